@@ -1,0 +1,42 @@
+"""JSON Lines files of any size: their lines, one at a time, each bounded; plain, gzip or zstd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from hankelod.problems import Place
+from hankelod.tree import MAX_BYTES, Unreadable, refuse
+
+
+def _open(path: Path) -> BinaryIO:
+    if path.name.endswith(".gz"):
+        import gzip
+
+        return gzip.open(path, "rb")  # type: ignore[return-value]
+    if path.name.endswith(".zst"):
+        import zstandard
+
+        return zstandard.open(path, "rb")  # type: ignore[no-any-return]
+    return path.open("rb")
+
+
+def lines(path: Path, name: str) -> Iterator[tuple[int, bytes | Unreadable]]:
+    """The lines of a JSON Lines file with their numbers; blank ones are passed over.
+
+    A line longer than the limit comes as the problem that it is, and is skipped without being held in memory.
+    """
+    with _open(path) as file:
+        number = 0
+        while line := file.readline(MAX_BYTES + 1):
+            number += 1
+            if len(line) > MAX_BYTES and not line.endswith(b"\n"):
+                while (rest := file.readline(MAX_BYTES)) and not rest.endswith(b"\n"):
+                    pass
+                yield number, refuse("too-large", Place(name, number, 1), value=f"> {MAX_BYTES} B", expected=f"{MAX_BYTES} B")  # fmt: skip
+                continue
+            if number == 1:
+                line = line.removeprefix(b"\xef\xbb\xbf")
+            if line.strip():
+                yield number, line

@@ -1,0 +1,83 @@
+"""The order in which a dataset, or single records of it, are checked: read, typed, mapped, validated, reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from hankelod.dataset import Dataset
+from hankelod.model import Class
+from hankelod.problems import Place, Problem, problem
+from hankelod.records import Record
+from hankelod.reports import Report, report
+from hankelod.validation import CHUNK, Checker, referenced
+
+
+def check_all(dataset: Dataset, engine: str | None = None) -> tuple[Report, list[Record]]:
+    """Check the whole dataset. Returns the report, and every record that could be read, in publishing order."""
+    checker = Checker(dataset, engine)
+    problems: list[Problem] = list(dataset.strangers())
+    records = [record for cls in dataset.model.entries() for record in dataset.read(cls)]
+    if len(records) <= CHUNK:
+        problems += checker.problems(records, [])
+    else:
+        for chunk in _chunks(records):
+            problems += checker.problems(chunk, referenced(dataset, chunk))
+    problems += _reused(records)
+    problems += dataset.reader.problems
+    return report(problems, len(records), dataset.base), records
+
+
+def check_files(dataset: Dataset, paths: Iterable[Path], engine: str | None = None) -> Report:
+    """Check just these record files (or folders of them) against the dataset."""
+    checker = Checker(dataset, engine)
+    records: list[Record] = []
+    problems: list[Problem] = []
+    for path in paths:
+        for file in _files(path):
+            cls = class_of(dataset, file)
+            if cls is None:
+                problems.append(problem("unknown-file", Place(dataset.name(file), 1, 1)))
+            elif cls.file:
+                records += dataset.rows(cls).values()
+            else:
+                record = dataset.read_record(file, cls)
+                records += [record] if record is not None else []
+    found = list(dataset.reader.problems)  # what the references of these records say is theirs
+    for chunk in _chunks(records):
+        problems += checker.problems(chunk, referenced(dataset, chunk))
+    return report(problems + found, len(records), dataset.base)
+
+
+def class_of(dataset: Dataset, file: Path) -> Class | None:
+    """The class whose records stand in this file: by its name, or by the folder that it is in.
+
+    A YAML file anywhere else counts as a project's: a coordinator checks her record before it is in place.
+    """
+    entries = dataset.model.entries()
+    by_name = next((c for c in entries if c.file == file.name), None)
+    by_folder = next((c for c in entries if c.folder == file.parent.name), None)
+    if by_name or by_folder:
+        return by_name or by_folder
+    return dataset.model.by_name("Project") if file.suffix == ".yml" or not file.suffix else None
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir() and any(path.glob("**/*.yml")):
+        yield from sorted(path.glob("**/*.yml"))
+    else:
+        yield path
+
+
+def _chunks(records: list[Record]) -> Iterator[list[Record]]:
+    for start in range(0, len(records), CHUNK):
+        yield records[start : start + CHUNK]
+
+
+def _reused(records: list[Record]) -> Iterator[Problem]:
+    """Records under an id that a tombstone holds."""
+    gone = {r.id: r for r in records if r.cls.identifies == ""}
+    for record in records:
+        stone = gone.get(f"{record.cls.segment}/{record.id}")
+        if stone is not None:
+            yield problem("withdrawn-id", record.place(()), record.id, None, record.id, related=(stone.place(()),))

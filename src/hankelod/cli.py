@@ -1,0 +1,104 @@
+"""The command line: arguments in, exit status out. No logic; every command imports what it needs when it runs.
+
+Exit status: 0 fine (warnings included), 1 the data has violations, 2 the command could not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+FORMATS = ("text", "json")
+ENGINES = ("shacl", "pyshacl")
+RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle")
+PARTS = ("dumps", "documents")
+
+
+def _global_options(parser: argparse.ArgumentParser, default: object) -> None:
+    """Options that work on both sides of the command."""
+    parser.add_argument("-C", dest="folder", metavar="FOLDER", default=default, help="work as if started in FOLDER")
+    parser.add_argument("--lang", choices=("fi", "sv", "en"), default=default, help="language of messages (default: the locale's, else en)")  # fmt: skip
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, as argparse knows it."""
+    top = argparse.ArgumentParser(prog="hankelod", description="Publish grant-funded projects as linked open data.")
+    top.add_argument("--version", action="store_true", help="show the version")
+    _global_options(top, None)
+    both = argparse.ArgumentParser(add_help=False)
+    _global_options(both, argparse.SUPPRESS)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+
+    validate = commands.add_parser(
+        "validate", parents=[both], help="check the dataset, or just these records against it"
+    )
+    validate.add_argument(
+        "paths", nargs="*", metavar="PATH", help="record files or folders (default: the whole dataset)"
+    )
+    validate.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
+    validate.add_argument("--strict", action="store_true", help="warnings count as violations")
+    validate.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
+
+    publish = commands.add_parser("publish", parents=[both], help="validate, then write the whole publication")
+    publish.add_argument("--out", default="dist", metavar="FOLDER", help="where to (default: dist)")
+    publish.add_argument("--only", action="append", choices=PARTS, metavar="PART", help=f"write this part only ({', '.join(PARTS)}); repeatable")  # fmt: skip
+    publish.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
+
+    query = commands.add_parser("query", parents=[both], help="ask the dataset in SPARQL")
+    query.add_argument(
+        "query", nargs="?", metavar="QUERY", help="SPARQL text, a .rq file, or the name of a named query"
+    )
+    query.add_argument("--from", dest="source", metavar="DIST|FILE", help="ask a publication or a dump instead")
+    query.add_argument("--list", action="store_true", help="list the named queries")
+    query.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a parameter of a named query")  # fmt: skip
+    query.add_argument("--format", choices=RESULTS, default="table", help="how to write results (default: table)")
+    return top
+
+
+def language(chosen: str | None) -> str:
+    """The language of messages: the one chosen, else the locale's, else English."""
+    if chosen:
+        return chosen
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return value[:2] if value[:2] in ("fi", "sv", "en") else "en"
+    return "en"
+
+
+def say(text: str) -> None:
+    """A message to the person at the terminal."""
+    print(f"hankelod: {text}", file=sys.stderr)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    given = parser().parse_args(arguments)
+    if given.version:
+        from hankelod import __version__
+
+        print(f"hankelod {__version__}")
+        return 0
+    if given.command is None:
+        parser().print_help(sys.stderr)
+        return 2
+    from hankelod import commands
+
+    try:
+        return commands.run(given, language(given.lang))
+    except commands.CannotRun as error:
+        say(str(error))
+        return 2
+    except BrokenPipeError:
+        sys.stdout = None
+        return 0
+    except KeyboardInterrupt:
+        say("interrupted; nothing was changed")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

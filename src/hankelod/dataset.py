@@ -1,0 +1,302 @@
+"""A dataset: a folder with `data/`, and perhaps an `ontology/` and `shapes/` of its own.
+
+Knows where things stand, and which ids there are; what the package ships fills in what a dataset leaves out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from hankelod import model as _model
+from hankelod import tree
+from hankelod.graph import NotReadable
+from hankelod.model import Class, Model
+from hankelod.problems import Place, Problem, problem
+from hankelod.records import ID, Reader, Record, References
+
+BASE = "https://w3id.org/hankelod/"
+DATASET = "dataset.yml"
+BULK = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+
+
+class NotADataset(Exception):
+    """The folder cannot be used as a dataset; the message says why and what to do."""
+
+
+def shipped(name: str) -> Path:
+    """A folder that the package ships: `ontology`, `shapes` or `data`, in a wheel or in a checkout."""
+    inside = Path(__file__).parent / "shipped" / name
+    return inside if inside.is_dir() else Path(__file__).parents[2] / name
+
+
+def turtle_files(folder: Path) -> list[Path]:
+    """The Turtle files of a folder, in the order of their paths."""
+    return sorted(folder.rglob("*.ttl"))
+
+
+class Dataset:
+    """One dataset folder. Opening it reads `dataset.yml`, ontology and shapes; records are read when asked for."""
+
+    def __init__(self, root: Path, working: Path | None = None) -> None:
+        """`root` holds `data/`; `working` is the folder that file names in reports are relative to.
+
+        Raises NotADataset.
+        """
+        self.root = root
+        self.data = root / "data"
+        self.working = working or root
+        self.base, self.languages = self._settings()
+        try:
+            self.ontology_files = turtle_files(self._folder("ontology"))
+            self.shapes_files = turtle_files(self._folder("shapes"))
+            self.model: Model = _model.load(self.ontology_files, self.shapes_files, self.base)
+        except (NotReadable, _model.ModelError) as error:
+            raise NotADataset(str(error)) from error
+        self.reader = Reader(self.model, References(self.exists, self.suggest), self.languages)
+
+    def _folder(self, name: str) -> Path:
+        own = self.root / name
+        return own if own.is_dir() else shipped(name)
+
+    def _settings(self) -> tuple[str, tuple[str, ...]]:
+        """Base IRI and languages, which everything else needs, out of `dataset.yml`; its own check comes later."""
+        file = self.data / DATASET
+        name = self.name(file)
+        if not file.exists():
+            raise NotADataset(f"{name}: there is no dataset here (a dataset is a folder with data/{DATASET}); -C FOLDER names another")  # fmt: skip
+        try:
+            node = tree.read_yaml(tree.read_bytes(file, name), name, [])
+        except tree.Unreadable as error:
+            at = error.problem
+            raise NotADataset(f"{at.file}:{at.line}:{at.column}: {at.message['en']} {at.fix['en']}") from error
+        pairs = node.value if node.kind == "mapping" else []
+        top = {str(key.value): value for key, value in pairs}  # type: ignore[attr-defined]
+        base = top.get("base")
+        text = str(base.value) if base is not None and base.kind == "text" else ""
+        if not text.endswith("/") or not text.startswith(("http://", "https://")) or not _iri(text):
+            line = base.line if base is not None else 1
+            raise NotADataset(f"{name}:{line}: base must be an IRI that begins with https:// and ends in a slash, such as {BASE}")  # fmt: skip
+        listed = top.get("languages")
+        languages = [str(n.value) for n in listed.value] if listed is not None and listed.kind == "list" else []  # type: ignore[attr-defined]
+        return text, tuple(languages) or ("fi", "sv", "en")
+
+    def name(self, path: Path) -> str:
+        """A file's name in reports: relative to the working folder, with `/`."""
+        return os.path.relpath(path, self.working).replace(os.sep, "/")
+
+    ### Which things there are
+
+    @cached_property
+    def _stems(self) -> dict[str, set[str]]:
+        """By class: the ids that file names tell, without opening a record."""
+        found: dict[str, set[str]] = {}
+        for cls in self.model.entries():
+            if cls.folder:
+                folder = self.data / cls.folder
+                found[cls.iri] = {f[:-4] for f in os.listdir(folder) if f.endswith(".yml")} if folder.is_dir() else set()  # fmt: skip
+        return found
+
+    @cached_property
+    def _rows(self) -> dict[str, dict[str, Record]]:
+        """By class: the records of the classes that stand in one CSV file, by id."""
+        return {}
+
+    def rows(self, cls: Class) -> dict[str, Record]:
+        """The records of a CSV or list file by id, read once."""
+        if cls.iri not in self._rows:
+            known = self._rows[cls.iri] = {}
+            known.update((record.id, record) for record in self._read_file(cls))
+        return self._rows[cls.iri]
+
+    def exists(self, cls: Class, identifier: str) -> bool:
+        """Whether a reference to this id leads anywhere."""
+        if cls.concept:
+            return identifier in self.model.concepts[cls.iri]
+        if cls.part:
+            return identifier in self._part_ids(cls)
+        if cls.file:
+            return identifier in self.rows(cls)
+        if identifier in self._stems[cls.iri]:
+            return True
+        return identifier in self.bulk_ids(cls)
+
+    def _part_ids(self, cls: Class) -> set[str]:
+        """The ids of parts that may be referred to: the calls of all programmes."""
+        return {
+            str(part["id"])
+            for owner in self.model.entries()
+            for field in owner.fields
+            if field.kind == "part" and field.target == cls.iri and owner.folder
+            for record in self.read(owner)
+            for part in record.values.get(field.key, [])  # type: ignore[attr-defined]
+        }
+
+    def bulk_ids(self, cls: Class) -> set[str]:
+        """The ids in a class's JSON Lines file."""
+        if cls.iri not in self._bulk:
+            self._bulk[cls.iri] = set()
+            self._bulk[cls.iri] = {r.id for r in self._read_bulk(cls)} if self._bulk_file(cls) else set()
+        return self._bulk[cls.iri]
+
+    @cached_property
+    def _bulk(self) -> dict[str, set[str]]:
+        return {}
+
+    def suggest(self, cls: Class, text: str) -> str | None:
+        """The id that a misspelt or spelled-out reference may mean, with its name, or None."""
+        from hankelod.suggestions import suggest
+
+        return suggest(self, cls, text)
+
+    ### Records
+
+    def files(self, cls: Class) -> list[Path]:
+        """The record files of a class, sorted by name."""
+        if cls.file:
+            own = self.data / cls.file
+            return [own if own.exists() or cls.file.endswith(".yml") else shipped("data") / cls.file]
+        folder = self.data / str(cls.folder)
+        return sorted(folder / f for f in os.listdir(folder) if f.endswith(".yml")) if folder.is_dir() else []
+
+    def _bulk_file(self, cls: Class) -> Path | None:
+        return next((f for end in BULK if (f := self.data / f"{cls.folder}{end}").exists()), None)
+
+    def read(self, cls: Class) -> Iterator[Record]:
+        """The records of a class by id, those that can be read; problems gather in `self.reader.problems`."""
+        if cls.file:
+            yield from self.rows(cls).values()
+            return
+        if self._bulk_file(cls):
+            yield from self._read_bulk(cls)
+        for path in self.files(cls):
+            record = self.read_record(path, cls)
+            if record is not None:
+                yield record
+
+    def read_record(self, path: Path, cls: Class) -> Record | None:
+        """One YAML record, None where it cannot be read."""
+        name = self.name(path)
+        stem = path.stem
+        if not ID.fullmatch(stem):
+            self._add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected="inkoo-hiilineutraali.yml"))  # fmt: skip
+            return None
+        try:
+            if path.is_symlink() and not path.resolve().is_relative_to(self.data.resolve()):
+                raise tree.refuse("outside-dataset", Place(name, 1, 1))
+            found: list[Problem] = []
+            node = tree.read_yaml(tree.read_bytes(path, name), name, found)
+        except tree.Unreadable as error:
+            self._add(error.problem._replace(record=stem))
+            return None
+        for each in found:
+            self._add(each._replace(record=stem))
+        return self.reader.record(node, cls, name, stem)
+
+    def _read_file(self, cls: Class) -> Iterator[Record]:
+        """The records of a class that stand together in one file: rows of CSV, a list, or one mapping of YAML."""
+        path = self.files(cls)[0]
+        name = self.name(path)
+        seen: dict[str, Record] = {}
+        try:
+            if path.suffix == ".csv":
+                nodes = tree.read_csv(tree.read_bytes(path, name), name)
+            elif not path.exists():
+                return
+            else:
+                nodes = self._nodes(path, name)
+            for node in nodes:
+                record = self.reader.record(node, cls, name, None)
+                if record is None:
+                    continue
+                first = seen.setdefault(record.id, record)
+                if first is not record:
+                    self._twice(record, first)
+                else:
+                    yield record
+        except tree.Unreadable as error:
+            self._add(error.problem)
+
+    def _nodes(self, path: Path, name: str) -> Iterator[tree.Node]:
+        found: list[Problem] = []
+        node = tree.read_yaml(tree.read_bytes(path, name), name, found)
+        for each in found:
+            self._add(each)
+        yield from node.value if node.kind == "list" else [node]  # type: ignore[misc]
+
+    def _read_bulk(self, cls: Class) -> Iterator[Record]:
+        from hankelod.bulk import lines
+
+        path = self._bulk_file(cls)
+        assert path is not None
+        name = self.name(path)
+        seen: dict[str, Record] = {}
+        for number, raw in lines(path, name):
+            found: list[Problem] = []
+            try:
+                if isinstance(raw, tree.Unreadable):
+                    raise raw
+                node = tree.read_json_line(raw, name, number, found)
+            except tree.Unreadable as error:
+                self._add(error.problem)
+                continue
+            record = self.reader.record(node, cls, name, None)
+            for each in found:
+                self._add(each._replace(record=record.id if record else None))
+            if record is None:
+                continue
+            first = seen.setdefault(record.id, record)
+            if first is not record:
+                self._twice(record, first)
+                continue
+            yield record
+
+    def bulk_record(self, cls: Class, identifier: str) -> Record | None:
+        """One record of a class's JSON Lines file, or None."""
+        return next((r for r in self._read_bulk(cls) if r.id == identifier), None) if self._bulk_file(cls) else None
+
+    def _twice(self, record: Record, first: Record) -> None:
+        place = first.place(())
+        found = problem("duplicate-id", record.place(()), record.id, "id", record.id, related=(place,), line=f"{place.file}:{place.line}")  # fmt: skip
+        self._add(found)
+
+    def _add(self, found: Problem) -> None:
+        self.reader.problems.append(found)
+
+    def strangers(self) -> Iterator[Problem]:
+        """Files under `data/` that no class reads."""
+        known = {cls.file for cls in self.model.entries() if cls.file}
+        folders = {cls.folder for cls in self.model.entries() if cls.folder}
+        settings = self.settings()
+        boundaries = settings.values.get("boundaries") if settings else None
+        for entry in sorted(os.listdir(self.data)):
+            path = self.data / entry
+            if entry in known or entry.startswith(".") or entry == boundaries:
+                continue
+            if entry in folders and path.is_dir():
+                for inner in sorted(os.listdir(path)):
+                    if not inner.endswith(".yml") and not inner.startswith("."):
+                        yield problem("unknown-file", Place(self.name(path / inner), 1, 1))
+            elif not (entry.endswith(BULK) and entry.split(".")[0] in folders):
+                yield problem("unknown-file", Place(self.name(path), 1, 1))
+
+    def settings(self) -> Record | None:
+        """The record of `dataset.yml`, None where it cannot be typed."""
+        cls = next(c for c in self.model.entries() if c.file == DATASET)
+        return next(iter(self.rows(cls).values()), None)
+
+
+def _iri(text: str) -> bool:
+    from hankelod.records import is_iri
+
+    return is_iri(text) and "?" not in text and "#" not in text
+
+
+def find(start: Path) -> Path | None:
+    """The nearest folder at or above `start` that is a dataset, or None."""
+    for folder in (start, *start.parents):
+        if (folder / "data" / DATASET).exists():
+            return folder
+    return None

@@ -1,0 +1,222 @@
+"""A Record becomes triples, by its Class: the only place where data RDF is born.
+
+For each Class and each syntax one writer function is generated from its Fields and compiled, so that a record is
+mapped without a graph in between. All syntaxes come from the one generator: N-Triples, Turtle, and `places`, which
+tells where in the record each triple comes from. The reference for all three is JSON-LD: a complete record with the
+derived context (`hankelod.vocabulary`) gives the same triples through any JSON-LD processor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from hankelod.graph import RDF
+from hankelod.model import Class, Field, Model
+from hankelod.records import Path, Record, type_of
+
+_SPECIAL = re.compile('["\\\\\x00-\x1f\x7f]')
+_ESCAPES = {n: f"\\u{n:04X}" for n in (*range(0x20), 0x7F)}
+_ESCAPES |= {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
+
+Located = tuple[str, str, str, Path]
+"""Subject IRI, predicate IRI, object in N-Triples syntax, and the path of the value in the record."""
+
+
+def escape(text: str) -> str:
+    """A text as it stands between quotation marks in N-Triples and Turtle (RDF 1.2 N-Triples, canonical form)."""
+    return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
+
+
+def _fixed(text: str) -> str:
+    """A constant as part of the source of a single-quoted f-string."""
+    return text.replace("\\", "\\\\").replace("'", "\\'").replace("{", "{{").replace("}", "}}")
+
+
+class Names:
+    """How IRIs are written: whole in N-Triples; with prefixes and relative to the base in Turtle."""
+
+    def __init__(self, model: Model, short: bool) -> None:
+        self.base = model.base
+        self.short = short
+        self.prefixes = sorted(model.prefixes.items(), key=lambda p: -len(p[1]))
+        self.things = "<id/" if short else f"<{model.base}id/"
+        self.used: set[str] = set()
+
+    def iri(self, iri: str) -> str:
+        """An IRI as this syntax writes it."""
+        if self.short:
+            if iri == RDF + "type":
+                return "a"
+            for prefix, namespace in self.prefixes:
+                if iri.startswith(namespace) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", iri[len(namespace) :]):
+                    self.used.add(prefix)
+                    return f"{prefix}:{iri[len(namespace) :]}"
+            if iri.startswith(self.base) and iri != self.base:
+                return f"<{iri[len(self.base) :]}>"
+        return f"<{iri}>"
+
+
+class _Source:
+    """The source of one writer function: lines of Python, put together field by field."""
+
+    def __init__(self, model: Model, names: Names, flavour: str) -> None:
+        self.model, self.names, self.flavour = model, names, flavour
+
+    def function(self, cls: Class) -> str:
+        lines = [f"def {cls.name}(r, root, put, path=()):"]
+        body = ["s = root + r['id'] + '>'"]
+        parts: list[str] = []
+        if self.flavour == "turtle":
+            body.append("po = []")
+        body += self._type(cls)
+        for field in cls.fields:
+            body += self._field(field)
+            if field.kind == "part":
+                parts += self._parts(field)
+        if self.flavour == "turtle":
+            body.append("put(s + '\\n    ' + ' ;\\n    '.join(po) + ' .\\n')")
+        return "\n    ".join(lines + body + parts) + "\n"
+
+    def _emit(self, predicate: str, term: str, key: str, step: str | None = None) -> str:
+        if self.flavour == "ntriples":
+            return f"put(f'{{s}} {_fixed(self.names.iri(predicate))} {term} .\\n')"
+        if self.flavour == "turtle":
+            return f"po.append(f'{_fixed(self.names.iri(predicate))} {term}')"
+        where = f"path + ({key!r},)" if step is None else f"path + ({key!r}, {step})"
+        return f"put((s[1:-1], {predicate!r}, f'{term}', {where}))"
+
+    def _type(self, cls: Class) -> list[str]:
+        if any(f.kind == "class" for f in cls.fields):
+            return []
+        if len(cls.types) == 1:
+            return [self._emit(RDF + "type", _fixed(self.names.iri(cls.types[0].iri)), "type")]
+        table = {rule.word: self.names.iri(rule.iri) for rule in cls.types}
+        return [f"v = {table!r}[r['type']]", self._emit(RDF + "type", "{v}", "type")]
+
+    def _term(self, field: Field) -> str:
+        """The object, as the inside of an f-string over the variable `v`."""
+        things = _fixed(self.names.things)
+        if field.kind == "text":
+            return '"{escape(v)}"'
+        if field.kind == "iri":
+            return "<{v}>"
+        if field.kind == "reference":
+            target = self.model.target(field)
+            return f"{things}{self._prefix(target)}{{v}}>"
+        if field.kind == "relative":
+            return f"{things}{{v}}>"
+        if field.kind == "part":
+            return '{root}{v["id"]}>'
+        assert field.datatype is not None
+        datatype = _fixed(self.names.iri(field.datatype))
+        if field.kind == "boolean":
+            return f'"{{"true" if v else "false"}}"^^{datatype}'
+        if field.kind == "integer":
+            return f'"{{v}}"^^{datatype}'
+        return f'"{{escape(v)}}"^^{datatype}'
+
+    def _prefix(self, target: Class) -> str:
+        """What stands between `id/` and a reference's id: for a part, the prefix of the thing it is part of."""
+        return root_of(self.model, target).identifies
+
+    def _field(self, field: Field) -> list[str]:
+        out = [f"v = r.get({field.key!r})", "if v is not None:"]
+        if self.flavour == "turtle" and field.kind != "class" and (field.many or field.kind == "langtext"):
+            return [*out, f"    po.append({self._listed(field)})"]
+        if field.kind == "langtext":
+            step = "lang" if self.flavour == "places" else None
+            return [*out, "    for lang, t in v.items():", "        " + self._emit(field.path, '"{escape(t)}"@{lang}', field.key, step)]  # fmt: skip
+        if field.kind == "class":
+            table = {word: self.names.iri(iri) for word, iri in field.words.items()}
+            return [*out, f"    v = {table!r}[v]", "    " + self._emit(field.path, "{v}", field.key)]
+        term = self._term(field)
+        if not field.many:
+            return [*out, "    " + self._emit(field.path, term, field.key)]
+        if self.flavour == "places":
+            return [*out, "    for n, v in enumerate(v):", "        " + self._emit(field.path, term, field.key, "n")]
+        return [*out, "    for v in v:", "        " + self._emit(field.path, term, field.key)]
+
+    def _listed(self, field: Field) -> str:
+        """All objects of one predicate in Turtle, separated by commas."""
+        predicate = _fixed(self.names.iri(field.path))
+        if field.kind == "langtext":
+            return f"'{predicate} ' + ' ,\\n        '.join([f'\"{{escape(t)}}\"@{{lang}}' for lang, t in v.items()])"
+        return f"'{predicate} ' + ' ,\\n        '.join([f'{self._term(field)}' for v in v])"
+
+    def _parts(self, field: Field) -> list[str]:
+        name = self.model.target(field).name
+        if not field.many:
+            return [f"v = r.get({field.key!r})", "if v is not None:", f"    {name}(v, root, put, path + ({field.key!r},))"]  # fmt: skip
+        if self.flavour == "places":
+            return [f"for n, v in enumerate(r.get({field.key!r}, ())):", f"    {name}(v, root, put, path + ({field.key!r}, n))"]  # fmt: skip
+        return [f"for v in r.get({field.key!r}, ()):", f"    {name}(v, root, put)"]
+
+
+def root_of(model: Model, cls: Class) -> Class:
+    """The class whose records a part stands in; the class itself where it is no part."""
+    seen = set()
+    while cls.part and cls.iri not in seen:
+        seen.add(cls.iri)
+        cls = next(o for o in model.classes.values() for f in o.fields if f.kind == "part" and f.target == cls.iri)
+    return cls
+
+
+class Mapping:
+    """The compiled writers of one Model."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.names = {"ntriples": Names(model, False), "turtle": Names(model, True), "places": Names(model, False)}
+        self._writers: dict[str, dict[str, Callable[..., object]]] = {}
+
+    def _compiled(self, flavour: str) -> dict[str, Callable[..., object]]:
+        if flavour not in self._writers:
+            source = _Source(self.model, self.names[flavour], flavour)
+            scope: dict[str, Callable[..., object]] = {"escape": escape}
+            code = "\n".join(source.function(c) for c in self.model.classes.values() if not c.concept)
+            exec(compile(code, f"<{flavour} writers>", "exec"), scope)  # noqa: S102 - generated from the Model alone
+            self._writers[flavour] = scope
+        return self._writers[flavour]
+
+    def root(self, cls: Class, flavour: str) -> str:
+        """What the IRI of a record of this class begins with, angle bracket included."""
+        return self.names[flavour].things + cls.identifies
+
+    def _write(self, record: Record, flavour: str, put: Callable[..., object]) -> None:
+        self._compiled(flavour)[record.cls.name](record.values, self.root(record.cls, flavour), put)
+
+    def ntriples(self, record: Record) -> list[str]:
+        """The record's triples as lines of N-Triples, in the order of the Model."""
+        lines: list[str] = []
+        self._write(record, "ntriples", lines.append)
+        return lines
+
+    def turtle(self, record: Record) -> str:
+        """The record and its parts in Turtle, a block for each, separated by blank lines; needs `turtle_head`."""
+        blocks: list[str] = []
+        self._write(record, "turtle", blocks.append)
+        return "\n".join(blocks)
+
+    def places(self, record: Record) -> list[Located]:
+        """Every triple of the record with the path of the value that it comes from."""
+        found: list[Located] = []
+        self._write(record, "places", found.append)
+        return found
+
+    def turtle_head(self) -> str:
+        """The `@base` and `@prefix` lines that Turtle from here needs."""
+        self._compiled("turtle")
+        used = self.names["turtle"].used
+        lines = [f"@base <{self.model.base}> ."]
+        lines += [f"@prefix {p}: <{n}> ." for p, n in self.model.prefixes.items() if p in used]
+        return "\n".join(lines) + "\n"
+
+    def subject(self, record: Record) -> str:
+        """The IRI of a record's thing."""
+        return f"{self.model.base}id/{record.cls.identifies}{record.id}"
+
+    def type_iri(self, record: Record) -> str:
+        """The IRI of a record's class."""
+        word = type_of(record.values, record.cls)
+        return next(rule.iri for rule in record.cls.types if rule.word == word)

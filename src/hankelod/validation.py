@@ -1,0 +1,298 @@
+"""SHACL over the triples of records, and its results back to file, line and column.
+
+Two engines behind one small interface: `shacl` (fast, Rust) and `pyshacl` (the reference). Both get the same shapes
+and the same data, and must give the same verdicts; the tests hold them to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from hankelod.dataset import Dataset
+from hankelod.graph import RDFS
+from hankelod.mapping import Located, Mapping
+from hankelod.model import SHAPES, Check, Class, Model
+from hankelod.problems import Problem, component_says, fill, short
+from hankelod.records import Path, Record, dotted
+
+CHUNK = 2000
+"""Records that are validated together: memory stays flat however many there are."""
+
+ENGINES = ("shacl", "pyshacl")
+
+
+class EngineMissing(Exception):
+    """The engine asked for is not installed here; the message says what to do."""
+
+
+class Result(NamedTuple):
+    """One SHACL validation result; terms in N-Triples syntax, `component` and `severity` as local names."""
+
+    focus: str
+    path: str | None
+    value: str | None
+    component: str
+    shape: str | None
+    severity: str
+
+
+Engine = Callable[[str], list[Result]]
+"""Takes data as N-Triples, gives the results."""
+
+
+def engine(name: str, model: Model) -> Engine:
+    """An engine with the Model's shapes compiled. Raises EngineMissing."""
+    if name == "shacl":
+        return _shacl(model)
+    return _pyshacl(model)
+
+
+def available(name: str | None) -> str:
+    """The engine to use: the one asked for, else `shacl` where there is one. Raises EngineMissing."""
+    import importlib.util
+
+    if name is None:
+        return "shacl" if importlib.util.find_spec("shacl") else "pyshacl"
+    if importlib.util.find_spec(name) is None:
+        raise EngineMissing(f"the engine {name} is not installed here: pip install {name}, or leave --engine out")
+    return name
+
+
+def _shacl(model: Model) -> Engine:
+    import shacl
+
+    shapes = shacl.Shapes.from_turtle(model.shapes_text, base=model.base)
+
+    def validate(data: str) -> list[Result]:
+        report = shapes.validate_text(data, format="ntriples", base=model.base, allow_warnings=True)
+        return [
+            Result(r.focus_node, r.path, r.value, r.component, r.source_shape or r.root_shape, r.severity)
+            for r in report.results
+        ]
+
+    return validate
+
+
+def _pyshacl(model: Model) -> Engine:
+    import logging
+
+    import pyshacl
+    import rdflib
+    from rdflib.namespace import SH
+
+    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)  # it logs a traceback for each ill-typed literal
+    shapes = rdflib.Graph().parse(data=model.shapes_text, format="turtle", publicID=model.base)
+
+    def local(term: object) -> str:
+        return str(term).rsplit("#", 1)[-1]
+
+    def validate(data: str) -> list[Result]:
+        graph = rdflib.Graph().parse(data=data, format="nt")
+        _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inference="none", advanced=False, meta_shacl=False, do_owl_imports=False)  # fmt: skip
+        found = []
+        for result in report.subjects(rdflib.RDF.type, SH.ValidationResult):
+            get = {p: report.value(result, p) for p in (SH.focusNode, SH.resultPath, SH.value, SH.sourceConstraintComponent, SH.sourceShape, SH.resultSeverity)}  # fmt: skip
+            shape = get[SH.sourceShape]
+            found.append(
+                Result(
+                    get[SH.focusNode].n3(),
+                    get[SH.resultPath].n3() if get[SH.resultPath] is not None else None,
+                    get[SH.value].n3() if get[SH.value] is not None else None,
+                    local(get[SH.sourceConstraintComponent]),
+                    shape.n3() if shape is not None else None,
+                    local(get[SH.resultSeverity]),
+                )
+            )
+        return found
+
+    return validate
+
+
+### The data graph
+
+
+def background(model: Model) -> list[str]:
+    """What every chunk needs of the ontology: sub-class axioms, and the concepts of the code lists."""
+    concepts = {f"{model.base}id/{model.classes[iri].identifies}{c}" for iri, members in model.concepts.items() for c in members}  # fmt: skip
+    return [
+        f"{quad.triple} .\n"
+        for quad in model.ontology.quads
+        if quad.predicate.value == RDFS + "subClassOf" or getattr(quad.subject, "value", "") in concepts
+    ]
+
+
+def referenced(dataset: Dataset, records: Iterable[Record]) -> list[Record]:
+    """The records that these refer to and that are not among them: what a shape may look at."""
+    own = {(r.cls.iri, r.id) for r in records}
+    wanted: dict[tuple[str, str], None] = {}
+    for record in records:
+        for target, identifier in _references(dataset.model, record.values, record.cls):
+            if (target, identifier) not in own:
+                wanted[target, identifier] = None
+    found = []
+    for target, identifier in wanted:
+        loaded = _load(dataset, dataset.model.classes[target], identifier)
+        if loaded is not None:
+            found.append(loaded)
+    return found
+
+
+def _load(dataset: Dataset, cls: Class, identifier: str) -> Record | None:
+    if cls.file:
+        return dataset.rows(cls).get(identifier)
+    path = dataset.data / str(cls.folder) / f"{identifier}.yml"
+    before = len(dataset.reader.problems)
+    record = dataset.read_record(path, cls) if path.exists() else dataset.bulk_record(cls, identifier)
+    del dataset.reader.problems[before:]
+    return record
+
+
+def _references(model: Model, values: dict[str, object], cls: Class) -> Iterator[tuple[str, str]]:
+    for field in cls.fields:
+        value = values.get(field.key)
+        if value is None or field.kind not in ("reference", "part"):
+            continue
+        for item in value if isinstance(value, list) else [value]:
+            if field.kind == "part":
+                yield from _references(model, item, model.target(field))  # type: ignore[arg-type]
+            elif not model.target(field).concept and not model.target(field).part:
+                yield model.target(field).iri, str(item)
+
+
+### Results to problems
+
+
+class Checker:
+    """Validates records chunk by chunk, and turns results into problems at the line to mend."""
+
+    def __init__(self, dataset: Dataset, engine_name: str | None = None) -> None:
+        """Raises EngineMissing."""
+        self.dataset = dataset
+        self.mapping = Mapping(dataset.model)
+        self.engine_name = available(engine_name)
+        self._engine = engine(self.engine_name, dataset.model)
+        self._background = background(dataset.model)
+
+    def problems(self, records: list[Record], others: list[Record]) -> list[Problem]:
+        """What the shapes say of `records`; `others` is the reference data they may look at."""
+        lines = list(self._background)
+        for record in (*records, *others):
+            lines += self.mapping.ntriples(record)
+        results = self._engine("".join(lines))
+        return self.located(results, records) if results else []
+
+    def located(self, results: list[Result], records: list[Record]) -> list[Problem]:
+        """Problems for those results whose focus is in one of these records, each said once."""
+        roots = {self.mapping.subject(r): r for r in records}
+        by_record: dict[str, list[Result]] = {}
+        for result in results:
+            root = _root(result.focus.strip("<>"), roots)
+            if root is not None:
+                by_record.setdefault(root, []).append(result)
+        found: list[Problem] = []
+        for root, its in by_record.items():
+            found += self._of_record(roots[root], its)
+        return found
+
+    def _of_record(self, record: Record, results: list[Result]) -> list[Problem]:
+        located = self.mapping.places(record)
+        parts = _parts(located)
+        best: dict[tuple[Path, str | None], tuple[tuple[int, int], Problem]] = {}
+        for result in results:
+            check = self.dataset.model.checks.get((result.shape or "").strip("<>"))
+            if check is None:
+                continue
+            path = self._path(result, check, record, located, parts)
+            if path and any(m[: len(path)] == path for m in record.marred):
+                continue
+            found = self._problem(record, result, check, path)
+            # one problem per field and value: violation before warning, kind of value before pattern before range
+            rank = (("violation", "warning", "info").index(check.severity), _RANK.get(result.component, 9))
+            subject = (path, None if check.severity == "violation" else check.code)
+            if subject not in best or rank < best[subject][0]:
+                best[subject] = (rank, found)
+        violated = {path for (path, code) in best if code is None}
+        return [p for (path, code), (_, p) in best.items() if code is None or path not in violated]
+
+    def _path(
+        self, result: Result, check: Check, record: Record, located: list[Located], parts: dict[str, Path]
+    ) -> Path:
+        """The path of the value that a result is about; of its key, where there is no value."""
+        node = result.focus.strip("<>")
+        at = parts.get(node, ())
+        if check.key is None:
+            predicate = (result.path or "").strip("<>")
+            return next((p for s, pred, _, p in located if s == node and pred == predicate), at)
+        if result.value is not None and result.path is not None:
+            predicate, wanted = result.path.strip("<>"), _term(result.value)
+            for subject, pred, obj, path in located:
+                if subject == node and pred == predicate and (obj == result.value or _term(obj) == wanted):
+                    return path
+        return (*at, check.key)
+
+    def _problem(self, record: Record, result: Result, check: Check, path: Path) -> Problem:
+        model = self.dataset.model
+        cls = model.by_name(check.class_name)
+        field = cls.field(check.key) if check.key else None
+        label = field.label if field else cls.label
+        value = _plain(result.value) if result.component != "OrConstraintComponent" else None
+        says = check.says or component_says(result.component)
+        message = fill(says, label=label, value=short(value), path=short(_plain(result.path)))
+        place = record.place(path)
+        return Problem(
+            *place, record.id, dotted(path), value, check.code, result.component, check.severity, message, check.why, check.fix
+        )  # fmt: skip
+
+
+_RANK = {
+    "NodeKindConstraintComponent": 0,
+    "DatatypeConstraintComponent": 0,
+    "ClassConstraintComponent": 1,
+    "InConstraintComponent": 1,
+    "PatternConstraintComponent": 2,
+    "MinLengthConstraintComponent": 3,
+    "MaxLengthConstraintComponent": 3,
+    "MinExclusiveConstraintComponent": 4,
+    "MinInclusiveConstraintComponent": 4,
+    "MaxInclusiveConstraintComponent": 4,
+    "MaxExclusiveConstraintComponent": 4,
+    "SPARQLConstraintComponent": 5,
+}
+
+
+def _root(focus: str, roots: dict[str, Record]) -> str | None:
+    """The record that a focus node belongs to: itself, or the thing that its IRI begins with."""
+    while focus not in roots:
+        focus, _, last = focus.rpartition("/")
+        if not last or not focus:
+            return None
+    return focus
+
+
+def _parts(located: list[Located]) -> dict[str, Path]:
+    """The path of each part, by its IRI: where a triple points at a subject of the same record."""
+    subjects = {s for s, _, _, _ in located}
+    return {obj[1:-1]: path for _, _, obj, path in located if obj.startswith("<") and obj[1:-1] in subjects}
+
+
+def _term(text: str) -> object:
+    """An N-Triples term, parsed: engines write the same literal with other escapes."""
+    try:
+        return next(iter(ox.parse(f"<x:s> <x:p> {text} .", format=ox.RdfFormat.N_TRIPLES))).object
+    except (SyntaxError, ValueError):
+        return text
+
+
+def _plain(text: str | None) -> str | None:
+    if text is None:
+        return None
+    term = _term(text)
+    return getattr(term, "value", text)
+
+
+def shape_iri(code: str) -> str:
+    """The IRI of the shape that a problem's code names."""
+    return SHAPES + code
