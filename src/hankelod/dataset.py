@@ -19,6 +19,8 @@ from hankelod.records import ID, Reader, Record, References
 
 BASE = "https://w3id.org/hankelod/"
 DATASET = "dataset.yml"
+BESIDE = ("LICENSE", "README.md")
+"""Files that may lie beside the records."""
 BULK = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 
 
@@ -273,7 +275,7 @@ class Dataset:
         boundaries = settings.values.get("boundaries") if settings else None
         for entry in sorted(os.listdir(self.data)):
             path = self.data / entry
-            if entry in known or entry.startswith(".") or entry == boundaries:
+            if entry in known or entry.startswith(".") or entry in (boundaries, *BESIDE):
                 continue
             if entry in folders and path.is_dir():
                 for inner in sorted(os.listdir(path)):

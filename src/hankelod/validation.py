@@ -243,8 +243,13 @@ class Checker:
         message = fill(says, label=label, value=short(value), path=short(_plain(result.path)))
         place = record.place(path)
         return Problem(
-            *place, record.id, dotted(path), value, check.code, result.component, check.severity, message, check.why, check.fix
+            *place, record.id, dotted(path), value, check.code, result.component, check.severity, message, check.why, check.fix,
+            focus=result.focus.strip("<>"), predicate=_predicate(result.path)
         )  # fmt: skip
+
+
+def _predicate(path: str | None) -> str | None:
+    return path.strip("<>") if path else None
 
 
 _RANK = {
