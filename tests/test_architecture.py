@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 
 LAYERS = [
-    ["graph"],
+    ["atomic", "graph", "manifests"],
     ["model", "problems"],
     ["tree"],
     ["bulk", "records"],
@@ -20,6 +20,11 @@ LAYERS = [
     ["mapping"],
     ["validation", "vocabulary"],
     ["reports", "dumps"],
+    ["diffs"],
+    ["feeds"],
+    ["history"],
+    ["changelog"],
+    ["changes"],
     ["checking", "publication"],
     ["commands"],
     ["cli"],

@@ -43,6 +43,8 @@ def parser() -> argparse.ArgumentParser:
     publish = commands.add_parser("publish", parents=[both], help="validate, then write the whole publication")
     publish.add_argument("--out", default="dist", metavar="FOLDER", help="where to (default: dist)")
     publish.add_argument("--only", action="append", choices=PARTS, metavar="PART", help=f"write this part only ({', '.join(PARTS)}); repeatable")  # fmt: skip
+    publish.add_argument("--previous", metavar="DIR|URL", help="carry on the history of this publication (default: the one in the out folder)")  # fmt: skip
+    publish.add_argument("--forget", action="append", default=[], metavar="ID", help="take the earlier versions of a record (project/its-id) out of the history; repeatable")  # fmt: skip
     publish.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
 
     query = commands.add_parser("query", parents=[both], help="ask the dataset in SPARQL")

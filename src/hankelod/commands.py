@@ -49,9 +49,9 @@ def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
 
 def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod import reports
+    from hankelod.atomic import CannotPublish
     from hankelod.checking import check_all
     from hankelod.dataset import Dataset
-    from hankelod.publication import CannotPublish
     from hankelod.publication import publish as write
 
     dataset = Dataset(working, working)
@@ -60,11 +60,15 @@ def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
         sys.stderr.write(reports.as_text(found, lang, _colour(sys.stderr)))
         return 1
     try:
-        written = write(dataset, records, found, working / given.out, frozenset(given.only or ()))
+        done = write(dataset, records, found, working / given.out, frozenset(given.only or ()), given.previous, given.forget)  # fmt: skip
     except CannotPublish as error:
         raise CannotRun(str(error)) from error
-    counts = found.counts()
-    print(f"hankelod: {given.out}: {written} files; {found.records} records, {counts['warning']} warnings, {counts['info']} notes", file=sys.stderr)  # fmt: skip
+    if done.first:
+        print(f"hankelod: {given.out}: a first publication: its history begins here (--previous carries on another's)", file=sys.stderr)  # fmt: skip
+    if done.warnings:
+        sys.stderr.write(reports.as_text(found._replace(problems=done.warnings), lang, _colour(sys.stderr)))
+    counts = reports.extended(found, done.warnings).counts()
+    print(f"hankelod: {given.out}: {done.files} files; {found.records} records, {counts['warning']} warnings, {counts['info']} notes", file=sys.stderr)  # fmt: skip
     return 0
 
 

@@ -140,9 +140,8 @@ def jsonld(dataset: Dataset, records: list[Record]) -> bytes:
     return ('{"@context":' + head + ',"@graph":[\n' + ",\n".join(nodes) + "\n]}\n").encode()
 
 
-def dumps(dataset: Dataset, mapping: Mapping, records: list[Record]) -> Files:
-    """The files of `dump/`."""
-    lines = ntriples(dataset, mapping, records)
+def dumps(dataset: Dataset, mapping: Mapping, records: list[Record], lines: bytes) -> Files:
+    """The files of `dump/`; `lines` is what `ntriples` gives."""
     count = lines.count(b"\n")
     yield File(f"dump/{NAME}.nt", lines, count)
     yield File(f"dump/{NAME}.ttl", turtle(dataset, mapping, records), count)

@@ -53,6 +53,11 @@ def report(problems: list[Problem], records: int, base: str) -> Report:
     return Report(in_order(_once(problems)), records, base)
 
 
+def extended(found: Report, problems: list[Problem]) -> Report:
+    """A Report with these problems too."""
+    return report(found.problems + problems, found.records, found.base)
+
+
 def _once(problems: list[Problem]) -> list[Problem]:
     """Problems without those that several readers found: one for each place and code."""
     seen: dict[tuple[object, ...], Problem] = {}

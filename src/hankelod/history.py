@@ -1,0 +1,229 @@
+"""The history of a publication, as the publication before left it: read from its folder, or from its address.
+
+Only what the history needs is read: the manifest, `changes/` and the dump, each checked against the manifest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from hankelod import manifests
+from hankelod.atomic import CannotPublish
+from hankelod.diffs import Change, Graph, Things, as_json, from_json, graph
+from hankelod.dumps import NAME, File, to_json
+from hankelod.feeds import Member, page_path, read_page, release_path, replayed
+from hankelod.manifests import MANIFEST, BadManifest, Entry, Manifest
+
+DUMP = f"dump/{NAME}.nt"
+WANTED = re.compile(r"changes/(?:pages/([1-9][0-9]{0,8})\.trig|releases/([1-9][0-9]{0,8})\.json)")
+SECONDS = 600
+"""The longest that fetching a publication may take."""
+LARGEST = 4 * 2**30
+"""Bytes of the largest file that is fetched."""
+
+
+class Span(NamedTuple):
+    """A page of the feed with its first and its last member."""
+
+    page: int
+    first: int
+    last: int
+
+
+class Release(NamedTuple):
+    """One publication that changed something, and the pages with its members; none where only the version is new.
+
+    `forgotten` names the things whose earlier versions this release took out of the history.
+    """
+
+    number: int
+    base: str
+    version: str
+    modified: str
+    pages: tuple[Span, ...]
+    changes: tuple[Change, ...]
+    forgotten: tuple[str, ...]
+
+
+class Previous(NamedTuple):
+    """What the publication before holds of the history, and its graph."""
+
+    releases: tuple[Release, ...]
+    pages: dict[int, File]
+    graph: Graph
+
+    def members(self) -> list[Member]:
+        """All members of the feed, in their order."""
+        base = self.releases[-1].base if self.releases else ""
+        return [m for number in sorted(self.pages) for m in read_page(base, number, self.pages[number].content)]
+
+
+class Source(Protocol):
+    """Where a publication is read from."""
+
+    def get(self, path: str, largest: int) -> bytes:
+        """A file's bytes. Raises BadManifest, OSError."""
+        ...
+
+
+class Folder(NamedTuple):
+    """A publication on this machine."""
+
+    path: Path
+
+    def get(self, path: str, largest: int) -> bytes:
+        return manifests.content(self.path, path, largest)
+
+
+class Site:
+    """A publication at an address: http and https only, also where one leads to another; bounded in time and size."""
+
+    def __init__(self, address: str) -> None:
+        from urllib import request
+
+        self.address = address.rstrip("/") + "/"
+        self.end = time.monotonic() + SECONDS
+        self.opener = request.OpenerDirector()
+        for handler in (request.HTTPHandler, request.HTTPSHandler, request.HTTPRedirectHandler, request.HTTPDefaultErrorHandler, request.HTTPErrorProcessor):  # fmt: skip
+            self.opener.add_handler(handler())
+
+    def get(self, path: str, largest: int) -> bytes:
+        from http.client import HTTPException
+
+        found = bytearray()
+        try:
+            with self.opener.open(self.address + path, timeout=30) as answer:
+                while part := answer.read(2**16):
+                    found += part
+                    if len(found) > largest:
+                        raise BadManifest(f"{path} is larger than it should be")
+                    if time.monotonic() > self.end:
+                        raise BadManifest(f"{path} takes too long")
+        except HTTPException as error:
+            raise OSError(f"{type(error).__name__}: {error}") from error
+        return bytes(found)
+
+
+def source(place: str, working: Path) -> Source:
+    """Where to read a publication from: a folder, or an http or https address. Raises CannotPublish."""
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", place):
+        if not place.startswith(("http://", "https://")):
+            raise CannotPublish(f"{place}: only http and https addresses are fetched")
+        return Site(place)
+    return Folder(working / place)
+
+
+### Reading
+
+
+def read(things: Things, origin: Source, name: str) -> Previous:
+    """The history and the graph of a publication. Raises CannotPublish, with `name` in what it says."""
+    try:
+        found = manifests.read(origin.get(MANIFEST, manifests.LARGEST))
+        return _read(things, origin, found)
+    except (BadManifest, OSError) as error:
+        said = f"{error.strerror or error}" if isinstance(error, OSError) else str(error)
+        raise CannotPublish(f"{name}: the previous publication cannot be read: {said}; nothing was changed (hankelod verify tells more; --previous names another)") from error  # fmt: skip
+
+
+def _read(things: Things, origin: Source, manifest: Manifest) -> Previous:
+    pages: dict[int, File] = {}
+    releases: dict[int, Release] = {}
+    for path, entry in sorted(manifest.files.items()):
+        match = WANTED.fullmatch(path)
+        if match and match[1]:
+            pages[int(match[1])] = File(path, _get(origin, path, entry), entry.triples)
+        elif match:
+            releases[int(match[2])] = _release(path, _get(origin, path, entry))
+    _whole(releases, pages)
+    ordered = tuple(releases[n] for n in sorted(releases))
+    before = Previous(ordered, pages, set())
+    if DUMP in manifest.files:
+        return before._replace(graph=graph(_get(origin, DUMP, manifest.files[DUMP])))
+    try:
+        return before._replace(graph=replayed(things, before.members(), set()))
+    except (SyntaxError, KeyError, ValueError) as error:
+        raise BadManifest(f"the change feed cannot be read: {error}") from error
+
+
+def _get(origin: Source, path: str, entry: Entry) -> bytes:
+    if entry.bytes > LARGEST:
+        raise BadManifest(f"{path} is too large")
+    return manifests.checked(path, entry, origin.get(path, entry.bytes))
+
+
+def _whole(releases: dict[int, Release], pages: dict[int, File]) -> None:
+    told = [span.page for release in releases.values() for span in release.pages]
+    if sorted(releases) != list(range(1, len(releases) + 1)) or sorted(told) != sorted(pages):
+        raise BadManifest("the history in changes/ is not whole")
+
+
+### Release files
+
+
+def release_file(release: Release) -> bytes:
+    """`changes/releases/<n>.json`: what changed, by record and field, in no language."""
+    whole = {
+        "release": release.number,
+        "base": release.base,
+        "version": release.version,
+        "modified": release.modified,
+        "pages": [{"page": page_path(s.page), "first": s.first, "last": s.last} for s in release.pages],
+        "forgotten": list(release.forgotten),
+        "changes": [as_json(change) for change in release.changes],
+    }
+    return to_json(whole, 1)
+
+
+def _release(path: str, content: bytes) -> Release:
+    try:
+        told = json.loads(content)
+        release = Release(
+            number=int(told["release"]),
+            base=str(told["base"]),
+            version=str(told["version"]),
+            modified=str(told["modified"]),
+            pages=tuple(_span(p) for p in told["pages"]),
+            changes=tuple(from_json(change) for change in told["changes"]),
+            forgotten=tuple(str(thing) for thing in told["forgotten"]),
+        )
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+        raise BadManifest(f"{path} cannot be read ({error})") from error
+    if path != release_path(release.number):
+        raise BadManifest(f"{path} is another release's")
+    return release
+
+
+def _span(told: dict[str, object]) -> Span:
+    match = WANTED.fullmatch(str(told["page"]))
+    if match is None or match[1] is None:
+        raise ValueError(f"{told['page']} is no page")
+    return Span(int(match[1]), int(str(told["first"])), int(str(told["last"])))
+
+
+def previous_version(releases: tuple[Release, ...]) -> Release | None:
+    """The last release of the version before the newest one, for `dcat:previousVersion`; None where there is none."""
+    return next((r for r in reversed(releases) if r.version != releases[-1].version), None)
+
+
+### What the dataset says of itself
+
+
+def modified(settings: dict[str, object]) -> str:
+    """The dataset's day: its `modified`, or that of SOURCE_DATE_EPOCH (reproducible-builds.org), in UTC.
+
+    Raises CannotPublish where that is no number of seconds.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if not epoch:
+        return str(settings.get("modified") or settings.get("issued"))
+    try:
+        year, month, day = time.gmtime(int(epoch))[:3]
+    except (ValueError, OverflowError, OSError) as error:
+        raise CannotPublish(f"SOURCE_DATE_EPOCH={epoch}: this is no number of seconds since 1970") from error
+    return f"{year:04}-{month:02}-{day:02}"

@@ -1,0 +1,95 @@
+"""The manifest of a publication as others wrote it: read with care, and the files that it names taken with care.
+
+A manifest may come from another machine, so its paths are checked before they touch a file system: they cannot leave
+the folder, and no symbolic link is followed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+MANIFEST = "manifest.json"
+LARGEST = 256 * 2**20
+"""Bytes of the largest manifest that is read: about a million files."""
+
+
+class BadManifest(Exception):
+    """The manifest, or a file that it names, is not what it should be; the message says which and why."""
+
+
+class Entry(NamedTuple):
+    """What the manifest says of one file: `bytes` is its size, `triples` None for what is no RDF."""
+
+    sha256: str
+    bytes: int
+    media_type: str
+    triples: int | None
+
+
+class Manifest(NamedTuple):
+    """The build id, and the entry of every file by its path in the publication."""
+
+    build: str
+    files: dict[str, Entry]
+
+
+def is_safe(path: str) -> bool:
+    """Whether a path stays in the folder that it is relative to, on every system."""
+    bad = any(c < " " or c in '\\:*?"<>|\x7f' for c in path)
+    return not bad and 0 < len(path) <= 1024 and all(step not in ("", ".", "..") for step in path.split("/"))
+
+
+def build_id(files: dict[str, dict[str, object]]) -> str:
+    """A hash over the entries of a manifest, in the order of their paths."""
+    return hashlib.sha256(json.dumps(dict(sorted(files.items())), sort_keys=True).encode()).hexdigest()
+
+
+def read(content: bytes) -> Manifest:
+    """Read a `manifest.json`. Raises BadManifest."""
+    try:
+        whole = json.loads(content)
+        files = {path: _entry(path, entry) for path, entry in whole["files"].items()}
+        build = whole["build"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise BadManifest(f"{MANIFEST} cannot be read ({error})") from error
+    if build != build_id(whole["files"]):
+        raise BadManifest(f"{MANIFEST}: the build id is not that of its entries")
+    return Manifest(build, files)
+
+
+def _entry(path: str, entry: dict[str, object]) -> Entry:
+    if not is_safe(path) or path == MANIFEST:
+        raise BadManifest(f"{MANIFEST}: the path {path!r} leads out of the publication")
+    sha256, size, media, triples = (entry.get(key) for key in ("sha256", "bytes", "mediaType", "triples"))
+    if not (isinstance(sha256, str) and isinstance(media, str) and _count(size) and (triples is None or _count(triples))):  # fmt: skip
+        raise BadManifest(f"{MANIFEST}: the entry of {path!r} is not whole")
+    return Entry(sha256, size, media, triples)  # type: ignore[arg-type]
+
+
+def _count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def checked(path: str, entry: Entry, content: bytes) -> bytes:
+    """The content of a file, if it is what the manifest says. Raises BadManifest."""
+    if len(content) != entry.bytes or hashlib.sha256(content).hexdigest() != entry.sha256:
+        raise BadManifest(f"{path} is not what {MANIFEST} says of it")
+    return content
+
+
+def content(folder: Path, path: str, largest: int) -> bytes:
+    """The bytes of a file in a folder, through no symbolic link. Raises BadManifest, OSError."""
+    assert is_safe(path)
+    target = folder
+    for step in path.split("/"):
+        target = target / step
+        if target.is_symlink():
+            raise BadManifest(f"{path} is a symbolic link, or stands behind one")
+    with target.open("rb") as file:
+        found = file.read(largest + 1)
+    if len(found) > largest:
+        raise BadManifest(f"{path} is larger than it should be")
+    return found
