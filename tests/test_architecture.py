@@ -24,7 +24,7 @@ LAYERS = [
     ["feeds"],
     ["history"],
     ["changelog"],
-    ["changes"],
+    ["changes", "comparison", "verification"],
     ["checking", "publication"],
     ["commands"],
     ["cli"],

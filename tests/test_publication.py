@@ -18,16 +18,7 @@ import rdflib
 from hankelod.checking import check_all
 from hankelod.dataset import Dataset
 from hankelod.publication import CannotPublish, publish
-
-FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES, ".jsonld": ox.RdfFormat.JSON_LD}
-
-
-def triples(path: Path) -> set:
-    return {q.triple for q in ox.parse(path.read_bytes(), format=FORMATS[path.suffix], base_iri="http://base.invalid/")}
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+from publishing import FORMATS, contents, triples
 
 
 def test_dumps_are_one_graph(dist):
@@ -97,7 +88,8 @@ def test_the_manifest_tells_the_truth(dist):
         assert entry["sha256"] == hashlib.sha256(files[path]).hexdigest(), path
         assert entry["bytes"] == len(files[path]), path
         if "triples" in entry:
-            assert entry["triples"] == len(triples(dist / path)), path
+            parsed = ox.parse(files[path], format=FORMATS[Path(path).suffix], base_iri="http://base.invalid/")
+            assert entry["triples"] == len(set(parsed)), path
 
 
 def test_the_report_is_a_validation_report(dist):

@@ -12,6 +12,7 @@ import sys
 FORMATS = ("text", "json")
 ENGINES = ("shacl", "pyshacl")
 RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle")
+COMPARISONS = ("text", "json", "sparql")
 PARTS = ("dumps", "documents")
 
 
@@ -55,6 +56,15 @@ def parser() -> argparse.ArgumentParser:
     query.add_argument("--list", action="store_true", help="list the named queries")
     query.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a parameter of a named query")  # fmt: skip
     query.add_argument("--format", choices=RESULTS, default="table", help="how to write results (default: table)")
+
+    diff = commands.add_parser("diff", parents=[both], help="what changed between two publications, datasets or dumps")
+    diff.add_argument("old", metavar="OLD", help="a publication (folder or address), a dataset folder, or a dump (.nt, .ttl, .jsonld)")  # fmt: skip
+    diff.add_argument("new", metavar="NEW", help="another one")
+    diff.add_argument("--format", choices=COMPARISONS, default="text", help="how to tell; sparql turns the old graph into the new (default: text)")  # fmt: skip
+
+    verify = commands.add_parser("verify", parents=[both], help="recompute everything that a publication's manifest says")  # fmt: skip
+    verify.add_argument("dist", metavar="DIST", help="the folder of the publication")
+    verify.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
     return top
 
 

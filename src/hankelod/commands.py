@@ -21,7 +21,7 @@ def run(given: argparse.Namespace, lang: str) -> int:
     if not working.is_dir():
         raise CannotRun(f"-C {given.folder}: there is no such folder")
     try:
-        return {"validate": validate, "publish": publish, "query": query}[given.command](given, working, lang)
+        return {"validate": validate, "publish": publish, "query": query, "diff": diff, "verify": verify}[given.command](given, working, lang)  # fmt: skip
     except (NotADataset, EngineMissing) as error:
         raise CannotRun(str(error)) from error
 
@@ -89,6 +89,31 @@ def query(given: argparse.Namespace, working: Path, lang: str) -> int:
     except queries.CannotAsk as error:
         raise CannotRun(str(error)) from error
     return 0
+
+
+def diff(given: argparse.Namespace, working: Path, lang: str) -> int:
+    from hankelod import comparison
+
+    try:
+        found = comparison.of(given.old, given.new, working)
+        write = {"text": comparison.text, "json": comparison.json}
+        sys.stdout.write(comparison.sparql(found) if given.format == "sparql" else write[given.format](found, lang))
+    except comparison.CannotCompare as error:
+        raise CannotRun(str(error)) from error
+    return 0
+
+
+def verify(given: argparse.Namespace, working: Path, lang: str) -> int:
+    from hankelod import reports, verification
+
+    if not (working / given.dist).is_dir():
+        raise CannotRun(f"{given.dist}: there is no such folder")
+    found = verification.verify(working / given.dist, given.dist)
+    if given.format == "json":
+        sys.stdout.write(reports.as_json(found, lang))
+    else:
+        sys.stdout.write(reports.as_text(found, lang, _colour(sys.stdout), "files"))
+    return 0 if found.conforms() else 1
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -202,14 +202,19 @@ def _change(things: Things, thing: str, old: list[bytes], new: list[bytes]) -> C
 
 def title(things: Things, lines: Iterable[bytes]) -> Text:
     """What a thing is called, out of its own lines."""
+    lines = list(lines)
+    return labels(things, lines).get(things.of(lines[0]), {}) if lines else {}
+
+
+def labels(things: Things, lines: Iterable[bytes]) -> dict[str, Text]:
+    """By IRI: what things and their parts are called in a graph, by language; `""` where none is given."""
     paths = {f.path for c in things.model.classes.values() for f in c.fields if f.key in TITLES}
-    paths |= {SKOS + "prefLabel", RDFS + "label"}
-    found: Text = {}
-    for each in sorted(lines):
-        if each.split(b" ", 2)[1].decode().strip("<>") in paths:
-            triple = _parsed(each)
-            if isinstance(triple.object, ox.Literal) and triple.subject.value == things.of(each):  # type: ignore[union-attr]
-                found.setdefault(triple.object.language or "", triple.object.value)
+    wanted = {f"<{path}>".encode() for path in paths | {SKOS + "prefLabel", RDFS + "label"}}
+    found: dict[str, Text] = {}
+    chosen = sorted(each for each in lines if each.split(b" ", 2)[1] in wanted)
+    for quad in ox.parse(b"\n".join(chosen) + b"\n", format=ox.RdfFormat.N_TRIPLES):
+        if isinstance(quad.object, ox.Literal) and isinstance(quad.subject, ox.NamedNode):
+            found.setdefault(quad.subject.value, {}).setdefault(quad.object.language or "", quad.object.value)
     return found
 
 

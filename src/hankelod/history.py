@@ -9,6 +9,7 @@ import json
 import os
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -132,35 +133,42 @@ def read(things: Things, origin: Source, name: str) -> Previous:
 
 
 def _read(things: Things, origin: Source, manifest: Manifest) -> Previous:
-    pages: dict[int, File] = {}
-    releases: dict[int, Release] = {}
-    for path, entry in sorted(manifest.files.items()):
-        match = WANTED.fullmatch(path)
-        if match and match[1]:
-            pages[int(match[1])] = File(path, _get(origin, path, entry), entry.triples)
-        elif match:
-            releases[int(match[2])] = _release(path, _get(origin, path, entry))
-    _whole(releases, pages)
-    ordered = tuple(releases[n] for n in sorted(releases))
-    before = Previous(ordered, pages, set())
+    def get(path: str) -> bytes:
+        return _get(origin, path, manifest.files[path])
+
+    releases = read_releases(get, manifest)
+    numbers = [span.page for release in releases for span in release.pages]
+    pages = {n: File(page_path(n), get(page_path(n)), manifest.files[page_path(n)].triples) for n in numbers}
+    before = Previous(releases, pages, set())
     if DUMP in manifest.files:
-        return before._replace(graph=graph(_get(origin, DUMP, manifest.files[DUMP])))
+        return before._replace(graph=graph(get(DUMP)))
     try:
         return before._replace(graph=replayed(things, before.members(), set()))
     except (SyntaxError, KeyError, ValueError) as error:
         raise BadManifest(f"the change feed cannot be read: {error}") from error
 
 
+def read_graph(things: Things, origin: Source) -> Graph:
+    """The graph of a publication: its dump, else what the change feed gives. Raises BadManifest, OSError."""
+    found = manifests.read(origin.get(MANIFEST, manifests.LARGEST))
+    return graph(_get(origin, DUMP, found.files[DUMP])) if DUMP in found.files else _read(things, origin, found).graph
+
+
+def read_releases(get: Callable[[str], bytes], manifest: Manifest) -> tuple[Release, ...]:
+    """All releases that a manifest names, in their order. Raises BadManifest where a release or a page is missing."""
+    matches = [match for path in manifest.files if (match := WANTED.fullmatch(path))]
+    numbers = sorted(int(match[2]) for match in matches if match[2])
+    releases = tuple(_release(release_path(n), get(release_path(n))) for n in numbers)
+    told = [span.page for release in releases for span in release.pages]
+    if numbers != list(range(1, len(numbers) + 1)) or sorted(told) != sorted(int(m[1]) for m in matches if m[1]):
+        raise BadManifest("the history in changes/ is not whole")
+    return releases
+
+
 def _get(origin: Source, path: str, entry: Entry) -> bytes:
     if entry.bytes > LARGEST:
         raise BadManifest(f"{path} is too large")
     return manifests.checked(path, entry, origin.get(path, entry.bytes))
-
-
-def _whole(releases: dict[int, Release], pages: dict[int, File]) -> None:
-    told = [span.page for release in releases.values() for span in release.pages]
-    if sorted(releases) != list(range(1, len(releases) + 1)) or sorted(told) != sorted(pages):
-        raise BadManifest("the history in changes/ is not whole")
 
 
 ### Release files

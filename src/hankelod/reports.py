@@ -21,6 +21,7 @@ WORDS: dict[str, Text] = {
     "see": {"fi": "Katso", "sv": "Se", "en": "See"},
     "fine": {"fi": "Kaikki kunnossa", "sv": "Allt i ordning", "en": "All is well"},
     "records": {"fi": "tietuetta", "sv": "poster", "en": "records"},
+    "files": {"fi": "tiedostoa", "sv": "filer", "en": "files"},
     "violations": {"fi": "virhettä", "sv": "fel", "en": "errors"},
     "warnings": {"fi": "varoitusta", "sv": "varningar", "en": "warnings"},
     "infos": {"fi": "huomautusta", "sv": "anmärkningar", "en": "notes"},
@@ -91,8 +92,11 @@ def as_json(found: Report, lang: str, strict: bool = False) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_text(found: Report, lang: str, colour: bool = False) -> str:
-    """The report for a terminal: problems by file, each with what, why and how to mend; a summary last."""
+def as_text(found: Report, lang: str, colour: bool = False, counted: str = "records") -> str:
+    """The report for a terminal: problems by file, each with what, why and how to mend; a summary last.
+
+    `counted` is the word (`WORDS`) for what the report counts.
+    """
 
     def paint(code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if colour else text
@@ -111,7 +115,7 @@ def as_text(found: Report, lang: str, colour: bool = False) -> str:
         lines.append("")
     counts = found.counts()
     told = ", ".join(f"{counts[s]} {WORDS[s + 's'][lang]}" for s in SEVERITIES if counts[s])
-    lines.append(f"{found.records} {WORDS['records'][lang]}: {told or WORDS['fine'][lang].lower()}")
+    lines.append(f"{found.records} {WORDS[counted][lang]}: {told or WORDS['fine'][lang].lower()}")
     return "\n".join(lines) + "\n"
 
 
