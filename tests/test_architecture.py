@@ -24,7 +24,7 @@ LAYERS = [
     ["feeds"],
     ["history"],
     ["changelog"],
-    ["changes", "comparison", "verification"],
+    ["changes", "comparison", "hosting", "verification"],
     ["checking", "publication"],
     ["commands"],
     ["cli"],

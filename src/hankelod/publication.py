@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod import atomic, changes, dumps, history
+from hankelod import atomic, changes, dumps, history, hosting
 from hankelod.atomic import CannotPublish
 from hankelod.dataset import Dataset
 from hankelod.diffs import Things, graph
@@ -28,7 +29,11 @@ MEDIA_TYPES = {
     ".trig": "application/trig",
     ".html": "text/html",
     ".md": "text/markdown",
+    ".conf": "text/plain",
+    ".htaccess": "text/plain",
+    "": "text/plain",
 }
+"""By extension."""
 
 
 class Published(NamedTuple):
@@ -85,10 +90,12 @@ def _write(
     report = extended(report, warnings)
     entries: dict[str, dict[str, object]] = {}
     with atomic.replacing(out) as building:
-        for file in _files(dataset, mapping, records, report, lines, only):
-            atomic.write(building / file.path, file.content)
-            entries[file.path] = _entry(file)
-        for file in changes.files(dataset, things, records, carried):
+        steps = (
+            _files(dataset, mapping, records, report, lines, only),
+            changes.files(dataset, things, records, carried),
+            hosting.files(dataset, records, entries),
+        )
+        for file in itertools.chain(*steps):
             atomic.write(building / file.path, file.content)
             entries[file.path] = _entry(file)
         atomic.write(building / MANIFEST, manifest(entries))
