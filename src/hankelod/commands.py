@@ -69,22 +69,56 @@ def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
 
 
 def query(given: argparse.Namespace, working: Path, lang: str) -> int:
-    from hankelod import queries
-    from hankelod.dataset import Dataset
+    from hankelod import queries, sources
+    from hankelod.sparql import LIMITS, CannotAsk
 
-    dataset = Dataset(working, working)
-    if given.list:
-        sys.stdout.write(queries.listing(dataset, lang))
-        return 0
-    if not given.query:
-        raise CannotRun("give a query: SPARQL text, a .rq file, or a name from `hankelod query --list`")
     try:
-        text = queries.text(dataset, given.query, dict(_pair(p) for p in given.set), working)
-        source = queries.store(dataset, working / given.source if given.source else None)
-        sys.stdout.write(queries.answer(source, text, given.format, dataset.model))
-    except queries.CannotAsk as error:
+        catalogue = sources.catalogue(working)
+        if given.list:
+            sys.stdout.write(queries.listing(catalogue, lang))
+            return 0
+        if not given.query:
+            raise CannotRun("give a query: SPARQL text, a .rq file, or a name from `hankelod query --list`")
+        asked = catalogue.find(given.query, working)
+        values: dict[str, list[str]] = {}
+        for pair in given.set:
+            name, value = _pair(pair)
+            values.setdefault(name, []).append(value)
+        for parameter in asked.parameters:
+            if parameter.kind == queries.LANGUAGE:
+                values.setdefault(parameter.name, [lang])
+        limits = LIMITS if given.max_length is None else LIMITS._replace(length=given.max_length)
+        data = sources.open_data(given.source or ".", limits, working)
+        if data.unread:
+            _note(f"{data.unread} problems keep data out of what is asked; `hankelod validate` tells which")
+        text = data.text(asked, values)
+        answer = data.ask(text)
+        for note in answer.notes:
+            _note(note)
+        if given.explain:
+            from hankelod.explaining import explain
+
+            sys.stdout.write(explain(data, text))
+            return 0
+        sys.stdout.write(answer.text(given.format, _terminal_width()))
+        if given.format == "table" and answer.kind == "rows" and not answer.terms:
+            _note("no rows")
+    except CannotAsk as error:
         raise CannotRun(str(error)) from error
     return 0
+
+
+def _note(text: str) -> None:
+    print(f"hankelod: {text}", file=sys.stderr)
+
+
+def _terminal_width() -> int | None:
+    """The columns of the terminal that results go to; None where they go elsewhere."""
+    if not sys.stdout.isatty():
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def _pair(text: str) -> tuple[str, str]:
