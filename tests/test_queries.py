@@ -7,6 +7,7 @@ A known answer is renewed with `hankelod query NAME --lang en --format csv | tr 
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -367,6 +368,30 @@ def test_command_formats() -> None:
     assert "is for triples" in out("query", "totals", "--format", "turtle", status=2)
     assert out("query", "ASK { ?p a hanke:Project }") == "true\n"
     assert json.loads(out("query", "ASK { ?p a hanke:Nothing }", "--format", "json"))["boolean"] is False
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_table_fits_the_terminal(columns: int) -> None:
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    main, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    env = {k: v for k, v in os.environ.items() if k != "COLUMNS"} | {"PYTHONPATH": str(ROOT / "src")}
+    process = subprocess.Popen([sys.executable, "-m", "hankelod", "query", "grant-shares", "--lang", "fi"], stdout=terminal, cwd=ROOT, env=env)  # fmt: skip
+    os.close(terminal)
+    written = b""
+    with contextlib.suppress(OSError):  # the end of a pseudo-terminal is an error
+        while part := os.read(main, 65536):
+            written += part
+    os.close(main)
+    assert process.wait() == 0
+    lines = written.decode().splitlines()
+    assert len(lines) > 16
+    assert max(map(len, lines)) <= columns
 
 
 def test_command_follows_the_locale() -> None:

@@ -106,6 +106,9 @@ def test_an_answer_can_be_read_again() -> None:
 def test_boolean() -> None:
     found = answer("ASK {}")
     assert found.boolean is True
+    assert found
+    assert not answer("ASK { ?a ?b ?c }")
+    assert not answer("SELECT * { ?a ?b ?c }")
     assert found.text() == "true\n"
     assert json.loads(found.text("json"))["boolean"] is True
     assert ET.fromstring(found.text("xml")).findtext("{http://www.w3.org/2005/sparql-results#}boolean") == "true"

@@ -6,6 +6,7 @@ import contextlib
 import pickle
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,8 +48,10 @@ def kinds(text: str) -> list[tuple[str, str]]:
         ("1.5e3 .5 5.", [("double", "1.5e3"), ("decimal", ".5"), ("integer", "5"), ("mark", ".")]),
         ('"a"@en-GB', [("string", '"a"'), ("language", "@en-GB")]),
         ("( )[]", [("nil", "( )"), ("anonymous", "[]")]),
-        ("'open", [("mark", "'"), ("word", "open")]),
-        ('"two\nlines"', [("mark", '"'), ("word", "two"), ("word", "lines"), ("mark", '"')]),
+        ("a 'open", [("word", "a"), ("open", "'")]),
+        ('"two\nlines"', [("open", '"')]),
+        ('(""" b', [("mark", "("), ("string", '""'), ("open", '"')]),
+        ('("""b")', [("mark", "("), ("string", '""'), ("string", '"b"'), ("mark", ")")]),
     ],
 )
 def test_tokens(text: str, expected: list[tuple[str, str]]) -> None:
@@ -123,7 +126,7 @@ SERVICES = [
     "PREFIX : <http://h/> SELECT * { ?s ?p ?o . serviceSILENT:x { ?a ?b ?c } }",
     "SELECT * { \\u0053ERVICE <http://h/> {} }",
     "SELECT * { \\U00000053ERVICE <http://h/> {} }",
-    'SELECT * { ?s ?p "\\u0022 . SERVICE <http://h/> {} ?a ?b "" }',
+    'SELECT * { ?s ?p "\\u0022 . SERVICE <http://h/> {} # " }',
     "SELECT * { ?s ?p ?o #\nSERVICE <http://h/> {} }",
     "SELECT * { ?s ?p ?o . #\u2028\rSERVICE <http://h/> {} }",
     'SELECT * { ?s ?p """a"""SERVICE<http://h/>{} }',
@@ -167,6 +170,17 @@ def test_limits(text: str, code: str, place: tuple[int, int] | None) -> None:
     assert caught.value.code == code
     if place:
         assert (caught.value.line, caught.value.column) == place
+
+
+@pytest.mark.parametrize(
+    "piece", ["a-", "a.", "é-", '"""', '\'"""a\\', '\\"""\n', "<a", "( ", "_:a.", ":a.", "@a-", "1.", "#\n"]
+)
+def test_long_texts_are_quick(piece: str) -> None:
+    """No text of the longest length keeps the guard busy."""
+    text = (piece * 20_000)[: sparql.LIMITS.length]
+    started = time.process_time()
+    tokens(text)
+    assert time.process_time() - started < 2, "quadratic: this took seven seconds where it was"
 
 
 def test_limits_can_be_set() -> None:

@@ -100,7 +100,9 @@ def query(given: argparse.Namespace, working: Path, lang: str) -> int:
 
             sys.stdout.write(explain(data, text))
             return 0
-        sys.stdout.write(answer.text(given.format, _terminal_width()))
+        text = answer.text(given.format, _terminal_width())
+        sys.stdout.reconfigure(newline="")  # type: ignore[union-attr] # a line of CSV ends in CR LF, on every system
+        sys.stdout.write(text)
         if given.format == "table" and answer.kind == "rows" and not answer.terms:
             _note("no rows")
     except CannotAsk as error:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod.sparql import Token, tokens
+from hankelod.sparql import OPEN_STRING, Token, tokens
 
 START = "QueryUnit"
 END = "the end"
@@ -149,7 +149,7 @@ def _terminals(token: Token) -> tuple[str, ...]:
     """The terminals of the grammar that a token can be."""
     if token.kind == "word":
         return (f"'{token.text}'",) if token.text in CASED else (f"'{token.text.upper()}'",)
-    if token.kind == "mark":
+    if token.kind in ("mark", "open"):
         return (f"'{token.text}'",)
     if token.text[0] in "+-":
         return ("SIGNED",)
@@ -190,8 +190,8 @@ def explain(text: str) -> tuple[int, str] | None:
     if fault.token is None:
         return len(text.rstrip()), f"the query ends too early{some}"
     token = fault.token
-    if token.text in ("'", '"'):
-        return token.start, "the string that begins here does not end"
+    if token.kind == "open":
+        return token.start, OPEN_STRING
     near = _near(token, shown)
     hint = f"; did you mean {near}?" if near else some
     return token.start, f'"{_short(token.text)}" is not expected here{hint}'

@@ -79,6 +79,9 @@ class Answer:
     def __len__(self) -> int:
         return len(self.triples) if self.kind == "triples" else len(self.terms)
 
+    def __bool__(self) -> bool:
+        return self.boolean if self.kind == "boolean" else len(self) > 0
+
     def __iter__(self) -> Iterator[dict[str, Value]]:
         return iter(self.rows)
 

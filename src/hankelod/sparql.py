@@ -25,7 +25,8 @@ _HYPHEN = rf"[^\x00-,./:-@{_NONE}]"  # _, digits and -
 _HYPHEN_COLON = rf"[^\x00-,./;-@{_NONE}]"
 _DOT = rf"[^\x00-,/:-@{_NONE}]"  # _, digits, - and .
 _DOT_COLON = rf"[^\x00-,/;-@{_NONE}]"
-_PREFIX = f"(?:{_LETTER}(?:{_DOT}*{_HYPHEN})?)?:"
+# Longer prefixes are read as words: without a bound, `a-a-a-…` is looked through for a colon from each letter.
+_PREFIX = f"(?:{_LETTER}(?:{_DOT}{{0,60}}{_HYPHEN})?)?:"
 _PLX = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
 _LOCAL = f"(?:{_COLON}|{_PLX})(?:(?:{_DOT_COLON}|{_PLX})*(?:{_HYPHEN_COLON}|{_PLX}))?"
 _STRINGS = (
@@ -39,6 +40,7 @@ _TOKENS = {
     "space": r"[ \t\r\n]+|#[^\n\r]*",
     "iri": r'<[^<>"{}|^`\\\x00-\x20]*>',
     "string": "|".join(_STRINGS),
+    "open": "[\"']",
     "blank": f"_:{_WORDLY}(?:{_DOT}*{_HYPHEN})?",
     "name": f"{_PREFIX}{_LOCAL}",
     "prefix": _PREFIX,
@@ -57,6 +59,7 @@ _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 OPERATORS = frozenset(("||", "&&", "!", "=", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "|", "^"))
 OPEN, CLOSE = frozenset(("(", "[", "{", "<<")), frozenset((")", "]", "}", ">>"))
+OPEN_STRING = "the string that begins here does not end"
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 
@@ -113,8 +116,18 @@ def refused(code: str, message: str, text: str, offset: int) -> Refused:
 
 
 def tokens(text: str) -> list[Token]:
-    """The tokens of a text, without white space and comments. Reads any text: what is no token is a `mark`."""
-    return [Token(m.lastgroup or "", m.group(), m.start()) for m in _TOKEN.finditer(text) if m.lastgroup != "space"]
+    """The tokens of a text, without white space and comments; what is no token is a `mark`.
+
+    A quotation mark that opens no string is the last token, of kind `open`: no parser gets further.
+    """
+    found: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or ""
+        if kind != "space":
+            found.append(Token(kind, match.group(), match.start()))
+        if kind == "open":
+            break
+    return found
 
 
 def unescaped(text: str) -> str:
@@ -134,6 +147,8 @@ def check(text: str, limits: Limits = LIMITS) -> list[Token]:
         raise Refused("query-too-long", f"the query has {size} bytes; the limit is {limits.length}", 1, 1)
     found = tokens(text)
     _check(text, found, limits)
+    if found and found[-1].kind == "open":
+        raise refused("query-syntax", OPEN_STRING, text, found[-1].start)
     plain = unescaped(text)
     if plain != text:
         try:
