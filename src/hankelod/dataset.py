@@ -151,6 +151,16 @@ class Dataset:
 
         return suggest(self, cls, text)
 
+    @cached_property
+    def names(self) -> dict[str, dict[str, str]]:
+        """By class, as suggestions gather them: casefolded name → id."""
+        return {}
+
+    @cached_property
+    def labels(self) -> dict[str, dict[str, str]]:
+        """By class, as suggestions gather them: id → name."""
+        return {}
+
     ### Records
 
     def files(self, cls: Class) -> list[Path]:
@@ -169,12 +179,19 @@ class Dataset:
         if cls.file:
             yield from self.rows(cls).values()
             return
+        bulk: dict[str, Record] = {}
         if self._bulk_file(cls):
-            yield from self._read_bulk(cls)
-        for path in self.files(cls):
-            record = self.read_record(path, cls)
-            if record is not None:
+            stems = self._stems[cls.iri]
+            for record in self._read_bulk(cls):
+                if record.id in stems:
+                    bulk[record.id] = record
                 yield record
+        for path in self.files(cls):
+            found = self.read_record(path, cls)
+            if found is not None and found.id in bulk:
+                self._twice(found, bulk[found.id])
+            elif found is not None:
+                yield found
 
     def read_record(self, path: Path, cls: Class) -> Record | None:
         """One YAML record, None where it cannot be read."""
@@ -202,7 +219,7 @@ class Dataset:
         seen: dict[str, Record] = {}
         try:
             if path.suffix == ".csv":
-                nodes = tree.read_csv(tree.read_bytes(path, name), name)
+                nodes = tree.read_csv(tree.read_bytes(path, name), name, self.reader.problems)
             elif not path.exists():
                 return
             else:
@@ -252,6 +269,22 @@ class Dataset:
                 self._twice(record, first)
                 continue
             yield record
+
+    def quietly(self, cls: Class, path: Path | None = None) -> list[Record]:
+        """The records of a class, or the one in this file, without what is wrong with them: that is said where they are checked.
+
+        A file that is read on the way, such as the municipalities, is read once: what is wrong with it stays.
+        """
+        before = len(self.reader.problems)
+        if path is None:
+            found = list(self.read(cls))
+        else:
+            record = self.read_record(path, cls)
+            found = [record] if record is not None else []
+        if not cls.file:
+            own = self.name(self.data / str(cls.folder))
+            self.reader.problems[before:] = [p for p in self.reader.problems[before:] if not p.file.startswith(own)]
+        return found
 
     def bulk_record(self, cls: Class, identifier: str) -> Record | None:
         """One record of a class's JSON Lines file, or None."""

@@ -7,14 +7,15 @@ A complete record is what the author wrote, with what the rules fill in: `id`, `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from hankelod.graph import Text
 from hankelod.model import Class, Field, Filled, Model
-from hankelod.problems import Place, Problem, fill, kind_word, problem, short
+from hankelod.problems import Place, Problem, component_says, fill, kind_word, problem, short
 from hankelod.tree import Node
 
 ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
@@ -33,7 +34,7 @@ class Record(NamedTuple):
     """One record: its class, id, complete values, and where each value stands.
 
     `places` maps the path of a value to its line and column; `marred` holds the paths of values that could not be
-    taken over, so that nothing is said twice of them.
+    taken over, so that nothing is said twice of them; `kept` tells for a list that lost members which ones are left.
     """
 
     cls: Class
@@ -42,6 +43,16 @@ class Record(NamedTuple):
     values: Values
     places: dict[Path, tuple[int, int]]
     marred: frozenset[Path]
+    kept: Mapping[Path, tuple[int, ...]] = MappingProxyType({})
+
+    def written(self, path: Path) -> Path:
+        """The path in the file of a value that stands at `path` in `values`."""
+        if not self.kept:
+            return path
+        whole: Path = ()
+        for step in path:
+            whole += (self.kept[whole][step] if isinstance(step, int) and whole in self.kept else step,)
+        return whole
 
     def place(self, path: Path) -> Place:
         """Where a value stands, or else what it is part of."""
@@ -101,13 +112,14 @@ class _Typing:
         self.model, self.references = reader.model, reader.references
         self.places: dict[Path, tuple[int, int]] = {(): (node.line, node.column)}
         self.marred: set[Path] = set()
+        self.kept: dict[Path, tuple[int, ...]] = {}
         self.id = self._own_id(record_id)
 
     def done(self) -> Record | None:
         if self.id is None:
             return None
         values = self._thing(self.node, self.cls, (), self.id, 0)
-        return Record(self.cls, self.id, self.file, values, self.places, frozenset(self.marred))
+        return Record(self.cls, self.id, self.file, values, self.places, frozenset(self.marred), self.kept)
 
     ### Identifiers
 
@@ -147,6 +159,9 @@ class _Typing:
         first = taken.setdefault(whole, written or node)
         if first is not (written or node):
             self._report("duplicate-id", written or node, (*path, "id"), part, line=str(first.line), related=(first.place(self.file),))  # fmt: skip
+            while whole in taken:  # two parts under one id would be checked as one
+                whole += f"-{ordinal}"
+            taken[whole] = written or node
         return whole
 
     ### Things and fields
@@ -175,6 +190,10 @@ class _Typing:
             typed = self._field(value, field, here, identifier, values)
             if typed is not None:
                 values[field.key] = typed
+        for field in cls.fields:
+            if field.kind == "class" and field.key not in values:
+                missing = field.required and field.key not in written
+                values[field.key] = self._word(None, field, (*path, field.key)) if missing else next(iter(field.words))
         self._fill_in(values, cls, path, ordinal)
         return self._ordered(values, cls)
 
@@ -213,6 +232,7 @@ class _Typing:
                 return None
         taken: dict[str, Node] = {}
         typed = []
+        kept = []
         seen: dict[str, Node] = {}
         for n, item in enumerate(node.value):  # type: ignore[arg-type, var-annotated]
             here = (*path, n)
@@ -225,8 +245,11 @@ class _Typing:
                     continue
             if value is not None:
                 typed.append(value)
+                kept.append(n)
             elif here not in self.marred:
                 self.marred.add(here)
+        if len(typed) < len(node.value):  # type: ignore[arg-type]
+            self.kept[path] = tuple(kept)
         return typed or None
 
     def _start(self, node: Node) -> tuple[int, int]:
@@ -354,16 +377,21 @@ class _Typing:
     def _refers(self, key: str, owner: Class, siblings: Values) -> bool:
         return any(f.key == key and f.target == owner.iri for c in self.model.classes.values() if c.part for f in c.fields)  # fmt: skip
 
-    def _word(self, node: Node, field: Field, path: Path) -> str | None:
-        text = str(node.value)
-        if text in field.words:
+    def _word(self, node: Node | None, field: Field, path: Path) -> str:
+        """A word for the type of a part. No shape sees a part without a type, so it is checked here.
+
+        One that is wrong or missing is reported, and the first word stands in, so that the rest of the part is checked.
+        """
+        text = str(node.value) if node else None
+        if text is not None and text in field.words:
             return text
         check = self.model.checks[_shape_iri(field.code)]
-        place = node.place(self.file)
-        message = fill(dict.fromkeys(field.label, "{label}: {value}"), label=field.label, value=short(text))
-        found = Problem(*place, self.id, dotted(path), text, field.code, "InConstraintComponent", check.severity, message, check.why, check.fix)  # fmt: skip
+        component = "MinCountConstraintComponent" if node is None else "InConstraintComponent"
+        message = fill(component_says(component), label=field.label, value=short(text))
+        place = Place(self.file, *self.places[path[:-1]]) if node is None else node.place(self.file)
+        found = Problem(*place, self.id, dotted(path), text, field.code, component, check.severity, message, check.why, check.fix)  # fmt: skip
         self._add(found, path)
-        return None
+        return next(iter(field.words))
 
     ### Problems
 
@@ -405,7 +433,7 @@ class _Typing:
         here = (*path, name)
         label = cls.label if cls else field.label if field else {}
         text = str(value.value) if isinstance(value.value, str) else None
-        self._report("unknown-key", key, here, text, key=name, label=label, expected=", ".join(names), suggestion=close[0] if close else None)  # fmt: skip
+        self._report("unknown-key", key, here, text, key=short(name), label=label, expected=", ".join(names), suggestion=close[0] if close else None)  # fmt: skip
 
 
 def _shape_iri(code: str) -> str:

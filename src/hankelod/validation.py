@@ -144,10 +144,9 @@ def _load(dataset: Dataset, cls: Class, identifier: str) -> Record | None:
     if cls.file:
         return dataset.rows(cls).get(identifier)
     path = dataset.data / str(cls.folder) / f"{identifier}.yml"
-    before = len(dataset.reader.problems)
-    record = dataset.read_record(path, cls) if path.exists() else dataset.bulk_record(cls, identifier)
-    del dataset.reader.problems[before:]
-    return record
+    if path.exists():
+        return next(iter(dataset.quietly(cls, path)), None)
+    return dataset.bulk_record(cls, identifier)
 
 
 def _references(model: Model, values: dict[str, object], cls: Class) -> Iterator[tuple[str, str]]:
@@ -198,7 +197,7 @@ class Checker:
         return found
 
     def _of_record(self, record: Record, results: list[Result]) -> list[Problem]:
-        located = self.mapping.places(record)
+        located = [(s, p, o, record.written(path)) for s, p, o, path in self.mapping.places(record)]
         parts = _parts(located)
         best: dict[tuple[Path, str | None], tuple[tuple[int, int], Problem]] = {}
         for result in results:
@@ -206,7 +205,9 @@ class Checker:
             if check is None:
                 continue
             path = self._path(result, check, record, located, parts)
-            if path and any(m[: len(path)] == path for m in record.marred):
+            # what the reader has reported of a value, or of one of several that would do, is not said again
+            said = {path, *((*path[:-1], key) for key in check.alternatives)}
+            if path and any(m[: len(each)] == each for m in record.marred for each in said):
                 continue
             found = self._problem(record, result, check, path)
             # one problem per field and value: violation before warning, kind of value before pattern before range
