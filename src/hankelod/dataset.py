@@ -6,6 +6,7 @@ Knows where things stand, and which ids there are; what the package ships fills 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -198,7 +199,7 @@ class Dataset:
         name = self.name(path)
         stem = path.stem
         if not ID.fullmatch(stem):
-            self._add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected="inkoo-hiilineutraali.yml"))  # fmt: skip
+            self._add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{_slug(stem)}.yml"))
             return None
         try:
             if path.is_symlink() and not path.resolve().is_relative_to(self.data.resolve()):
@@ -239,8 +240,8 @@ class Dataset:
     def _nodes(self, path: Path, name: str) -> Iterator[tree.Node]:
         found: list[Problem] = []
         node = tree.read_yaml(tree.read_bytes(path, name), name, found)
-        for each in found:
-            self._add(each)
+        for each in found:  # the field of a record in a list is counted from the record
+            self._add(each._replace(field=re.sub(r"^\[[0-9]+\][.]?", "", each.field)) if each.field else each)
         yield from node.value if node.kind == "list" else [node]  # type: ignore[misc]
 
     def _read_bulk(self, cls: Class) -> Iterator[Record]:
@@ -292,7 +293,7 @@ class Dataset:
 
     def _twice(self, record: Record, first: Record) -> None:
         place = first.place(())
-        found = problem("duplicate-id", record.place(()), record.id, "id", record.id, related=(place,), line=f"{place.file}:{place.line}")  # fmt: skip
+        found = problem("duplicate-id", record.place(()), record.id, record.cls.identified_by or "id", record.id, related=(place,), line=f"{place.file}:{place.line}")  # fmt: skip
         self._add(found)
 
     def _add(self, found: Problem) -> None:
@@ -319,6 +320,14 @@ class Dataset:
         """The record of `dataset.yml`, None where it cannot be typed."""
         cls = next(c for c in self.model.entries() if c.file == DATASET)
         return next(iter(self.rows(cls).values()), None)
+
+
+def _slug(stem: str) -> str:
+    """An id in the likeness of a name that cannot be one."""
+    from unicodedata import normalize
+
+    plain = normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-") or "inkoo-hiilineutraali"
 
 
 def _iri(text: str) -> bool:

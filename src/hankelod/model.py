@@ -273,8 +273,8 @@ def _class(shapes: Index, ontology: Index, shape: str, iri: str, parts: set[str]
         concept=segment.startswith("concept/"),
         fields=tuple(sorted(_field(shapes, ontology, p, keys) for p in keyed)),
         types=tuple(_types(shapes, ontology, shape, iri, keys, base)),
-        label=ontology.text(iri, RDFS + "label"),
-        definition=ontology.text(iri, SKOS + "definition"),
+        label=shapes.text(shape, RDFS + "label") or ontology.text(iri, RDFS + "label"),
+        definition=shapes.text(shape, SKOS + "definition") or ontology.text(iri, SKOS + "definition"),
     )
 
 

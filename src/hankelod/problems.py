@@ -89,9 +89,14 @@ def parser_says(message: str) -> Text:
     return index.text(known, CATALOGUE + "says") if known else dict.fromkeys(LANGUAGES, message)
 
 
+def phrase(name: str, **values: object) -> Text:
+    """A turn of phrase of the catalogue, filled in."""
+    return fill(_index().text(CATALOGUE + name, CATALOGUE + "says"), **values)
+
+
 def kind_word(kind: str) -> Text:
     """The word for a kind of value."""
-    return _index().text(CATALOGUE + "kind-" + kind, CATALOGUE + "says")
+    return phrase("kind-" + kind)
 
 
 def fill(template: Text, **values: object) -> Text:

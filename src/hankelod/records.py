@@ -14,9 +14,9 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from hankelod.graph import Text
-from hankelod.model import Class, Field, Filled, Model
-from hankelod.problems import Place, Problem, component_says, fill, kind_word, problem, short
-from hankelod.tree import Node
+from hankelod.model import Check, Class, Field, Filled, Model
+from hankelod.problems import Place, Problem, component_says, fill, kind_word, phrase, problem, short
+from hankelod.tree import Node, Path, dotted
 
 ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
 """What may stand in an IRI as the id of a thing."""
@@ -26,7 +26,6 @@ NUMBER_LIKE = re.compile(
 )
 """Plain scalars that YAML 1.1 or 1.2 reads as a number, octal or sexagesimal ones too (yaml.org/type/int)."""
 
-Path = tuple[str | int, ...]
 Values = dict[str, object]
 
 
@@ -68,14 +67,6 @@ class References(NamedTuple):
     suggest: Callable[[Class, str], str | None]
 
 
-def dotted(path: Path) -> str | None:
-    """A path as reports write it: `grants[0].amount`."""
-    out = ""
-    for step in path:
-        out += f"[{step}]" if isinstance(step, int) else f".{step}" if out else step
-    return out or None
-
-
 class Reader:
     """Types the trees of one dataset. Problems are gathered in `problems`; nothing is raised for bad data."""
 
@@ -96,11 +87,13 @@ class Reader:
         self, place: Place, record: str | None, path: str | None, label: Text, kind: str, node: Node, field: Field | None,
         suggestion: str | None = None,
     ) -> None:  # fmt: skip
-        found = short(str(node.value)) if node.kind in ("text", "number", "true", "false") else kind_word(node.kind)
+        scalar = node.kind in ("text", "number", "true", "false")
+        found = phrase("quoted", value=short(str(node.value))) if scalar else kind_word(node.kind)
         value = str(node.value) if isinstance(node.value, str) else None
+        fix = mending(self.model.checks[_shape_iri(field.code)], field) if field else phrase("keys-and-values")
         self.problems.append(
             problem("wrong-kind", place, record, path, value, label=label, expected=kind_word(kind), found=found,
-                    example=(field.example if field else None) or "key: value", suggestion=suggestion)
+                    fix=fix, suggestion=suggestion)
         )  # fmt: skip
 
 
@@ -130,19 +123,23 @@ class _Typing:
         if stem is not None:
             return stem
         place = self.node.place(self.file)
+        key = self.cls.identified_by or "id"
         if written is None:
-            self.reader.problems.append(problem("missing-id", place, None, "id", example=self._example()))
+            self.reader.problems.append(problem("missing-id", place, None, key, key=key, example=self._example()))
             return None
         value = str(written[1].value) if written[1].kind in ("text", "number") else ""
         steps = value.split("/")
         if self.cls.identifies == "" and len(steps) == 1:
             steps = ["project", value]  # a tombstone's id without a kind is a project's
         if len(steps) != (2 if self.cls.identifies == "" else 1) or not all(ID.fullmatch(s) for s in steps):
-            self.reader.problems.append(problem("bad-id", written[1].place(self.file), None, "id", value, example=self._example()))  # fmt: skip
+            self.reader.problems.append(problem("bad-id", written[1].place(self.file), None, key, value, example=self._example()))  # fmt: skip
             return None
         return "/".join(steps)
 
     def _example(self) -> str:
+        field = self.cls.field(self.cls.identified_by) if self.cls.identified_by else None
+        if field is not None and field.example:
+            return field.example.strip('"')
         return {"": "project/vanha-hanke"}.get(self.cls.identifies, "inkoo-hiilineutraali")
 
     def _part_id(self, node: Node, path: Path, prefix: str, ordinal: int, taken: dict[str, Node]) -> str:
@@ -158,7 +155,7 @@ class _Typing:
         whole = prefix + part
         first = taken.setdefault(whole, written or node)
         if first is not (written or node):
-            self._report("duplicate-id", written or node, (*path, "id"), part, line=str(first.line), related=(first.place(self.file),))  # fmt: skip
+            self._report("duplicate-id", written or node, (*path, "id"), part, line=f"{self.file}:{first.line}", related=(first.place(self.file),))  # fmt: skip
             while whole in taken:  # two parts under one id would be checked as one
                 whole += f"-{ordinal}"
             taken[whole] = written or node
@@ -224,7 +221,7 @@ class _Typing:
         if not field.many:
             return self._value(node, field, path, identifier, 0, siblings, {})
         if node.kind != "list":
-            suggestion = f"[{node.value}]" if node.kind == "text" else None
+            suggestion = f"[{_as_written(node)}]" if node.kind == "text" and field.kind != "part" else None
             if self.file.endswith(".csv"):
                 node = Node("list", [node], node.line, node.column)
             else:
@@ -357,10 +354,9 @@ class _Typing:
             self._unknown_reference(node, field, path, text, None)
             return None
         target = self.model.target(field)
-        if target.part:
-            text = self._within(text, target, siblings)
-        if self.references.exists(target, text):
-            return text
+        whole = self._within(text, target, siblings) if target.part else text
+        if self.references.exists(target, whole):
+            return whole
         self._unknown_reference(node, field, path, text, target)
         return None
 
@@ -389,7 +385,7 @@ class _Typing:
         component = "MinCountConstraintComponent" if node is None else "InConstraintComponent"
         message = fill(component_says(component), label=field.label, value=short(text))
         place = Place(self.file, *self.places[path[:-1]]) if node is None else node.place(self.file)
-        found = Problem(*place, self.id, dotted(path), text, field.code, component, check.severity, message, check.why, check.fix)  # fmt: skip
+        found = Problem(*place, self.id, dotted(path), text, field.code, component, check.severity, message, check.why, mending(check, field))  # fmt: skip
         self._add(found, path)
         return next(iter(field.words))
 
@@ -419,9 +415,9 @@ class _Typing:
     def _unknown_reference(self, node: Node, field: Field, path: Path, text: str, target: Class | None) -> None:
         suggestion = self.references.suggest(target, text) if target is not None else None
         fix = self.model.checks[_shape_iri(field.code)].fix
-        choices = ""
+        choices: Text | str = ""
         if target is not None and target.concept and suggestion is None:
-            choices = ", ".join(sorted(self.model.concepts.get(target.iri, {})))
+            choices = phrase("the-list", list=", ".join(sorted(self.model.concepts.get(target.iri, {}))))
         self._report("unknown-reference", node, path, text, label=field.label, suggestion=suggestion, fix=fix, expected=choices)  # fmt: skip
 
     def _unknown_key(self, key: Node, value: Node, cls: Class | None, path: Path, field: Field | None = None) -> None:
@@ -434,6 +430,20 @@ class _Typing:
         label = cls.label if cls else field.label if field else {}
         text = str(value.value) if isinstance(value.value, str) else None
         self._report("unknown-key", key, here, text, key=short(name), label=label, expected=", ".join(names), suggestion=close[0] if close else None)  # fmt: skip
+
+
+def mending(check: Check, field: Field | None) -> Text:
+    """How to mend what a check found: its own words, and an example where it is the field's own check."""
+    if field is None or field.example is None or check.code != field.code:
+        return check.fix
+    example = phrase("for-example", example=f"{field.key}: {field.example}")
+    return {lang: f"{words} {example[lang]}" for lang, words in check.fix.items()}
+
+
+def _as_written(node: Node) -> str:
+    """A text as it can stand in YAML: bare where it was bare, else in quotation marks."""
+    text = str(node.value)
+    return text if node.plain and re.fullmatch(r"[\w-]+", text) else f'"{text}"'
 
 
 def _shape_iri(code: str) -> str:

@@ -12,11 +12,11 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import NamedTuple
 from unicodedata import is_normalized, normalize
 
-from hankelod.problems import Place, Problem, parser_says, problem
+from hankelod.problems import Place, Problem, parser_says, problem, short
 
 DEPTH = 20
 MAX_BYTES = 10_000_000
@@ -45,6 +45,16 @@ class Node(NamedTuple):
 
 
 Pair = tuple[Node, Node]
+Path = tuple[str | int, ...]
+"""Where a value stands in its record: keys, and numbers of members of lists from 0."""
+
+
+def dotted(path: Path) -> str | None:
+    """A path as reports write it: `grants[0].amount`."""
+    out = ""
+    for step in path:
+        out += f"[{step}]" if isinstance(step, int) else f".{step}" if out else step
+    return out or None
 
 
 class Unreadable(Exception):
@@ -82,7 +92,7 @@ def check_characters(text: str, file: str, pattern: re.Pattern[str] = FORBIDDEN)
         raise refuse("forbidden-character", Place(file, line, column), value=f"U+{ord(found.group()):04X}")
 
 
-def read_bytes(path: Path, file: str, limit: int = MAX_BYTES) -> bytes:
+def read_bytes(path: FilePath, file: str, limit: int = MAX_BYTES) -> bytes:
     """A file's bytes, bounded. Raises Unreadable where it is no plain file, or larger than `limit`."""
     place = Place(file, 1, 1)
     try:
@@ -156,7 +166,7 @@ def _compose(events: Iterator[object], file: str, problems: list[Problem]) -> No
             raise refuse("yaml-anchor", place)
         if name in ("MappingEndEvent", "SequenceEndEvent"):
             kind, line, column, children = stack.pop()
-            node = Node(kind, _pairs(children, file, problems) if kind == "mapping" else children, line, column)
+            node = Node(kind, _pairs(children, file, problems, _open(stack)) if kind == "mapping" else children, line, column)  # fmt: skip
         else:
             if getattr(event, "tag", None) is not None:
                 raise refuse("yaml-tag", place)
@@ -182,7 +192,12 @@ def _compose(events: Iterator[object], file: str, problems: list[Problem]) -> No
     return root
 
 
-def _pairs(children: list[Node], file: str, problems: list[Problem]) -> list[Pair]:
+def _open(stack: list[tuple[str, int, int, list[Node]]]) -> Path:
+    """The path of the collection that has just ended, by those that are open still."""
+    return tuple(str(inner[-1].value) if kind == "mapping" else len(inner) for kind, _, _, inner in stack)
+
+
+def _pairs(children: list[Node], file: str, problems: list[Problem], path: Path) -> list[Pair]:
     """Keys and values. A key must be text; one that stands twice is reported, and its first value is kept."""
     pairs: list[Pair] = []
     seen: dict[str, Node] = {}
@@ -194,7 +209,7 @@ def _pairs(children: list[Node], file: str, problems: list[Problem]) -> list[Pai
             raise refuse("yaml-anchor", key.place(file))
         first = seen.setdefault(name, key)
         if first is not key:
-            problems.append(problem("duplicate-key", key.place(file), None, name, key=name, line=str(first.line), related=(first.place(file),)))  # fmt: skip
+            problems.append(problem("duplicate-key", key.place(file), None, dotted((*path, name)), key=short(name), line=str(first.line), related=(first.place(file),)))  # fmt: skip
             continue
         pairs.append((key, value))
     return pairs
@@ -230,10 +245,10 @@ def read_json_line(raw: bytes, file: str, line: int, problems: list[Problem]) ->
         )
     except json.JSONDecodeError as error:
         raise refuse("json-syntax", Place(file, line, error.colno), detail=parser_says(error.msg)) from error
-    return _from_json(found, file, line, problems)
+    return _from_json(found, file, line, problems, ())
 
 
-def _from_json(value: object, file: str, line: int, problems: list[Problem]) -> Node:
+def _from_json(value: object, file: str, line: int, problems: list[Problem], path: Path) -> Node:
     if value is None:
         return Node("nothing", "", line, 1)
     if value is True or value is False:
@@ -246,12 +261,12 @@ def _from_json(value: object, file: str, line: int, problems: list[Problem]) -> 
             raise refuse("forbidden-character", Place(file, line, 1), value=f"U+{ord(bad.group()):04X}")
         return Node("text", value if is_normalized("NFC", value) else normalize("NFC", value), line, 1)
     if isinstance(value, list):
-        return Node("list", [_from_json(v, file, line, problems) for v in value], line, 1)
+        return Node("list", [_from_json(v, file, line, problems, (*path, n)) for n, v in enumerate(value)], line, 1)
     assert isinstance(value, tuple)
     flat: list[Node] = []
     for key, item in value[1]:
-        flat += [_from_json(key, file, line, problems), _from_json(item, file, line, problems)]
-    return Node("mapping", _pairs(flat, file, problems), line, 1)
+        flat += [_from_json(key, file, line, problems, path), _from_json(item, file, line, problems, (*path, key))]
+    return Node("mapping", _pairs(flat, file, problems, path), line, 1)
 
 
 ### CSV

@@ -16,7 +16,8 @@ from hankelod.graph import RDFS
 from hankelod.mapping import Located, Mapping
 from hankelod.model import SHAPES, Check, Class, Model
 from hankelod.problems import Problem, component_says, fill, short
-from hankelod.records import Path, Record, dotted
+from hankelod.records import Record, mending
+from hankelod.tree import Path, dotted
 
 CHUNK = 2000
 """Records that are validated together: memory stays flat however many there are."""
@@ -240,11 +241,13 @@ class Checker:
         field = cls.field(check.key) if check.key else None
         label = field.label if field else cls.label
         value = _plain(result.value) if result.component != "OrConstraintComponent" else None
+        if value is not None and field is not None and field.kind == "reference":
+            value = value.removeprefix(f"{model.base}id/{model.target(field).identifies}")
         says = check.says or component_says(result.component)
-        message = fill(says, label=label, value=short(value), path=short(_plain(result.path)))
+        message = fill(says, label=label, value=short(value), path=short(_plain(result.path)), alternatives=", ".join(check.alternatives))  # fmt: skip
         place = record.place(path)
         return Problem(
-            *place, record.id, dotted(path), value, check.code, result.component, check.severity, message, check.why, check.fix
+            *place, record.id, dotted(path), value, check.code, result.component, check.severity, message, check.why, mending(check, field)
         )  # fmt: skip
 
 
