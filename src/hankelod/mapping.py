@@ -13,7 +13,8 @@ from collections.abc import Callable
 
 from hankelod.graph import RDF
 from hankelod.model import Class, Field, Model
-from hankelod.records import Path, Record, type_of
+from hankelod.records import Record, type_of
+from hankelod.tree import Path
 
 _SPECIAL = re.compile('["\\\\\x00-\x1f\x7f]')
 _ESCAPES = {n: f"\\u{n:04X}" for n in (*range(0x20), 0x7F)}
