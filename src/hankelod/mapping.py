@@ -13,11 +13,15 @@ from collections.abc import Callable
 
 from hankelod.graph import RDF
 from hankelod.model import Class, Field, Model
-from hankelod.records import Path, Record, type_of
+from hankelod.records import Record, type_of
+from hankelod.tree import Path
 
 _SPECIAL = re.compile('["\\\\\x00-\x1f\x7f]')
 _ESCAPES = {n: f"\\u{n:04X}" for n in (*range(0x20), 0x7F)}
 _ESCAPES |= {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
+
+_PREFIXED = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>|([A-Za-z][A-Za-z0-9]*):')
+"""Prefixes in Turtle, past literals and IRIs."""
 
 Located = tuple[str, str, str, Path]
 """Subject IRI, predicate IRI, object in N-Triples syntax, and the path of the value in the record."""
@@ -204,13 +208,17 @@ class Mapping:
         self._write(record, "places", found.append)
         return found
 
-    def turtle_head(self) -> str:
-        """The `@base` and `@prefix` lines that Turtle from here needs."""
-        self._compiled("turtle")
-        used = self.names["turtle"].used
+    def turtle_head(self, body: str | None = None) -> str:
+        """The `@base` and `@prefix` lines for this Turtle, or those that any Turtle from here needs."""
+        if body is None:
+            self._compiled("turtle")
+            terms = {t for by in self.model.ontology.triples.items() for t in (by[0], *by[1], *_iris(by[1]))}
+            used = {self.names["turtle"].iri(t).partition(":")[0] for t in terms} | self.names["turtle"].used
+        else:
+            used = {name for name in _PREFIXED.findall(body) if name}
         lines = [f"@base <{self.model.base}> ."]
         lines += [f"@prefix {p}: <{n}> ." for p, n in self.model.prefixes.items() if p in used]
-        return "\n".join(lines) + "\n"
+        return "\n".join(lines) + "\n\n"
 
     def subject(self, record: Record) -> str:
         """The IRI of a record's thing."""
@@ -220,3 +228,9 @@ class Mapping:
         """The IRI of a record's class."""
         word = type_of(record.values, record.cls)
         return next(rule.iri for rule in record.cls.types if rule.word == word)
+
+
+def _iris(by: dict[str, list[object]]) -> list[str]:
+    """The IRIs among the objects of one subject, and the datatypes of its literals."""
+    objects = [o for members in by.values() for o in members]
+    return [o if isinstance(o, str) else o.datatype.value for o in objects]  # type: ignore[attr-defined]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from typing import NamedTuple
+from urllib.parse import quote
 
-from hankelod.graph import Text
-from hankelod.problems import SEVERITIES, Problem, in_order
+from hankelod.graph import SH, Text
+from hankelod.mapping import escape
+from hankelod.model import SHAPES
+from hankelod.problems import CATALOGUE, SEVERITIES, Problem, codes, in_order
 
 WORDS: dict[str, Text] = {
     "violation": {"fi": "virhe", "sv": "fel", "en": "error"},
@@ -105,3 +108,37 @@ def as_text(found: Report, lang: str, colour: bool = False) -> str:
     told = ", ".join(f"{counts[s]} {WORDS[s + 's'][lang]}" for s in SEVERITIES if counts[s])
     lines.append(f"{found.records} {WORDS['records'][lang]}: {told or WORDS['fine'][lang].lower()}")
     return "\n".join(lines) + "\n"
+
+
+def as_turtle(found: Report) -> str:
+    """The report as a `sh:ValidationReport` (SHACL, section 3.6); what is not SHACL's has its own component IRI."""
+    own = set(codes())
+    lines = [f"@base <{found.base}> .", f"@prefix sh: <{SH}> .", "", "[] a sh:ValidationReport ;"]
+    results = "".join(_result(p, own) for p in found.problems)
+    lines.append(f"    sh:conforms {str(found.conforms()).lower()}" + (" ;" + results if results else " ."))
+    return "\n".join(lines) + ("\n    .\n" if results else "\n")
+
+
+def triples(found: Report) -> int:
+    """The number of triples of the report in RDF."""
+    own = set(codes())
+    return 2 + sum(2 + len(_told(p, own)) + len(p.message) - 1 for p in found.problems)
+
+
+def _told(p: Problem, own: set[str]) -> list[str]:
+    component = f"<{CATALOGUE}{p.code}>" if p.code in own else f"sh:{p.constraint}"
+    focus = p.focus or quote(p.file, safe="/")
+    told = [f"sh:focusNode <{focus}>"]
+    if p.predicate:
+        told.append(f"sh:resultPath <{p.predicate}>")
+    if p.value is not None:
+        told.append(f'sh:value "{escape(p.value)}"')
+    if p.code not in own:
+        told.append(f"sh:sourceShape <{SHAPES}{p.code}>")
+    texts = " , ".join(f'"{escape(t)}"@{lang}' for lang, t in p.message.items())
+    return [*told, f"sh:sourceConstraintComponent {component}", f"sh:resultSeverity sh:{p.severity.capitalize()}", f"sh:resultMessage {texts}"]  # fmt: skip
+
+
+def _result(p: Problem, own: set[str]) -> str:
+    inner = " ;\n        ".join(_told(p, own))
+    return f"\n    sh:result [ a sh:ValidationResult ;\n        {inner} ] ;"
