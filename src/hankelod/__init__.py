@@ -11,8 +11,7 @@ Names here are loaded when they are first used, so that importing the package co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # type checkers take the name as true; `typing` itself would cost start-up
 if TYPE_CHECKING:
     from hankelod.results import Answer
     from hankelod.sources import Data
