@@ -12,7 +12,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 
 LAYERS = [
-    ["graph"],
+    ["graph", "sparql", "table"],
+    ["grammar", "queries", "spelling", "results"],
     ["model", "problems"],
     ["tree"],
     ["bulk", "records"],
@@ -23,7 +24,8 @@ LAYERS = [
     ["sources"],
     ["explaining"],
     ["reports", "dumps"],
-    ["checking", "publication"],
+    ["checking", "publication", "sources"],
+    ["explaining"],
     ["commands"],
     ["cli"],
 ]

@@ -334,6 +334,7 @@ def test_malformed_head(text: str, says: str) -> None:
 
 
 def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """The command as a person would run it; bytes, since a line of CSV ends in CR LF."""
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **environment}
     return subprocess.run([sys.executable, "-m", "hankelod", *arguments], capture_output=True, cwd=cwd, env=env, check=False)  # fmt: skip
 
@@ -472,8 +473,26 @@ def test_from_a_dump(ending: str, packed: bool, published: Path, tmp_path: Path)
     file = tmp_path / f"d.{ending}{'.gz' if packed else ''}"
     file.write_bytes(gzip.compress(content) if packed else content)
     data = sources.open_data(file)
-    assert data.base == "https://example.org/pieni/", "the base is what the dataset says of itself"
+    assert data.base == "https://example.org/pieni/", "the base is what the things' IRIs begin with"
     assert data.query("results-of-project", project="pieni-hanke", lang="sv").rows[0]["text"] == "Något blev gjort."
+
+
+def test_the_real_publication_is_the_same_graph(dist: Path, data: sources.Data) -> None:
+    for path in (dist, dist / "dump" / "hankelod.ttl"):
+        other = sources.open_data(path)
+        assert set(other._store) == set(data._store)
+        assert (other.base, other.prefixes) == (data.base, data.prefixes)
+
+
+def test_readme_in_python(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pandas", reason="the example ends in a data frame")
+    monkeypatch.chdir(dist.parent)
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        names: dict[str, object] = {}
+        exec(block, names)
+        assert len(names["frame"]) == 10  # type: ignore[arg-type]
 
 
 def test_from_a_publication(published: Path) -> None:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
 
+from hankelod.graph import RDF
 from hankelod.queries import Catalogue, Parameter, Query
 from hankelod.results import Answer
 from hankelod.sparql import LIMITS, CannotAsk, Limits, Refused, Token, check, declared, refused
@@ -37,7 +38,10 @@ CHUNK = 2_000
 DUMPS = (".nt", ".ttl", ".jsonld")
 """Endings of dumps, the quickest to load first; `.gz` may follow."""
 
-URI_SPACE = "http://rdfs.org/ns/void#uriSpace"
+THINGS = {"Municipality": "id/municipality/", "Project": "id/project/", "Theme": "id/concept/theme/"}
+"""Classes whose things tell a dump's base: what stands before this in their IRIs."""
+
+DEF = "https://w3id.org/hankelod/def#"
 _PREFIX = re.compile(r"^\s*@prefix\s+([\w-]*):\s*<([^>\s]*)>\s*\.", re.MULTILINE)
 _ENGINE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _ENGINE_SAYS = {
@@ -216,6 +220,7 @@ def catalogue(root: Path) -> Catalogue:
 
 def _of_dataset(dataset: Dataset, origin: str) -> Opened:
     """The graph that the dataset's publication would hold: the triples of its records, and the ontology."""
+    from hankelod.dataset import DATASET
     from hankelod.mapping import Mapping
 
     mapping, store = Mapping(dataset.model), ox.Store()
@@ -229,7 +234,8 @@ def _of_dataset(dataset: Dataset, origin: str) -> Opened:
             raise CannotAsk(f"{origin}: the records give no well-formed triples; `hankelod validate` tells more: {error}") from error  # fmt: skip
         lines.clear()
 
-    for cls in dataset.model.entries():
+    # The dataset's own description stands in the catalogue, not in the dump.
+    for cls in (c for c in dataset.model.entries() if c.file != DATASET):
         for record in dataset.read(cls):
             lines += mapping.ntriples(record)
             held += 1
@@ -256,7 +262,7 @@ def _dump(place: Path, name: str) -> Path:
 
 
 def _of_dump(file: Path, origin: str, here: Path) -> Opened:
-    """A dump's graph. Its base is what the dataset says of itself in it, else the default."""
+    """A dump's graph. Its base is what the IRIs of its things begin with, else the default."""
     from hankelod.dataset import BASE, find, shipped, turtle_files
 
     packed = file.name.endswith(".gz")
@@ -276,9 +282,15 @@ def _of_dump(file: Path, origin: str, here: Path) -> Opened:
         raise CannotAsk(f"{origin}{at}: cannot be read: {error.msg}") from error
     except (OSError, EOFError, ValueError) as error:
         raise CannotAsk(f"{origin}: cannot be read: {error}") from error
-    stated = next(store.quads_for_pattern(None, ox.NamedNode(URI_SPACE), None), None)
-    base = stated.object.value if stated is not None and isinstance(stated.object, ox.Literal) else BASE
     root = find(here.absolute()) or here
     folders = [own if (own := root / name).is_dir() else shipped(name) for name in ("ontology", "shapes")]
     text = "\n".join(f.read_text("utf-8") for folder in folders for f in turtle_files(folder))
-    return Opened(store, base, dict(sorted(_PREFIX.findall(text))), origin, 0)
+    return Opened(store, _base(store) or BASE, dict(sorted(_PREFIX.findall(text))), origin, 0)
+
+
+def _base(store: ox.Store) -> str | None:
+    for name, before in THINGS.items():
+        quad = next(store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(DEF + name)), None)
+        if quad is not None and isinstance(quad.subject, ox.NamedNode) and before in quad.subject.value:
+            return quad.subject.value.rpartition(before)[0]
+    return None
