@@ -12,13 +12,13 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 
 LAYERS = [
-    ["graph"],
+    ["formats", "graph"],
     ["model", "problems"],
     ["tree"],
     ["bulk", "records"],
     ["dataset", "suggestions"],
     ["mapping"],
-    ["validation", "vocabulary"],
+    ["statements", "validation", "vocabulary"],
     ["reports", "dumps"],
     ["checking", "publication"],
     ["commands"],

@@ -16,20 +16,15 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from hankelod import dumps
+from hankelod import dumps, formats
 from hankelod.dataset import Dataset
 from hankelod.mapping import Mapping
 from hankelod.records import Record
 from hankelod.reports import Report, as_turtle, triples
 
 MANIFEST = "manifest.json"
-MEDIA_TYPES = {
-    ".ttl": "text/turtle",
-    ".nt": "application/n-triples",
-    ".jsonld": "application/ld+json",
-    ".json": "application/json",
-    ".jsonl": "application/x-ndjson",
-}
+MEDIA_TYPES = {f.ending: f.media_type for f in formats.FORMATS}
+"""By ending: what the manifest and the rules of web servers say of a file."""
 
 
 class CannotPublish(Exception):
@@ -88,7 +83,7 @@ def _entry(file: dumps.File) -> dict[str, object]:
     entry: dict[str, object] = {
         "sha256": hashlib.sha256(file.content).hexdigest(),
         "bytes": len(file.content),
-        "mediaType": MEDIA_TYPES[os.path.splitext(file.path)[1]],  # noqa: PTH122
+        "mediaType": formats.of(file.path).media_type,
     }
     return entry if file.triples is None else {**entry, "triples": file.triples}
 
