@@ -16,7 +16,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from hankelod import dumps, formats
+from hankelod import areas, dumps, formats, tables
+from hankelod.cards import Cards
 from hankelod.dataset import Dataset
 from hankelod.mapping import Mapping
 from hankelod.records import Record
@@ -71,10 +72,14 @@ def _write(dataset: Dataset, records: list[Record], report: Report, out: Path, o
 
 def _files(dataset: Dataset, records: list[Record], report: Report, only: frozenset[str]) -> dumps.Files:
     mapping = Mapping(dataset.model)
+    cards = Cards(dataset, records)
     if not only or "dumps" in only:
         yield from dumps.dumps(dataset, mapping, records)
+        yield from tables.tables(cards)
+        yield from areas.points(cards)
     if not only or "documents" in only:
         yield from dumps.documents(dataset, mapping, records)
+        yield from areas.documents(cards)
     yield from dumps.descriptions(dataset, mapping)
     yield dumps.File("report.ttl", as_turtle(report).encode(), triples(report))
 
