@@ -44,7 +44,12 @@ def _object(term: object, names: Names) -> str:
             return f"{text}@{term.language}"
         plain = term.datatype.value.endswith("#string")
         return text if plain else f"{text}^^{names.iri(term.datatype.value)}"
-    return names.iri(str(term))
+    return _thing(str(term), names)
+
+
+def _thing(iri: str, names: Names) -> str:
+    """An IRI as subject or object, where Turtle's `a` does not stand for rdf:type."""
+    return f"<{iri}>" if iri == RDF + "type" else names.iri(iri)
 
 
 def subjects(triples: Triples, wanted: Iterable[str] | None = None) -> list[str]:
@@ -78,7 +83,7 @@ def turtle(triples: Triples, names: Names, wanted: Iterable[str] | None = None, 
             for p, objects in predicates(triples, s, only)
         ]
         if lines:
-            blocks.append(f"{names.iri(s)}\n    " + " ;\n    ".join(lines) + " .\n")
+            blocks.append(f"{_thing(s, names)}\n    " + " ;\n    ".join(lines) + " .\n")
     return "\n".join(blocks)
 
 
