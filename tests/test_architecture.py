@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 LAYERS = [
     ["formats", "graph"],
     ["model", "problems"],
-    ["tree"],
+    ["policy", "tree"],
     ["bulk", "records"],
     ["dataset", "suggestions"],
     ["mapping"],

@@ -93,6 +93,9 @@ def dumps(dataset: Dataset, mapping: Mapping, records: list[Record]) -> Files:
 
 ### A document for each thing
 
+Contexts = dict[frozenset[str], dict[str, object]]
+"""The contexts made so far, by the classes that they are for: a thousand documents need a few dozen."""
+
 LABEL = (RDF + "type", SKOS + "prefLabel")
 """What a document tells of the concepts that it points to."""
 
@@ -105,6 +108,7 @@ def documents(dataset: Dataset, mapping: Mapping, records: list[Record]) -> File
     """
     model = dataset.model
     by_thing = {(r.cls.iri, r.id): r for r in records}
+    contexts: Contexts = {}
     pointing: dict[tuple[str, str], list[Record]] = {}
     for record in dumped(records):
         found = [(c.iri, i) for c, i in references(model, record.values, record.cls) if not c.concept]
@@ -118,15 +122,16 @@ def documents(dataset: Dataset, mapping: Mapping, records: list[Record]) -> File
             around[other.cls.iri, other.id] = other._replace(values={**(known.values if known else {}), **values})
         around.pop((record.cls.iri, record.id), None)
         path = f"doc/{record.cls.identifies}{record.id}"
-        yield from _document(model, mapping, path, [record, *around.values()], concepts, LABEL)
+        yield from _document(model, mapping, path, [record, *around.values()], concepts, LABEL, contexts)
     for concept in _concepts(model):
         path = "doc/" + concept.removeprefix(f"{dataset.base}id/")
-        yield from _document(model, mapping, path, [], [concept], ())
+        yield from _document(model, mapping, path, [], [concept], (), contexts)
 
 
 def _document(
-    model: Model, mapping: Mapping, path: str, records: list[Record], concepts: list[str], only: tuple[str, ...]
-) -> Files:
+    model: Model, mapping: Mapping, path: str, records: list[Record], concepts: list[str], only: tuple[str, ...],
+    contexts: Contexts,
+) -> Files:  # fmt: skip
     """One document in Turtle and in JSON-LD; `only` names what it tells of the concepts, nothing means all."""
     told = model.ontology.triples
     blocks = [mapping.turtle(r) for r in records]
@@ -135,7 +140,10 @@ def _document(
     triples = len({line for r in records for line in mapping.ntriples(r)})
     triples += sum(len(o) for c in concepts for _, o in statements.predicates(told, c, only))
     yield File(f"{path}.ttl", (mapping.turtle_head(body) + body).encode(), triples)
-    head = vocabulary.context(model, frozenset(n for r in records for n in _with_parts(model, r.cls)))
+    classes = frozenset(n for r in records for n in _with_parts(model, r.cls))
+    if classes not in contexts:
+        contexts[classes] = vocabulary.context(model, classes)
+    head = contexts[classes]
     nodes = [*(r.values for r in records), *statements.nodes(told, concepts, only)]
     yield File(f"{path}.jsonld", to_json({"@context": head, "@graph": nodes}, 2), triples)
 
