@@ -79,7 +79,9 @@ def run():
     return hankelod
 
 
-ALLOWED_SKIPS: dict[str, str] = {}
+ALLOWED_SKIPS: dict[str, str] = {
+    "tests/test_policy.py::test_the_last_release_is_not_broken_in_silence": "before the first release there is none",
+}
 """Tests that may skip where everything is to run, with the reason."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -23,7 +24,11 @@ FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES, ".jsonld"
 
 
 def triples(path: Path) -> set:
-    return {q.triple for q in ox.parse(path.read_bytes(), format=FORMATS[path.suffix], base_iri="http://base.invalid/")}
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        content, path = gzip.decompress(content), path.with_suffix("")
+    form = ox.RdfFormat.TURTLE if path.name == "void" else FORMATS[path.suffix]
+    return {q.triple for q in ox.parse(content, format=form, base_iri="http://base.invalid/")}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -76,6 +81,25 @@ def test_documents_are_the_dump_in_parts(dist):
     assert everything == {t for t in triples(dist / "dump/hankelod.nt") if t.subject.value.startswith(base)}
     for path in sorted((dist / "doc").rglob("*.ttl")):
         assert triples(path) == triples(path.with_suffix(".jsonld")), path
+
+
+def test_a_document_tells_what_points_to_its_thing(dist):
+    """A municipality's document leads to its projects and organisations, a programme's to what it funds."""
+    hanke, doc = "https://w3id.org/hankelod/def#", dist / "doc"
+    inkoo = rdflib.Graph().parse(doc / "municipality/149.ttl")
+    this = rdflib.URIRef("https://w3id.org/hankelod/id/municipality/149")
+    projects = list(inkoo.subjects(rdflib.URIRef(hanke + "municipality"), this))
+    assert [str(p).rsplit("/", 1)[-1] for p in projects] == ["inkoo-hiilineutraali"]
+    assert {t.language for t in inkoo.objects(projects[0], rdflib.DCTERMS.title)} == {"fi", "sv", "en"}
+    assert not list(inkoo.objects(projects[0], rdflib.URIRef(hanke + "totalCost")))
+    programme = rdflib.Graph().parse(doc / "programme/kuntien-ilmastoratkaisut.ttl")
+    assert len(list(programme.subjects(rdflib.RDF.type, rdflib.URIRef(hanke + "Project")))) == 16
+
+
+def test_compressed_dumps_are_the_dumps(dist):
+    for path in sorted((dist / "dump").glob("*.gz")):
+        assert gzip.decompress(path.read_bytes()) == path.with_suffix("").read_bytes()
+        assert path.read_bytes()[4:8] == bytes(4), "a time in the header would change the bytes"
 
 
 def test_a_document_names_what_it_points_to(dist):

@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     publish = commands.add_parser("publish", parents=[both], help="validate, then write the whole publication")
     publish.add_argument("--out", default="dist", metavar="FOLDER", help="where to (default: dist)")
     publish.add_argument("--only", action="append", choices=PARTS, metavar="PART", help=f"write this part only ({', '.join(PARTS)}); repeatable")  # fmt: skip
+    publish.add_argument("--revision", metavar="ID", help="name the commit that the records are from")
     publish.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
 
     query = commands.add_parser("query", parents=[both], help="ask the dataset in SPARQL")

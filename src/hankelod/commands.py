@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -49,18 +50,22 @@ def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
 
 def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod import reports
+    from hankelod.catalogue import Edition
     from hankelod.checking import check_all
     from hankelod.dataset import Dataset
     from hankelod.publication import CannotPublish
     from hankelod.publication import publish as write
 
+    if given.revision and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", given.revision):
+        raise CannotRun(f"--revision {given.revision}: letters, digits, dots and hyphens only, such as a commit's id")
+    edition = Edition(revision=given.revision)
     dataset = Dataset(working, working)
     found, records = check_all(dataset, given.engine)
     if not found.conforms():
         sys.stderr.write(reports.as_text(found, lang, _colour(sys.stderr)))
         return 1
     try:
-        written = write(dataset, records, found, working / given.out, frozenset(given.only or ()))
+        written = write(dataset, records, found, working / given.out, frozenset(given.only or ()), edition)
     except CannotPublish as error:
         raise CannotRun(str(error)) from error
     counts = found.counts()

@@ -53,14 +53,15 @@ class Dataset:
         self.working = working or root
         self.base, self.languages = self._settings()
         try:
-            self.ontology_files = turtle_files(self._folder("ontology"))
-            self.shapes_files = turtle_files(self._folder("shapes"))
+            self.ontology_files = turtle_files(self.folder("ontology"))
+            self.shapes_files = turtle_files(self.folder("shapes"))
             self.model: Model = _model.load(self.ontology_files, self.shapes_files, self.base)
         except (NotReadable, _model.ModelError) as error:
             raise NotADataset(str(error)) from error
         self.reader = Reader(self.model, References(self.exists, self.suggest), self.languages)
 
-    def _folder(self, name: str) -> Path:
+    def folder(self, name: str) -> Path:
+        """The folder of this name (`ontology`, `shapes`): the dataset's own, else the one that the package ships."""
         own = self.root / name
         return own if own.is_dir() else shipped(name)
 

@@ -16,31 +16,33 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from hankelod import dumps
+from hankelod import areas, dumps, formats, tables
+from hankelod.cards import Cards
+from hankelod.catalogue import Catalogue, Edition, Entries, catalogue
 from hankelod.dataset import Dataset
 from hankelod.mapping import Mapping
+from hankelod.provenance import provenance
 from hankelod.records import Record
 from hankelod.reports import Report, as_turtle, triples
+from hankelod.void import void
 
 MANIFEST = "manifest.json"
-MEDIA_TYPES = {
-    ".ttl": "text/turtle",
-    ".nt": "application/n-triples",
-    ".jsonld": "application/ld+json",
-    ".json": "application/json",
-    ".jsonl": "application/x-ndjson",
-}
+FIRST = Edition()
+MEDIA_TYPES = {f.ending: f.media_type for f in formats.FORMATS}
+"""By ending: what the manifest and the rules of web servers say of a file."""
 
 
 class CannotPublish(Exception):
     """Nothing was published; the message says why and what to do."""
 
 
-def publish(dataset: Dataset, records: list[Record], report: Report, out: Path, only: frozenset[str]) -> int:
+def publish(
+    dataset: Dataset, records: list[Record], report: Report, out: Path, only: frozenset[str], edition: Edition = FIRST
+) -> int:
     """Write the publication of checked records to `out`, whole or not at all. Returns the number of files.
 
     `only` names the parts to write (`dumps`, `documents`); empty means all. The caller has seen that `report` conforms.
-    Raises CannotPublish.
+    `edition` tells what the records don't. Raises CannotPublish.
     """
     assert report.conforms(), "a violation must stop a publication before this"
     if out.is_symlink() or (out.exists() and not _is_publication(out)):
@@ -48,22 +50,23 @@ def publish(dataset: Dataset, records: list[Record], report: Report, out: Path, 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with _lock(out):
-            return _write(dataset, records, report, out, only)
+            return _write(dataset, records, report, out, only, edition)
     except OSError as error:
         raise CannotPublish(f"{out}: {error.strerror or error}; nothing was changed") from error
 
 
-def _write(dataset: Dataset, records: list[Record], report: Report, out: Path, only: frozenset[str]) -> int:
+def _write(
+    dataset: Dataset, records: list[Record], report: Report, out: Path, only: frozenset[str], edition: Edition
+) -> int:
     building = out.with_name(f".{out.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     try:
         building.mkdir()
-        entries: dict[str, dict[str, object]] = {}
+        entries: Entries = {}
         for file in _files(dataset, records, report, only):
-            target = building / file.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(file.content)
-            entries[file.path] = _entry(file)
+            entries[file.path] = _put(building, file)
+        for file in list(_described(dataset, records, entries, building, edition)):
+            entries[file.path] = _put(building, file)
         (building / MANIFEST).write_bytes(manifest(entries))
         for folder, _, _ in os.walk(building):
             os.chmod(folder, 0o755)  # noqa: PTH101, S103 - a publication is for all to read, whatever the umask
@@ -74,12 +77,37 @@ def _write(dataset: Dataset, records: list[Record], report: Report, out: Path, o
         shutil.rmtree(building, ignore_errors=True)
 
 
+def _put(building: Path, file: dumps.File) -> dict[str, object]:
+    """Write one file; returns its entry in the manifest."""
+    target = building / file.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(file.content)
+    return _entry(file)
+
+
+def _described(
+    dataset: Dataset, records: list[Record], entries: Entries, building: Path, edition: Edition
+) -> dumps.Files:
+    """What describes the files that are written: catalogue, provenance, VoID."""
+    mapping = Mapping(dataset.model)
+    about = Catalogue(dataset, mapping, records, edition)
+    yield from catalogue(about, entries)
+    yield from provenance(about)
+    dump = building / f"dump/{dumps.NAME}.nt"
+    lines = dump.read_bytes() if dump.exists() else dumps.ntriples(dataset, mapping, records)
+    yield from void(about, lines.decode().split("\n")[:-1], entries)
+
+
 def _files(dataset: Dataset, records: list[Record], report: Report, only: frozenset[str]) -> dumps.Files:
     mapping = Mapping(dataset.model)
+    cards = Cards(dataset, records)
     if not only or "dumps" in only:
         yield from dumps.dumps(dataset, mapping, records)
+        yield from tables.tables(cards)
+        yield from areas.points(cards)
     if not only or "documents" in only:
         yield from dumps.documents(dataset, mapping, records)
+        yield from areas.documents(cards)
     yield from dumps.descriptions(dataset, mapping)
     yield dumps.File("report.ttl", as_turtle(report).encode(), triples(report))
 
@@ -88,12 +116,12 @@ def _entry(file: dumps.File) -> dict[str, object]:
     entry: dict[str, object] = {
         "sha256": hashlib.sha256(file.content).hexdigest(),
         "bytes": len(file.content),
-        "mediaType": MEDIA_TYPES[os.path.splitext(file.path)[1]],  # noqa: PTH122
+        "mediaType": formats.of(file.path).media_type,
     }
     return entry if file.triples is None else {**entry, "triples": file.triples}
 
 
-def manifest(entries: dict[str, dict[str, object]]) -> bytes:
+def manifest(entries: Entries) -> bytes:
     """`manifest.json`: every file but itself; the build id is a hash over the entries."""
     files = dict(sorted(entries.items()))
     build = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
