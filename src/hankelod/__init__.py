@@ -11,8 +11,7 @@ Names here are loaded when they are first used, so that importing the package co
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # type checkers read it as True; importing it from `typing` would take 4 ms
-
+TYPE_CHECKING = False  # type checkers take the name as true; `typing` itself would cost start-up
 if TYPE_CHECKING:
     from hankelod.results import Answer
     from hankelod.sources import Data
