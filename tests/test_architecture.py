@@ -17,7 +17,7 @@ LAYERS = [
     ["tree"],
     ["bulk", "records"],
     ["dataset", "suggestions"],
-    ["mapping"],
+    ["mapping", "rules"],
     ["validation", "vocabulary", "grammar", "sparql"],
     ["queries", "results", "spelling", "table"],
     ["sources"],
