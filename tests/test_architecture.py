@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 
 LAYERS = [
     ["graph"],
-    ["model", "problems"],
+    ["model", "problems", "words"],
     ["tree"],
     ["bulk", "records"],
     ["dataset", "suggestions"],
@@ -22,7 +22,9 @@ LAYERS = [
     ["queries", "results", "spelling", "table"],
     ["sources"],
     ["explaining"],
-    ["reports", "dumps"],
+    ["reports", "dumps", "coverage"],
+    ["annotations", "reportpage"],
+    ["formats"],
     ["checking", "publication"],
     ["commands"],
     ["cli"],

@@ -58,6 +58,17 @@ class Rule(NamedTuple):
     leads_limit: Limit | None
     lead_verdict: str | None
 
+    def verdict(self) -> str:
+        """The gravest of the verdicts on the money: `above`, `tolerance`, `within`, or `none` where no limit is known."""
+        given = (self.rate_verdict, self.ceiling_verdict)
+        return next((v for v in ("above", "tolerance", "within") if v in given), "none")
+
+    def rate_per_cent(self) -> str:
+        """The highest share in per cent, as decimal text. Only where there is one."""
+        assert self.rate is not None
+        per_cent = Decimal(self.rate.value) * 100
+        return str(per_cent.quantize(Decimal(1)) if per_cent == per_cent.to_integral() else per_cent.normalize())
+
 
 def rules(records: Iterable[Record], others: Iterable[Record]) -> list[Rule]:
     """The rules of every grant of the projects among `records`, in their order.
