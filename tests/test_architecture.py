@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 LAYERS = [
     ["graph"],
     ["model", "problems", "words"],
-    ["tree"],
+    ["tree", "guesses"],
     ["bulk", "records"],
     ["dataset", "suggestions"],
     ["mapping", "rules"],
