@@ -23,7 +23,7 @@ LAYERS = [
     ["sources"],
     ["explaining"],
     ["reports", "dumps", "coverage"],
-    ["annotations", "reportpage"],
+    ["alerts", "reportpage"],
     ["formats"],
     ["checking", "publication"],
     ["commands"],

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hankelod import words
-from hankelod.annotations import as_github, as_sarif
+from hankelod.alerts import as_github, as_sarif
 from hankelod.checking import check_all
 from hankelod.cli import FORMATS
 from hankelod.coverage import coverage

@@ -20,9 +20,9 @@ def render(found: Report, dataset: Dataset, form: str, lang: str, strict: bool, 
     if form == "turtle":
         return reports.as_turtle(found)
     if form in ("github", "sarif"):
-        from hankelod import annotations
+        from hankelod import alerts
 
-        write = annotations.as_github if form == "github" else annotations.as_sarif
+        write = alerts.as_github if form == "github" else alerts.as_sarif
         return write(found, lang, _prefix(str(dataset.working)))
     if form == "html":
         from hankelod.reportpage import as_html
