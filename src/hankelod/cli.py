@@ -9,7 +9,7 @@ import argparse
 import os
 import sys
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "github", "sarif", "html", "turtle")
 ENGINES = ("shacl", "pyshacl")
 RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
 PARTS = ("dumps", "documents")

@@ -28,9 +28,9 @@ def run(given: argparse.Namespace, lang: str) -> int:
 
 
 def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
-    from hankelod import reports
     from hankelod.checking import check_all, check_files
     from hankelod.dataset import Dataset
+    from hankelod.rendering import render
 
     dataset = Dataset(working, working)
     if given.paths:
@@ -41,10 +41,7 @@ def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
         found = check_files(dataset, paths, given.engine)
     else:
         found, _ = check_all(dataset, given.engine)
-    if given.format == "json":
-        sys.stdout.write(reports.as_json(found, lang, given.strict))
-    else:
-        sys.stdout.write(reports.as_text(found, lang, _colour(sys.stdout)))
+    sys.stdout.write(render(found, dataset, given.format, lang, given.strict, _colour(sys.stdout)))
     return 0 if found.conforms(given.strict) else 1
 
 

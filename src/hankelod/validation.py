@@ -248,7 +248,7 @@ class Checker:
         place = record.place(path)
         return Problem(
             *place, record.id, dotted(path), value, check.code, result.component, check.severity, message, check.why,
-            mending(check, field), focus=result.focus.strip("<>"), predicate=_predicate(result.path)
+            mending(check, field, value), focus=result.focus.strip("<>"), predicate=_predicate(result.path)
         )  # fmt: skip
 
 
