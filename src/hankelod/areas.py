@@ -174,7 +174,7 @@ def points(cards: Cards) -> Files:
                             "iri": card["iri"],
                             "area": kind,
                             "area_code": area["code"],
-                            "area_number": area["number"],
+                            "area_number": area.get("number"),
                             **names,
                             **single,
                         },
