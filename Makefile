@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: publish test check clean
+.PHONY: publish test check bench clean
 
 publish: $(VENV)/installed
 	$(BIN)/hankelod publish
@@ -29,6 +29,9 @@ $(VENV)/installed-test: pyproject.toml tests/node/package.json | $(VENV)/bin/pyt
 	  npm install --prefix tests/node --no-package-lock --no-fund --no-audit --loglevel=error; \
 	else echo "npm is not here: the tests with clients in JavaScript will be skipped"; fi
 	touch $(VENV)/installed $@
+
+bench: $(VENV)/installed-test
+	$(BIN)/python bench/startup.py
 
 clean:
 	rm -rf $(VENV) dist tests/node/node_modules

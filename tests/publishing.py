@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from pathlib import Path
 
@@ -45,8 +46,17 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
+def parsed(path: Path) -> set[ox.Quad]:
+    """The quads of a file, also of one that is compressed."""
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        content, path = gzip.decompress(content), path.with_suffix("")
+    form = ox.RdfFormat.TURTLE if path.name == "void" else FORMATS[path.suffix]
+    return set(ox.parse(content, format=form, base_iri="http://base.invalid/"))
+
+
 def triples(path: Path) -> set[ox.Triple]:
-    return {q.triple for q in ox.parse(path.read_bytes(), format=FORMATS[path.suffix], base_iri="http://base.invalid/")}
+    return {q.triple for q in parsed(path)}
 
 
 def beside(folder: Path) -> list[str]:

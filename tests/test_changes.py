@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import html.parser
+import http.server
 import json
 import re
 import shutil
+import subprocess
 import tempfile
+import threading
+from functools import partial
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -37,6 +41,7 @@ from publishing import (
     triples,
 )
 
+XSD_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 EKA = BASE + "id/project/eka"
 WITHDRAWN = ox.NamedNode("https://w3id.org/hankelod/def#Withdrawn")
 
@@ -219,6 +224,39 @@ def test_the_history_goes_on_without_a_dump(folder, out):
     published(folder, out)
     assert [thing(m) for m in feed_members(out)[count:]] == [EKA]
     assert replay(feed_members(out), set()) == triples(out / "dump/hankelod.nt")
+
+
+### The reference client of LDES
+
+
+def test_the_ldes_client_replicates_the_feed(folder, out, root):
+    """rdf-connect's ldes-client reads every member of every release, each with the quads of its graph."""
+    client = root / "tests/node/node_modules/.bin/ldes-client"
+    if not client.exists():
+        pytest.skip("ldes-client is not installed: npm install --prefix tests/node")
+    published(folder, out)
+    edit(folder, "projects/eka.yml", "totalCost: 1000", "totalCost: 1200")
+    published(folder, out)
+    handler = partial(QuietHandler, directory=out)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/changes/feed.trig"
+        done = subprocess.run([client, address, "--ordered", "ascending"], capture_output=True, encoding="utf-8", timeout=120)  # fmt: skip
+        server.shutdown()
+    lines = [re.sub(r"^(<[^>]*> <[^>]*>) (\d+) ", rf'\1 "\2"^^<{XSD_INTEGER}> ', x) for x in done.stdout.splitlines() if x.startswith("<")]  # fmt: skip
+    got = set(ox.parse("\n".join(lines), format=ox.RdfFormat.N_QUADS))
+    members = feed_members(out)
+    assert len({q.subject for q in got if q.predicate.value == "http://purl.org/dc/terms/isVersionOf"}) == len(members)
+    assert {q.triple for q in got if not isinstance(q.graph_name, ox.DefaultGraph)} == {t for m in members for t in m["triples"]}  # fmt: skip
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder without a word, TriG as TriG."""
+
+    extensions_map = {".trig": "application/trig"}
+
+    def log_message(self, *given):
+        pass
 
 
 ### Any sequence of changes

@@ -15,7 +15,8 @@ from hankelod.dumps import File, Files
 from hankelod.feeds import PAGE_SIZE, Member
 from hankelod.history import Previous, Release, Span, release_file
 from hankelod.problems import LANGUAGES, Place, Problem, problem, short
-from hankelod.records import Record, dotted
+from hankelod.records import Record
+from hankelod.tree import dotted
 
 ALIKE = 0.6
 """From this likeness on (difflib's ratio), a changed text is the same text mended."""
@@ -34,12 +35,15 @@ def begins(things: Things, before: Previous | None) -> bool:
 
 
 def carried_on(
-    things: Things, before: Previous | None, now: Graph, version: str, day: str, forget: list[str]
+    things: Things, before: Previous | None, now: Graph, records: list[Record], forget: list[str]
 ) -> History:
     """The history with what has changed since. Where nothing has, it stays as it is, byte for byte.
 
-    `forget` names things, as IRIs, whose earlier versions are to go from it. Raises CannotPublish for an unknown one.
+    `now` is the graph of these records. `forget` names things, as IRIs, whose earlier versions are to go from the
+    history. Raises CannotPublish for an unknown one.
     """
+    told = next(r for r in records if r.cls.file == DATASET).values
+    version, day = str(told.get("version")), str(told.get("modified") or told.get("issued"))
     base = things.model.base
     if before is None or begins(things, before):
         before = Previous((), {}, set())

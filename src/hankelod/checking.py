@@ -18,14 +18,17 @@ def check_all(dataset: Dataset, engine: str | None = None) -> tuple[Report, list
     checker = Checker(dataset, engine)
     problems: list[Problem] = list(dataset.strangers())
     records = [record for cls in dataset.model.entries() for record in dataset.read(cls)]
-    if len(records) <= CHUNK:
-        problems += checker.problems(records, [])
+    reused = _reused(records)
+    problems += [found for found, _ in reused]
+    # a tombstone whose id is in use would be checked as one thing with the record
+    sound = [r for r in records if not any(r is stone for _, stone in reused)] if reused else records
+    if len(sound) <= CHUNK:
+        problems += checker.problems(sound, [])
     else:
-        for chunk in _chunks(records):
+        for chunk in _chunks(sound):
             problems += checker.problems(chunk, referenced(dataset, chunk))
-    problems += _reused(records)
     problems += dataset.reader.problems
-    return report(problems, len(records), dataset.base), records
+    return report(problems, records, dataset.base), records
 
 
 def check_files(dataset: Dataset, paths: Iterable[Path], engine: str | None = None) -> Report:
@@ -44,9 +47,11 @@ def check_files(dataset: Dataset, paths: Iterable[Path], engine: str | None = No
                 record = dataset.read_record(file, cls)
                 records += [record] if record is not None else []
     found = list(dataset.reader.problems)  # what the references of these records say is theirs
+    stones = [stone for cls in dataset.model.entries() if cls.identifies == "" for stone in dataset.rows(cls).values()]
+    found += [reused for reused, _ in _reused([*records, *stones])]
     for chunk in _chunks(records):
         problems += checker.problems(chunk, referenced(dataset, chunk))
-    return report(problems + found, len(records), dataset.base)
+    return report(problems + found, records, dataset.base)
 
 
 def class_of(dataset: Dataset, file: Path) -> Class | None:
@@ -74,10 +79,12 @@ def _chunks(records: list[Record]) -> Iterator[list[Record]]:
         yield records[start : start + CHUNK]
 
 
-def _reused(records: list[Record]) -> Iterator[Problem]:
-    """Records under an id that a tombstone holds."""
+def _reused(records: list[Record]) -> list[tuple[Problem, Record]]:
+    """Records under an id that a tombstone holds, each with the tombstone."""
     gone = {r.id: r for r in records if r.cls.identifies == ""}
+    found = []
     for record in records:
         stone = gone.get(f"{record.cls.segment}/{record.id}")
         if stone is not None:
-            yield problem("withdrawn-id", record.place(()), record.id, None, record.id, related=(stone.place(()),))
+            found.append((problem("withdrawn-id", record.place(()), record.id, None, record.id, related=(stone.place(()),)), stone))  # fmt: skip
+    return found

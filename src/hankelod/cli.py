@@ -9,10 +9,11 @@ import argparse
 import os
 import sys
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "github", "sarif", "html", "turtle")
 ENGINES = ("shacl", "pyshacl")
-RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle")
+RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
 COMPARISONS = ("text", "json", "sparql")
+VERDICTS = ("text", "json")
 PARTS = ("dumps", "documents")
 
 
@@ -46,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     publish.add_argument("--only", action="append", choices=PARTS, metavar="PART", help=f"write this part only ({', '.join(PARTS)}); repeatable")  # fmt: skip
     publish.add_argument("--previous", metavar="DIR|URL", help="carry on the history of this publication (default: the one in the out folder)")  # fmt: skip
     publish.add_argument("--forget", action="append", default=[], metavar="ID", help="take the earlier versions of a record (project/its-id) out of the history; repeatable")  # fmt: skip
+    publish.add_argument("--revision", metavar="ID", help="name the commit that the records are from")
     publish.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
 
     query = commands.add_parser("query", parents=[both], help="ask the dataset in SPARQL")
@@ -53,9 +55,16 @@ def parser() -> argparse.ArgumentParser:
         "query", nargs="?", metavar="QUERY", help="SPARQL text, a .rq file, or the name of a named query"
     )
     query.add_argument("--from", dest="source", metavar="DIST|FILE", help="ask a publication or a dump instead")
-    query.add_argument("--list", action="store_true", help="list the named queries")
-    query.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a parameter of a named query")  # fmt: skip
-    query.add_argument("--format", choices=RESULTS, default="table", help="how to write results (default: table)")
+    query.add_argument("--list", action="store_true", help="list the named queries and their parameters")
+    query.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a parameter of a named query; repeated for one name: any of these values")  # fmt: skip
+    query.add_argument(
+        "--format",
+        choices=RESULTS,
+        default="table",
+        help="how to write results (default: table; triples come as turtle)",
+    )
+    query.add_argument("--explain", action="store_true", help="tell what would be asked, and what each pattern finds")
+    query.add_argument("--max-length", type=int, metavar="BYTES", help="longest query to accept (default: 16384)")
 
     diff = commands.add_parser("diff", parents=[both], help="what changed between two publications, datasets or dumps")
     diff.add_argument("old", metavar="OLD", help="a publication (folder or address), a dataset folder, or a dump (.nt, .ttl, .jsonld)")  # fmt: skip
@@ -64,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
 
     verify = commands.add_parser("verify", parents=[both], help="recompute everything that a publication's manifest says")  # fmt: skip
     verify.add_argument("dist", metavar="DIST", help="the folder of the publication")
-    verify.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
+    verify.add_argument("--format", choices=VERDICTS, default="text", help="how to report (default: text)")
     return top
 
 

@@ -6,6 +6,7 @@ Knows where things stand, and which ids there are; what the package ships fills 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -52,14 +53,15 @@ class Dataset:
         self.working = working or root
         self.base, self.languages = self._settings()
         try:
-            self.ontology_files = turtle_files(self._folder("ontology"))
-            self.shapes_files = turtle_files(self._folder("shapes"))
+            self.ontology_files = turtle_files(self.folder("ontology"))
+            self.shapes_files = turtle_files(self.folder("shapes"))
             self.model: Model = _model.load(self.ontology_files, self.shapes_files, self.base)
         except (NotReadable, _model.ModelError) as error:
             raise NotADataset(str(error)) from error
         self.reader = Reader(self.model, References(self.exists, self.suggest), self.languages)
 
-    def _folder(self, name: str) -> Path:
+    def folder(self, name: str) -> Path:
+        """The folder of this name (`ontology`, `shapes`): the dataset's own, else the one that the package ships."""
         own = self.root / name
         return own if own.is_dir() else shipped(name)
 
@@ -153,6 +155,16 @@ class Dataset:
 
         return suggest(self, cls, text)
 
+    @cached_property
+    def names(self) -> dict[str, dict[str, str]]:
+        """By class, as suggestions gather them: casefolded name → id."""
+        return {}
+
+    @cached_property
+    def labels(self) -> dict[str, dict[str, str]]:
+        """By class, as suggestions gather them: id → name."""
+        return {}
+
     ### Records
 
     def files(self, cls: Class) -> list[Path]:
@@ -171,19 +183,26 @@ class Dataset:
         if cls.file:
             yield from self.rows(cls).values()
             return
+        bulk: dict[str, Record] = {}
         if self._bulk_file(cls):
-            yield from self._read_bulk(cls)
-        for path in self.files(cls):
-            record = self.read_record(path, cls)
-            if record is not None:
+            stems = self._stems[cls.iri]
+            for record in self._read_bulk(cls):
+                if record.id in stems:
+                    bulk[record.id] = record
                 yield record
+        for path in self.files(cls):
+            found = self.read_record(path, cls)
+            if found is not None and found.id in bulk:
+                self._twice(found, bulk[found.id])
+            elif found is not None:
+                yield found
 
     def read_record(self, path: Path, cls: Class) -> Record | None:
         """One YAML record, None where it cannot be read."""
         name = self.name(path)
         stem = path.stem
         if not ID.fullmatch(stem):
-            self._add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected="inkoo-hiilineutraali.yml"))  # fmt: skip
+            self._add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{_slug(stem)}.yml"))
             return None
         try:
             if path.is_symlink() and not path.resolve().is_relative_to(self.data.resolve()):
@@ -204,7 +223,7 @@ class Dataset:
         seen: dict[str, Record] = {}
         try:
             if path.suffix == ".csv":
-                nodes = tree.read_csv(tree.read_bytes(path, name), name)
+                nodes = tree.read_csv(tree.read_bytes(path, name), name, self.reader.problems)
             elif not path.exists():
                 return
             else:
@@ -224,8 +243,8 @@ class Dataset:
     def _nodes(self, path: Path, name: str) -> Iterator[tree.Node]:
         found: list[Problem] = []
         node = tree.read_yaml(tree.read_bytes(path, name), name, found)
-        for each in found:
-            self._add(each)
+        for each in found:  # the field of a record in a list is counted from the record
+            self._add(each._replace(field=re.sub(r"^\[[0-9]+\][.]?", "", each.field)) if each.field else each)
         yield from node.value if node.kind == "list" else [node]  # type: ignore[misc]
 
     def _read_bulk(self, cls: Class) -> Iterator[Record]:
@@ -255,13 +274,29 @@ class Dataset:
                 continue
             yield record
 
+    def quietly(self, cls: Class, path: Path | None = None) -> list[Record]:
+        """The records of a class, or the one in this file, without what is wrong with them: that is said where they are checked.
+
+        A file that is read on the way, such as the municipalities, is read once: what is wrong with it stays.
+        """
+        before = len(self.reader.problems)
+        if path is None:
+            found = list(self.read(cls))
+        else:
+            record = self.read_record(path, cls)
+            found = [record] if record is not None else []
+        if not cls.file:
+            own = self.name(self.data / str(cls.folder))
+            self.reader.problems[before:] = [p for p in self.reader.problems[before:] if not p.file.startswith(own)]
+        return found
+
     def bulk_record(self, cls: Class, identifier: str) -> Record | None:
         """One record of a class's JSON Lines file, or None."""
         return next((r for r in self._read_bulk(cls) if r.id == identifier), None) if self._bulk_file(cls) else None
 
     def _twice(self, record: Record, first: Record) -> None:
         place = first.place(())
-        found = problem("duplicate-id", record.place(()), record.id, "id", record.id, related=(place,), line=f"{place.file}:{place.line}")  # fmt: skip
+        found = problem("duplicate-id", record.place(()), record.id, record.cls.identified_by or "id", record.id, related=(place,), line=f"{place.file}:{place.line}")  # fmt: skip
         self._add(found)
 
     def _add(self, found: Problem) -> None:
@@ -288,6 +323,14 @@ class Dataset:
         """The record of `dataset.yml`, None where it cannot be typed."""
         cls = next(c for c in self.model.entries() if c.file == DATASET)
         return next(iter(self.rows(cls).values()), None)
+
+
+def _slug(stem: str) -> str:
+    """An id in the likeness of a name that cannot be one."""
+    from unicodedata import normalize
+
+    plain = normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-") or "inkoo-hiilineutraali"
 
 
 def _iri(text: str) -> bool:

@@ -5,18 +5,18 @@ Each function gives the bytes of files by their path in the publication; nothing
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import pyoxigraph as ox
-
-from hankelod import vocabulary
+from hankelod import statements, vocabulary
 from hankelod.dataset import Dataset
 from hankelod.graph import RDF, SKOS
-from hankelod.mapping import Mapping, escape
+from hankelod.mapping import Mapping
 from hankelod.model import Class, Model
-from hankelod.records import Record
+from hankelod.records import Record, Values
 
 NAME = "hankelod"
 
@@ -37,78 +37,6 @@ def dumped(records: Iterable[Record]) -> list[Record]:
     return [r for r in records if r.cls.file != "dataset.yml"]
 
 
-### Terms of the ontology, in each syntax
-
-
-def _object(term: object, names: object) -> str:
-    if isinstance(term, ox.Literal):
-        text = f'"{escape(term.value)}"'
-        if term.language:
-            return f"{text}@{term.language}"
-        plain = term.datatype.value.endswith("#string")
-        return text if plain else f"{text}^^{names.iri(term.datatype.value)}"  # type: ignore[attr-defined]
-    return names.iri(str(term))  # type: ignore[attr-defined, no-any-return]
-
-
-def _subjects(model: Model, wanted: Iterable[str] | None = None) -> list[str]:
-    return sorted(model.ontology.triples) if wanted is None else sorted(s for s in wanted if s in model.ontology.triples)  # fmt: skip
-
-
-def _predicates(model: Model, subject: str, only: tuple[str, ...] = ()) -> list[tuple[str, list[object]]]:
-    """The predicates of a subject, its type first, with their objects in the order of the file."""
-    triples = model.ontology.triples[subject]
-    chosen = [p for p in triples if not only or p in only]
-    return [(p, triples[p]) for p in sorted(chosen, key=lambda p: (p != RDF + "type", p))]
-
-
-def ontology_ntriples(model: Model, mapping: Mapping) -> list[str]:
-    """The ontology's triples as lines of N-Triples."""
-    names = mapping.names["ntriples"]
-    return [
-        f"{names.iri(s)} {names.iri(p)} {_object(o, names)} .\n"
-        for s in _subjects(model)
-        for p, objects in _predicates(model, s)
-        for o in objects
-    ]
-
-
-def ontology_turtle(
-    model: Model, mapping: Mapping, subjects: Iterable[str] | None = None, only: tuple[str, ...] = ()
-) -> str:
-    """The ontology's terms in Turtle, or just these subjects, or just these predicates of them."""
-    names = mapping.names["turtle"]
-    blocks = []
-    for s in _subjects(model, subjects):
-        lines = [f"{names.iri(p)} " + " ,\n        ".join(_object(o, names) for o in objects) for p, objects in _predicates(model, s, only)]  # fmt: skip
-        if lines:
-            blocks.append(f"{names.iri(s)}\n    " + " ;\n    ".join(lines) + " .\n")
-    return "\n".join(blocks)
-
-
-def ontology_nodes(model: Model, subjects: Iterable[str] | None = None, only: tuple[str, ...] = ()) -> list[dict]:  # type: ignore[type-arg]
-    """The ontology's terms as JSON-LD node objects with whole IRIs, which any context leaves alone."""
-    return [_node(model, s, only) for s in _subjects(model, subjects)]
-
-
-def _node(model: Model, subject: str, only: tuple[str, ...]) -> dict[str, object]:
-    node: dict[str, object] = {"@id": subject}
-    for predicate, objects in _predicates(model, subject, only):
-        if predicate == RDF + "type":
-            node["@type"] = [str(o) for o in objects]
-        else:
-            node[predicate] = [_json_object(o) for o in objects]
-    return node
-
-
-def _json_object(term: object) -> dict[str, str]:
-    if not isinstance(term, ox.Literal):
-        return {"@id": str(term)}
-    if term.language:
-        return {"@value": term.value, "@language": term.language}
-    plain = term.datatype.value.endswith("#string")
-    return {"@value": term.value} if plain else {"@value": term.value, "@type": term.datatype.value}
-
-
 ### Whole dumps
 
 
@@ -120,7 +48,7 @@ def to_json(value: object, indent: int | None = None) -> bytes:
 
 def ntriples(dataset: Dataset, mapping: Mapping, records: list[Record]) -> bytes:
     """All triples in the order of `LC_ALL=C sort`: code points, which UTF-8 keeps."""
-    lines = ontology_ntriples(dataset.model, mapping)
+    lines = statements.ntriples(dataset.model.ontology.triples, mapping.names["ntriples"])
     for record in dumped(records):
         lines += mapping.ntriples(record)
     return "".join(sorted(set(lines))).encode()
@@ -128,7 +56,7 @@ def ntriples(dataset: Dataset, mapping: Mapping, records: list[Record]) -> bytes
 
 def turtle(dataset: Dataset, mapping: Mapping, records: list[Record]) -> bytes:
     """The whole dataset in Turtle: the vocabulary, then each record with its parts, by class and id."""
-    blocks = [ontology_turtle(dataset.model, mapping)]
+    blocks = [statements.turtle(dataset.model.ontology.triples, mapping.names["turtle"])]
     blocks += [mapping.turtle(record) for record in dumped(records)]
     return (mapping.turtle_head() + "\n".join(blocks)).encode()
 
@@ -136,48 +64,89 @@ def turtle(dataset: Dataset, mapping: Mapping, records: list[Record]) -> bytes:
 def jsonld(dataset: Dataset, records: list[Record]) -> bytes:
     """The whole dataset in JSON-LD, its context inline, a node on each line."""
     head = to_json(vocabulary.context(dataset.model)).decode().rstrip("\n")
-    nodes = [to_json(n).decode().rstrip("\n") for n in (*ontology_nodes(dataset.model), *(r.values for r in dumped(records)))]  # fmt: skip
+    nodes = [to_json(n).decode().rstrip("\n") for n in (*statements.nodes(dataset.model.ontology.triples), *(r.values for r in dumped(records)))]  # fmt: skip
     return ('{"@context":' + head + ',"@graph":[\n' + ",\n".join(nodes) + "\n]}\n").encode()
 
 
+def packed(content: bytes) -> bytes:
+    """The bytes compressed with gzip (RFC 1952), without time, name or system, so that they never differ."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=buffer, mtime=0) as file:
+        file.write(content)
+    return buffer.getvalue()
+
+
 def dumps(dataset: Dataset, mapping: Mapping, records: list[Record], lines: bytes) -> Files:
-    """The files of `dump/`; `lines` is what `ntriples` gives."""
+    """The whole dataset in `dump/`, plain and compressed, and the complete project records.
+
+    `lines` is what `ntriples` gives.
+    """
     count = lines.count(b"\n")
-    yield File(f"dump/{NAME}.nt", lines, count)
-    yield File(f"dump/{NAME}.ttl", turtle(dataset, mapping, records), count)
-    yield File(f"dump/{NAME}.jsonld", jsonld(dataset, records), count)
+    for ending, content in (
+        ("nt", lines),
+        ("ttl", turtle(dataset, mapping, records)),
+        ("jsonld", jsonld(dataset, records)),
+    ):
+        yield File(f"dump/{NAME}.{ending}", content, count)
+        yield File(f"dump/{NAME}.{ending}.gz", packed(content), count)
     projects = [r for r in records if r.cls.folder == "projects"]
     yield File("dump/projects.jsonl", b"".join(to_json(r.values) for r in projects))
 
 
 ### A document for each thing
 
+Contexts = dict[frozenset[str], dict[str, object]]
+"""The contexts made so far, by the classes that they are for: a thousand documents need a few dozen."""
+
 LABEL = (RDF + "type", SKOS + "prefLabel")
 """What a document tells of the concepts that it points to."""
 
 
 def documents(dataset: Dataset, mapping: Mapping, records: list[Record]) -> Files:
-    """For every thing: Turtle and JSON-LD, with the names of the things that it points to."""
+    """For every thing: Turtle and JSON-LD, with the names of what it points to, and what points to it.
+
+    A municipality's document so lists its projects and organisations, a programme's the projects that it funds: their
+    names, and the triples of theirs that lead here. Concepts' documents don't: they would repeat the dump.
+    """
+    model = dataset.model
     by_thing = {(r.cls.iri, r.id): r for r in records}
+    contexts: Contexts = {}
+    pointing: dict[tuple[str, str], list[Record]] = {}
     for record in dumped(records):
-        things, concepts = _named(dataset.model, record, by_thing)
-        yield from _document(dataset.model, mapping, f"doc/{record.cls.identifies}{record.id}", [record, *things], concepts, LABEL)  # fmt: skip
-    for concept in _concepts(dataset.model):
+        found = [(c.iri, i) for c, i in references(model, record.values, record.cls) if not c.concept]
+        for thing in dict.fromkeys(found):
+            pointing.setdefault(thing, []).append(record)
+    for record in dumped(records):
+        around, concepts = _named(model, record, by_thing)
+        for other in pointing.get((record.cls.iri, record.id), ()):
+            known = around.get((other.cls.iri, other.id))
+            values = {**_name(other), **(_leading(model, other.values, other.cls, record) or {})}
+            around[other.cls.iri, other.id] = other._replace(values={**(known.values if known else {}), **values})
+        around.pop((record.cls.iri, record.id), None)
+        path = f"doc/{record.cls.identifies}{record.id}"
+        yield from _document(model, mapping, path, [record, *around.values()], concepts, LABEL, contexts)
+    for concept in _concepts(model):
         path = "doc/" + concept.removeprefix(f"{dataset.base}id/")
-        yield from _document(dataset.model, mapping, path, [], [concept], ())
+        yield from _document(model, mapping, path, [], [concept], (), contexts)
 
 
 def _document(
-    model: Model, mapping: Mapping, path: str, records: list[Record], concepts: list[str], only: tuple[str, ...]
-) -> Files:
+    model: Model, mapping: Mapping, path: str, records: list[Record], concepts: list[str], only: tuple[str, ...],
+    contexts: Contexts,
+) -> Files:  # fmt: skip
     """One document in Turtle and in JSON-LD; `only` names what it tells of the concepts, nothing means all."""
-    blocks = [*(mapping.turtle(r) for r in records), ontology_turtle(model, mapping, concepts, only)]
+    told = model.ontology.triples
+    blocks = [mapping.turtle(r) for r in records]
+    blocks.append(statements.turtle(told, mapping.names["turtle"], concepts, only))
     body = "\n".join(b for b in blocks if b)
     triples = len({line for r in records for line in mapping.ntriples(r)})
-    triples += sum(len(o) for c in concepts for _, o in _predicates(model, c, only))
+    triples += sum(len(o) for c in concepts for _, o in statements.predicates(told, c, only))
     yield File(f"{path}.ttl", (mapping.turtle_head(body) + body).encode(), triples)
-    head = vocabulary.context(model, frozenset(n for r in records for n in _with_parts(model, r.cls)))
-    nodes = [*(r.values for r in records), *ontology_nodes(model, concepts, only)]
+    classes = frozenset(n for r in records for n in _with_parts(model, r.cls))
+    if classes not in contexts:
+        contexts[classes] = vocabulary.context(model, classes)
+    head = contexts[classes]
+    nodes = [*(r.values for r in records), *statements.nodes(told, concepts, only)]
     yield File(f"{path}.jsonld", to_json({"@context": head, "@graph": nodes}, 2), triples)
 
 
@@ -193,7 +162,14 @@ def _concepts(model: Model) -> list[str]:
     return [s for s in sorted(model.ontology.triples) if s.startswith(f"{model.base}id/")]
 
 
-def _named(model: Model, record: Record, by_thing: dict[tuple[str, str], Record]) -> tuple[list[Record], list[str]]:
+def _name(record: Record) -> Values:
+    """What a document tells of other things: their names."""
+    return {k: record.values[k] for k in ("id", "type", "name", "title") if k in record.values}
+
+
+def _named(
+    model: Model, record: Record, by_thing: dict[tuple[str, str], Record]
+) -> tuple[dict[tuple[str, str], Record], list[str]]:
     """What a record points to: the things, cut down to their names, and the IRIs of the concepts."""
     things: dict[tuple[str, str], Record] = {}
     concepts: dict[str, None] = {}
@@ -203,9 +179,31 @@ def _named(model: Model, record: Record, by_thing: dict[tuple[str, str], Record]
             continue
         found = by_thing.get((cls.iri, identifier))
         if found is not None and found is not record:
-            kept: dict[str, object] = {k: found.values[k] for k in ("id", "type", "name", "title") if k in found.values}
-            things[cls.iri, identifier] = found._replace(values=kept)
-    return list(things.values()), list(concepts)
+            things[cls.iri, identifier] = found._replace(values=_name(found))
+    return things, list(concepts)
+
+
+def _leading(model: Model, values: Values, cls: Class, to: Record) -> Values | None:
+    """A record or a part of one cut down to its references to a thing, None where it has none."""
+    cut: Values = {}
+    for field in cls.fields:
+        value = values.get(field.key)
+        if value is None or field.kind not in ("reference", "part"):
+            continue
+        items = value if isinstance(value, list) else [value]
+        if field.kind == "reference" and field.target == to.cls.iri:
+            kept: list[object] = [to.id] if to.id in items else []
+        elif field.kind == "part":
+            target = model.target(field)
+            kept = [c for item in items if (c := _leading(model, item, target, to)) is not None]  # type: ignore[arg-type]
+        else:
+            continue
+        if kept:
+            cut[field.key] = kept if field.many else kept[0]
+    if not cut:
+        return None
+    kinds = [f.key for f in cls.fields if f.kind == "class"]
+    return {**{k: values[k] for k in ("id", "type", *kinds) if k in values}, **cut}
 
 
 def references(model: Model, values: dict[str, object], cls: Class) -> Iterator[tuple[Class, str]]:
@@ -228,7 +226,7 @@ def descriptions(dataset: Dataset, mapping: Mapping) -> Files:
     """The vocabulary, the context, the schemas and the shapes."""
     model = dataset.model
     terms = [s for s in sorted(model.ontology.triples) if not s.startswith(f"{model.base}id/")]
-    body = ontology_turtle(model, mapping, terms)
+    body = statements.turtle(model.ontology.triples, mapping.names["turtle"], terms)
     triples = sum(len(o) for s in terms for o in model.ontology.triples[s].values())
     yield File("def.ttl", (mapping.turtle_head(body) + body).encode(), triples)
     yield File("context.jsonld", to_json({"@context": vocabulary.context(model)}, 2))

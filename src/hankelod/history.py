@@ -15,10 +15,12 @@ from typing import NamedTuple, Protocol
 
 from hankelod import manifests
 from hankelod.atomic import CannotPublish
+from hankelod.dataset import DATASET
 from hankelod.diffs import Change, Graph, Things, as_json, from_json, graph
 from hankelod.dumps import NAME, File, to_json
 from hankelod.feeds import Member, page_path, read_page, release_path, replayed
 from hankelod.manifests import MANIFEST, BadManifest, Entry, Manifest
+from hankelod.records import Record
 
 DUMP = f"dump/{NAME}.nt"
 WANTED = re.compile(r"changes/(?:pages/([1-9][0-9]{0,8})\.trig|releases/([1-9][0-9]{0,8})\.json)")
@@ -222,16 +224,17 @@ def previous_version(releases: tuple[Release, ...]) -> Release | None:
 ### What the dataset says of itself
 
 
-def modified(settings: dict[str, object]) -> str:
-    """The dataset's day: its `modified`, or that of SOURCE_DATE_EPOCH (reproducible-builds.org), in UTC.
+def dated(records: list[Record]) -> list[Record]:
+    """The records, the dataset's with the day of SOURCE_DATE_EPOCH (reproducible-builds.org) as its `modified`.
 
     Raises CannotPublish where that is no number of seconds.
     """
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if not epoch:
-        return str(settings.get("modified") or settings.get("issued"))
+        return records
     try:
         year, month, day = time.gmtime(int(epoch))[:3]
     except (ValueError, OverflowError, OSError) as error:
         raise CannotPublish(f"SOURCE_DATE_EPOCH={epoch}: this is no number of seconds since 1970") from error
-    return f"{year:04}-{month:02}-{day:02}"
+    found = f"{year:04}-{month:02}-{day:02}"
+    return [r._replace(values={**r.values, "modified": found}) if r.cls.file == DATASET else r for r in records]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from hankelod import formats
 from hankelod.dataset import Dataset
 from hankelod.dumps import File, Files
 from hankelod.records import Record
@@ -87,16 +88,28 @@ def files(dataset: Dataset, records: Iterable[Record], entries: Mapping[str, Map
     yield File("_redirects", redirects(site).encode())
     yield File("_headers", headers(site).encode())
     yield File("w3id.htaccess", w3id(site).encode())
+    yield File(".nojekyll", b"")  # GitHub Pages: leave the files as they are, also those that begin with a dot
 
 
-def _types(site: Site) -> Iterator[tuple[str, list[str]]]:
-    """Each media type with the extensions that stand for it."""
-    by: dict[str, set[str]] = {}
-    for path, media in site.files.items():
-        name = path.rsplit("/", 1)[-1]
-        if "." in name[1:]:
-            by.setdefault(media, set()).add(name.rsplit(".", 1)[1])
-    yield from ((media, sorted(endings)) for media, endings in sorted(by.items()))
+def _types(site: Site) -> Iterator[tuple[str, str]]:
+    """The extensions of the files with their media types; for an extension with several, that of most of its formats.
+
+    What goes by more than the extension is in `_named_types`.
+    """
+    used = {formats.of(path).ending for path in site.files}
+    yield from ((f.ending[1:], f.media_type) for f in formats.FORMATS if f.ending in used and re.fullmatch(r"\.\w+", f.ending))  # fmt: skip
+
+
+def _charset(media: str) -> str:
+    """The parameter of a text's media type: the other types are UTF-8 by their own definitions."""
+    return "; charset=utf-8" if media.startswith("text/") else ""
+
+
+def _named_types(site: Site) -> Iterator[tuple[str, str]]:
+    """The endings that are more than an extension, as regular expressions, with their media types."""
+    for found in formats.FORMATS:
+        if not re.fullmatch(r"\.\w+", found.ending) and any(formats.of(path) == found for path in site.files):
+            yield re.escape(found.ending) + "$", found.media_type
 
 
 ### nginx
@@ -112,9 +125,9 @@ def nginx(site: Site) -> str:
         "# Reload nginx after a publication: withdrawn records answer 410 from then on.",
         "absolute_redirect off;",
         "charset utf-8;",
-        f"charset_types {' '.join(m for m, _ in _types(site) if m.startswith('text/') and m != 'text/html')};",
+        f"charset_types {' '.join(media for _, media in _types(site) if media.startswith('text/') and media != 'text/html')};",
         "types {",
-        *(f"    {media} {' '.join(endings)};" for media, endings in _types(site)),
+        *(f"    {media} {ending};" for ending, media in _types(site)),
         "}",
         "default_type text/plain;",
         *_added({}),
@@ -129,8 +142,7 @@ def nginx(site: Site) -> str:
         'if ($form = "any") { set $form "page"; }',
         r"location ~ /\.(?!well-known/) { return 404; }",
     ]
-    if ".well-known/void" in site.files:
-        out.append(f"location = {at}.well-known/void {{ types {{}} default_type text/turtle; }}")
+    out += [f'location ~ "{ending}" {{ types {{}} default_type {media}; }}' for ending, media in _named_types(site)]
     for gone in site.withdrawn:
         page = next((f"doc/{gone}{end}" for end in (".html", ".ttl") if f"doc/{gone}{end}" in site.files), None)
         body = f"error_page 410 {at}{page}; " if page else ""
@@ -174,16 +186,15 @@ def htaccess(site: Site) -> str:
         "# Rules for Apache 2.4: mod_rewrite, mod_mime and mod_headers, with AllowOverride All.",
         "Options -MultiViews -Indexes",
         "DirectoryIndex index.html",
-        *(f"AddType {media} {' '.join('.' + e for e in endings)}" for media, endings in _types(site)),
-        f"AddCharset utf-8 {' '.join('.' + e for m, endings in _types(site) if m.startswith('text/') for e in endings)}",
+        *(f'AddType "{media}{_charset(media)}" .{ending}' for ending, media in _types(site)),
+        *(
+            f'<FilesMatch "{ending.replace("/", "^")}">\n    ForceType "{media}{_charset(media)}"\n</FilesMatch>'
+            for ending, media in _named_types(site)
+        ),
         "<IfModule mod_headers.c>",
         *(f'    Header always set {name} "{value}"' for name, value in HEADERS.items()),
         '    Header always merge Vary Accept "expr=%{REQUEST_STATUS} -eq 303"',
         "</IfModule>",
-    ]
-    if ".well-known/void" in site.files:
-        out += ['<Files "void">', "    ForceType text/turtle", "</Files>"]
-    out += [
         "RewriteEngine On",
         r"RewriteRule (?:^|/)\.(?!well-known/) - [R=404,L]",
         "# Where this folder stands on the host.",

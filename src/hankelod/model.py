@@ -102,7 +102,10 @@ class Class(NamedTuple):
 
 
 class Check(NamedTuple):
-    """A shape as the source of a problem: its code, the field it is about, and what it tells people."""
+    """A shape as the source of a problem: its code, the field it is about, and what it tells people.
+
+    `alternatives` are the keys of which one has to be there (`sh:or`).
+    """
 
     code: str
     class_name: str
@@ -111,6 +114,7 @@ class Check(NamedTuple):
     says: Text
     why: Text
     fix: Text
+    alternatives: tuple[str, ...] = ()
 
 
 class Group(NamedTuple):
@@ -269,8 +273,8 @@ def _class(shapes: Index, ontology: Index, shape: str, iri: str, parts: set[str]
         concept=segment.startswith("concept/"),
         fields=tuple(sorted(_field(shapes, ontology, p, keys) for p in keyed)),
         types=tuple(_types(shapes, ontology, shape, iri, keys, base)),
-        label=ontology.text(iri, RDFS + "label"),
-        definition=ontology.text(iri, SKOS + "definition"),
+        label=shapes.text(shape, RDFS + "label") or ontology.text(iri, RDFS + "label"),
+        definition=shapes.text(shape, SKOS + "definition") or ontology.text(iri, SKOS + "definition"),
     )
 
 
@@ -285,9 +289,7 @@ def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
         key = shapes.value(about, SH + "codeIdentifier") if path else None
         owner = owners.get(shape) or owners.get(about, "")
         if path and key is None:
-            key = next((shapes.value(s, SH + "codeIdentifier") for s, o in owners.items()
-                        if o == owner and shapes.iri(s, SH + "path") == path
-                        and shapes.one(s, SH + "codeIdentifier") is not None), None)  # fmt: skip
+            key = _key(shapes, owners, owner, path)
         severity = shapes.iri(shape, SH + "severity") or SH + "Violation"
         sparql = shapes.iri(shape, SH + "sparql")
         checks[shape] = Check(
@@ -298,8 +300,21 @@ def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
             says=shapes.text(sparql, SH + "message") if sparql else {},
             why=shapes.text(shape, SHAPES + "why"),
             fix=shapes.text(shape, SH + "message"),
+            alternatives=tuple(
+                key
+                for head in shapes.objects(shape, SH + "or")
+                for option in shapes.items(head)
+                if (key := _key(shapes, owners, owner, shapes.iri(str(option), SH + "path")))
+            ),
         )
     return checks
+
+
+def _key(shapes: Index, owners: dict[str, str], owner: str, path: str | None) -> str | None:
+    """The key that a class has for a property."""
+    return next((shapes.value(s, SH + "codeIdentifier") for s, o in owners.items()
+                 if o == owner and shapes.iri(s, SH + "path") == path
+                 and shapes.one(s, SH + "codeIdentifier") is not None), None)  # fmt: skip
 
 
 def _is_shape(shapes: Index, node: str) -> bool:

@@ -86,9 +86,22 @@ def component_says(component: str) -> Text:
     return _index().text(SH + component, CATALOGUE + "says") or dict.fromkeys(LANGUAGES, "{label}: {value}")
 
 
+@cache
+def parser_says(message: str) -> Text:
+    """A message of a parser of YAML, JSON or CSV in each language; as it is, where the catalogue does not know it."""
+    index = _index()
+    known = next((s for s in index.triples if any(getattr(o, "value", None) == message for o in index.objects(s, CATALOGUE + "of"))), None)  # fmt: skip
+    return index.text(known, CATALOGUE + "says") if known else dict.fromkeys(LANGUAGES, message)
+
+
+def phrase(name: str, **values: object) -> Text:
+    """A turn of phrase of the catalogue, filled in."""
+    return fill(_index().text(CATALOGUE + name, CATALOGUE + "says"), **values)
+
+
 def kind_word(kind: str) -> Text:
     """The word for a kind of value."""
-    return _index().text(CATALOGUE + "kind-" + kind, CATALOGUE + "says")
+    return phrase("kind-" + kind)
 
 
 def fill(template: Text, **values: object) -> Text:

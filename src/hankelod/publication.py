@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod import atomic, changes, dumps, history, hosting
+from hankelod import areas, atomic, changes, dumps, formats, history, hosting, tables
 from hankelod.atomic import CannotPublish
+from hankelod.cards import Cards
+from hankelod.catalogue import Catalogue, Edition, Entries, catalogue
 from hankelod.dataset import Dataset
 from hankelod.diffs import Things, graph
-from hankelod.history import Previous, modified
+from hankelod.history import Previous, dated, previous_version
 from hankelod.manifests import MANIFEST, build_id
 from hankelod.mapping import Mapping
 from hankelod.problems import Problem
+from hankelod.provenance import provenance
 from hankelod.records import Record
 from hankelod.reports import Report, as_turtle, extended, triples
+from hankelod.void import void
 
-MEDIA_TYPES = {
-    ".ttl": "text/turtle",
-    ".nt": "application/n-triples",
-    ".jsonld": "application/ld+json",
-    ".json": "application/json",
-    ".jsonl": "application/x-ndjson",
-    ".trig": "application/trig",
-    ".html": "text/html",
-    ".md": "text/markdown",
-    ".conf": "text/plain",
-    ".htaccess": "text/plain",
-    "": "text/plain",
-}
-"""By extension."""
+FIRST = Edition()
 
 
 class Published(NamedTuple):
@@ -50,14 +40,16 @@ def publish(
     report: Report,
     out: Path,
     only: frozenset[str],
+    edition: Edition = FIRST,
     previous: str | None = None,
     forget: Sequence[str] = (),
 ) -> Published:
     """Write the publication of checked records to `out`, whole or not at all.
 
-    `only` names the parts to write (`dumps`, `documents`); empty means all. `previous` is the folder or the address of
-    the publication whose history goes on, by default the one in `out`; `forget` the ids of records whose earlier
-    versions leave the history. The caller has seen that `report` conforms. Raises CannotPublish.
+    `only` names the parts to write (`dumps`, `documents`); empty means all. `edition` tells what the records don't.
+    `previous` is the folder or the address of the publication whose history goes on, by default the one in `out`;
+    `forget` the ids of records whose earlier versions leave the history. The caller has seen that `report` conforms.
+    Raises CannotPublish.
     """
     assert report.conforms(), "a violation must stop a publication before this"
     if out.is_symlink() or (out.exists() and not _is_publication(out)):
@@ -65,41 +57,12 @@ def publish(
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with atomic.locked(out):
-            return _write(dataset, records, report, out, only, previous, forget)
+            things = Things(dataset.model)
+            before = _before(things, dataset, out, previous)
+            steps = _Steps(dataset, things, dated(records), before, [things.iri(i) for i in forget])
+            return steps.write(report, out, only, edition)
     except OSError as error:
         raise CannotPublish(f"{out}: {error.strerror or error}; nothing was changed") from error
-
-
-def _write(
-    dataset: Dataset,
-    records: list[Record],
-    report: Report,
-    out: Path,
-    only: frozenset[str],
-    previous: str | None,
-    forget: Sequence[str],
-) -> Published:
-    mapping, things = Mapping(dataset.model), Things(dataset.model)
-    lines = dumps.ntriples(dataset, mapping, records)
-    before = _before(things, dataset, out, previous)
-    settings = dataset.settings()
-    assert settings is not None, "a dataset without its description does not conform"
-    version, day = str(settings.values.get("version")), modified(settings.values)
-    carried = changes.carried_on(things, before, graph(lines), version, day, [things.iri(i) for i in forget])
-    warnings = changes.warnings(dataset, things, records, carried)
-    report = extended(report, warnings)
-    entries: dict[str, dict[str, object]] = {}
-    with atomic.replacing(out) as building:
-        steps = (
-            _files(dataset, mapping, records, report, lines, only),
-            changes.files(dataset, things, records, carried),
-            hosting.files(dataset, records, entries),
-        )
-        for file in itertools.chain(*steps):
-            atomic.write(building / file.path, file.content)
-            entries[file.path] = _entry(file)
-        atomic.write(building / MANIFEST, manifest(entries))
-    return Published(len(entries) + 1, changes.begins(things, before), warnings)
 
 
 def _before(things: Things, dataset: Dataset, out: Path, previous: str | None) -> Previous | None:
@@ -109,27 +72,70 @@ def _before(things: Things, dataset: Dataset, out: Path, previous: str | None) -
     return history.read(things, history.Folder(out), str(out)) if (out / MANIFEST).is_file() else None
 
 
-def _files(
-    dataset: Dataset, mapping: Mapping, records: list[Record], report: Report, lines: bytes, only: frozenset[str]
-) -> dumps.Files:
-    if not only or "dumps" in only:
-        yield from dumps.dumps(dataset, mapping, records, lines)
-    if not only or "documents" in only:
-        yield from dumps.documents(dataset, mapping, records)
-    yield from dumps.descriptions(dataset, mapping)
-    yield dumps.File("report.ttl", as_turtle(report).encode(), triples(report))
+class _Steps:
+    """The steps of one publication, and what they share."""
+
+    def __init__(
+        self, dataset: Dataset, things: Things, records: list[Record], before: Previous | None, forget: list[str]
+    ) -> None:
+        self.dataset, self.things, self.records = dataset, things, records
+        self.mapping = Mapping(dataset.model)
+        self.lines = dumps.ntriples(dataset, self.mapping, records)
+        self.first = changes.begins(things, before)
+        self.history = changes.carried_on(things, before, graph(self.lines), records, forget)
+        self.entries: Entries = {}
+
+    def write(self, report: Report, out: Path, only: frozenset[str], edition: Edition) -> Published:
+        warnings = changes.warnings(self.dataset, self.things, self.records, self.history)
+        before = previous_version(self.history.releases)
+        edition = edition._replace(previous=before.version if before else edition.previous)
+        steps = (
+            self._data(only),
+            self._report(extended(report, warnings)),
+            changes.files(self.dataset, self.things, self.records, self.history),
+            self._described(edition),
+            hosting.files(self.dataset, self.records, self.entries),
+        )
+        with atomic.replacing(out) as building:
+            for file in itertools.chain(*steps):
+                atomic.write(building / file.path, file.content)
+                self.entries[file.path] = _entry(file)
+            atomic.write(building / MANIFEST, manifest(self.entries))
+        return Published(len(self.entries) + 1, self.first, warnings)
+
+    def _data(self, only: frozenset[str]) -> dumps.Files:
+        cards = Cards(self.dataset, self.records)
+        if not only or "dumps" in only:
+            yield from dumps.dumps(self.dataset, self.mapping, self.records, self.lines)
+            yield from tables.tables(cards)
+            yield from areas.points(cards)
+        if not only or "documents" in only:
+            yield from dumps.documents(self.dataset, self.mapping, self.records)
+            yield from areas.documents(cards)
+        yield from dumps.descriptions(self.dataset, self.mapping)
+
+    def _report(self, report: Report) -> dumps.Files:
+        yield dumps.File("report.ttl", as_turtle(report).encode(), triples(report))
+
+    def _described(self, edition: Edition) -> dumps.Files:
+        """What describes the files that are written: catalogue, provenance, VoID."""
+        about = Catalogue(self.dataset, self.mapping, self.records, edition)
+        entries = dict(self.entries)
+        yield from catalogue(about, entries)
+        yield from provenance(about)
+        yield from void(about, self.lines.decode().split("\n")[:-1], entries)
 
 
 def _entry(file: dumps.File) -> dict[str, object]:
     entry: dict[str, object] = {
         "sha256": hashlib.sha256(file.content).hexdigest(),
         "bytes": len(file.content),
-        "mediaType": MEDIA_TYPES[os.path.splitext(file.path)[1]],  # noqa: PTH122
+        "mediaType": formats.of(file.path).media_type,
     }
     return entry if file.triples is None else {**entry, "triples": file.triples}
 
 
-def manifest(entries: dict[str, dict[str, object]]) -> bytes:
+def manifest(entries: Entries) -> bytes:
     """`manifest.json`: every file but itself; the build id is a hash over the entries."""
     return dumps.to_json({"build": build_id(entries), "files": dict(sorted(entries.items()))}, 2)
 

@@ -7,15 +7,16 @@ A complete record is what the author wrote, with what the rules fill in: `id`, `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from hankelod.graph import Text
-from hankelod.model import Class, Field, Filled, Model
-from hankelod.problems import Place, Problem, fill, kind_word, problem, short
-from hankelod.tree import Node
+from hankelod.model import Check, Class, Field, Filled, Model
+from hankelod.problems import Place, Problem, component_says, fill, kind_word, phrase, problem, short
+from hankelod.tree import Node, Path, dotted
 
 ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
 """What may stand in an IRI as the id of a thing."""
@@ -25,7 +26,6 @@ NUMBER_LIKE = re.compile(
 )
 """Plain scalars that YAML 1.1 or 1.2 reads as a number, octal or sexagesimal ones too (yaml.org/type/int)."""
 
-Path = tuple[str | int, ...]
 Values = dict[str, object]
 
 
@@ -33,7 +33,7 @@ class Record(NamedTuple):
     """One record: its class, id, complete values, and where each value stands.
 
     `places` maps the path of a value to its line and column; `marred` holds the paths of values that could not be
-    taken over, so that nothing is said twice of them.
+    taken over, so that nothing is said twice of them; `kept` tells for a list that lost members which ones are left.
     """
 
     cls: Class
@@ -42,6 +42,16 @@ class Record(NamedTuple):
     values: Values
     places: dict[Path, tuple[int, int]]
     marred: frozenset[Path]
+    kept: Mapping[Path, tuple[int, ...]] = MappingProxyType({})
+
+    def written(self, path: Path) -> Path:
+        """The path in the file of a value that stands at `path` in `values`."""
+        if not self.kept:
+            return path
+        whole: Path = ()
+        for step in path:
+            whole += (self.kept[whole][step] if isinstance(step, int) and whole in self.kept else step,)
+        return whole
 
     def place(self, path: Path) -> Place:
         """Where a value stands, or else what it is part of."""
@@ -55,14 +65,6 @@ class References(NamedTuple):
 
     exists: Callable[[Class, str], bool]
     suggest: Callable[[Class, str], str | None]
-
-
-def dotted(path: Path) -> str | None:
-    """A path as reports write it: `grants[0].amount`."""
-    out = ""
-    for step in path:
-        out += f"[{step}]" if isinstance(step, int) else f".{step}" if out else step
-    return out or None
 
 
 class Reader:
@@ -85,11 +87,13 @@ class Reader:
         self, place: Place, record: str | None, path: str | None, label: Text, kind: str, node: Node, field: Field | None,
         suggestion: str | None = None,
     ) -> None:  # fmt: skip
-        found = short(str(node.value)) if node.kind in ("text", "number", "true", "false") else kind_word(node.kind)
+        scalar = node.kind in ("text", "number", "true", "false")
+        found = phrase("quoted", value=short(str(node.value))) if scalar else kind_word(node.kind)
         value = str(node.value) if isinstance(node.value, str) else None
+        fix = mending(self.model.checks[_shape_iri(field.code)], field) if field else phrase("keys-and-values")
         self.problems.append(
             problem("wrong-kind", place, record, path, value, label=label, expected=kind_word(kind), found=found,
-                    example=(field.example if field else None) or "key: value", suggestion=suggestion)
+                    fix=fix, suggestion=suggestion)
         )  # fmt: skip
 
 
@@ -101,13 +105,14 @@ class _Typing:
         self.model, self.references = reader.model, reader.references
         self.places: dict[Path, tuple[int, int]] = {(): (node.line, node.column)}
         self.marred: set[Path] = set()
+        self.kept: dict[Path, tuple[int, ...]] = {}
         self.id = self._own_id(record_id)
 
     def done(self) -> Record | None:
         if self.id is None:
             return None
         values = self._thing(self.node, self.cls, (), self.id, 0)
-        return Record(self.cls, self.id, self.file, values, self.places, frozenset(self.marred))
+        return Record(self.cls, self.id, self.file, values, self.places, frozenset(self.marred), self.kept)
 
     ### Identifiers
 
@@ -118,19 +123,23 @@ class _Typing:
         if stem is not None:
             return stem
         place = self.node.place(self.file)
+        key = self.cls.identified_by or "id"
         if written is None:
-            self.reader.problems.append(problem("missing-id", place, None, "id", example=self._example()))
+            self.reader.problems.append(problem("missing-id", place, None, key, key=key, example=self._example()))
             return None
         value = str(written[1].value) if written[1].kind in ("text", "number") else ""
         steps = value.split("/")
         if self.cls.identifies == "" and len(steps) == 1:
             steps = ["project", value]  # a tombstone's id without a kind is a project's
         if len(steps) != (2 if self.cls.identifies == "" else 1) or not all(ID.fullmatch(s) for s in steps):
-            self.reader.problems.append(problem("bad-id", written[1].place(self.file), None, "id", value, example=self._example()))  # fmt: skip
+            self.reader.problems.append(problem("bad-id", written[1].place(self.file), None, key, value, example=self._example()))  # fmt: skip
             return None
         return "/".join(steps)
 
     def _example(self) -> str:
+        field = self.cls.field(self.cls.identified_by) if self.cls.identified_by else None
+        if field is not None and field.example:
+            return field.example.strip('"')
         return {"": "project/vanha-hanke"}.get(self.cls.identifies, "inkoo-hiilineutraali")
 
     def _part_id(self, node: Node, path: Path, prefix: str, ordinal: int, taken: dict[str, Node]) -> str:
@@ -146,7 +155,10 @@ class _Typing:
         whole = prefix + part
         first = taken.setdefault(whole, written or node)
         if first is not (written or node):
-            self._report("duplicate-id", written or node, (*path, "id"), part, line=str(first.line), related=(first.place(self.file),))  # fmt: skip
+            self._report("duplicate-id", written or node, (*path, "id"), part, line=f"{self.file}:{first.line}", related=(first.place(self.file),))  # fmt: skip
+            while whole in taken:  # two parts under one id would be checked as one
+                whole += f"-{ordinal}"
+            taken[whole] = written or node
         return whole
 
     ### Things and fields
@@ -175,6 +187,10 @@ class _Typing:
             typed = self._field(value, field, here, identifier, values)
             if typed is not None:
                 values[field.key] = typed
+        for field in cls.fields:
+            if field.kind == "class" and field.key not in values:
+                missing = field.required and field.key not in written
+                values[field.key] = self._word(None, field, (*path, field.key)) if missing else next(iter(field.words))
         self._fill_in(values, cls, path, ordinal)
         return self._ordered(values, cls)
 
@@ -205,7 +221,7 @@ class _Typing:
         if not field.many:
             return self._value(node, field, path, identifier, 0, siblings, {})
         if node.kind != "list":
-            suggestion = f"[{node.value}]" if node.kind == "text" else None
+            suggestion = _listed(node, field) if node.kind == "text" and field.kind != "part" else None
             if self.file.endswith(".csv"):
                 node = Node("list", [node], node.line, node.column)
             else:
@@ -213,6 +229,7 @@ class _Typing:
                 return None
         taken: dict[str, Node] = {}
         typed = []
+        kept = []
         seen: dict[str, Node] = {}
         for n, item in enumerate(node.value):  # type: ignore[arg-type, var-annotated]
             here = (*path, n)
@@ -225,8 +242,11 @@ class _Typing:
                     continue
             if value is not None:
                 typed.append(value)
+                kept.append(n)
             elif here not in self.marred:
                 self.marred.add(here)
+        if len(typed) < len(node.value):  # type: ignore[arg-type]
+            self.kept[path] = tuple(kept)
         return typed or None
 
     def _start(self, node: Node) -> tuple[int, int]:
@@ -334,10 +354,9 @@ class _Typing:
             self._unknown_reference(node, field, path, text, None)
             return None
         target = self.model.target(field)
-        if target.part:
-            text = self._within(text, target, siblings)
-        if self.references.exists(target, text):
-            return text
+        whole = self._within(text, target, siblings) if target.part else text
+        if self.references.exists(target, whole):
+            return whole
         self._unknown_reference(node, field, path, text, target)
         return None
 
@@ -354,16 +373,26 @@ class _Typing:
     def _refers(self, key: str, owner: Class, siblings: Values) -> bool:
         return any(f.key == key and f.target == owner.iri for c in self.model.classes.values() if c.part for f in c.fields)  # fmt: skip
 
-    def _word(self, node: Node, field: Field, path: Path) -> str | None:
-        text = str(node.value)
-        if text in field.words:
+    def _word(self, node: Node | None, field: Field, path: Path) -> str:
+        """A word for the type of a part. No shape sees a part without a type, so it is checked here.
+
+        One that is wrong or missing is reported, and the first word stands in, so that the rest of the part is checked.
+        """
+        text = str(node.value) if node else None
+        if text is not None and text in field.words:
             return text
+        from hankelod.guesses import word_meant
+
         check = self.model.checks[_shape_iri(field.code)]
-        place = node.place(self.file)
-        message = fill(dict.fromkeys(field.label, "{label}: {value}"), label=field.label, value=short(text))
-        found = Problem(*place, self.id, dotted(path), text, field.code, "InConstraintComponent", check.severity, message, check.why, check.fix)  # fmt: skip
+        component = "MinCountConstraintComponent" if node is None else "InConstraintComponent"
+        message = fill(component_says(component), label=field.label, value=short(text))
+        guess = (
+            word_meant({w: self.model.labels.get(iri, {}) for w, iri in field.words.items()}, text) if text else None
+        )
+        place = Place(self.file, *self.places[path[:-1]]) if node is None else node.place(self.file)
+        found = Problem(*place, self.id, dotted(path), text, field.code, component, check.severity, message, check.why, mending(check, field, guess=guess))  # fmt: skip
         self._add(found, path)
-        return None
+        return next(iter(field.words))
 
     ### Problems
 
@@ -376,6 +405,10 @@ class _Typing:
         self._add(problem(code, node.place(self.file), self.id, dotted(path), value, **details), path)  # type: ignore[arg-type]
 
     def _wrong(self, node: Node, field: Field, path: Path, kind: str, suggestion: str | None = None) -> None:
+        from hankelod.guesses import meant
+
+        if suggestion is None and kind == field.kind and isinstance(node.value, str):
+            suggestion = meant(field, node.value)
         self.reader._wrong_kind(
             node.place(self.file), self.id, dotted(path), field.label, kind, node, field, suggestion
         )
@@ -385,27 +418,65 @@ class _Typing:
         text = str(node.value)
         octal = text.isdigit() and text.startswith("0") and len(text) > 1 and not set(text) & set("89")
         detail = f": {text} = {int(text, 8)}" if octal else ""
-        found = problem("wrong-kind-unquoted", node.place(self.file), self.id, dotted(path), text, label=field.label, detail=detail, suggestion=f'"{text}"')  # fmt: skip
+        known = field.kind == "relative" or self.references.exists(self.model.target(field), text)
+        suggestion = None if known else self.references.suggest(self.model.target(field), text)
+        found = problem("wrong-kind-unquoted", node.place(self.file), self.id, dotted(path), text, label=field.label, detail=detail, suggestion=suggestion or f'"{text}"')  # fmt: skip
         self._add(found._replace(code="wrong-kind"), path)
 
     def _unknown_reference(self, node: Node, field: Field, path: Path, text: str, target: Class | None) -> None:
         suggestion = self.references.suggest(target, text) if target is not None else None
         fix = self.model.checks[_shape_iri(field.code)].fix
-        choices = ""
+        choices: Text | str = ""
         if target is not None and target.concept and suggestion is None:
-            choices = ", ".join(sorted(self.model.concepts.get(target.iri, {})))
+            choices = phrase("the-list", list=", ".join(sorted(self.model.concepts.get(target.iri, {}))))
         self._report("unknown-reference", node, path, text, label=field.label, suggestion=suggestion, fix=fix, expected=choices)  # fmt: skip
 
     def _unknown_key(self, key: Node, value: Node, cls: Class | None, path: Path, field: Field | None = None) -> None:
-        from difflib import get_close_matches
+        from hankelod.guesses import LANGUAGE_NAMES, word_meant
 
-        names = [f.key for f in cls.fields if f.filled is None] if cls else list(field.languages if field else ())
+        names = {f.key: f.label for f in cls.fields if f.filled is None} if cls else {}
+        if cls is None and field is not None:
+            names = {lang: {n: n for n, of in LANGUAGE_NAMES.items() if of == lang} for lang in field.languages}
         name = str(key.value)
-        close = get_close_matches(name, names, n=1, cutoff=0.6) or [n for n in names if n.lower() == name.lower()][:1]
         here = (*path, name)
         label = cls.label if cls else field.label if field else {}
         text = str(value.value) if isinstance(value.value, str) else None
-        self._report("unknown-key", key, here, text, key=name, label=label, expected=", ".join(names), suggestion=close[0] if close else None)  # fmt: skip
+        self._report("unknown-key", key, here, text, key=short(name), label=label, expected=", ".join(names), suggestion=word_meant(names, name))  # fmt: skip
+
+
+def mending(check: Check, field: Field | None, value: str | None = None, guess: str | None = None) -> Text:
+    """How to mend what a check found: its own words, and where it is the field's own check, what may have been meant.
+
+    Where nobody can guess that from the value, an example.
+    """
+    from hankelod.guesses import meant
+
+    if field is None or check.code != field.code:
+        return check.fix
+    guess = guess or (meant(field, value) if value is not None else None)
+    if guess is not None and field.checked_by and not CHECKS[field.checked_by](guess):
+        guess = None
+    if guess is not None:
+        hint = phrase("meant", suggestion=guess)
+        return {lang: f"{hint[lang]} {words}" for lang, words in check.fix.items()}
+    if field.example is None:
+        return check.fix
+    example = phrase("for-example", example=f"{field.key}: {field.example}")
+    return {lang: f"{words} {example[lang]}" for lang, words in check.fix.items()}
+
+
+def _listed(node: Node, field: Field) -> str:
+    """A text as a list: ids that commas separate one by one, anything else as its only member."""
+    ids = [part.strip() for part in str(node.value).split(",")]
+    if field.kind == "reference" and len(ids) > 1 and all(ID.fullmatch(part) for part in ids):
+        return "[" + ", ".join(f'"{part}"' if part.isdigit() else part for part in ids) + "]"
+    return f"[{_as_written(node)}]"
+
+
+def _as_written(node: Node) -> str:
+    """A text as it can stand in YAML: bare where it was bare, else in quotation marks."""
+    text = str(node.value)
+    return text if node.plain and re.fullmatch(r"[\w-]+", text) else f'"{text}"'
 
 
 def _shape_iri(code: str) -> str:

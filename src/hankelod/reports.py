@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from hankelod.graph import SH, Text
 from hankelod.mapping import escape
 from hankelod.model import SHAPES
 from hankelod.problems import CATALOGUE, SEVERITIES, Problem, codes, in_order
+from hankelod.records import Record
+
+if TYPE_CHECKING:
+    from hankelod.rules import Limit, Rule
 
 WORDS: dict[str, Text] = {
     "violation": {"fi": "virhe", "sv": "fel", "en": "error"},
@@ -30,11 +35,12 @@ WORDS: dict[str, Text] = {
 
 
 class Report(NamedTuple):
-    """All problems of one validation, in order, and the number of records that were read."""
+    """All problems of one validation, in order; the number of records that were read, and those that could be typed."""
 
     problems: list[Problem]
     records: int
     base: str
+    checked: Sequence[Record] = ()
 
     def counts(self) -> dict[str, int]:
         return {s: sum(p.severity == s for p in self.problems) for s in SEVERITIES}
@@ -49,14 +55,14 @@ class Report(NamedTuple):
         return f"{self.base}doc/problem/{problem.code}"
 
 
-def report(problems: list[Problem], records: int, base: str) -> Report:
+def report(problems: list[Problem], records: Sequence[Record], base: str) -> Report:
     """A Report of these problems, sorted, each once."""
-    return Report(in_order(_once(problems)), records, base)
+    return Report(in_order(_once(problems)), len(records), base, records)
 
 
 def extended(found: Report, problems: list[Problem]) -> Report:
     """A Report with these problems too."""
-    return report(found.problems + problems, found.records, found.base)
+    return found._replace(problems=in_order(_once(found.problems + problems)))
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
@@ -67,8 +73,8 @@ def _once(problems: list[Problem]) -> list[Problem]:
     return list(seen.values())
 
 
-def as_json(found: Report, lang: str, strict: bool = False) -> str:
-    """The report as JSON, by the contract: `conforms`, `counts`, `records`, `problems`."""
+def as_json(found: Report, lang: str, strict: bool = False, rules: Iterable[Rule] = ()) -> str:
+    """The report as JSON, by the contract: `conforms`, `counts`, `records`, `problems`; and the `rules` of the grants."""
     problems = [
         {
             "file": p.file,
@@ -88,8 +94,28 @@ def as_json(found: Report, lang: str, strict: bool = False) -> str:
         }
         for p in found.problems
     ]
-    whole = {"conforms": found.conforms(strict), "counts": found.counts(), "records": found.records, "problems": problems}  # fmt: skip
+    whole = {"conforms": found.conforms(strict), "counts": found.counts(), "records": found.records, "problems": problems, "rules": [_rule(r, lang) for r in rules]}  # fmt: skip
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def _rule(rule: Rule, lang: str) -> dict[str, object]:
+    def limit(given: Limit | None, value: object, verdict: str | None) -> dict[str, object] | None:
+        if given is None:
+            return None
+        return {"limit": value, "verdict": verdict, "from": given.origin, "holder": given.holder, "inferred": given.inferred, "basis": given.basis.get(lang, "")}  # fmt: skip
+
+    return {
+        "record": rule.record,
+        "grant": rule.grant,
+        "programme": rule.programme,
+        "call": rule.call,
+        "amount": rule.amount,
+        "cost": rule.cost,
+        "share": rule.share,
+        "rate": limit(rule.rate, rule.rate and rule.rate.value, rule.rate_verdict),
+        "ceiling": limit(rule.ceiling, rule.ceiling and rule.ceiling.value, rule.ceiling_verdict),
+        "leads": limit(rule.leads_limit, list(rule.leads), rule.lead_verdict),
+    }
 
 
 def as_text(found: Report, lang: str, colour: bool = False, counted: str = "records") -> str:

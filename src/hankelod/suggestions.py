@@ -5,6 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from hankelod.guesses import LONGEST
+
 if TYPE_CHECKING:
     from hankelod.dataset import Dataset
     from hankelod.model import Class
@@ -15,6 +17,8 @@ NAMES = ("name", "altNames", "genitive", "locative")
 
 def suggest(dataset: Dataset, cls: Class, text: str) -> str | None:
     """The id that `text` may mean, shown with its name where there is one, or None."""
+    if len(text) > LONGEST:
+        return None
     names = _names(dataset, cls)
     folded = text.strip().casefold()
     found = names.get(folded) or _successor(dataset, cls, folded)
@@ -22,30 +26,36 @@ def suggest(dataset: Dataset, cls: Class, text: str) -> str | None:
         width = len(next(iter(dataset.rows(cls)), ""))
         found = folded.zfill(width) if folded.zfill(width) in dataset.rows(cls) else None
     if found is None:
+        begin = {i for name, i in names.items() if name.startswith(folded)} if len(folded) >= 4 else set()
         close = get_close_matches(folded, names, n=1, cutoff=0.75)
-        found = names[close[0]] if close else None
+        found = begin.pop() if len(begin) == 1 else names[close[0]] if close else None
     if found is None:
         return None
-    label = _label(dataset, cls, found)
+    label = None if cls.concept else dataset.labels[cls.iri].get(found)
     return f'"{found}" ({label})' if cls.file else f"{found} ({label})" if label and label != found else found
 
 
 def _names(dataset: Dataset, cls: Class) -> dict[str, str]:
-    """By casefolded name: the id of the thing that it names. The first thing of a name keeps it."""
-    names: dict[str, str] = {}
+    """By casefolded name: the id of the thing that it names. The first thing of a name keeps it.
+
+    Read once. A record that is read for its name may itself refer to nothing: what that means is not asked again.
+    """
+    if cls.iri in dataset.names:
+        return dataset.names[cls.iri]
+    names = dataset.names[cls.iri] = {}
+    labels = dataset.labels[cls.iri] = {}
     if cls.concept:
-        for concept, labels in dataset.model.concepts[cls.iri].items():
+        for concept, texts in dataset.model.concepts[cls.iri].items():
             names[concept] = concept
-            for label in labels.values():
+            for label in texts.values():
                 names.setdefault(label.casefold(), concept)
-        return names
-    if cls.part:
-        return names
-    for record in _quietly(dataset, cls):
-        names.setdefault(record.id, record.id)
-        for key in NAMES:
-            for name in _texts(record.values.get(key)):
-                names.setdefault(name.casefold(), record.id)
+    elif not cls.part:
+        for record in dataset.quietly(cls):
+            names.setdefault(record.id, record.id)
+            for key in NAMES:
+                for name in _texts(record.values.get(key)):
+                    names.setdefault(name.casefold(), record.id)
+                    labels.setdefault(record.id, name)
     return names
 
 
@@ -57,15 +67,6 @@ def _texts(value: object) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def _quietly(dataset: Dataset, cls: Class):  # type: ignore[no-untyped-def]
-    """Records for their names alone: what is wrong with them is reported where they are checked."""
-    before = len(dataset.reader.problems)
-    found = list(dataset.read(cls))
-    if not cls.file:
-        del dataset.reader.problems[before:]
-    return found
-
-
 def _successor(dataset: Dataset, cls: Class, folded: str) -> str | None:
     """The present thing that replaced one of this code or name: `dcterms:isReplacedBy` of another class."""
     for other in dataset.model.entries():
@@ -75,13 +76,4 @@ def _successor(dataset: Dataset, cls: Class, folded: str) -> str | None:
         for record in dataset.rows(other).values():
             if record.id == folded or any(n.casefold() == folded for n in _texts(record.values.get("name"))):
                 return str(record.values.get(field.key))
-    return None
-
-
-def _label(dataset: Dataset, cls: Class, identifier: str) -> str | None:
-    if cls.concept:
-        return None
-    for record in _quietly(dataset, cls):
-        if record.id == identifier:
-            return next(iter(_texts(record.values.get("name"))), None)
     return None

@@ -12,11 +12,11 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import NamedTuple
 from unicodedata import is_normalized, normalize
 
-from hankelod.problems import Place, Problem, problem
+from hankelod.problems import Place, Problem, parser_says, problem, short
 
 DEPTH = 20
 MAX_BYTES = 10_000_000
@@ -45,6 +45,16 @@ class Node(NamedTuple):
 
 
 Pair = tuple[Node, Node]
+Path = tuple[str | int, ...]
+"""Where a value stands in its record: keys, and numbers of members of lists from 0."""
+
+
+def dotted(path: Path) -> str | None:
+    """A path as reports write it: `grants[0].amount`."""
+    out = ""
+    for step in path:
+        out += f"[{step}]" if isinstance(step, int) else f".{step}" if out else step
+    return out or None
 
 
 class Unreadable(Exception):
@@ -82,7 +92,7 @@ def check_characters(text: str, file: str, pattern: re.Pattern[str] = FORBIDDEN)
         raise refuse("forbidden-character", Place(file, line, column), value=f"U+{ord(found.group()):04X}")
 
 
-def read_bytes(path: Path, file: str, limit: int = MAX_BYTES) -> bytes:
+def read_bytes(path: FilePath, file: str, limit: int = MAX_BYTES) -> bytes:
     """A file's bytes, bounded. Raises Unreadable where it is no plain file, or larger than `limit`."""
     place = Place(file, 1, 1)
     try:
@@ -123,9 +133,13 @@ def read_yaml(raw: bytes, file: str, problems: list[Problem]) -> Node:
             indent = re.match(r" *\t", lines[number - 1]) if 0 < number <= len(lines) else None
             if indent:
                 raise refuse("yaml-tab", Place(file, number, indent.end())) from error
-        raise refuse("yaml-syntax", place, detail=error.problem or "") from error
+        began = error.context_mark if mark is error.problem_mark else None
+        related = (Place(file, began.line + 1, began.column + 1),) if began else ()
+        if related == (place,):
+            related = ()
+        raise refuse("yaml-syntax", place, detail=parser_says(error.problem or ""), related=related) from error
     except yaml.YAMLError as error:
-        raise refuse("yaml-syntax", Place(file, 1, 1), detail=str(error).split("\n")[0]) from error
+        raise refuse("yaml-syntax", Place(file, 1, 1), detail=parser_says(str(error).split("\n")[0])) from error
 
 
 def _compose(events: Iterator[object], file: str, problems: list[Problem]) -> Node:
@@ -152,7 +166,7 @@ def _compose(events: Iterator[object], file: str, problems: list[Problem]) -> No
             raise refuse("yaml-anchor", place)
         if name in ("MappingEndEvent", "SequenceEndEvent"):
             kind, line, column, children = stack.pop()
-            node = Node(kind, _pairs(children, file, problems) if kind == "mapping" else children, line, column)
+            node = Node(kind, _pairs(children, file, problems, _open(stack)) if kind == "mapping" else children, line, column)  # fmt: skip
         else:
             if getattr(event, "tag", None) is not None:
                 raise refuse("yaml-tag", place)
@@ -178,7 +192,12 @@ def _compose(events: Iterator[object], file: str, problems: list[Problem]) -> No
     return root
 
 
-def _pairs(children: list[Node], file: str, problems: list[Problem]) -> list[Pair]:
+def _open(stack: list[tuple[str, int, int, list[Node]]]) -> Path:
+    """The path of the collection that has just ended, by those that are open still."""
+    return tuple(str(inner[-1].value) if kind == "mapping" else len(inner) for kind, _, _, inner in stack)
+
+
+def _pairs(children: list[Node], file: str, problems: list[Problem], path: Path) -> list[Pair]:
     """Keys and values. A key must be text; one that stands twice is reported, and its first value is kept."""
     pairs: list[Pair] = []
     seen: dict[str, Node] = {}
@@ -190,7 +209,7 @@ def _pairs(children: list[Node], file: str, problems: list[Problem]) -> list[Pai
             raise refuse("yaml-anchor", key.place(file))
         first = seen.setdefault(name, key)
         if first is not key:
-            problems.append(problem("duplicate-key", key.place(file), None, name, key=name, line=str(first.line), related=(first.place(file),)))  # fmt: skip
+            problems.append(problem("duplicate-key", key.place(file), None, dotted((*path, name)), key=short(name), line=str(first.line), related=(first.place(file),)))  # fmt: skip
             continue
         pairs.append((key, value))
     return pairs
@@ -225,11 +244,11 @@ def read_json_line(raw: bytes, file: str, line: int, problems: list[Problem]) ->
             text, parse_float=_Float, parse_int=_Float, parse_constant=_Float, object_pairs_hook=lambda p: ("{", p)
         )
     except json.JSONDecodeError as error:
-        raise refuse("json-syntax", Place(file, line, error.colno), detail=error.msg) from error
-    return _from_json(found, file, line, problems)
+        raise refuse("json-syntax", Place(file, line, error.colno), detail=parser_says(error.msg)) from error
+    return _from_json(found, file, line, problems, ())
 
 
-def _from_json(value: object, file: str, line: int, problems: list[Problem]) -> Node:
+def _from_json(value: object, file: str, line: int, problems: list[Problem], path: Path) -> Node:
     if value is None:
         return Node("nothing", "", line, 1)
     if value is True or value is False:
@@ -242,56 +261,90 @@ def _from_json(value: object, file: str, line: int, problems: list[Problem]) -> 
             raise refuse("forbidden-character", Place(file, line, 1), value=f"U+{ord(bad.group()):04X}")
         return Node("text", value if is_normalized("NFC", value) else normalize("NFC", value), line, 1)
     if isinstance(value, list):
-        return Node("list", [_from_json(v, file, line, problems) for v in value], line, 1)
+        return Node("list", [_from_json(v, file, line, problems, (*path, n)) for n, v in enumerate(value)], line, 1)
     assert isinstance(value, tuple)
     flat: list[Node] = []
     for key, item in value[1]:
-        flat += [Node("text", key, line, 1), _from_json(item, file, line, problems)]
-    return Node("mapping", _pairs(flat, file, problems), line, 1)
+        flat += [_from_json(key, file, line, problems, path), _from_json(item, file, line, problems, (*path, key))]
+    return Node("mapping", _pairs(flat, file, problems, path), line, 1)
 
 
 ### CSV
 
 
-def read_csv(raw: bytes, file: str) -> Iterator[Node]:
+def read_csv(raw: bytes, file: str, problems: list[Problem]) -> Iterator[Node]:
     """Each row of a CSV file (RFC 4180, a header first) as a mapping; `name_fi` is `name` in Finnish.
 
-    Every node stands at the row's line; empty cells are left out. Raises Unreadable.
+    Every node stands at its cell; empty cells are left out. A row that cannot be read is added to `problems` and
+    passed over. Raises Unreadable where there is no header.
     """
     text = _decode(raw, file)
     check_characters(text, file)
-    rows = csv.reader(io.StringIO(text), strict=True)
-    try:
-        header = next(rows, None)
-        if not header:
-            raise refuse("empty-record", Place(file, 1, 1))
-        for row in rows:
-            line = rows.line_num
-            if not row:
-                continue
-            if len(row) != len(header):
-                detail = {"fi": f"{len(row)} saraketta, otsikossa {len(header)}", "sv": f"{len(row)} kolumner, rubriken har {len(header)}", "en": f"{len(row)} columns where the header has {len(header)}"}  # fmt: skip
-                raise refuse("csv-syntax", Place(file, line, 1), detail=detail)
-            yield _row(header, row, line, file)
-    except csv.Error as error:
-        raise refuse("csv-syntax", Place(file, rows.line_num, 1), detail=str(error)) from error
-
-
-def _row(header: list[str], row: list[str], line: int, file: str) -> Node:
-    values: dict[str, Node | list[Pair]] = {}
-    for column, (name, cell) in enumerate(zip(header, row, strict=True), start=1):
-        if cell == "":
+    lines = list(io.StringIO(text))
+    rows = csv.reader(iter(lines), strict=True)
+    header: list[str] | None = None
+    while True:
+        first = rows.line_num
+        try:
+            row = next(rows)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            problems.append(problem("csv-syntax", Place(file, first + 1, 1), detail=parser_says(str(error))))
             continue
-        node = Node(
-            "text", cell if cell.isascii() or is_normalized("NFC", cell) else normalize("NFC", cell), line, column
-        )
+        places = _cells("".join(lines[first : rows.line_num]), first + 1) if row else []
+        if header is None:
+            header = row
+            for n, name in enumerate(header):
+                if name in header[:n]:
+                    before = Place(file, *places[header.index(name)])
+                    problems.append(problem("duplicate-key", Place(file, *places[n]), None, name, key=name, line=str(before.line), related=(before,)))  # fmt: skip
+        elif row and len(row) != len(header):
+            detail = {"fi": f"{len(row)} saraketta, otsikossa {len(header)}", "sv": f"{len(row)} kolumner, rubriken har {len(header)}", "en": f"{len(row)} columns where the header has {len(header)}"}  # fmt: skip
+            problems.append(problem("csv-syntax", Place(file, first + 1, 1), detail=detail))
+        elif row:
+            yield _row(header, row, places, first + 1)
+    if not header:
+        raise refuse("empty-record", Place(file, 1, 1))
+
+
+_CELL = re.compile(r'"(?:[^"]|"")*"|[^,\n]*')
+
+
+def _cells(raw: str, line: int) -> list[tuple[int, int]]:
+    """Line and column of each cell of a row, which begins on `line`."""
+    places = []
+    at = column = 0
+    while True:
+        places.append((line, column + 1))
+        cell = _CELL.match(raw, at)
+        assert cell is not None  # the pattern matches the empty cell too
+        breaks = cell.group().count("\n")
+        if breaks:
+            line += breaks
+            column = len(cell.group()) - cell.group().rfind("\n") - 1
+        else:
+            column += cell.end() - at
+        if raw[cell.end() : cell.end() + 1] != ",":
+            return places
+        at, column = cell.end() + 1, column + 1
+
+
+def _row(header: list[str], row: list[str], places: list[tuple[int, int]], line: int) -> Node:
+    values: dict[str, Node | list[Pair]] = {}
+    seen: set[str] = set()
+    for name, cell, (at, column) in zip(header, row, places, strict=True):
+        if cell == "" or name in seen:
+            continue
+        seen.add(name)
+        node = Node("text", cell if cell.isascii() or is_normalized("NFC", cell) else normalize("NFC", cell), at, column)  # fmt: skip
         key, _, language = name.rpartition("_")
         if key and len(language) == 2:
-            values.setdefault(key, []).append((Node("text", language, line, column), node))  # type: ignore[union-attr]
+            values.setdefault(key, []).append((Node("text", language, at, column), node))  # type: ignore[union-attr]
         else:
             values[name] = node
     pairs = []
     for key, value in values.items():
-        node = value if isinstance(value, Node) else Node("mapping", value, line, value[0][0].column)
-        pairs.append((Node("text", key, line, node.column), node))
+        node = value if isinstance(value, Node) else Node("mapping", value, value[0][0].line, value[0][0].column)
+        pairs.append((Node("text", key, node.line, node.column), node))
     return Node("mapping", pairs, line, 1)

@@ -16,7 +16,8 @@ from hankelod.graph import RDFS
 from hankelod.mapping import Located, Mapping
 from hankelod.model import SHAPES, Check, Class, Model
 from hankelod.problems import Problem, component_says, fill, short
-from hankelod.records import Path, Record, dotted
+from hankelod.records import Record, mending
+from hankelod.tree import Path, dotted
 
 CHUNK = 2000
 """Records that are validated together: memory stays flat however many there are."""
@@ -144,10 +145,9 @@ def _load(dataset: Dataset, cls: Class, identifier: str) -> Record | None:
     if cls.file:
         return dataset.rows(cls).get(identifier)
     path = dataset.data / str(cls.folder) / f"{identifier}.yml"
-    before = len(dataset.reader.problems)
-    record = dataset.read_record(path, cls) if path.exists() else dataset.bulk_record(cls, identifier)
-    del dataset.reader.problems[before:]
-    return record
+    if path.exists():
+        return next(iter(dataset.quietly(cls, path)), None)
+    return dataset.bulk_record(cls, identifier)
 
 
 def _references(model: Model, values: dict[str, object], cls: Class) -> Iterator[tuple[str, str]]:
@@ -198,7 +198,7 @@ class Checker:
         return found
 
     def _of_record(self, record: Record, results: list[Result]) -> list[Problem]:
-        located = self.mapping.places(record)
+        located = [(s, p, o, record.written(path)) for s, p, o, path in self.mapping.places(record)]
         parts = _parts(located)
         best: dict[tuple[Path, str | None], tuple[tuple[int, int], Problem]] = {}
         for result in results:
@@ -206,7 +206,9 @@ class Checker:
             if check is None:
                 continue
             path = self._path(result, check, record, located, parts)
-            if path and any(m[: len(path)] == path for m in record.marred):
+            # what the reader has reported of a value, or of one of several that would do, is not said again
+            said = {path, *((*path[:-1], key) for key in check.alternatives)}
+            if path and any(m[: len(each)] == each for m in record.marred for each in said):
                 continue
             found = self._problem(record, result, check, path)
             # one problem per field and value: violation before warning, kind of value before pattern before range
@@ -239,12 +241,14 @@ class Checker:
         field = cls.field(check.key) if check.key else None
         label = field.label if field else cls.label
         value = _plain(result.value) if result.component != "OrConstraintComponent" else None
+        if value is not None and field is not None and field.kind == "reference":
+            value = value.removeprefix(f"{model.base}id/{model.target(field).identifies}")
         says = check.says or component_says(result.component)
-        message = fill(says, label=label, value=short(value), path=short(_plain(result.path)))
+        message = fill(says, label=label, value=short(value), path=short(_plain(result.path)), alternatives=", ".join(check.alternatives))  # fmt: skip
         place = record.place(path)
         return Problem(
-            *place, record.id, dotted(path), value, check.code, result.component, check.severity, message, check.why, check.fix,
-            focus=result.focus.strip("<>"), predicate=_predicate(result.path)
+            *place, record.id, dotted(path), value, check.code, result.component, check.severity, message, check.why,
+            mending(check, field, value), focus=result.focus.strip("<>"), predicate=_predicate(result.path)
         )  # fmt: skip
 
 

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import io
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from hankelod import feeds, manifests
+from hankelod import feeds, formats, manifests
 from hankelod.dataset import BASE
 from hankelod.diffs import line
 from hankelod.dumps import NAME
 from hankelod.history import DUMP, WANTED, read_releases
 from hankelod.manifests import MANIFEST, BadManifest, Entry, Manifest
-from hankelod.problems import Place, Problem, problem
-from hankelod.reports import Report, report
+from hankelod.problems import Place, Problem, in_order, problem
+from hankelod.reports import Report
 
 RDF_FORMATS = {
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-    ".trig": ox.RdfFormat.TRIG,
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+    "application/trig": ox.RdfFormat.TRIG,
 }
-DUMPS = tuple(f"dump/{NAME}{ending}" for ending in (".nt", ".ttl", ".jsonld"))
+LARGEST = 4 * 2**30
+"""Bytes that a compressed file may hold."""
 
 
 def verify(folder: Path, name: str) -> Report:
@@ -41,9 +44,9 @@ def verify(folder: Path, name: str) -> Report:
         manifest = manifests.read(manifests.content(folder, MANIFEST, manifests.LARGEST))
     except (BadManifest, OSError) as error:
         check.add("manifest-unreadable", MANIFEST, detail=_said(error))
-        return report(check.problems, 0, BASE)
+        return Report(check.problems, 0, BASE)
     check.whole(manifest)
-    return report(check.problems, len(manifest.files), BASE)
+    return Report(in_order(check.problems), len(manifest.files), BASE)
 
 
 def _said(error: Exception) -> str:
@@ -51,12 +54,12 @@ def _said(error: Exception) -> str:
 
 
 class _Verification:
-    """One publication; problems gather in `problems`, the graphs of the dumps in `graphs`."""
+    """One publication; problems gather in `problems`. `graph` is that of the dump that is read first."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder, self.name = folder, name.rstrip("/")
         self.problems: list[Problem] = []
-        self.graphs: dict[str, set[bytes]] = {}
+        self.graph: set[bytes] | None = None
 
     def add(self, code: str, path: str, value: str | None = None, **details: object) -> None:
         place = Place(f"{self.name}/{path}", 1, 1)
@@ -65,9 +68,8 @@ class _Verification:
     def whole(self, manifest: Manifest) -> None:
         for path in _foreign(self.folder, manifest):
             self.add("file-foreign", path)
-        for path, entry in manifest.files.items():
-            self._file(path, entry)
-        self._dumps()
+        for path in sorted(manifest.files, key=lambda path: (path != DUMP, path)):
+            self._file(path, manifest.files[path])
         self._history(manifest)
 
     ### One file
@@ -87,7 +89,7 @@ class _Verification:
             self.add("file-changed", path, hashlib.sha256(content).hexdigest(), expected=f"{entry.sha256} (SHA-256)")
         try:
             count = self._parsed(path, content)
-        except (SyntaxError, ValueError, RecursionError, csv.Error, zipfile.BadZipFile) as error:
+        except (SyntaxError, ValueError, RecursionError, EOFError, OSError, csv.Error, zlib.error, zipfile.BadZipFile) as error:  # fmt: skip
             self.add("file-unreadable", path, detail=str(error))
             return
         if entry.triples is not None and count != entry.triples:
@@ -95,25 +97,25 @@ class _Verification:
 
     def _parsed(self, path: str, content: bytes) -> int | None:
         """Read a file by its kind. The number of different triples, None for what is no RDF."""
-        ending = os.path.splitext(path)[1]  # noqa: PTH122
-        if ending not in RDF_FORMATS and path != ".well-known/void":
-            PARSERS.get(ending, _text)(content)
+        kind, packing = formats.unpacked(path)
+        if packing:
+            content = _unpacked(content)
+        if kind.media_type not in RDF_FORMATS:
+            PARSERS.get(kind.media_type, _text)(content)
             return None
-        form = RDF_FORMATS.get(ending, ox.RdfFormat.TURTLE)
-        quads = set(ox.parse(content, format=form, base_iri=f"http://base.invalid/{path}"))
-        if path in DUMPS:
-            self.graphs[path] = {line(quad.triple) for quad in quads}
+        quads = set(ox.parse(content, format=RDF_FORMATS[kind.media_type], base_iri=f"http://base.invalid/{path}"))
+        if path.startswith(f"dump/{NAME}."):
+            self._dump(path, {line(quad.triple) for quad in quads})
         return len(quads)
 
-    ### The whole
+    def _dump(self, path: str, found: set[bytes]) -> None:
+        """All dumps hold the same triples as the first."""
+        if self.graph is None:
+            self.graph = found
+        elif found != self.graph:
+            self.add("dumps-differ", path, str(len(found ^ self.graph)), expected=DUMP)
 
-    def _dumps(self) -> None:
-        """All dumps that are here hold the same triples."""
-        here = [path for path in DUMPS if path in self.graphs]
-        for path in here[1:]:
-            different = self.graphs[path] ^ self.graphs[here[0]]
-            if different:
-                self.add("dumps-differ", path, str(len(different)), expected=here[0])
+    ### The whole
 
     def _history(self, manifest: Manifest) -> None:
         """The releases and pages are whole, and the feed leads to the dump."""
@@ -131,8 +133,8 @@ class _Verification:
             self.add("history-broken", feeds.FEED, detail=_said(error))
             return
         found = {each for lines in state.values() for each in lines}
-        if DUMP in self.graphs and found != self.graphs[DUMP]:
-            self.add("dumps-differ", feeds.FEED, str(len(found ^ self.graphs[DUMP])), expected=DUMP)
+        if self.graph is not None and found != self.graph:
+            self.add("dumps-differ", feeds.FEED, str(len(found ^ self.graph)), expected=DUMP)
 
 
 def _foreign(folder: Path, manifest: Manifest) -> Iterator[str]:
@@ -180,12 +182,21 @@ def _zip(content: bytes) -> None:
         raise ValueError(f"{bad} is damaged")
 
 
+def _unpacked(content: bytes) -> bytes:
+    """What a file compressed with gzip holds, up to a limit."""
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+        found = file.read(LARGEST + 1)
+    if len(found) > LARGEST:
+        raise ValueError(f"more than {LARGEST} bytes when unpacked")
+    return found
+
+
 PARSERS: dict[str, Callable[[bytes], None]] = {
-    ".json": _json,
-    ".geojson": _json,
-    ".jsonl": _json_lines,
-    ".csv": _csv,
-    ".xlsx": _zip,
-    **dict.fromkeys((".wasm", ".png", ".ico", ".woff2", ".gz", ".zst"), lambda content: None),
+    "application/json": _json,
+    "application/csvm+json": _json,
+    "application/geo+json": _json,
+    "application/x-ndjson": _json_lines,
+    "text/csv": _csv,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _zip,
 }
-"""How each kind of file is read; what is not here is text. Those last have nothing that can be read here."""
+"""How each kind of file is read; what is not here is text."""

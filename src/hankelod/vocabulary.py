@@ -21,7 +21,7 @@ def context(model: Model, only: frozenset[str] | None = None) -> Json:
 
     A class's terms stand in a context that its type brings in; its `@base` makes ids out of the record's own.
     """
-    names = Names(model, True)
+    names = Names(model.base, model.prefixes, True)
     terms: Json = {}
     for cls in sorted(model.classes.values()):
         if cls.concept or (only is not None and cls.name not in only):
