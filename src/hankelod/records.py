@@ -26,6 +26,12 @@ NUMBER_LIKE = re.compile(
 )
 """Plain scalars that YAML 1.1 or 1.2 reads as a number, octal or sexagesimal ones too (yaml.org/type/int)."""
 
+DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+"""The lexical forms of xsd:decimal (XML Schema Part 2, 3.2.3)."""
+
+DIGITS = 18
+"""As many as every processor of xsd:decimal can hold (ibid.)."""
+
 Values = dict[str, object]
 
 
@@ -289,6 +295,10 @@ class _Typing:
         if field.kind == "iri" and not is_iri(text):
             self._wrong(node, field, path, "iri")
             return None
+        if field.kind == "decimal" and not (DECIMAL.fullmatch(text) and _digits(text) <= DIGITS):
+            # Engines compute with what stands here: rdflib takes NaN and 1_000 for decimals, and each has its own limits.
+            self._broken("Datatype", node.place(self.file), field, path, text)
+            return None
         if field.checked_by and not CHECKS[field.checked_by](text):
             self._report("business-id-check", node, path, text, label=field.label)
             return None
@@ -381,12 +391,8 @@ class _Typing:
         text = str(node.value) if node else None
         if text is not None and text in field.words:
             return text
-        check = self.model.checks[_shape_iri(field.code)]
-        component = "MinCountConstraintComponent" if node is None else "InConstraintComponent"
-        message = fill(component_says(component), label=field.label, value=short(text))
         place = Place(self.file, *self.places[path[:-1]]) if node is None else node.place(self.file)
-        found = Problem(*place, self.id, dotted(path), text, field.code, component, check.severity, message, check.why, mending(check, field))  # fmt: skip
-        self._add(found, path)
+        self._broken("MinCount" if node is None else "In", place, field, path, text)
         return next(iter(field.words))
 
     ### Problems
@@ -395,6 +401,14 @@ class _Typing:
         self.reader.problems.append(found)
         if found.severity == "violation":
             self.marred.add(path)
+
+    def _broken(self, constraint: str, place: Place, field: Field, path: Path, value: str | None) -> None:
+        """What the field's own shape would say, where it cannot be asked."""
+        check = self.model.checks[_shape_iri(field.code)]
+        component = f"{constraint}ConstraintComponent"
+        message = fill(component_says(component), label=field.label, value=short(value))
+        found = Problem(*place, self.id, dotted(path), value, field.code, component, check.severity, message, check.why, mending(check, field))  # fmt: skip
+        self._add(found, path)
 
     def _report(self, code: str, node: Node, path: Path, value: str | None, **details: object) -> None:
         self._add(problem(code, node.place(self.file), self.id, dotted(path), value, **details), path)  # type: ignore[arg-type]
@@ -438,6 +452,10 @@ def mending(check: Check, field: Field | None) -> Text:
         return check.fix
     example = phrase("for-example", example=f"{field.key}: {field.example}")
     return {lang: f"{words} {example[lang]}" for lang, words in check.fix.items()}
+
+
+def _digits(text: str) -> int:
+    return len(text) if len(text) <= DIGITS else sum(c.isdigit() for c in text)
 
 
 def _as_written(node: Node) -> str:

@@ -6,7 +6,7 @@ import json
 from typing import NamedTuple
 
 from hankelod.graph import Text
-from hankelod.problems import SEVERITIES, Problem, in_order
+from hankelod.problems import SEVERITIES, Problem, in_order, short
 
 WORDS: dict[str, Text] = {
     "violation": {"fi": "virhe", "sv": "fel", "en": "error"},
@@ -93,7 +93,7 @@ def as_text(found: Report, lang: str, colour: bool = False) -> str:
     lines = []
     for p in found.problems:
         where = f"{p.file}:{p.line}:{p.column}"
-        field = f" {p.field}" if p.field else ""
+        field = f" {short(p.field)}" if p.field else ""
         lines.append(f"{paint('1', where)}: {paint(shade[p.severity], WORDS[p.severity][lang])}:{field} [{p.code}]")
         lines.append(f"  {p.message.get(lang, '')}")
         lines.append(f"  {WORDS['why'][lang]}: {p.why.get(lang, '')}")
