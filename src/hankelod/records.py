@@ -26,6 +26,12 @@ NUMBER_LIKE = re.compile(
 )
 """Plain scalars that YAML 1.1 or 1.2 reads as a number, octal or sexagesimal ones too (yaml.org/type/int)."""
 
+DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+"""The lexical forms of xsd:decimal (XML Schema Part 2, 3.2.3)."""
+
+DIGITS = 18
+"""As many as every processor of xsd:decimal can hold (ibid.)."""
+
 Values = dict[str, object]
 
 
@@ -289,6 +295,10 @@ class _Typing:
         if field.kind == "iri" and not is_iri(text):
             self._wrong(node, field, path, "iri")
             return None
+        if field.kind == "decimal" and not (DECIMAL.fullmatch(text) and _digits(text) <= DIGITS):
+            # Engines compute with what stands here: rdflib takes NaN and 1_000 for decimals, and each has its own limits.
+            self._broken("Datatype", node.place(self.file), field, path, text)
+            return None
         if field.checked_by and not CHECKS[field.checked_by](text):
             self._report("business-id-check", node, path, text, label=field.label)
             return None
@@ -383,15 +393,10 @@ class _Typing:
             return text
         from hankelod.guesses import word_meant
 
-        check = self.model.checks[_shape_iri(field.code)]
-        component = "MinCountConstraintComponent" if node is None else "InConstraintComponent"
-        message = fill(component_says(component), label=field.label, value=short(text))
-        guess = (
-            word_meant({w: self.model.labels.get(iri, {}) for w, iri in field.words.items()}, text) if text else None
-        )
+        meant = {w: self.model.labels.get(iri, {}) for w, iri in field.words.items()}
+        guess = word_meant(meant, text) if text else None
         place = Place(self.file, *self.places[path[:-1]]) if node is None else node.place(self.file)
-        found = Problem(*place, self.id, dotted(path), text, field.code, component, check.severity, message, check.why, mending(check, field, guess=guess))  # fmt: skip
-        self._add(found, path)
+        self._broken("MinCount" if node is None else "In", place, field, path, text, guess)
         return next(iter(field.words))
 
     ### Problems
@@ -400,6 +405,16 @@ class _Typing:
         self.reader.problems.append(found)
         if found.severity == "violation":
             self.marred.add(path)
+
+    def _broken(
+        self, constraint: str, place: Place, field: Field, path: Path, value: str | None, guess: str | None = None
+    ) -> None:
+        """What the field's own shape would say, where it cannot be asked."""
+        check = self.model.checks[_shape_iri(field.code)]
+        component = f"{constraint}ConstraintComponent"
+        message = fill(component_says(component), label=field.label, value=short(value))
+        found = Problem(*place, self.id, dotted(path), value, field.code, component, check.severity, message, check.why, mending(check, field, guess=guess))  # fmt: skip
+        self._add(found, path)
 
     def _report(self, code: str, node: Node, path: Path, value: str | None, **details: object) -> None:
         self._add(problem(code, node.place(self.file), self.id, dotted(path), value, **details), path)  # type: ignore[arg-type]
@@ -471,6 +486,10 @@ def _listed(node: Node, field: Field) -> str:
     if field.kind == "reference" and len(ids) > 1 and all(ID.fullmatch(part) for part in ids):
         return "[" + ", ".join(f'"{part}"' if part.isdigit() else part for part in ids) + "]"
     return f"[{_as_written(node)}]"
+
+
+def _digits(text: str) -> int:
+    return len(text) if len(text) <= DIGITS else sum(c.isdigit() for c in text)
 
 
 def _as_written(node: Node) -> str:
