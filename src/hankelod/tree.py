@@ -210,7 +210,8 @@ def _compose(events: Iterator[object], file: str, problems: list[Problem]) -> No
 
 def _open(stack: list[tuple[str, int, int, list[Node]]]) -> Path:
     """The path of the collection that has just ended, by those that are open still."""
-    return tuple(str(inner[-1].value) if kind == "mapping" else len(inner) for kind, _, _, inner in stack)
+    # in a mapping, an odd number of children means that a key waits; else the collection stands where a key should
+    return tuple((str(inner[-1].value) if len(inner) % 2 else "") if kind == "mapping" else len(inner) for kind, _, _, inner in stack)  # fmt: skip
 
 
 def _pairs(children: list[Node], file: str, problems: list[Problem], path: Path) -> list[Pair]:
