@@ -184,6 +184,11 @@ class Dataset:
             own = self.data / cls.file
             return [own if own.exists() or cls.file.endswith(".yml") else shipped("data") / cls.file]
         folder = self.data / str(cls.folder)
+        try:
+            self._stay_inside(folder, self.name(folder))
+        except tree.Unreadable as error:
+            self._add(error.problem)
+            return []
         return sorted(folder / f for f in os.listdir(folder) if f.endswith(".yml")) if folder.is_dir() else []
 
     def bulk_file(self, cls: Class) -> Path | None:
@@ -209,6 +214,11 @@ class Dataset:
             elif found is not None:
                 yield found
 
+    def _stay_inside(self, path: Path, name: str) -> None:
+        """Raise Unreadable where a file, or the folder of a class, is a link out of the dataset."""
+        if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.data)):
+            raise tree.refuse("outside-dataset", Place(name, 1, 1))
+
     def read_record(self, path: Path, cls: Class) -> Record | None:
         """One YAML record, None where it cannot be read."""
         name = self.name(path)
@@ -217,8 +227,7 @@ class Dataset:
             self._add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{_slug(stem)}.yml"))
             return None
         try:
-            if path.is_symlink() and not path.resolve().is_relative_to(self.data.resolve()):
-                raise tree.refuse("outside-dataset", Place(name, 1, 1))
+            self._stay_inside(path, name)
             found: list[Problem] = []
             node = tree.read_yaml(tree.read_bytes(path, name), name, found)
         except tree.Unreadable as error:
@@ -234,6 +243,7 @@ class Dataset:
         name = self.name(path)
         seen: dict[str, Record] = {}
         try:
+            self._stay_inside(path, name)
             if path.suffix == ".csv":
                 nodes = tree.read_csv(tree.read_bytes(path, name), name, self.reader.problems)
             elif not path.exists():
@@ -267,6 +277,11 @@ class Dataset:
         assert path is not None
         name = self.name(path)
         seen: dict[str, Record] = {}
+        try:
+            self._stay_inside(path, name)
+        except tree.Unreadable as error:
+            self._add(error.problem)
+            return
         for number, raw in lines(path, name):
             found: list[Problem] = []
             try:

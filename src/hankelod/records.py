@@ -201,7 +201,7 @@ class _Typing:
         return self._ordered(values, cls)
 
     def _is_type(self, value: Node, cls: Class) -> bool:
-        return value.value in {rule.word for rule in cls.types}
+        return value.kind == "text" and value.value in {rule.word for rule in cls.types}
 
     def _ordered(self, values: Values, cls: Class) -> Values:
         done: Values = {"id": values["id"]}
@@ -435,7 +435,7 @@ class _Typing:
         detail = f": {text} = {int(text, 8)}" if octal else ""
         known = field.kind == "relative" or self.references.exists(self.model.target(field), text)
         suggestion = None if known else self.references.suggest(self.model.target(field), text)
-        found = problem("wrong-kind-unquoted", node.place(self.file), self.id, dotted(path), text, label=field.label, detail=detail, suggestion=suggestion or f'"{text}"')  # fmt: skip
+        found = problem("wrong-kind-unquoted", node.place(self.file), self.id, dotted(path), text, label=field.label, detail=detail, suggestion=suggestion or f'"{short(text)}"')  # fmt: skip
         self._add(found._replace(code="wrong-kind"), path)
 
     def _unknown_reference(self, node: Node, field: Field, path: Path, text: str, target: Class | None) -> None:
@@ -494,7 +494,7 @@ def _digits(text: str) -> int:
 
 def _as_written(node: Node) -> str:
     """A text as it can stand in YAML: bare where it was bare, else in quotation marks."""
-    text = str(node.value)
+    text = short(str(node.value))
     return text if node.plain and re.fullmatch(r"[\w-]+", text) else f'"{text}"'
 
 

@@ -136,8 +136,12 @@ def read_yaml(raw: bytes, file: str, problems: list[Problem]) -> Node:
         return _compose(yaml.parse(text, Loader=loader), file, problems)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
         lines = text.split("\n")
+        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+        if place.line > len(lines):  # the end of a file without a last line end
+            place = Place(file, len(lines), len(lines[-1]) + 1)
+        if error.problem == "exceeded maximum nesting depth":  # libyaml looks ahead, and has a limit of its own
+            raise refuse("too-deep", place, expected=str(DEPTH)) from error
         for number in (place.line, place.line - 1):
             indent = re.match(r" *\t", lines[number - 1]) if 0 < number <= len(lines) else None
             if indent:
@@ -206,7 +210,8 @@ def _compose(events: Iterator[object], file: str, problems: list[Problem]) -> No
 
 def _open(stack: list[tuple[str, int, int, list[Node]]]) -> Path:
     """The path of the collection that has just ended, by those that are open still."""
-    return tuple(str(inner[-1].value) if kind == "mapping" else len(inner) for kind, _, _, inner in stack)
+    # in a mapping, an odd number of children means that a key waits; else the collection stands where a key should
+    return tuple((str(inner[-1].value) if len(inner) % 2 else "") if kind == "mapping" else len(inner) for kind, _, _, inner in stack)  # fmt: skip
 
 
 def _pairs(children: list[Node], file: str, problems: list[Problem], path: Path) -> list[Pair]:
