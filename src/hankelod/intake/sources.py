@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-
 MAX_BYTES = 20_000_000
 """The largest document that is read."""
 MAX_LINES = 100_000
