@@ -61,7 +61,8 @@ def parser() -> argparse.ArgumentParser:
     )
     take.add_argument("--template", metavar="FILE", help="write an empty spreadsheet (xlsx, csv) to fill in instead")
     take.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
-    take.add_argument("--take-theirs", action="store_true", help="let the source win over edits made by hand")
+    take.add_argument("--update", action="store_true", help="change records that stand too, but no edits made by hand")
+    take.add_argument("--overwrite", action="store_true", help="let the source win over edits made by hand as well")
     take.add_argument("--document", metavar="URL", help="the source's address (default: the one that the document gives)")  # fmt: skip
     take.add_argument("--programme", metavar="ID", help="the programme of the grants (default: the one that the document names)")  # fmt: skip
 

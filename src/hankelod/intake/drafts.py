@@ -13,7 +13,7 @@ from hankelod.intake.compilation import Compilation, Found, RawProject
 from hankelod.intake.figures import Figure, figures
 from hankelod.intake.gazetteer import Gazetteer, organisation_id, slug
 from hankelod.intake.listed import Named, read_list
-from hankelod.intake.names import Match
+from hankelod.intake.names import Match, resolve
 from hankelod.intake.places import mentioned, places_of_work
 
 Values = dict[str, object]
@@ -47,6 +47,8 @@ class Setting(NamedTuple):
     programme: str | None
     known: dict[str, str]  # the key of a title → the id of a record that stands already
     taken: frozenset[str]  # the ids that are in use
+    cities: dict[str, Match] = {}
+    """By municipality: how the document itself writes it with what it is ("Kaarinan kaupunki")."""
 
 
 def title_key(title: str) -> str:
@@ -58,6 +60,7 @@ def project_drafts(document: Compilation, setting: Setting) -> list[Draft]:
     """The drafts of a document's projects, and before them those of the organisations that they need."""
     organisations: dict[str, Draft] = {}
     projects: list[Draft] = []
+    setting = setting._replace(cities=_cities(document, setting.gazetteer))
     taken = set(setting.taken)
     for raw in document.projects:
         project = _Project(raw, setting, organisations)
@@ -65,6 +68,18 @@ def project_drafts(document: Compilation, setting: Setting) -> list[Draft]:
         taken.add(draft.id)
         projects.append(draft)
     return [*organisations.values(), *projects]
+
+
+def _cities(document: Compilation, names: Gazetteer) -> dict[str, Match]:
+    """The municipalities that a document names with what they are, city or municipality."""
+    found: dict[str, Match] = {}
+    for raw in document.projects:
+        fields = [f for key in ("lead", "partners") for f in raw.fields.get(key, ())]
+        for f in [*fields, *raw.description, *(o for _, o in raw.outcomes)]:
+            for m in resolve(f.text, names):
+                if m.type == "municipality" and m.rule in ("name-with-head", "list-with-head") and m.area:
+                    found.setdefault(m.area, m)
+    return found
 
 
 class _Project:
@@ -116,9 +131,9 @@ class _Project:
         self._put("sourceLanguage", "fi", ())
         for key in ("title", "lead", "start", "end", "totalCost", "grants", "source"):
             if key not in self.values:
-                self._note("", "comment-missing", key=key)
+                self._note("", "comment-missing", field=key)
         if "municipalities" not in self.values and "regions" not in self.values:
-            self._note("", "comment-missing", key="municipalities")
+            self._note("", "comment-missing", field="municipalities")
         return Draft("projects", self._id(lead, taken), self.values, self.lines, self.notes, self.figures)
 
     def _id(self, lead: Match | None, taken: set[str]) -> str:
@@ -196,6 +211,9 @@ class _Project:
             self._add(m.parent, {"name": {"fi": m.detail or m.parent}, "kind": "regional-council"}, lines, m)
         if m.known or m.id is None:
             return m
+        city = self.setting.cities.get(m.area or "") if m.type == "municipality" else None
+        if city is not None and city.id is not None:
+            m = m._replace(id=city.id, name=city.name)
         municipality = m.area if m.type == "municipality" else None
         kind = m.type or "unspecified"
         if leading and kind in ("company", "unspecified"):
@@ -209,11 +227,15 @@ class _Project:
             values["parent"] = m.parent
         if municipality:
             values["municipality"] = municipality
-        self._add(m.id, values, lines, m)
+        self._add(str(m.id), values, lines, m)
         return m
 
     def _add(self, id: str, values: Values, lines: tuple[int, ...], m: Match) -> None:
-        if id in self.organisations:
+        standing = self.organisations.get(id)
+        if standing is not None:
+            if "parent" in values and "parent" not in standing.values:
+                standing.values.update(parent=values["parent"], kind=values["kind"])
+                standing.lines["parent"] = lines
             return
         note = Note("comment-organisation", {"text": m.text, "rule": f"rule-{m.rule}", "detail": m.detail, "confidence": m.confidence})  # fmt: skip
         self.organisations[id] = Draft("organisations", id, values, dict.fromkeys(values, lines), {"": [note]}, {})
@@ -243,7 +265,7 @@ class _Project:
             for m in places_of_work(f.text, self.names, self.year):
                 if m.area not in codes:
                     codes[str(m.area)] = f.lines
-                    self._note("municipalities", "comment-place-of-work", name=m.name, line=_span(f.lines))
+                    self._note("municipalities", "comment-place-of-work", name=m.name, line=span(f.lines))
         if codes:
             self._put("municipalities", list(codes), tuple(dict.fromkeys(n for lines in codes.values() for n in lines)))
         region = self._region(lead) if lead is not None and lead.type == "regional-council" else None
@@ -262,7 +284,7 @@ class _Project:
                 seen.add(key)
                 place = m.kind == "municipality" or m.type == "municipality"
                 code = "comment-mentioned-place" if place else "comment-mentioned"
-                self._note("municipalities" if place and codes else "", code, name=m.name, id=key, line=_span(f.lines))
+                self._note("municipalities" if place and codes else "", code, name=m.name, id=key, line=span(f.lines))
 
     ### Money, months
 
@@ -273,12 +295,12 @@ class _Project:
             self._put("start", months[0], found.lines)
             self._put("end", months[1], found.lines)
         elif found:
-            self._note("", "comment-not-read", key="start", text=found.text, line=_span(found.lines))
+            self._note("", "comment-not-read", field="start", text=found.text, line=span(found.lines))
         cost, grant = self._field("cost"), self._field("grant")
         if cost and (value := read.amount(cost.text)):
             self._put("totalCost", value, cost.lines)
         elif cost:
-            self._note("", "comment-not-read", key="totalCost", text=cost.text, line=_span(cost.lines))
+            self._note("", "comment-not-read", field="totalCost", text=cost.text, line=span(cost.lines))
         value = read.amount(grant.text) if grant else None
         if grant and value:
             entry: Values = {"id": "grant-1", "amount": value}
@@ -286,7 +308,7 @@ class _Project:
                 entry = {"id": "grant-1", "programme": self.setting.programme, "amount": value}
             self._put("grants", [entry], grant.lines)
         elif grant:
-            self._note("", "comment-not-read", key="grants", text=grant.text, line=_span(grant.lines))
+            self._note("", "comment-not-read", field="grants", text=grant.text, line=span(grant.lines))
 
     ### Outcomes, links, quotations
 
@@ -298,7 +320,7 @@ class _Project:
         if told:
             self.figures["summary"] = told
         for kind, f in self.raw.outcomes:
-            entries.append({"id": _unique("-".join(slug(f.text)[:40].split("-")[:4]) or kind, used), "kind": kind, "text": {"fi": f.text}})  # fmt: skip
+            entries.append({"id": _unique(_stem(f.text, kind), used), "kind": kind, "text": {"fi": f.text}})  # fmt: skip
             at = f"outcomes.{len(entries) - 1}"
             self.lines[at] = f.lines
             told = self._new_figures(figures(f.text), seen)
@@ -319,11 +341,11 @@ class _Project:
         for f in self.raw.fields.get("links", ()):
             found = read.links(f.text) if f.text else []
             if found is None:
-                self._note("", "comment-not-read", key="links", text=f.text, line=_span(f.lines))
+                self._note("", "comment-not-read", field="links", text=f.text, line=span(f.lines))
                 continue
             for link in found:
                 name = link.label if link.label != read.FIELD_LINK else link.host or "hankesivu"
-                entry: Values = {"id": _unique(slug(str(name))[:40].strip("-") or "linkki", used)}
+                entry: Values = {"id": _unique(_stem(str(name), "linkki"), used)}
                 if link.url:
                     entry["url"] = link.url
                 if link.host:
@@ -354,9 +376,12 @@ class _Project:
 
 def mentioned_places(name: str, names: Gazetteer) -> list[Match]:
     """The places inside an organisation's name, sure or not."""
-    from hankelod.intake.names import resolve
-
     return [m for word in re.split(r"[\s-]+", name) for m in resolve(word, names, listing=True) if m.kind != "others"]
+
+
+def _stem(text: str, otherwise: str) -> str:
+    """The id of a part, from the first words of its text: it stays when parts before it come and go."""
+    return "-".join(slug(text).split("-")[:4])[:40].strip("-") or otherwise
 
 
 def _unique(stem: str, used: set[str]) -> str:
@@ -368,8 +393,8 @@ def _unique(stem: str, used: set[str]) -> str:
     return found
 
 
-def _span(lines: tuple[int, ...]) -> str:
+def span(lines: tuple[int, ...]) -> str:
     """Line numbers as people read them: `75`, `135–137`."""
     if not lines:
         return ""
-    return str(lines[0]) if lines[0] == lines[-1] else f"{lines[0]}–{lines[-1]}"
+    return str(min(lines)) if min(lines) == max(lines) else f"{min(lines)}–{max(lines)}"

@@ -148,8 +148,7 @@ def _inside(node: object, tag: str, at: int, heading: bool, depth: int) -> list[
     text = getattr(node, "text", None)
     if text:
         out.append(((text if tag == "pre" else text.replace("\n", " "), at), heading, depth))
-    for child in node:  # type: ignore[attr-defined]
-        out.append((child, heading, depth + 1))
+    out += [(child, heading, depth + 1) for child in node]  # type: ignore[attr-defined]
     if href is not None:
         out.append(((f"]({href.strip()})", at), heading, depth))
     if tag in BLOCKS:

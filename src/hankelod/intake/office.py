@@ -25,9 +25,7 @@ def read_docx(raw: bytes, name: str) -> Iterable[Line]:
         document = docx.Document(io.BytesIO(raw))
     except (PackageNotFoundError, KeyError, ValueError, SyntaxError) as error:
         raise CannotImport("broken", name=name, detail=str(error)) from error
-    number = 0
-    for paragraph in _paragraphs(document):
-        number += 1
+    for number, paragraph in enumerate(_paragraphs(document), 1):
         style = str(getattr(paragraph.style, "name", "") or "").casefold()
         numbered = paragraph._p.pPr is not None and paragraph._p.pPr.numPr is not None
         bullet = "list" in style or "luettelo" in style or numbered

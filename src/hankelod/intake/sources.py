@@ -89,7 +89,7 @@ def read(path: Path, name: str) -> list[Line]:
     reader = readers.get(path.suffix.casefold())
     if reader is None:
         raise CannotImport("unknown-format", name=name, expected=", ".join(sorted(readers)) + ", .csv, .xlsx")
-    lines = []
+    lines: list[Line] = []
     for line in reader(read_bytes(path, name), name):
         if len(lines) >= MAX_LINES or len(line.text) > MAX_LINE:
             raise CannotImport("too-large", name=name)
