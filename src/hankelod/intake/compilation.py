@@ -220,6 +220,9 @@ class _Reading:
             takes = linked and not heading
             if not values[-1].text and gap == 0 and not heading:
                 takes = True
+            if values[-1].text.count("[") > values[-1].text.count("]") and gap == 0:  # a link's words over two lines
+                values[-1] = Found(joined([values[-1].text, text]), (*values[-1].lines, line.number))
+                return
             if takes:
                 if values[-1].text:
                     values.append(Found(text, (line.number,)))

@@ -163,6 +163,8 @@ def _merge(pieces: Iterable[tuple[str, int, bool]]) -> Iterator[Line]:
     for piece, at, marked in pieces:
         if piece in ("\n", "\n\n"):
             line = " ".join(text.split())
+            if line == "-":
+                continue  # a list item whose text stands in a paragraph of its own
             if line:
                 yield Line(number, line, heading)
                 blank = False

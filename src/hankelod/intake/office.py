@@ -25,11 +25,15 @@ def read_docx(raw: bytes, name: str) -> Iterable[Line]:
         document = docx.Document(io.BytesIO(raw))
     except (PackageNotFoundError, KeyError, ValueError, SyntaxError) as error:
         raise CannotImport("broken", name=name, detail=str(error)) from error
+    listed = False
     for number, paragraph in enumerate(_paragraphs(document), 1):
         style = str(getattr(paragraph.style, "name", "") or "").casefold()
         numbered = paragraph._p.pPr is not None and paragraph._p.pPr.numPr is not None
         bullet = "list" in style or "luettelo" in style or numbered
         heading = style.startswith(("heading", "otsikko", "rubrik", "title")) and not bullet
+        if listed and not bullet:
+            yield Line(number, "")
+        listed = bullet
         for n, text in enumerate(_text(paragraph).split("\n")):
             yield Line(number, ("- " if bullet and n == 0 and text.strip() else "") + text, heading)
         if not bullet:
@@ -107,17 +111,21 @@ def _rows(page) -> list[Row]:  # type: ignore[no-untyped-def]
 
     page.extract_text(visitor_text=visit)
     links = _links(page)
-    rows: list[tuple[float, float, str, float]] = []
-    for y, x, size, text in pieces:
-        address = next((a for a in links if a[0] <= x + 1 and x < a[2] and a[1] - 2 <= y <= a[3]), None)
-        if address is not None and text.strip():
-            text = f"[{text.strip()}]({address[4]})"
+    rows: list[Row] = []
+    for y, _, size, text in pieces:
         if rows and abs(rows[-1][0] - y) < 2:
-            before = rows[-1]
-            rows[-1] = (before[0], max(before[1], size), before[2] + text, before[3])
+            rows[-1] = (rows[-1][0], max(rows[-1][1], size), rows[-1][2] + text)
         else:
-            rows.append((y, size, text, x))
-    return [(y, size, text) for y, size, text, _ in rows]
+            rows.append((y, size, text))
+    return [(y, size, _linked(text, [a for _, low, _, high, a in links if low - 2 <= y <= high])) for y, size, text in rows]  # fmt: skip
+
+
+def _linked(text: str, addresses: list[str]) -> str:
+    """A line with its one link: a PDF tells where the link is, not which words it is made of, so all after a label count."""
+    if len(addresses) != 1 or addresses[0] in text:
+        return text
+    label, colon, words = text.partition(": ")
+    return f"{label}: [{words.strip()}]({addresses[0]})" if colon else f"[{text.strip()}]({addresses[0]})"
 
 
 def _links(page) -> list[tuple[float, float, float, float, str]]:  # type: ignore[no-untyped-def]

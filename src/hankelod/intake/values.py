@@ -113,7 +113,7 @@ def _named(text: str, address: str, note: str, label: str) -> Link:
         host, words = inner.group(1), words[: inner.start()].strip()
     if note and host is None:
         words = f"{words} ({note})"
-    told = label if words.casefold() in ("hankkeeseen", "linkki", "tästä", "") else words
+    told = label if words.casefold() in ("hankkeeseen", "linkki", "tästä", "", address.casefold()) else words
     if not re.match(r"https?://", address):
         return Link(told, host=host.casefold()) if host else Link(told, as_written=address or words)
     return _address(address, words, label, told, host)
