@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
         "--to", metavar="FOLDER", help="where the records go: a dataset, its data folder, or a new folder"
     )
     take.add_argument("--template", metavar="FILE", help="write an empty spreadsheet (xlsx, csv) to fill in instead")
+    take.add_argument("--filled", action="store_true", help="with --template: put the dataset's records into it")
     take.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
     take.add_argument("--update", action="store_true", help="change records that stand too, but no edits made by hand")
     take.add_argument("--overwrite", action="store_true", help="let the source win over edits made by hand as well")

@@ -52,7 +52,8 @@ def import_(given: argparse.Namespace, working: Path, lang: str) -> int:
     if given.template:
         from hankelod.intake import templates
 
-        templates.write(working / given.template, importing.target(working, knowledge(working), working), lang)
+        place = importing.target(working, knowledge(working), working)
+        templates.write(working / given.template, place, lang, templates.standing(place) if given.filled else ())
         return 0
     if not given.source or not given.to:
         raise sources.CannotImport("no-source")
@@ -73,6 +74,7 @@ def _finish(done: Import, place: Target, given: argparse.Namespace, working: Pat
 
     sys.stdout.write(reports.text(done, place.data, lang))
     if any(p.severity == "violation" for p in done.problems):
+        print(say("report-cells", lang), file=sys.stderr)
         return 1
     if given.dry_run:
         print(say("report-dry", lang), file=sys.stderr)

@@ -108,7 +108,7 @@ def _ids(folder: Path) -> list[str]:
     return sorted(f.stem for f in folder.glob("*.yml")) if folder.is_dir() else []
 
 
-def _records(folder: Path) -> Iterable[tuple[str, dict[str, object]]]:
+def standing(folder: Path) -> Iterable[tuple[str, dict[str, object]]]:
     """The records of a folder that can be read, as plain data."""
     for stem in _ids(folder):
         with contextlib.suppress(tree.Unreadable):
@@ -119,7 +119,7 @@ def _records(folder: Path) -> Iterable[tuple[str, dict[str, object]]]:
 def _titles(data: Path) -> dict[str, str]:
     """The projects that stand in a folder, by the key of their title, as written and as mended."""
     known: dict[str, str] = {}
-    for stem, values in _records(data / "projects"):
+    for stem, values in standing(data / "projects"):
         title = values.get("title")
         texts = [values.get("titleAsWritten"), *(title.values() if isinstance(title, dict) else ())]
         for text in texts:
@@ -133,7 +133,7 @@ def _programmes(place: Target) -> dict[str, str]:
     known: dict[str, str] = {}
     folders = {place.data / "programmes", *([place.dataset.data / "programmes"] if place.dataset else [])}
     for folder in sorted(folders):
-        for stem, values in _records(folder):
+        for stem, values in standing(folder):
             name = values.get("name")
             for text in name.values() if isinstance(name, dict) else ():
                 known[str(text).casefold()] = stem

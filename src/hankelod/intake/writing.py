@@ -29,7 +29,8 @@ def record(draft: Draft, model: Model, document: str, lang: str) -> str:
     """A draft as the text of a record's file. `document` is the source's name, told in the first comment."""
     cls = next(c for c in model.entries() if c.folder == draft.kind)
     head = [f"# yaml-language-server: $schema=../../dist/schema/{cls.segment}.json"]
-    head.append("# " + say("comment-head", lang, name=_one_line(document)))
+    sheet = document.casefold().endswith((".csv", ".xlsx"))
+    head.append("# " + say("comment-head-sheet" if sheet else "comment-head", lang, name=_one_line(document)))
     head += [f"# {_note(note, lang)}" for note in draft.notes.get("", [])]
     keys = ["id", *(f.key for f in cls.fields)]
     blocks = [block(draft, cls, key, model, lang) for key in keys if key in draft.values or _told(draft, key)]
