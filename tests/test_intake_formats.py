@@ -301,6 +301,25 @@ def test_deep_markup_is_read_without_recursion(tmp_path: Path) -> None:
         raise CannotImport("no-projects")
 
 
+@pytest.mark.parametrize("line", ["- " * 20_000, "Salo, " * 8_000, "[" * 40_000, "(" * 40_000, "Oy " * 15_000, "7 " * 20_000, "x" * 49_999])  # fmt: skip
+def test_a_line_of_one_thing_over_and_over_is_read(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "document.txt"
+    path.write_text(LAYOUT.replace("Verkosto kasvoi.", line) + "\n" + line, encoding="utf-8")
+    assert len(told_loosely(path)) >= 1
+
+
+def told_loosely(path: Path) -> list[drafts.Draft]:
+    return drafts.project_drafts(compilation.read(sources.read(path, path.name)), SETTING)
+
+
+def test_a_document_longer_than_any_book_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "document.txt"
+    path.write_text(LAYOUT + "Verkosto kasvoi.\n" * 200_000, encoding="utf-8")
+    with pytest.raises(CannotImport) as caught:
+        sources.read(path, path.name)
+    assert caught.value.code == "too-large"
+
+
 def test_an_office_file_that_is_sound_passes_the_check() -> None:
     archives.check(as_docx(LAYOUT), "document.docx")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 from collections.abc import Iterable
@@ -109,11 +108,15 @@ def _ids(folder: Path) -> list[str]:
 
 
 def standing(folder: Path) -> Iterable[tuple[str, dict[str, object]]]:
-    """The records of a folder that can be read, as plain data."""
+    """The records of a folder as plain data. One that cannot be read might be the very record that a source means:
+    raises CannotImport."""
     for stem in _ids(folder):
-        with contextlib.suppress(tree.Unreadable):
-            path = folder / f"{stem}.yml"
-            yield stem, reimport.current(tree.read_bytes(path, path.name).decode("utf-8-sig"), path.name)
+        path = folder / f"{stem}.yml"
+        try:
+            values = reimport.current(tree.read_bytes(path, path.name).decode("utf-8-sig"), path.name)
+        except (tree.Unreadable, UnicodeDecodeError) as error:
+            raise CannotImport("standing-unreadable", name=str(path)) from error
+        yield stem, values
 
 
 def _titles(data: Path) -> dict[str, str]:

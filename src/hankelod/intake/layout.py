@@ -59,8 +59,8 @@ def pieces(line: str) -> list[Piece]:
     bullet = BULLET.match(text)
     if bullet:
         rest = text[bullet.end() :]
-        inner = pieces(rest)
-        return inner if inner[0].what in ("label", "heading") else [Piece("bullet", "", rest)]
+        inner = pieces(rest) if BULLET.match(rest) is None else []
+        return inner if inner and inner[0].what in ("label", "heading") else [Piece("bullet", "", rest)]
     return [Piece("text", "", text)]
 
 

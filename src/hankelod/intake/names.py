@@ -33,6 +33,10 @@ SURE, LIKELY, UNSURE = "sure", "likely", "unsure"
 """How much a match may be trusted: taken as it is, taken and to be looked at, or only shown."""
 
 
+LISTED = 50
+"""The most names that one list is read to have; the rest of it is read as another."""
+
+
 class Match(NamedTuple):
     """One name in a text. `kind`: organisation, municipality, region or others (some that are not named).
 
@@ -193,7 +197,7 @@ class _Reading:
             before = at + 2
         listed: list[_Place] = []
         here, end = before, before
-        while (place := self._place(here)) is not None:
+        while len(listed) < LISTED and (place := self._place(here)) is not None:
             if listed and (place.case != listed[-1].case or place.place.kind != listed[-1].place.kind):
                 break
             listed.append(place)
@@ -357,7 +361,7 @@ class _Reading:
     def _kind(self, at: int, end: int) -> str | None:
         token = self.tokens[end]
         compound = "-" in token.text
-        if end == at and not compound and not self._single(token):
+        if end == at and not compound and not self._single(end):
             return None
         if end > at and not (self._joined(end - 1) or self._acronym(token) or all(t.low.endswith(("n", "s")) or self._acronym(t) or t.low in INNER or t.low.endswith("-") for t in self.tokens[at:end])):  # fmt: skip
             return None
@@ -369,12 +373,13 @@ class _Reading:
                     return kind
         return None
 
-    def _single(self, token: Token) -> bool:
+    def _single(self, at: int) -> bool:
         """Whether one word alone may be an organisation's name: a compound with a capital, not a bare noun."""
+        token = self.tokens[at]
         sole = ("ministeriö", "ministeriet", "luonnonvarakeskus", "maanmittauslaitos", "tilastokeskus")
         if self.listing or any(lemma.endswith(sole) for lemma in lemmas(token.text)):
             return True
-        return len(token.text) > 10 and not self._opens(self.tokens.index(token))
+        return len(token.text) > 10 and not self._opens(at)
 
     def _acronym(self, token: Token) -> bool:
         return sum(c.isupper() for c in token.text) > 1

@@ -6,11 +6,10 @@ import io
 from collections.abc import Iterable, Iterator
 
 from hankelod.intake import archives
-from hankelod.intake.sources import MAX_LINES, CannotImport, Line, missing
+from hankelod.intake.sources import MAX_CHARACTERS, MAX_LINES, CannotImport, Line, missing
 
 MAX_PAGES = 500
-MAX_CHARACTERS = 5_000_000
-"""The most pages and characters of a PDF that are read."""
+"""The most pages of a PDF that are read."""
 
 
 def read_docx(raw: bytes, name: str) -> Iterable[Line]:

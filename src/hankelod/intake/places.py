@@ -19,6 +19,9 @@ OPENERS = re.compile(
     re.I,
 )
 INSIDE = re.compile(r"(?:kunnissa|kaupungeissa)$", re.I)
+BEFORE = 100
+"""How far before a list the words that open it are looked for, in characters."""
+
 BETWEEN = re.compile(r"\s*(?:,|ja|sekä|,\s*(?:ja|sekä))\s*")
 
 
@@ -34,7 +37,7 @@ def places_of_work(text: str, gazetteer: Gazetteer, year: int | None = None) -> 
         if len(inner) >= 2 and _municipal(inner) and not re.sub(r"[\s,;]|\b(?:ja|sekä)\b", "", left) and MUNICIPALITY.fullmatch(bracket["before"]):  # fmt: skip
             taken += inner
     for run in _runs(matches, text):
-        opened = OPENERS.search(text[: run[0].start]) or OPENERS.match(run[0].text)
+        opened = OPENERS.search(text[max(0, run[0].start - BEFORE) : run[0].start]) or OPENERS.match(run[0].text)
         inside = len(run) > 1 and INSIDE.search(run[-1].text)
         if (opened or inside) and _municipal(run):
             taken += run

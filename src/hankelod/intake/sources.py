@@ -13,8 +13,9 @@ from typing import NamedTuple
 MAX_BYTES = 20_000_000
 """The largest document that is read."""
 MAX_LINES = 100_000
-MAX_LINE = 200_000
-"""The most lines, and the longest line in characters, that a document may have."""
+MAX_LINE = 50_000
+MAX_CHARACTERS = 3_000_000
+"""The most lines, the longest line and the most characters in all that a document may have: a thick book has less."""
 
 
 class CannotImport(Exception):
@@ -90,8 +91,10 @@ def read(path: Path, name: str) -> list[Line]:
     if reader is None:
         raise CannotImport("unknown-format", name=name, expected=", ".join(sorted(readers)) + ", .csv, .xlsx")
     lines: list[Line] = []
+    characters = 0
     for line in reader(read_bytes(path, name), name):
-        if len(lines) >= MAX_LINES or len(line.text) > MAX_LINE:
+        characters += len(line.text)
+        if len(lines) >= MAX_LINES or len(line.text) > MAX_LINE or characters > MAX_CHARACTERS:
             raise CannotImport("too-large", name=name)
         lines.append(line._replace(text=clean(line.text)))
     if not any(line.text.strip() for line in lines):

@@ -24,7 +24,7 @@ from hankelod.records import ID, Reader, Record, References
 from hankelod.tree import Node
 
 MAX_ROWS = 20_000
-MAX_COLUMNS = 400
+MAX_COLUMNS = 300
 MAX_CELL = 32_767
 """The most rows and columns of a sheet that are read, and Excel's own limit for a cell's characters."""
 
