@@ -195,3 +195,23 @@ def test_import_works_into_a_folder_where_there_is_no_dataset(tmp_path: Path) ->
     assert main(["-C", str(tmp_path), "import", str(SOURCE), "--to", "out"]) == 0
     assert len(list((tmp_path / "out" / "projects").glob("*.yml"))) == 16
     assert (tmp_path / "out" / "programmes" / "kuntien-ilmastoratkaisut.yml").exists()
+
+
+def test_what_a_field_could_not_be_read_from_is_listed_and_lowers_the_coverage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    source = Path(__file__).parent / "intake" / "documents" / "amount-that-is-no-amount" / "document.txt"
+    assert main(["-C", str(ROOT), "--lang", "en", "import", str(source), "--to", str(tmp_path / "out")]) == 0
+    out = capsys.readouterr().out
+    assert "understood 93.3 %" in out
+    assert "Not understood, 1 lines:\n  23: Kokonaissumma: noin viisikymmentä tuhatta" in out
+    text = next((tmp_path / "out" / "projects").glob("*.yml")).read_text(encoding="utf-8")
+    assert "(totalCost, line 23): noin viisikymmentä tuhatta" in text
+    assert "# The source lacks: totalCost" in text
+
+
+def test_a_company_that_leads_is_explained(tmp_path: Path) -> None:
+    source = Path(__file__).parent / "intake" / "documents" / "the-layout-itself" / "document.txt"
+    (tmp_path / "d.txt").write_text(source.read_text(encoding="utf-8").replace("Salon kaupunki", "Yrityssalo Salo Oy"), encoding="utf-8")  # fmt: skip
+    assert main(["-C", str(tmp_path), "--lang", "en", "import", "d.txt", "--to", "out"]) == 0
+    made = next((tmp_path / "out" / "projects").glob("*.yml"))
+    assert "taken to be a municipal company, seated in Salo" in made.read_text(encoding="utf-8")
+    assert record(made)["municipalities"] == ["734", "577"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hankelod.cli import main
 from hankelod.dataset import Dataset
 from hankelod.intake import reimport, writing
-from hankelod.intake.drafts import Draft
+from hankelod.intake.proposals import Draft
 
 ROOT = Path(__file__).parents[1]
 LAYOUT = (Path(__file__).parent / "intake" / "documents" / "the-layout-itself" / "document.txt").read_text("utf-8")

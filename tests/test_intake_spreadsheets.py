@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hankelod.cli import main
 from hankelod.dataset import Dataset
-from hankelod.intake import grid, importing, spreadsheets, templates
+from hankelod.intake import grid, importing, spreadsheets, tables, templates
 from hankelod.intake.sources import CannotImport
 
 ROOT = Path(__file__).parents[1]
@@ -205,7 +205,7 @@ def test_headers_in_any_language_are_understood(tmp_path: Path) -> None:
     assert lead and title and cost
     raw = f"id;{title.label['sv']} (sv);{title.label['fi']};{lead.label['en']};{cost.label['sv']} *\nx-1;Grönt;Vihreä;turun-kaupunki;5\n"
     (tmp_path / "t.csv").write_text(raw, encoding="utf-8")
-    table = spreadsheets.read_csv((tmp_path / "t.csv").read_bytes(), "t", "t.csv")[0]
+    table = tables.read_csv((tmp_path / "t.csv").read_bytes(), "t", "t.csv")[0]
     known = grid.known_columns(grid.sheets(DATASET.model)[0], DATASET.model)
     paths = [known(c.text).path for c in table.rows[0][1]]  # type: ignore[union-attr]
     assert paths == [("id",), ("title", "sv"), ("title", "fi"), ("lead",), ("totalCost",)]

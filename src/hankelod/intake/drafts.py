@@ -9,34 +9,14 @@ import re
 from typing import NamedTuple
 
 from hankelod.intake import values as read
-from hankelod.intake.compilation import Compilation, Found, RawProject
+from hankelod.intake.compilation import Compilation, RawProject
 from hankelod.intake.figures import Figure, figures
 from hankelod.intake.gazetteer import Gazetteer, organisation_id, slug
 from hankelod.intake.listed import Named, read_list
-from hankelod.intake.names import Match, resolve
+from hankelod.intake.names import Match
+from hankelod.intake.paragraphs import Found
 from hankelod.intake.places import mentioned, places_of_work
-
-Values = dict[str, object]
-Lines = dict[str, tuple[int, ...]]
-
-
-class Note(NamedTuple):
-    """Something that a record's comments tell: a code of the messages, and what fills it in."""
-
-    code: str
-    details: dict[str, object]
-
-
-class Draft(NamedTuple):
-    """A record to be: `kind` names its class's folder. `lines` tells for each key, and each item of a list
-    (`outcomes.2`), the source's lines; `notes` and `figures` stand at the same keys."""
-
-    kind: str
-    id: str
-    values: Values
-    lines: Lines
-    notes: dict[str, list[Note]]
-    figures: dict[str, list[Figure]]
+from hankelod.intake.proposals import Draft, Lines, Note, Organisations, Values, span
 
 
 class Setting(NamedTuple):
@@ -47,8 +27,6 @@ class Setting(NamedTuple):
     programme: str | None
     known: dict[str, str]  # the key of a title → the id of a record that stands already
     taken: frozenset[str]  # the ids that are in use
-    cities: dict[str, Match] = {}
-    """By municipality: how the document itself writes it with what it is ("Kaarinan kaupunki")."""
 
 
 def title_key(title: str) -> str:
@@ -58,34 +36,21 @@ def title_key(title: str) -> str:
 
 def project_drafts(document: Compilation, setting: Setting) -> list[Draft]:
     """The drafts of a document's projects, and before them those of the organisations that they need."""
-    organisations: dict[str, Draft] = {}
+    organisations = Organisations(document, setting.gazetteer)
     projects: list[Draft] = []
-    setting = setting._replace(cities=_cities(document, setting.gazetteer))
     taken = set(setting.taken)
     for raw in document.projects:
         project = _Project(raw, setting, organisations)
         draft = project.draft(taken)
         taken.add(draft.id)
         projects.append(draft)
-    return [*organisations.values(), *projects]
-
-
-def _cities(document: Compilation, names: Gazetteer) -> dict[str, Match]:
-    """The municipalities that a document names with what they are, city or municipality."""
-    found: dict[str, Match] = {}
-    for raw in document.projects:
-        fields = [f for key in ("lead", "partners") for f in raw.fields.get(key, ())]
-        for f in [*fields, *raw.description, *(o for _, o in raw.outcomes)]:
-            for m in resolve(f.text, names):
-                if m.type == "municipality" and m.rule in ("name-with-head", "list-with-head") and m.area:
-                    found.setdefault(m.area, m)
-    return found
+    return [*organisations.drafts.values(), *projects]
 
 
 class _Project:
     """One project on its way from the document's words to a draft."""
 
-    def __init__(self, raw: RawProject, setting: Setting, organisations: dict[str, Draft]) -> None:
+    def __init__(self, raw: RawProject, setting: Setting, organisations: Organisations) -> None:
         self.raw, self.setting, self.organisations = raw, setting, organisations
         self.names = setting.gazetteer
         self.values: Values = {}
@@ -181,14 +146,16 @@ class _Project:
         others = read_list(partner_field.text, self.names, self.year) if partner_field else Named([], False, [], [])
         lead = leads.organisations[0] if leads.organisations else None
         if lead is not None and lead_field is not None:
-            lead = self._propose(lead, leading=True, lines=lead_field.lines)
+            lead = self.organisations.propose(lead, leading=True, lines=lead_field.lines)
             self._put("lead", lead.id, lead_field.lines)
             self._explain("lead", lead)
             if lead_field.text != lead.name:
                 self._put("leadAsWritten", lead_field.text, lead_field.lines)
         found = [*leads.organisations[1:], *others.organisations]
         lines = partner_field.lines if partner_field else lead_field.lines if lead_field else ()
-        partners = [self._propose(m, leading=False, lines=lines) for m in found if lead is None or m.id != lead.id]
+        partners = [
+            self.organisations.propose(m, leading=False, lines=lines) for m in found if lead is None or m.id != lead.id
+        ]
         if partners:
             self._put("partners", [m.id for m in partners], lines)
             for m in partners:
@@ -203,42 +170,6 @@ class _Project:
         """Only what is not sure is explained in the record."""
         if m.confidence != "sure" or not m.known:
             self._note(key, "comment-name", text=m.text, name=m.name, rule=f"rule-{m.rule}", detail=m.detail, confidence=m.confidence)  # fmt: skip
-
-    def _propose(self, m: Match, leading: bool, lines: tuple[int, ...]) -> Match:
-        """An organisation that is not known gets a draft of its own; a company that leads is taken to be a municipality's
-        where a municipality's name is in its name, since only such companies may lead."""
-        if m.parent and m.parent not in self.names.organisations:
-            self._add(m.parent, {"name": {"fi": m.detail or m.parent}, "kind": "regional-council"}, lines, m)
-        if m.known or m.id is None:
-            return m
-        city = self.setting.cities.get(m.area or "") if m.type == "municipality" else None
-        if city is not None and city.id is not None:
-            m = m._replace(id=city.id, name=city.name)
-        municipality = m.area if m.type == "municipality" else None
-        kind = m.type or "unspecified"
-        if leading and kind in ("company", "unspecified"):
-            inside = [p for p in mentioned_places(m.name, self.names) if p.kind == "municipality"]
-            if kind == "company" and len(inside) == 1:
-                municipality, kind = inside[0].area, "municipal-company"
-                self._note("lead", "comment-municipal-company", name=m.name, place=inside[0].name)
-                m = m._replace(type=kind, area=municipality)
-        values: Values = {"name": {"fi": m.name}, "kind": kind}
-        if m.parent:
-            values["parent"] = m.parent
-        if municipality:
-            values["municipality"] = municipality
-        self._add(str(m.id), values, lines, m)
-        return m
-
-    def _add(self, id: str, values: Values, lines: tuple[int, ...], m: Match) -> None:
-        standing = self.organisations.get(id)
-        if standing is not None:
-            if "parent" in values and "parent" not in standing.values:
-                standing.values.update(parent=values["parent"], kind=values["kind"])
-                standing.lines["parent"] = lines
-            return
-        note = Note("comment-organisation", {"text": m.text, "rule": f"rule-{m.rule}", "detail": m.detail, "confidence": m.confidence})  # fmt: skip
-        self.organisations[id] = Draft("organisations", id, values, dict.fromkeys(values, lines), {"": [note]}, {})
 
     def _region(self, m: Match) -> str | None:
         """The region of a regional council, or of the council that a unit belongs to."""
@@ -295,12 +226,16 @@ class _Project:
             self._put("start", months[0], found.lines)
             self._put("end", months[1], found.lines)
         elif found:
-            self._note("", "comment-not-read", field="start", text=found.text, line=span(found.lines))
+            self._note(
+                "", "comment-not-read", field="start", text=found.text, line=span(found.lines), numbers=found.lines
+            )
         cost, grant = self._field("cost"), self._field("grant")
         if cost and (value := read.amount(cost.text)):
             self._put("totalCost", value, cost.lines)
         elif cost:
-            self._note("", "comment-not-read", field="totalCost", text=cost.text, line=span(cost.lines))
+            self._note(
+                "", "comment-not-read", field="totalCost", text=cost.text, line=span(cost.lines), numbers=cost.lines
+            )
         value = read.amount(grant.text) if grant else None
         if grant and value:
             entry: Values = {"id": "grant-1", "amount": value}
@@ -308,7 +243,9 @@ class _Project:
                 entry = {"id": "grant-1", "programme": self.setting.programme, "amount": value}
             self._put("grants", [entry], grant.lines)
         elif grant:
-            self._note("", "comment-not-read", field="grants", text=grant.text, line=span(grant.lines))
+            self._note(
+                "", "comment-not-read", field="grants", text=grant.text, line=span(grant.lines), numbers=grant.lines
+            )
 
     ### Outcomes, links, quotations
 
@@ -341,7 +278,7 @@ class _Project:
         for f in self.raw.fields.get("links", ()):
             found = read.links(f.text) if f.text else []
             if found is None:
-                self._note("", "comment-not-read", field="links", text=f.text, line=span(f.lines))
+                self._note("", "comment-not-read", field="links", text=f.text, line=span(f.lines), numbers=f.lines)
                 continue
             for link in found:
                 name = link.label if link.label != read.FIELD_LINK else link.host or "hankesivu"
@@ -374,11 +311,6 @@ class _Project:
             self._put("quotations", entries, ())
 
 
-def mentioned_places(name: str, names: Gazetteer) -> list[Match]:
-    """The places inside an organisation's name, sure or not."""
-    return [m for word in re.split(r"[\s-]+", name) for m in resolve(word, names, listing=True) if m.kind != "others"]
-
-
 def _stem(text: str, otherwise: str) -> str:
     """The id of a part, from the first words of its text: it stays when parts before it come and go."""
     return "-".join(slug(text).split("-")[:4])[:40].strip("-") or otherwise
@@ -391,10 +323,3 @@ def _unique(stem: str, used: set[str]) -> str:
         found = f"{stem}-{n}"
     used.add(found)
     return found
-
-
-def span(lines: tuple[int, ...]) -> str:
-    """Line numbers as people read them: `75`, `135–137`."""
-    if not lines:
-        return ""
-    return str(min(lines)) if min(lines) == max(lines) else f"{min(lines)}–{max(lines)}"

@@ -12,7 +12,7 @@ from hankelod import tree
 from hankelod.dataset import BASE, DATASET, Dataset, shipped, turtle_files
 from hankelod.intake import compilation, drafts, gazetteer, reimport, sources, writing
 from hankelod.intake.compilation import Compilation
-from hankelod.intake.drafts import Draft, Note
+from hankelod.intake.proposals import Draft, Note, Values
 from hankelod.intake.reimport import Change
 from hankelod.intake.sources import CannotImport
 from hankelod.model import Model, load
@@ -72,7 +72,8 @@ def target(to: Path, known: Dataset | None, working: Path) -> Target:
 
 def read_document(path: Path, name: str, place: Target, source: str | None, programme: str | None, lang: str, overwrite: bool) -> Import:  # fmt: skip
     """A document in the ministry's layout, ready to be written. Raises CannotImport where it holds no project."""
-    document = compilation.read(sources.read(path, name))
+    whole_text = sources.read(path, name)
+    document = compilation.read(whole_text)
     whole = [p for p in document.projects if p.title is not None and (p.fields or p.outcomes)]
     if not whole or not any(p.fields for p in whole):
         raise CannotImport("no-projects", name=name)
@@ -91,7 +92,14 @@ def read_document(path: Path, name: str, place: Target, source: str | None, prog
         frozenset(_ids(place.data / "projects")),
     )
     made = [*proposed, *drafts.project_drafts(document, setting)]
-    return Import(name, tuple(plan(made, place, path.name, lang, overwrite)), document)
+    return Import(name, tuple(plan(made, place, path.name, lang, overwrite)), _with_unread(document, made, whole_text))
+
+
+def _with_unread(document: Compilation, made: list[Draft], lines: list[sources.Line]) -> Compilation:
+    """A document whose lines that a field could not be read from count as not understood."""
+    numbers = {n for d in made for notes in d.notes.values() for note in notes for n in note.details.get("numbers", ())}  # type: ignore[attr-defined]
+    unread = [x for x in lines if x.number in numbers and x.text.strip()]
+    return document._replace(strange=tuple(sorted({*document.strange, *unread})))
 
 
 def _address(front: Iterable[sources.Line]) -> str | None:
@@ -160,7 +168,7 @@ def _proposed_programme(front: list[sources.Line]) -> list[Draft]:
         return []
     lines = tuple(x.number for x in front if found["name"].split()[0] in x.text)[:1]
     note = [Note("comment-programme", {})]
-    values: drafts.Values = {"name": {"fi": found["name"]}}
+    values: Values = {"name": {"fi": found["name"]}}
     made = []
     if found["funder"]:
         funder = gazetteer.organisation_id(found["funder"])

@@ -67,11 +67,14 @@ def _text(paragraph) -> str:  # type: ignore[no-untyped-def]
 
 def read_pdf(raw: bytes, name: str) -> Iterable[Line]:
     """A PDF's text, line by line through all pages; larger type is a heading, a wide gap an empty line."""
+    import logging
+
     try:
         import pypdf
         from pypdf.errors import PyPdfError
     except ImportError as error:
         raise missing("pypdf") from error
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it remarks on every oddity; what matters is raised
     try:
         reader = pypdf.PdfReader(io.BytesIO(raw), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):

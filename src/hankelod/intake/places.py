@@ -12,7 +12,8 @@ import re
 from hankelod.intake.gazetteer import Gazetteer
 from hankelod.intake.names import UNSURE, Match, resolve
 
-BRACKET = re.compile(r"(?P<before>[\w-]+)\s*\((?P<inner>[^()]*)\)")
+BRACKET = re.compile(r"\((?P<inner>[^()]*)\)")
+WORD = re.compile(r"([\w-]+)\s*$")
 MUNICIPALITY = re.compile(r"(?:\w+-?)?(?:kun(?:ta|nan|taa|nassa|nat|tien|tia|nissa|nista|nille|tiin)|kaupun(?:ki|gin|git|kien|keja|geissa|kia|gissa))", re.I)  # fmt: skip
 OPENERS = re.compile(
     r"(?:mukana\s+(?:ole|olle|oliv|ov)\w+|(?:pilotti|kohde|hanke|jäsen|osallistuja)(?:kun\w+|kaupun\w+)|mukana\s+olleet\s+kunnat)\s*:?\s*(?:ovat|olivat)?\s*$",
@@ -34,7 +35,7 @@ def places_of_work(text: str, gazetteer: Gazetteer, year: int | None = None) -> 
         left = bracket["inner"]
         for m in inner:
             left = left.replace(m.text, "", 1)
-        if len(inner) >= 2 and _municipal(inner) and not re.sub(r"[\s,;]|\b(?:ja|sekä)\b", "", left) and MUNICIPALITY.fullmatch(bracket["before"]):  # fmt: skip
+        if len(inner) >= 2 and _municipal(inner) and not re.sub(r"[\s,;]|\b(?:ja|sekä)\b", "", left) and _municipal_word(text, bracket.start()):  # fmt: skip
             taken += inner
     for run in _runs(matches, text):
         opened = OPENERS.search(text[max(0, run[0].start - BEFORE) : run[0].start]) or OPENERS.match(run[0].text)
@@ -45,6 +46,12 @@ def places_of_work(text: str, gazetteer: Gazetteer, year: int | None = None) -> 
     for m in taken:
         seen.setdefault(str(m.area), m)
     return list(seen.values())
+
+
+def _municipal_word(text: str, end: int) -> bool:
+    """Whether the word before a place in the text means municipalities."""
+    word = WORD.search(text[max(0, end - BEFORE) : end])
+    return word is not None and MUNICIPALITY.fullmatch(word.group(1)) is not None
 
 
 def mentioned(text: str, gazetteer: Gazetteer, year: int | None = None) -> list[Match]:

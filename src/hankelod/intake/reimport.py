@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from hankelod import tree
 from hankelod.intake import writing
-from hankelod.intake.drafts import Draft
+from hankelod.intake.proposals import Draft
 from hankelod.model import Class, Model
 
 UPDATE, ADD, REMOVE, KEPT, CONFLICT = "update", "add", "remove", "kept", "conflict"

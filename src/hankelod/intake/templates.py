@@ -14,7 +14,7 @@ from hankelod.intake.grid import Column, Home, Sheet
 from hankelod.intake.importing import Target
 from hankelod.intake.messages import say
 from hankelod.intake.sources import CannotImport, missing
-from hankelod.intake.spreadsheets import ESCAPED, MAX_CELL
+from hankelod.intake.tables import ESCAPED, MAX_CELL
 from hankelod.model import Class, Field, Model
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import hashlib
 import json
 import re
 
-from hankelod.intake.drafts import Draft, Note, span
 from hankelod.intake.figures import Figure
 from hankelod.intake.messages import say
+from hankelod.intake.proposals import Draft, Note, span
 from hankelod.model import Class, Field, Model
 
 PROPOSAL = "#? "
