@@ -26,7 +26,7 @@ LAYERS = [
     ["tables"],
     ["areas"],
     ["checking", "publication", "sources"],
-    ["explaining"],
+    ["explaining", "intake"],
     ["commands"],
     ["cli"],
 ]
