@@ -20,6 +20,8 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,10 +98,14 @@ def dataset_with(root: Path, *chosen: Case) -> Path:
     return root
 
 
-def checked(root: Path, case: Case, engine: str | None = None) -> tuple[Dataset, Report, list[Record]]:
-    """The base dataset with one file in it, and its report."""
-    dataset = Dataset(dataset_with(root, case))
-    report, records = check_all(dataset, engine)
+_scratch = tempfile.TemporaryDirectory(prefix="corpus-")
+
+
+@cache
+def checked(case: Case) -> tuple[Dataset, Report, list[Record]]:
+    """The base dataset with one file in it, and its report; checked once in a process."""
+    dataset = Dataset(dataset_with(Path(_scratch.name) / case.name.replace("/", "+"), case))
+    report, records = check_all(dataset)
     return dataset, report, records
 
 
@@ -114,21 +120,18 @@ def transcript(case: Case, lang: str) -> Path:
     return TRANSCRIPTS / lang / f"{case.name}.txt"
 
 
-def write_transcripts(scratch: Path) -> int:
+def write_transcripts() -> int:
     """Write the reports of all bad records anew, and remove those whose record is gone. Returns how many."""
     shutil.rmtree(TRANSCRIPTS, ignore_errors=True)
-    for number, case in enumerate(cases(BAD)):
-        _, report, _ = checked(scratch / str(number), case)
+    every = cases(BAD)
+    for case in every:
+        _, report, _ = checked(case)
         for lang in LANGUAGES:
             file = transcript(case, lang)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(as_text(report, lang), encoding="utf-8", newline="\n")
-    return number + 1
+    return len(every)
 
 
 if __name__ == "__main__":
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        written = write_transcripts(Path(folder))
-    print(f"{written} reports in {len(LANGUAGES)} languages written to {TRANSCRIPTS}", file=sys.stderr)
+    print(f"{write_transcripts()} reports in {len(LANGUAGES)} languages written to {TRANSCRIPTS}", file=sys.stderr)

@@ -31,7 +31,7 @@ LAYERS = [
     ["changelog"],
     ["changes", "comparison", "hosting", "verification"],
     ["checking", "publication", "sources"],
-    ["explaining"],
+    ["explaining", "intake"],
     ["commands"],
     ["cli"],
 ]

@@ -25,18 +25,30 @@ def _open(path: Path) -> BinaryIO:
 def lines(path: Path, name: str) -> Iterator[tuple[int, bytes | Unreadable]]:
     """The lines of a JSON Lines file with their numbers; blank ones are passed over.
 
-    A line longer than the limit comes as the problem that it is, and is skipped without being held in memory.
+    A line longer than the limit comes as the problem that it is, and is skipped without being held in memory. So does
+    the place where a file cannot be read any further: one that is cut short, or no file.
     """
-    with _open(path) as file:
-        number = 0
-        while line := file.readline(MAX_BYTES + 1):
-            number += 1
-            if len(line) > MAX_BYTES and not line.endswith(b"\n"):
-                while (rest := file.readline(MAX_BYTES)) and not rest.endswith(b"\n"):
-                    pass
-                yield number, refuse("too-large", Place(name, number, 1), value=f"> {MAX_BYTES} B", expected=f"{MAX_BYTES} B")  # fmt: skip
-                continue
-            if number == 1:
-                line = line.removeprefix(b"\xef\xbb\xbf")
-            if line.strip():
-                yield number, line
+    number = 0
+    try:
+        with _open(path) as file:
+            while line := file.readline(MAX_BYTES + 1):
+                number += 1
+                if len(line) > MAX_BYTES and not line.endswith(b"\n"):
+                    while (rest := file.readline(MAX_BYTES)) and not rest.endswith(b"\n"):
+                        pass
+                    yield number, refuse("too-large", Place(name, number, 1), value=f"> {MAX_BYTES} B", expected=f"{MAX_BYTES} B")  # fmt: skip
+                    continue
+                if number == 1:
+                    line = line.removeprefix(b"\xef\xbb\xbf")
+                if line.strip():
+                    yield number, line
+    except Exception as error:
+        if not _of_reading(error):
+            raise
+        detail = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        yield number + 1, refuse("not-a-file", Place(name, number + 1, 1), detail=detail)
+
+
+def _of_reading(error: Exception) -> bool:
+    """Whether an error comes from a file, or from what unpacks it: zlib and zstandard have errors of their own."""
+    return isinstance(error, (OSError, EOFError, ImportError)) or type(error).__module__ in ("zlib", "zstd")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from hankelod.dataset import Dataset
+from hankelod.dataset import BULK, Dataset
 from hankelod.model import Class
 from hankelod.problems import Place, Problem, problem
 from hankelod.records import Record
@@ -43,6 +43,8 @@ def check_files(dataset: Dataset, paths: Iterable[Path], engine: str | None = No
                 problems.append(problem("unknown-file", Place(dataset.name(file), 1, 1)))
             elif cls.file:
                 records += dataset.rows(cls).values()
+            elif file.name.endswith(BULK):
+                records += dataset.read_bulk(cls)
             else:
                 record = dataset.read_record(file, cls)
                 records += [record] if record is not None else []
@@ -60,11 +62,11 @@ def class_of(dataset: Dataset, file: Path) -> Class | None:
     A YAML file anywhere else counts as a project's: a coordinator checks her record before it is in place.
     """
     entries = dataset.model.entries()
-    by_name = next((c for c in entries if c.file == file.name), None)
+    by_name = next((c for c in entries if c.file == file.name or file == dataset.bulk_file(c)), None)
     by_folder = next((c for c in entries if c.folder == file.parent.name), None)
-    if by_name or by_folder:
-        return by_name or by_folder
-    return dataset.model.by_name("Project") if file.suffix == ".yml" or not file.suffix else None
+    if by_name or file.suffix not in (".yml", ""):
+        return by_name
+    return by_folder or dataset.model.by_name("Project")
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -74,6 +74,24 @@ def parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", parents=[both], help="recompute everything that a publication's manifest says")  # fmt: skip
     verify.add_argument("dist", metavar="DIST", help="the folder of the publication")
     verify.add_argument("--format", choices=VERDICTS, default="text", help="how to report (default: text)")
+
+    take = commands.add_parser("import", parents=[both], help="turn a document or a spreadsheet into records")
+    take.add_argument("source", nargs="?", metavar="SOURCE", help="a txt, md, html, docx, pdf, csv or xlsx file")
+    take.add_argument(
+        "--to", metavar="FOLDER", help="where the records go: a dataset, its data folder, or a new folder"
+    )
+    take.add_argument("--template", metavar="FILE", help="write an empty spreadsheet (xlsx, csv) to fill in instead")
+    take.add_argument("--filled", action="store_true", help="with --template: put the dataset's records into it")
+    take.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
+    take.add_argument("--update", action="store_true", help="change records that stand too, but no edits made by hand")
+    take.add_argument("--overwrite", action="store_true", help="let the source win over edits made by hand as well")
+    take.add_argument("--document", metavar="URL", help="the source's address (default: the one that the document gives)")  # fmt: skip
+    take.add_argument("--programme", metavar="ID", help="the programme of the grants (default: the one that the document names)")  # fmt: skip
+
+    names = commands.add_parser("resolve", parents=[both], help="find organisations and areas in running text")
+    names.add_argument("text", metavar="TEXT", help="the text; - reads it from standard input")
+    names.add_argument("--year", type=int, metavar="YYYY", help="when it was written, for municipalities that have ended")  # fmt: skip
+    names.add_argument("--format", choices=FORMATS, default="text", help="how to write the names (default: text)")
     return top
 
 

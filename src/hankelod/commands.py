@@ -21,8 +21,9 @@ def run(given: argparse.Namespace, lang: str) -> int:
     working = Path(given.folder or ".").absolute()
     if not working.is_dir():
         raise CannotRun(f"-C {given.folder}: there is no such folder")
+    chosen = {"validate": validate, "publish": publish, "query": query, "import": import_, "resolve": resolve, "diff": diff, "verify": verify}  # fmt: skip
     try:
-        return {"validate": validate, "publish": publish, "query": query, "diff": diff, "verify": verify}[given.command](given, working, lang)  # fmt: skip
+        return chosen[given.command](given, working, lang)
     except (NotADataset, EngineMissing) as error:
         raise CannotRun(str(error)) from error
 
@@ -152,6 +153,22 @@ def _terminal_width() -> int | None:
     import shutil
 
     return shutil.get_terminal_size().columns
+
+
+def import_(given: argparse.Namespace, working: Path, lang: str) -> int:
+    from hankelod.intake import commands as intake
+    from hankelod.intake.sources import CannotImport
+
+    try:
+        return intake.import_(given, working, lang)
+    except CannotImport as error:
+        raise CannotRun(error.text(lang)) from error
+
+
+def resolve(given: argparse.Namespace, working: Path, lang: str) -> int:
+    from hankelod.intake import commands as intake
+
+    return intake.resolve(given, working, lang)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from hankelod import model as _model
 from hankelod import tree
 from hankelod.graph import NotReadable
 from hankelod.model import Class, Model
-from hankelod.problems import Place, Problem, problem
+from hankelod.problems import Place, Problem, problem, short
 from hankelod.records import ID, Reader, Record, References
 
 BASE = "https://w3id.org/hankelod/"
@@ -23,6 +23,8 @@ DATASET = "dataset.yml"
 BESIDE = ("LICENSE", "README.md")
 """Files that may lie beside the records."""
 BULK = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+SUGGESTIONS = 1000
+"""How many references a suggestion is looked for: each costs a look at every name there is."""
 
 
 class NotADataset(Exception):
@@ -84,12 +86,17 @@ class Dataset:
             line = base.line if base is not None else 1
             raise NotADataset(f"{name}:{line}: base must be an IRI that begins with https:// and ends in a slash, such as {BASE}")  # fmt: skip
         listed = top.get("languages")
-        languages = [str(n.value) for n in listed.value] if listed is not None and listed.kind == "list" else []  # type: ignore[attr-defined]
+        languages = (
+            [str(n.value) for n in listed.value if n.kind == "text"]
+            if listed is not None and listed.kind == "list"
+            else []
+        )  # type: ignore[attr-defined]
         return text, tuple(languages) or ("fi", "sv", "en")
 
     def name(self, path: Path) -> str:
-        """A file's name in reports: relative to the working folder, with `/`."""
-        return os.path.relpath(path, self.working).replace(os.sep, "/")
+        """A file's name in reports: relative to the working folder, with `/`; control characters are escaped."""
+        name = os.path.relpath(path, self.working).replace(os.sep, "/")
+        return name if name.isprintable() else short(name, len(name))
 
     ### Which things there are
 
@@ -142,7 +149,7 @@ class Dataset:
         """The ids in a class's JSON Lines file."""
         if cls.iri not in self._bulk:
             self._bulk[cls.iri] = set()
-            self._bulk[cls.iri] = {r.id for r in self._read_bulk(cls)} if self._bulk_file(cls) else set()
+            self._bulk[cls.iri] = {r.id for r in self.read_bulk(cls)} if self.bulk_file(cls) else set()
         return self._bulk[cls.iri]
 
     @cached_property
@@ -153,11 +160,19 @@ class Dataset:
         """The id that a misspelt or spelled-out reference may mean, with its name, or None."""
         from hankelod.suggestions import suggest
 
-        return suggest(self, cls, text)
+        asked = (cls.iri, text)
+        if asked not in self.suggested and len(self.suggested) < SUGGESTIONS:
+            self.suggested[asked] = suggest(self, cls, text)
+        return self.suggested.get(asked)
 
     @cached_property
     def names(self) -> dict[str, dict[str, str]]:
         """By class, as suggestions gather them: casefolded name → id."""
+        return {}
+
+    @cached_property
+    def suggested(self) -> dict[tuple[str, str], str | None]:
+        """What was suggested for a reference, by class and text: each is looked for once, and so many only."""
         return {}
 
     @cached_property
@@ -173,9 +188,15 @@ class Dataset:
             own = self.data / cls.file
             return [own if own.exists() or cls.file.endswith(".yml") else shipped("data") / cls.file]
         folder = self.data / str(cls.folder)
+        try:
+            self._stay_inside(folder, self.name(folder))
+        except tree.Unreadable as error:
+            self._add(error.problem)
+            return []
         return sorted(folder / f for f in os.listdir(folder) if f.endswith(".yml")) if folder.is_dir() else []
 
-    def _bulk_file(self, cls: Class) -> Path | None:
+    def bulk_file(self, cls: Class) -> Path | None:
+        """The JSON Lines file of a class, None where there is none."""
         return next((f for end in BULK if (f := self.data / f"{cls.folder}{end}").exists()), None)
 
     def read(self, cls: Class) -> Iterator[Record]:
@@ -184,9 +205,9 @@ class Dataset:
             yield from self.rows(cls).values()
             return
         bulk: dict[str, Record] = {}
-        if self._bulk_file(cls):
+        if self.bulk_file(cls):
             stems = self._stems[cls.iri]
-            for record in self._read_bulk(cls):
+            for record in self.read_bulk(cls):
                 if record.id in stems:
                     bulk[record.id] = record
                 yield record
@@ -197,6 +218,11 @@ class Dataset:
             elif found is not None:
                 yield found
 
+    def _stay_inside(self, path: Path, name: str) -> None:
+        """Raise Unreadable where a file, or the folder of a class, is a link out of the dataset."""
+        if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.data)):
+            raise tree.refuse("outside-dataset", Place(name, 1, 1))
+
     def read_record(self, path: Path, cls: Class) -> Record | None:
         """One YAML record, None where it cannot be read."""
         name = self.name(path)
@@ -205,8 +231,7 @@ class Dataset:
             self._add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{_slug(stem)}.yml"))
             return None
         try:
-            if path.is_symlink() and not path.resolve().is_relative_to(self.data.resolve()):
-                raise tree.refuse("outside-dataset", Place(name, 1, 1))
+            self._stay_inside(path, name)
             found: list[Problem] = []
             node = tree.read_yaml(tree.read_bytes(path, name), name, found)
         except tree.Unreadable as error:
@@ -222,6 +247,7 @@ class Dataset:
         name = self.name(path)
         seen: dict[str, Record] = {}
         try:
+            self._stay_inside(path, name)
             if path.suffix == ".csv":
                 nodes = tree.read_csv(tree.read_bytes(path, name), name, self.reader.problems)
             elif not path.exists():
@@ -247,13 +273,19 @@ class Dataset:
             self._add(each._replace(field=re.sub(r"^\[[0-9]+\][.]?", "", each.field)) if each.field else each)
         yield from node.value if node.kind == "list" else [node]  # type: ignore[misc]
 
-    def _read_bulk(self, cls: Class) -> Iterator[Record]:
+    def read_bulk(self, cls: Class) -> Iterator[Record]:
+        """The records of a class that stand in its JSON Lines file."""
         from hankelod.bulk import lines
 
-        path = self._bulk_file(cls)
+        path = self.bulk_file(cls)
         assert path is not None
         name = self.name(path)
         seen: dict[str, Record] = {}
+        try:
+            self._stay_inside(path, name)
+        except tree.Unreadable as error:
+            self._add(error.problem)
+            return
         for number, raw in lines(path, name):
             found: list[Problem] = []
             try:
@@ -292,7 +324,7 @@ class Dataset:
 
     def bulk_record(self, cls: Class, identifier: str) -> Record | None:
         """One record of a class's JSON Lines file, or None."""
-        return next((r for r in self._read_bulk(cls) if r.id == identifier), None) if self._bulk_file(cls) else None
+        return next((r for r in self.read_bulk(cls) if r.id == identifier), None) if self.bulk_file(cls) else None
 
     def _twice(self, record: Record, first: Record) -> None:
         place = first.place(())

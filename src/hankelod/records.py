@@ -26,6 +26,12 @@ NUMBER_LIKE = re.compile(
 )
 """Plain scalars that YAML 1.1 or 1.2 reads as a number, octal or sexagesimal ones too (yaml.org/type/int)."""
 
+DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+"""The lexical forms of xsd:decimal (XML Schema Part 2, 3.2.3)."""
+
+DIGITS = 18
+"""As many as every processor of xsd:decimal can hold (ibid.)."""
+
 Values = dict[str, object]
 
 
@@ -195,7 +201,7 @@ class _Typing:
         return self._ordered(values, cls)
 
     def _is_type(self, value: Node, cls: Class) -> bool:
-        return value.value in {rule.word for rule in cls.types}
+        return value.kind == "text" and value.value in {rule.word for rule in cls.types}
 
     def _ordered(self, values: Values, cls: Class) -> Values:
         done: Values = {"id": values["id"]}
@@ -288,6 +294,10 @@ class _Typing:
             return self._word(node, field, path)
         if field.kind == "iri" and not is_iri(text):
             self._wrong(node, field, path, "iri")
+            return None
+        if field.kind == "decimal" and not (DECIMAL.fullmatch(text) and _digits(text) <= DIGITS):
+            # Engines compute with what stands here: rdflib takes NaN and 1_000 for decimals, and each has its own limits.
+            self._broken("Datatype", node.place(self.file), field, path, text)
             return None
         if field.checked_by and not CHECKS[field.checked_by](text):
             self._report("business-id-check", node, path, text, label=field.label)
@@ -383,15 +393,10 @@ class _Typing:
             return text
         from hankelod.guesses import word_meant
 
-        check = self.model.checks[_shape_iri(field.code)]
-        component = "MinCountConstraintComponent" if node is None else "InConstraintComponent"
-        message = fill(component_says(component), label=field.label, value=short(text))
-        guess = (
-            word_meant({w: self.model.labels.get(iri, {}) for w, iri in field.words.items()}, text) if text else None
-        )
+        meant = {w: self.model.labels.get(iri, {}) for w, iri in field.words.items()}
+        guess = word_meant(meant, text) if text else None
         place = Place(self.file, *self.places[path[:-1]]) if node is None else node.place(self.file)
-        found = Problem(*place, self.id, dotted(path), text, field.code, component, check.severity, message, check.why, mending(check, field, guess=guess))  # fmt: skip
-        self._add(found, path)
+        self._broken("MinCount" if node is None else "In", place, field, path, text, guess)
         return next(iter(field.words))
 
     ### Problems
@@ -400,6 +405,16 @@ class _Typing:
         self.reader.problems.append(found)
         if found.severity == "violation":
             self.marred.add(path)
+
+    def _broken(
+        self, constraint: str, place: Place, field: Field, path: Path, value: str | None, guess: str | None = None
+    ) -> None:
+        """What the field's own shape would say, where it cannot be asked."""
+        check = self.model.checks[_shape_iri(field.code)]
+        component = f"{constraint}ConstraintComponent"
+        message = fill(component_says(component), label=field.label, value=short(value))
+        found = Problem(*place, self.id, dotted(path), value, field.code, component, check.severity, message, check.why, mending(check, field, guess=guess))  # fmt: skip
+        self._add(found, path)
 
     def _report(self, code: str, node: Node, path: Path, value: str | None, **details: object) -> None:
         self._add(problem(code, node.place(self.file), self.id, dotted(path), value, **details), path)  # type: ignore[arg-type]
@@ -420,7 +435,7 @@ class _Typing:
         detail = f": {text} = {int(text, 8)}" if octal else ""
         known = field.kind == "relative" or self.references.exists(self.model.target(field), text)
         suggestion = None if known else self.references.suggest(self.model.target(field), text)
-        found = problem("wrong-kind-unquoted", node.place(self.file), self.id, dotted(path), text, label=field.label, detail=detail, suggestion=suggestion or f'"{text}"')  # fmt: skip
+        found = problem("wrong-kind-unquoted", node.place(self.file), self.id, dotted(path), text, label=field.label, detail=detail, suggestion=suggestion or f'"{short(text)}"')  # fmt: skip
         self._add(found._replace(code="wrong-kind"), path)
 
     def _unknown_reference(self, node: Node, field: Field, path: Path, text: str, target: Class | None) -> None:
@@ -473,9 +488,13 @@ def _listed(node: Node, field: Field) -> str:
     return f"[{_as_written(node)}]"
 
 
+def _digits(text: str) -> int:
+    return len(text) if len(text) <= DIGITS else sum(c.isdigit() for c in text)
+
+
 def _as_written(node: Node) -> str:
     """A text as it can stand in YAML: bare where it was bare, else in quotation marks."""
-    text = str(node.value)
+    text = short(str(node.value))
     return text if node.plain and re.fullmatch(r"[\w-]+", text) else f'"{text}"'
 
 

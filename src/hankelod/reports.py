@@ -10,7 +10,7 @@ from urllib.parse import quote
 from hankelod.graph import SH, Text
 from hankelod.mapping import escape
 from hankelod.model import SHAPES
-from hankelod.problems import CATALOGUE, SEVERITIES, Problem, codes, in_order
+from hankelod.problems import CATALOGUE, SEVERITIES, Problem, codes, in_order, short
 from hankelod.records import Record
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def as_text(found: Report, lang: str, colour: bool = False, counted: str = "reco
     lines = []
     for p in found.problems:
         where = f"{p.file}:{p.line}:{p.column}"
-        field = f" {p.field}" if p.field else ""
+        field = f" {short(p.field)}" if p.field else ""
         lines.append(f"{paint('1', where)}: {paint(shade[p.severity], WORDS[p.severity][lang])}:{field} [{p.code}]")
         lines.append(f"  {p.message.get(lang, '')}")
         lines.append(f"  {WORDS['why'][lang]}: {p.why.get(lang, '')}")

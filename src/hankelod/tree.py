@@ -21,6 +21,10 @@ from hankelod.problems import Place, Problem, parser_says, problem, short
 DEPTH = 20
 MAX_BYTES = 10_000_000
 """The largest YAML or CSV file, and the longest JSON line, in bytes."""
+MAX_VALUES = 20_000
+"""The most values in one YAML file or JSON line: each may be a problem to tell."""
+MAX_ROWS = 100_000
+"""The most rows of a CSV file."""
 
 FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
@@ -92,6 +96,11 @@ def check_characters(text: str, file: str, pattern: re.Pattern[str] = FORBIDDEN)
         raise refuse("forbidden-character", Place(file, line, column), value=f"U+{ord(found.group()):04X}")
 
 
+def _too_many(place: Place) -> Unreadable:
+    values = {"fi": "arvoa", "sv": "värden", "en": "values"}
+    return refuse("too-large", place, value=f"> {MAX_VALUES}", expected={lang: f"{MAX_VALUES} {word}" for lang, word in values.items()})  # fmt: skip
+
+
 def read_bytes(path: FilePath, file: str, limit: int = MAX_BYTES) -> bytes:
     """A file's bytes, bounded. Raises Unreadable where it is no plain file, or larger than `limit`."""
     place = Place(file, 1, 1)
@@ -127,8 +136,12 @@ def read_yaml(raw: bytes, file: str, problems: list[Problem]) -> Node:
         return _compose(yaml.parse(text, Loader=loader), file, problems)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
         lines = text.split("\n")
+        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+        if place.line > len(lines):  # the end of a file without a last line end
+            place = Place(file, len(lines), len(lines[-1]) + 1)
+        if error.problem == "exceeded maximum nesting depth":  # libyaml looks ahead, and has a limit of its own
+            raise refuse("too-deep", place, expected=str(DEPTH)) from error
         for number in (place.line, place.line - 1):
             indent = re.match(r" *\t", lines[number - 1]) if 0 < number <= len(lines) else None
             if indent:
@@ -148,7 +161,7 @@ def _compose(events: Iterator[object], file: str, problems: list[Problem]) -> No
     `stack` holds the open collections: their start, their children, and for mappings the key that waits.
     """
     root: Node | None = None
-    documents = 0
+    documents = values = 0
     stack: list[tuple[str, int, int, list[Node]]] = []
     for event in events:
         name = type(event).__name__
@@ -183,6 +196,9 @@ def _compose(events: Iterator[object], file: str, problems: list[Problem]) -> No
                     raise refuse("too-deep", place, expected=str(DEPTH))
                 stack.append(("mapping" if name == "MappingStartEvent" else "list", line, column, []))
                 continue
+        values += 1
+        if values > MAX_VALUES:
+            raise _too_many(place)
         if stack:
             stack[-1][3].append(node)
         else:
@@ -194,7 +210,8 @@ def _compose(events: Iterator[object], file: str, problems: list[Problem]) -> No
 
 def _open(stack: list[tuple[str, int, int, list[Node]]]) -> Path:
     """The path of the collection that has just ended, by those that are open still."""
-    return tuple(str(inner[-1].value) if kind == "mapping" else len(inner) for kind, _, _, inner in stack)
+    # in a mapping, an odd number of children means that a key waits; else the collection stands where a key should
+    return tuple((str(inner[-1].value) if len(inner) % 2 else "") if kind == "mapping" else len(inner) for kind, _, _, inner in stack)  # fmt: skip
 
 
 def _pairs(children: list[Node], file: str, problems: list[Problem], path: Path) -> list[Pair]:
@@ -218,6 +235,20 @@ def _pairs(children: list[Node], file: str, problems: list[Problem], path: Path)
 ### JSON Lines
 
 
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
+_STRING = re.compile(r'"[^"]*(?:"|\Z)')
+_BRACKET = re.compile(r"[\[\]{}]")
+
+
+def _deepest(bare: str) -> int:
+    """How deep a text of JSON nests, without its strings."""
+    depth = deepest = 0
+    for c in _BRACKET.findall(bare):
+        depth += 1 if c in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
 class _Float(str):
     """A JSON number as it was written."""
 
@@ -230,14 +261,10 @@ def read_json_line(raw: bytes, file: str, line: int, problems: list[Problem]) ->
         raise refuse("not-utf8", Place(file, line, error.start + 1)) from error
     if len(raw) > MAX_BYTES:
         raise refuse("too-large", Place(file, line, 1), value=f"{len(raw)} B", expected=f"{MAX_BYTES} B")
-    depth = deepest = 0
-    for c in re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text):
-        if c in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif c in "]}":
-            depth -= 1
-    if deepest > DEPTH:
+    bare = _STRING.sub("", _ESCAPED.sub("", text) if "\\" in text else text)
+    if bare.count(",") > MAX_VALUES:
+        raise _too_many(Place(file, line, 1))
+    if _deepest(bare) > DEPTH:
         raise refuse("too-deep", Place(file, line, 1), expected=str(DEPTH))
     try:
         found = json.loads(
@@ -281,6 +308,8 @@ def read_csv(raw: bytes, file: str, problems: list[Problem]) -> Iterator[Node]:
     text = _decode(raw, file)
     check_characters(text, file)
     lines = list(io.StringIO(text))
+    if len(lines) > MAX_ROWS:
+        raise refuse("too-large", Place(file, MAX_ROWS + 1, 1), value=str(len(lines)), expected=str(MAX_ROWS))
     rows = csv.reader(iter(lines), strict=True)
     header: list[str] | None = None
     while True:

@@ -91,8 +91,12 @@ def _pyshacl(model: Model) -> Engine:
         return str(term).rsplit("#", 1)[-1]
 
     def validate(data: str) -> list[Result]:
-        graph = rdflib.Graph().parse(data=data, format="nt")
-        _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inference="none", advanced=False, meta_shacl=False, do_owl_imports=False)  # fmt: skip
+        before, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False  # else 2026-11-24Z loses its Z, and passes
+        try:
+            graph = rdflib.Graph().parse(data=data, format="nt")
+            _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inference="none", advanced=False, meta_shacl=False, do_owl_imports=False)  # fmt: skip
+        finally:
+            rdflib.NORMALIZE_LITERALS = before
         found = []
         for result in report.subjects(rdflib.RDF.type, SH.ValidationResult):
             get = {p: report.value(result, p) for p in (SH.focusNode, SH.resultPath, SH.value, SH.sourceConstraintComponent, SH.sourceShape, SH.resultSeverity)}  # fmt: skip
@@ -198,17 +202,17 @@ class Checker:
         return found
 
     def _of_record(self, record: Record, results: list[Result]) -> list[Problem]:
-        located = [(s, p, o, record.written(path)) for s, p, o, path in self.mapping.places(record)]
-        parts = _parts(located)
+        places = _Places(record, self.mapping.places(record))
+        # the paths of what the reader has reported, and of what holds it
+        said = {marred[:n] for marred in record.marred for n in range(1, len(marred) + 1)}
         best: dict[tuple[Path, str | None], tuple[tuple[int, int], Problem]] = {}
         for result in results:
             check = self.dataset.model.checks.get((result.shape or "").strip("<>"))
             if check is None:
                 continue
-            path = self._path(result, check, record, located, parts)
+            path = self._path(result, check, places)
             # what the reader has reported of a value, or of one of several that would do, is not said again
-            said = {path, *((*path[:-1], key) for key in check.alternatives)}
-            if path and any(m[: len(each)] == each for m in record.marred for each in said):
+            if path in said or any((*path[:-1], key) in said for key in check.alternatives):
                 continue
             found = self._problem(record, result, check, path)
             # one problem per field and value: violation before warning, kind of value before pattern before range
@@ -219,21 +223,15 @@ class Checker:
         violated = {path for (path, code) in best if code is None}
         return [p for (path, code), (_, p) in best.items() if code is None or path not in violated]
 
-    def _path(
-        self, result: Result, check: Check, record: Record, located: list[Located], parts: dict[str, Path]
-    ) -> Path:
+    def _path(self, result: Result, check: Check, places: _Places) -> Path:
         """The path of the value that a result is about; of its key, where there is no value."""
         node = result.focus.strip("<>")
-        at = parts.get(node, ())
+        at = places.parts.get(node, ())
+        predicate = (result.path or "").strip("<>")
         if check.key is None:
-            predicate = (result.path or "").strip("<>")
-            return next((p for s, pred, _, p in located if s == node and pred == predicate), at)
-        if result.value is not None and result.path is not None:
-            predicate, wanted = result.path.strip("<>"), _term(result.value)
-            for subject, pred, obj, path in located:
-                if subject == node and pred == predicate and (obj == result.value or _term(obj) == wanted):
-                    return path
-        return (*at, check.key)
+            return places.first(node, predicate) or at
+        found = places.value(node, predicate, result.value) if result.value is not None and result.path else None
+        return found or (*at, check.key)
 
     def _problem(self, record: Record, result: Result, check: Check, path: Path) -> Problem:
         model = self.dataset.model
@@ -281,10 +279,32 @@ def _root(focus: str, roots: dict[str, Record]) -> str | None:
     return focus
 
 
-def _parts(located: list[Located]) -> dict[str, Path]:
-    """The path of each part, by its IRI: where a triple points at a subject of the same record."""
-    subjects = {s for s, _, _, _ in located}
-    return {obj[1:-1]: path for _, _, obj, path in located if obj.startswith("<") and obj[1:-1] in subjects}
+class _Places:
+    """Where in a record its triples come from, looked up by what a result says of them.
+
+    `parts` is the path of each part, by its IRI. Engines write a literal with other escapes than the data, so that a
+    value is looked for as it is written first, then as the term that it is.
+    """
+
+    def __init__(self, record: Record, located: list[Located]) -> None:
+        self._written = {(s, p, o): record.written(path) for s, p, o, path in reversed(located)}
+        self._terms: dict[tuple[str, str, object], Path] | None = None
+        subjects = {s for s, _, _ in self._written} - {s for s, _, _, _ in located[:1]}  # a thing is no part of itself
+        self.parts = {o[1:-1]: path for (_, _, o), path in self._written.items() if o.startswith("<") and o[1:-1] in subjects}  # fmt: skip
+
+    def first(self, subject: str, predicate: str) -> Path | None:
+        """The path of the first value of a property."""
+        found = [path for (s, p, _), path in self._written.items() if s == subject and p == predicate]
+        return found[-1] if found else None
+
+    def value(self, subject: str, predicate: str, value: str) -> Path | None:
+        """The path of this value of a property."""
+        found = self._written.get((subject, predicate, value))
+        if found is None:
+            if self._terms is None:
+                self._terms = {(s, p, _term(o)): path for (s, p, o), path in self._written.items()}
+            found = self._terms.get((subject, predicate, _term(value)))
+        return found
 
 
 def _term(text: str) -> object:

@@ -1,0 +1,145 @@
+"""Figures in a sentence, proposed as observations: what is counted, how many, how exactly. A person accepts them.
+
+A rule names a measure of the code list, and how the sentence speaks of it; a number that no rule reads is left alone.
+Number words up to twelve are read in the cases that count things.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Figure(NamedTuple):
+    """A proposal: the measure's id, the value as decimal text, a qualifier or None, and the sentence it came from."""
+
+    measure: str
+    value: str
+    qualifier: str | None
+    sentence: str
+
+
+WORDS = {
+    1: "yksi|yhden|yhtä|yhteen", 2: "kaksi|kahden|kahta|kahteen|kahdesta", 3: "kolme|kolmen|kolmea|kolmeen|kolmesta",
+    4: "neljä|neljän|neljää|neljään|neljästä", 5: "viisi|viiden|viittä|viiteen|viidestä", 6: "kuusi|kuuden|kuutta|kuuteen|kuudesta",
+    7: "seitsemän|seitsemää|seitsemään|seitsemästä", 8: "kahdeksan|kahdeksaa|kahdeksaan|kahdeksasta",
+    9: "yhdeksän|yhdeksää|yhdeksään|yhdeksästä", 10: "kymmenen|kymmentä|kymmeneen|kymmenestä", 11: "yksitoista|yhdentoista", 12: "kaksitoista|kahdentoista",
+}  # fmt: skip
+_VALUES = {word: n for n, words in WORDS.items() for word in words.split("|")}
+NUMBER = rf"(?P<n>\d{{1,3}}(?:[ \u00a0]\d{{3}})+|\d+(?:[,.]\d+)?|\b(?:{'|'.join(WORDS.values())})\b)"
+
+ABOUT = re.compile(r"(?:noin|n\.|lähes|arviolta|suunnilleen|runsa(?:at|an))\s+$", re.I)
+AT_LEAST = re.compile(r"(?:yli|vähintään|ainakin)\s+$", re.I)
+AT_MOST = re.compile(r"(?:alle|enintään|korkeintaan)\s+$", re.I)
+
+
+class Rule(NamedTuple):
+    """`pattern` finds the number (group `n`) with its noun; `near` is what the sentence must say besides."""
+
+    measure: str
+    pattern: re.Pattern[str]
+    near: re.Pattern[str] | None = None
+    unless: re.Pattern[str] | None = None
+    factor: int = 1
+
+
+def _rule(measure: str, pattern: str, near: str | None = None, unless: str | None = None, factor: int = 1) -> Rule:
+    return Rule(
+        measure, re.compile(pattern.replace("#", NUMBER), re.I), re.compile(near, re.I) if near else None,
+        re.compile(unless, re.I) if unless else None, factor,
+    )  # fmt: skip
+
+
+RULES: tuple[Rule, ...] = (
+    _rule("co2-reduction", r"#\s*(?:tonn(?:ia|in|i)\b|t\s?CO2)", r"päästö|hiilidioksid|CO2"),
+    _rule("houses-heated", r"#\s*omakotitalo"),
+    _rule("oil-use-reduction", r"öljyn[^.]*?#\s*MWh"),
+    _rule("oil-use-reduction", r"öljyn[^.]*?#\s*GWh", factor=1000),
+    _rule("energy-saving", r"(?:säästö|säästyi|säästet)[^.]*?#\s*MWh"),
+    _rule("energy-saving", r"(?:säästö|säästyi|säästet)[^.]*?#\s*GWh", factor=1000),
+    _rule("respondents-intending", r"#\s*(?:%|prosenttia)(?=[^.,%]*\baiko)"),
+    _rule("respondents-completed", r"#\s*(?:%|prosenttia)(?=[^.,%]*(?:loppuun|valmi))", unless=r"^[^%]*%[^%,]*\baiko"),
+    _rule("respondents-helped", r"#\s*(?:%|prosenttia)(?=[^.%]*\b(?:apua|hyöty))"),
+    _rule("new-partners", r"uusia\s+(?:kumppane\w+|jäsen\w+)\s+(?:saatiin|liittyi|tuli)\s+(?:mukaan\s+)?#"),
+    _rule("new-partners", r"#\s+uutta\s+(?:kumppan|jäsen|toimija|yrity)"),
+    _rule("partners", r"#\s+(?:ilmasto)?kumppan(?:iin|ia|in)\b"),
+    _rule("companies-committed", r"#\s+yrity(?:stä|ksen)\s+päästövähen", r"sitou"),
+    _rule("companies-committed", r"sitou[^.]*?#\s+yritystä", unless=r"yritystä päästövähen"),
+    _rule("carbon-footprints", r"#\s+yritystä\s+lask\w+[^.]*?hiilijalanj"),
+    _rule("communication-reviews", r"#\s+yritystä\s+teki[^.]*?viestin"),
+    _rule("climate-actions", r"ilmastotekoja\s+(?:tehtiin|toteutettiin)\s+(?:yhteensä\s+)?#"),
+    _rule("climate-actions", r"#\s+ilmastoteko"),
+    _rule("emission-calculations", r"(?:päästö)?laskentoja[^.]*?#\s+kappaletta"),
+    _rule("emission-calculations", r"#\s+päästölasken"),
+    _rule("participants", r"#\s+(?:\w+\s+\w+\s+)?(?:henkilöä|osallistujaa|ammattilaista|asiantuntijaa|opiskelijaa|vierasta|kuulijaa)"),
+    _rule("workshops", r"#\s+(?:\w+\s+)?työpaj(?:aa|an)\b"),
+    _rule("events", r"#\s+(?:\w+\s+)?(?:tilaisuut|tapahtum(?:aa|an)|webinaari|seminaari)"),
+    _rule("training-days", r"#\s+valmennuspäiv"),
+    _rule("trainings", r"#\s+(?:\w+\s+)?koulutu(?:sta|ksen)\b"),
+    _rule("videos", r"#\s+(?:\w+\s+)?video(?:n|ta)\b"),
+    _rule("new-municipalities", r"#\s+uuteen\s+(?:\w+\s+)?kuntaan"),
+    _rule("coordinating-municipalities", r"#\s+kunnan\s+koordinoi"),
+    _rule("municipalities", r"#\s+(?:[\w-]+\s+)?(?:kuntaa|kunnan|kaupunkia|kaupungin)\b", unless=r"koordinoi"),
+    _rule("project-phases", r"#\s+(?:osa)?vaihee"),
+    _rule("companies", r"(?:osallistui|mukana oli|mukaan lähti)[^.]*?#\s+(?:\w+\s+)?yrity(?:stä|ksen)\b"),
+    _rule("companies", r"#\s+(?:verkoston\s+)?yrity(?:stä|ksistä)\b(?=[^.]*osallistui)"),
+    _rule("companies", r"osallistui\s+#\s+verkoston\s+yrityksistä"),
+)  # fmt: skip
+"""Read in this order; a number belongs to the first rule that reads it."""
+
+REPEATED = re.compile(r"(?P<a>\d+)\s*[-–]\s*(?P<b>\d+)\s+kertaa\s+vuodessa", re.I)
+
+SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"”“A-ZÅÄÖ])")
+
+
+LONGEST = 2_000
+"""No sentence is longer; what stands beyond is not looked at, which keeps the patterns' work small."""
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text."""
+    return [s.strip()[:LONGEST] for s in SENTENCE.split(text) if s.strip()]
+
+
+def figures(text: str) -> list[Figure]:
+    """The figures that a text tells, in its order."""
+    return [f for sentence in sentences(text) for f in _in_sentence(sentence)]
+
+
+def _in_sentence(sentence: str) -> list[Figure]:
+    found: dict[int, Figure] = {}
+    for rule in RULES:
+        if (rule.near and not rule.near.search(sentence)) or (rule.unless and rule.unless.search(sentence)):
+            continue
+        for m in rule.pattern.finditer(sentence):
+            at = m.start("n")
+            if at not in found and not _year(m["n"], sentence, at):
+                found[at] = Figure(rule.measure, _value(m["n"], rule.factor), _qualifier(sentence[:at]), sentence)
+    for m in REPEATED.finditer(sentence):
+        if "valmennu" in sentence.casefold() or "koulutu" in sentence.casefold():
+            found[m.start("a")] = Figure("trainings-per-year", m["a"], "at-least", sentence)
+            found[m.start("b")] = Figure("trainings-per-year", m["b"], "at-most", sentence)
+    return [found[at] for at in sorted(found)]
+
+
+def _year(number: str, sentence: str, at: int) -> bool:
+    """Whether a number is a year rather than a count."""
+    return bool(re.fullmatch(r"(?:19|20)\d\d", number)) and bool(re.search(r"vuo\w*\s+$|\d[-–]$", sentence[:at]))
+
+
+def _value(number: str, factor: int) -> str:
+    low = number.casefold()
+    if low in _VALUES:
+        return str(_VALUES[low] * factor)
+    plain = re.sub(r"[ \u00a0]", "", number).replace(",", ".")
+    if factor == 1:
+        return plain
+    whole, _, part = plain.partition(".")
+    return str(int(whole + part.ljust(3, "0")[:3]))
+
+
+def _qualifier(before: str) -> str | None:
+    for qualifier, pattern in (("about", ABOUT), ("at-least", AT_LEAST), ("at-most", AT_MOST)):
+        if pattern.search(before):
+            return qualifier
+    return None

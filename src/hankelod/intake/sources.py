@@ -1,0 +1,129 @@
+"""A document read into its lines: text, Markdown, HTML, DOCX and PDF all give the same.
+
+What documents carry beside words is kept in the words: an item of a list begins with `- `, a link is written
+`[text](address)`. Nothing is fetched, run or unpacked to disk; sizes are bounded before anything is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+MAX_BYTES = 20_000_000
+"""The largest document that is read."""
+MAX_LINES = 100_000
+MAX_LINE = 50_000
+MAX_CHARACTERS = 3_000_000
+"""The most lines, the longest line and the most characters in all that a document may have: a thick book has less."""
+
+
+class CannotImport(Exception):
+    """A source that cannot be imported; carries what is wrong and what to do, in Finnish, Swedish and English."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code)
+        self.code, self.details = code, details
+
+    def text(self, lang: str) -> str:
+        from hankelod.intake.messages import say
+
+        return say(self.code, lang, **self.details)
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+
+class Line(NamedTuple):
+    """One line of a document. `number` counts from 1 as its reader does: lines of text, paragraphs of DOCX, lines of
+    PDF through all pages. `heading` tells that the document itself marks it as a heading."""
+
+    number: int
+    text: str
+    heading: bool = False
+
+
+Reader = Callable[[bytes, str], Iterable[Line]]
+
+
+def read_text(raw: bytes, name: str) -> Iterable[Line]:
+    """Plain text, in UTF-8 or else in Windows-1252 (what old Finnish documents are in)."""
+    return [Line(n, line) for n, line in enumerate(decode(raw, name).split("\n"), 1)]
+
+
+def decode(raw: bytes, name: str) -> str:
+    """Bytes as text with `\\n` line ends. Raises CannotImport for what is no text."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = raw.decode("utf-16", "replace")
+    else:
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = raw.decode("cp1252", "replace")
+    if "\x00" in text or sum(c == "\ufffd" or (c < " " and c not in "\t\n\r\f\v") for c in text) > len(text) // 50:
+        raise CannotImport("not-text", name=name)
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\v", "\n")
+
+
+def _readers() -> dict[str, Reader]:
+    from hankelod.intake import markup, office
+
+    return {
+        ".txt": read_text,
+        ".text": read_text,
+        ".md": markup.read_markdown,
+        ".markdown": markup.read_markdown,
+        ".html": markup.read_html,
+        ".htm": markup.read_html,
+        ".xhtml": markup.read_html,
+        ".docx": office.read_docx,
+        ".pdf": office.read_pdf,
+    }
+
+
+def read(path: Path, name: str) -> list[Line]:
+    """The lines of a document; what a line's number counts is the reader's.
+
+    `name` is the document's name in messages. Raises CannotImport.
+    """
+    readers = _readers()
+    reader = readers.get(path.suffix.casefold())
+    if reader is None:
+        raise CannotImport("unknown-format", name=name, expected=", ".join(sorted(readers)) + ", .csv, .xlsx")
+    lines: list[Line] = []
+    characters = 0
+    for line in reader(read_bytes(path, name), name):
+        characters += len(line.text)
+        if len(lines) >= MAX_LINES or len(line.text) > MAX_LINE or characters > MAX_CHARACTERS:
+            raise CannotImport("too-large", name=name)
+        lines.append(line._replace(text=clean(line.text)))
+    if not any(line.text.strip() for line in lines):
+        raise CannotImport("no-text" if path.suffix.casefold() == ".pdf" else "empty", name=name)
+    return lines
+
+
+def read_bytes(path: Path, name: str) -> bytes:
+    """A source's bytes, bounded. Raises CannotImport."""
+    try:
+        if not path.is_file():
+            raise CannotImport("no-such-file", name=name)
+        if path.stat().st_size > MAX_BYTES:
+            raise CannotImport("too-large", name=name)
+        return path.read_bytes()
+    except OSError as error:
+        raise CannotImport("unreadable", name=name, detail=error.strerror or str(error)) from error
+
+
+def clean(text: str) -> str:
+    """A line without the characters that no record may hold: controls, direction marks, soft hyphens."""
+    from unicodedata import normalize
+
+    from hankelod.tree import FORBIDDEN, LINE_ENDS
+
+    text = LINE_ENDS.sub(" ", FORBIDDEN.sub("", text)).replace("\u00ad", "").replace("\u200b", "").replace("\t", " ")
+    return normalize("NFC", text)
+
+
+def missing(library: str) -> CannotImport:
+    """The message for a reader whose library is not installed."""
+    return CannotImport("reader-missing", library=library)
