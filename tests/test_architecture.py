@@ -25,6 +25,7 @@ LAYERS = [
     ["rendering", "provenance", "void"],
     ["tables"],
     ["areas"],
+    ["site"],
     ["checking", "publication", "sources"],
     ["explaining", "intake"],
     ["commands"],

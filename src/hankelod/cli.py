@@ -12,7 +12,7 @@ import sys
 FORMATS = ("text", "json", "github", "sarif", "html", "turtle")
 ENGINES = ("shacl", "pyshacl")
 RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
-PARTS = ("dumps", "documents")
+PARTS = ("dumps", "documents", "site")
 
 
 def _global_options(parser: argparse.ArgumentParser, default: object) -> None:

@@ -31,6 +31,12 @@ FORMATS = (
     Format(".geojson", "application/geo+json", "GEOJSON"),
     Format(".gz", "application/gzip", "GZIP"),
     Format(".html", "text/html", "HTML"),
+    Format(".css", "text/css", "TXT"),
+    Format(".js", "text/javascript", "TXT"),
+    Format(".svg", "image/svg+xml", "XML"),
+    Format(".xml", "application/xml", "XML"),
+    Format(".atom", "application/atom+xml", "ATOM"),
+    Format(".txt", "text/plain", "TXT"),
     Format("/void", "text/turtle", "RDF_TURTLE"),
 )
 

@@ -41,7 +41,7 @@ def publish(
 ) -> int:
     """Write the publication of checked records to `out`, whole or not at all. Returns the number of files.
 
-    `only` names the parts to write (`dumps`, `documents`); empty means all. The caller has seen that `report` conforms.
+    `only` names the parts to write (`dumps`, `documents`, `site`); empty means all. The caller has seen that `report` conforms.
     `edition` tells what the records don't. Raises CannotPublish.
     """
     assert report.conforms(), "a violation must stop a publication before this"
@@ -67,6 +67,9 @@ def _write(
             entries[file.path] = _put(building, file)
         for file in list(_described(dataset, records, entries, building, edition)):
             entries[file.path] = _put(building, file)
+        if not only or "site" in only:
+            for file in _pages(dataset, records, report, entries):
+                entries[file.path] = _put(building, file)
         (building / MANIFEST).write_bytes(manifest(entries))
         for folder, _, _ in os.walk(building):
             os.chmod(folder, 0o755)  # noqa: PTH101, S103 - a publication is for all to read, whatever the umask
@@ -112,6 +115,16 @@ def _files(dataset: Dataset, records: list[Record], report: Report, only: frozen
     yield dumps.File("report.ttl", as_turtle(report).encode(), triples(report))
 
 
+def _pages(dataset: Dataset, records: list[Record], report: Report, entries: Entries) -> dumps.Files:
+    """The site, which comes last: it tells of the other files. Raises CannotPublish."""
+    from hankelod import site
+
+    try:
+        yield from site.files(dataset, records, report, dict(entries))
+    except site.NotBoundaries as error:
+        raise CannotPublish(f"{error}; nothing was changed") from error
+
+
 def _entry(file: dumps.File) -> dict[str, object]:
     entry: dict[str, object] = {
         "sha256": hashlib.sha256(file.content).hexdigest(),
@@ -155,7 +168,12 @@ def _lock(out: Path) -> Iterator[None]:
 
 
 def _sync(folder: Path) -> None:
-    """Have the files on disk before they are shown."""
+    """Have the files on disk before they are shown: by one call for the whole file system where there is one.
+
+    A publication has thousands of small files, and waiting for each took most of the time.
+    """
+    if _syncfs(folder):
+        return
     for where, _, files in os.walk(folder):
         for name in files:
             with open(Path(where) / name, "rb") as file:  # noqa: PTH123
@@ -165,6 +183,22 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _syncfs(folder: Path) -> bool:
+    """Flush the file system that a folder is on (Linux, syncfs(2)). False where that is not to be had."""
+    try:
+        call = ctypes.CDLL(None, use_errno=True).syncfs
+    except (AttributeError, OSError, TypeError):
+        return False
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if call(handle) == 0:
+            return True
+    finally:
+        os.close(handle)
+    number = ctypes.get_errno()
+    raise OSError(number, os.strerror(number))
 
 
 def _exchange(building: Path, out: Path) -> None:
