@@ -53,7 +53,7 @@ if (form) {
     : `${row[START].slice(0, 4) === row[END].slice(0, 4) ? month(row[START]).slice(0, -5) : month(row[START])} – ${month(row[END])}`;
   const money = new Intl.NumberFormat(language === "en" ? "en-IE" : `${language}-FI`, { style: "currency", currency: "EUR", minimumFractionDigits: 0 });
   const number = new Intl.NumberFormat(language);
-  const percent = new Intl.NumberFormat(language, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
   const values = {
     region: (row) => row[REGIONS],
     municipality: (row) => row[MUNICIPALITIES],

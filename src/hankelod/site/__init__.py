@@ -17,7 +17,6 @@ from hankelod.site import feeds, front_pages, search
 from hankelod.site.area_pages import area_pages
 from hankelod.site.boundaries import NotBoundaries
 from hankelod.site.concept_pages import Uses, concept_pages
-from hankelod.site.front_pages import Published
 from hankelod.site.language import LANGUAGES, Language
 from hankelod.site.map import Atlas, atlas, base_map
 from hankelod.site.organisation_pages import organisation_pages
@@ -26,7 +25,7 @@ from hankelod.site.portfolio import Portfolio
 from hankelod.site.problem_pages import problem_pages, report_page
 from hankelod.site.programme_pages import programme_pages, withdrawn_pages
 from hankelod.site.project_pages import project_pages
-from hankelod.site.view import Page, Site, View
+from hankelod.site.view import Page, Published, Site, View
 from hankelod.site.vocabulary_pages import Examples, vocabulary_page
 
 OTHERS = frozenset({"sparql.html", "contribute.html"})
@@ -44,14 +43,14 @@ def files(dataset: Dataset, records: list[Record], report: Report, published: Pu
     own = {path for path, _ in (*MAIN, *FOOT)} - OTHERS
     there = {p for p in own if not p.startswith("changes/")} | {p for p in (*OTHERS, *own) if p in published}
     home = str(portfolio.settings.values.get("site") or dataset.base)
-    site = Site(dataset.model, portfolio, _atlas(dataset, portfolio), report, home, frozenset(there))
+    site = Site(dataset.model, portfolio, _atlas(dataset, portfolio), report, home, frozenset(there), published)
     uses, examples = Uses(portfolio), Examples(portfolio.by_class, dataset.model)
     paths: dict[str, None] = {}
     for code in LANGUAGES:
         view = View(site, Language(code))
         printer = Printer(view)
         for page in pages(view, uses, examples, published):
-            if page.index:
+            if page.listed:
                 paths[page.path] = None
             yield printer.file(page)
         yield from search.index_files(view)

@@ -22,7 +22,7 @@ class AreaContent(NamedTuple):
     kind: str
     facts: tuple[Fact, ...]
     projects: tuple[Row, ...]
-    count: int
+    total: int
     granted: str
     around: tuple[Row, ...]
     region: Link | None
@@ -37,7 +37,7 @@ class RegionEntry(NamedTuple):
     """A region in the list of areas, with its municipalities and how many projects each has."""
 
     link: Link
-    count: int
+    total: int
     municipalities: tuple[tuple[Link, int], ...]
 
 
@@ -76,7 +76,8 @@ def _municipalities(view: View, region: str) -> tuple[tuple[Link, int], ...]:
 def _list(view: View) -> Page:
     regions = sorted(view.portfolio.of("Region").values(), key=lambda r: collated(view.named(r).text))
     entries = tuple(
-        RegionEntry(view.to(r), len(view.portfolio.in_region.get(r.id, [])), _municipalities(view, r.id)) for r in regions
+        RegionEntry(view.to(r), len(view.portfolio.in_region.get(r.id, [])), _municipalities(view, r.id))
+        for r in regions
     )
     return Page("areas.html", "areas.html", view.t("areas.heading"), view.t("areas.description"), AreasContent(entries, tuple(region_bars(view))))  # fmt: skip
 
@@ -102,7 +103,7 @@ def _region(view: View, region: Record) -> Page:
         kind="region",
         facts=tuple(view.facts(region, frozenset(("name", "genitive")))),
         projects=rows(view, projects[:LONGEST]),
-        count=len(projects),
+        total=len(projects),
         granted=view.t.money(granted(projects)),
         around=(),
         region=None,
@@ -124,7 +125,7 @@ def _municipality(view: View, municipality: Record, former: tuple[Link, ...]) ->
         kind="municipality",
         facts=tuple(view.facts(municipality, frozenset(("name", "genitive", "locative")))),
         projects=rows(view, projects[:LONGEST]),
-        count=len(projects),
+        total=len(projects),
         granted=view.t.money(granted(projects)),
         around=rows(view, around[:LONGEST]),
         region=view.link("Region", region) if region else None,
@@ -164,5 +165,5 @@ def _former(view: View, record: Record) -> Page:
         view.thing(record),
         None,
         (view.page_link("areas.html", "nav.areas"),),
-        index=False,
+        listed=False,
     )

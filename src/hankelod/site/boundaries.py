@@ -6,7 +6,7 @@ Everything here is in metres of ETRS-TM35FIN: by the code of an area, its rings 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from hankelod.site.projection import Point, to_plane
@@ -39,7 +39,7 @@ def read(path: Path) -> Areas:
     return areas
 
 
-def _code(feature: dict[str, object]) -> str | None:
+def _code(feature: Mapping[str, object]) -> str | None:
     properties: dict[str, object] = feature.get("properties") or {}  # type: ignore[assignment]
     found = next((properties[k] for k in CODES if properties.get(k) is not None), feature.get("id"))
     text = str(found)

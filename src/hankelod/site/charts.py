@@ -50,7 +50,7 @@ class Dot(NamedTuple):
     x: int
     y: int
     told: str
-    count: int = 1
+    total: int = 1
 
 
 class Plane(NamedTuple):
@@ -125,7 +125,7 @@ def plane(points: list[tuple[Link, Decimal, Decimal, str]], rate: Decimal | None
         x = int(cost * width / across[-1]) // grain * grain
         y = height - int(grant * height / up[-1]) // grain * grain
         before = dots.get((x, y))
-        dots[x, y] = before._replace(count=before.count + 1) if before else Dot(link, x, y, told)
+        dots[x, y] = before._replace(total=before.total + 1) if before else Dot(link, x, y, told)
     rule = None
     if rate is not None and rate > 0:
         end = min(Decimal(across[-1]), up[-1] / rate)

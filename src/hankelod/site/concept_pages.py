@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hankelod.graph import SKOS
 from hankelod.model import Class
@@ -41,7 +41,8 @@ class Uses:
             if value is None or field.kind not in ("reference", "part"):
                 continue
             target = self.model.target(field)
-            for item in value if isinstance(value, list) else [value]:
+            items: list[Any] = value if isinstance(value, list) else [value]
+            for item in items:
                 if field.kind == "part":
                     inner = anchor or "-".join(str(item["id"]).split("/")[1:])
                     self._walk(record, item, target, inner)
@@ -59,7 +60,7 @@ class Entry(NamedTuple):
     link: Link
     definition: Words | None
     notation: str
-    count: int
+    total: int
 
 
 class SchemeContent(NamedTuple):
@@ -76,7 +77,7 @@ class ConceptContent(NamedTuple):
     scheme: Link
     broader: tuple[Link, ...]
     narrower: tuple[Link, ...]
-    count: int
+    total: int
     projects: tuple[Row, ...]
     uses: tuple[Link, ...]
 
@@ -144,7 +145,7 @@ def _concept(view: View, cls: Class, identifier: str, uses: Uses, scheme: Link) 
         scheme=scheme,
         broader=others(ontology.objects(iri, SKOS + "broader")),
         narrower=others(list(ontology.subjects(SKOS + "broader", iri))),
-        count=uses.counts.get((cls.iri, identifier), 0),
+        total=uses.counts.get((cls.iri, identifier), 0),
         projects=rows(view, whole),
         uses=() if whole else tuple(_use(view, u) for u in found),
     )

@@ -31,8 +31,8 @@ def feed(view: View) -> File:
         f"  <updated>{escape(updated)}</updated>",
         f"  <author><name>{escape(publisher)}</name></author>",
         f"  <rights>{escape(str(settings['licence']))}</rights>",
-        f"  <link rel=\"self\" type=\"application/atom+xml\" href={quoteattr(here + 'feed.atom')}/>",
-        f"  <link rel=\"alternate\" type=\"text/html\" href={quoteattr(here + 'index.html')}/>",
+        f'  <link rel="self" type="application/atom+xml" href={quoteattr(here + "feed.atom")}/>',
+        f'  <link rel="alternate" type="text/html" href={quoteattr(here + "index.html")}/>',
     ]
     for project in view.portfolio.projects[:ENTRIES]:
         summary = t.pick(project.values.get("summary"))
@@ -42,8 +42,8 @@ def feed(view: View) -> File:
             f"    <id>{escape(view.thing(project).iri)}</id>",
             f"    <title>{escape(view.named(project).text)}</title>",
             f"    <updated>{escape(updated)}</updated>",
-            f"    <link rel=\"alternate\" type=\"text/html\" href={quoteattr(page)}/>",
-            f"    <link rel=\"alternate\" type=\"text/turtle\" href={quoteattr(f'{home}doc/project/{project.id}.ttl')}/>",
+            f'    <link rel="alternate" type="text/html" href={quoteattr(page)}/>',
+            f'    <link rel="alternate" type="text/turtle" href={quoteattr(f"{home}doc/project/{project.id}.ttl")}/>',
             *(f"    <category term={quoteattr(x)}/>" for x in _themes(project.values.get("themes"))),
             f"    <summary>{escape(summary.text if summary else t.period(word(project, 'start'), word(project, 'end')))}</summary>",
             "  </entry>",
@@ -73,7 +73,9 @@ def sitemap(home: str, modified: str, paths: Iterable[str]) -> Iterator[File]:
         return
     yield _part(f"sitemap-{parts + 1}.xml", body)
     listed = "".join(f"<sitemap><loc>{escape(home)}sitemap-{n}.xml</loc></sitemap>\n" for n in range(1, parts + 2))
-    head = '<?xml version="1.0" encoding="utf-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    head = (
+        '<?xml version="1.0" encoding="utf-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    )
     yield File("sitemap.xml", f"{head}{listed}</sitemapindex>\n".encode())
 
 

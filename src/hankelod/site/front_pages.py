@@ -13,16 +13,13 @@ from hankelod.site.listing import Row, row, rows
 from hankelod.site.map import Area, area
 from hankelod.site.portfolio import cost, costs, grant, granted, word
 from hankelod.site.programme_pages import year_bars
-from hankelod.site.view import Page, View, address, brief, shown_address
+from hankelod.site.view import Page, Published, View, address, brief, shown_address
 
 NEWEST = 5
 """Projects on the front page."""
 
 LINES = 60
 """Projects that the timeline draws one by one; of more, it counts those at work in each year."""
-
-Published = Mapping[str, Mapping[str, object]]
-"""The entries of the manifest so far, by path."""
 
 
 class MapContent(NamedTuple):
@@ -69,9 +66,8 @@ class Download(NamedTuple):
 
     path: str
     told: str
-    media_type: str
+    note: str
     size: str
-    triples: str
 
 
 class DownloadsContent(NamedTuple):
@@ -215,19 +211,24 @@ def downloads_page(view: View, published: Published) -> Page:
         example=view.to(project) if project else None,
         example_thing=f"project/{project.id}" if project else "",
     )
-    return Page("downloads.html", "downloads.html", view.t("downloads.heading"), view.t("downloads.description"), content)
+    return Page(
+        "downloads.html", "downloads.html", view.t("downloads.heading"), view.t("downloads.description"), content
+    )
 
 
 def _download(view: View, path: str, entry: Mapping[str, object]) -> Download:
-    key = f"file.{path}"
-    triples = entry.get("triples")
-    return Download(
-        path,
-        view.t(key) if key in view.t else "",
-        str(entry["mediaType"]),
-        size(view, int(str(entry["bytes"]))),
-        view.t("count.triples", n=triples) if isinstance(triples, int) else "",
-    )
+    bare = path.removesuffix(".gz")
+    key, triples = f"file.{bare}", entry.get("triples")
+    told = view.t(key) if key in view.t else ""
+    schema = next((c for c in view.model.classes.values() if path == f"schema/{c.segment}.json"), None)
+    if schema:
+        told = view.class_label(schema)
+    notes = [view.t("count.triples", n=triples)] if isinstance(triples, int) else []
+    if path != bare:
+        notes.append("gzip")
+    elif not told:
+        notes.append(str(entry["mediaType"]))
+    return Download(path, told, ", ".join(notes), size(view, int(str(entry["bytes"]))))
 
 
 def size(view: View, count: int) -> str:

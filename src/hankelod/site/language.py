@@ -92,7 +92,7 @@ class Language:
         """A number with its decimals as given."""
         whole, _, decimals = str(value).partition(".")
         sign, digits = ("\u2212", whole[1:]) if whole.startswith("-") else ("", whole)
-        groups = []
+        groups: list[str] = []
         while len(digits) > 3:
             groups.insert(0, digits[-3:])
             digits = digits[:-3]

@@ -38,7 +38,7 @@ class Area(NamedTuple):
     title: str
     outline: str
     middle: outlines.Spot
-    count: int
+    total: int
     region: bool
 
 

@@ -47,7 +47,7 @@ class Entry(NamedTuple):
 
 class OrganisationsContent(NamedTuple):
     entries: list[Entry]
-    count: int
+    total: int
     part: Part
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +12,7 @@ from hankelod.site import markup
 from hankelod.site.front_pages import licence_name
 from hankelod.site.language import LANGUAGES, Language, Link, Words
 from hankelod.site.search import script_json
-from hankelod.site.view import Page, View
+from hankelod.site.view import Page, View, capital
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -56,6 +57,7 @@ class Frame(NamedTuple):
     """What surrounds a page. `up` leads to the root of its language, `root` to that of the publication."""
 
     name: Words
+    brand: Words
     up: str
     root: str
     canonical: str
@@ -101,6 +103,7 @@ class Printer:
             turns.append(Turn(code, self.names[code], f"{root}{folder}{page.path}", f"{home}{folder}{page.path}"))
         return Frame(
             name=self.name,
+            brand=_brand(self.name),
             up=up,
             root=root,
             canonical=f"{home}{t.folder}{page.path}",
@@ -123,6 +126,12 @@ class Printer:
         return tuple((self.view.page_link(path, key), path in above) for path, key in entries if path in there)
 
 
+def _brand(name: Words) -> Words:
+    """The name of the dataset as the head of a page has room for it: what stands before a dash or colon."""
+    short = re.split(r" [–—-] |: ", name.text)[0]
+    return name._replace(text=short) if len(name.text) > 40 else name
+
+
 def _environment(view: View) -> Environment:
     """The templates with the functions of one language. Their code is compiled once for all languages."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -137,6 +146,7 @@ def _environment(view: View) -> Environment:
         bytecode_cache=_cache(),
     )
     made.globals.update(t=view.t, view=view, json=_json)
+    made.filters["capitalise"] = capital
     return made
 
 

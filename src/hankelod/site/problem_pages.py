@@ -102,7 +102,11 @@ def _open(view: View, text: Text) -> Words | None:
 def _of_check(view: View, check: Check, here: int) -> ProblemContent:
     cls = view.model.by_name(check.class_name) if check.class_name else None
     field = cls.field(check.key) if cls and check.key else None
-    link = Link(f"def.html#{field.code}", Words(f"{view.class_label(cls)}: {view.label(field)}")) if cls and field else None
+    link = (
+        Link(f"def.html#{field.code}", Words(f"{view.class_label(cls)}: {view.label(field)}"))
+        if cls and field
+        else None
+    )
     return ProblemContent(
         code=check.code,
         severity=check.severity,
@@ -155,4 +159,3 @@ def _finding(view: View, found: Problem) -> Finding:
         record if record and record.path != "doc/dataset/" else None,
         found.field or "",
     )
-

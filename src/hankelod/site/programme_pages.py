@@ -34,7 +34,7 @@ class ProgrammeContent(NamedTuple):
     given: str
     cost: str
     share: str
-    count: int
+    total: int
     years: tuple[charts.Bar, ...]
     projects: tuple[Row, ...]
 
@@ -106,7 +106,7 @@ def _programme(view: View, programme: Record) -> Page:
         given=t.money(given),
         cost=t.money(total),
         share=t.share(given, total),
-        count=len(projects),
+        total=len(projects),
         years=tuple(year_bars(view, projects)),
         projects=rows(view, projects[:LONGEST]),
     )
@@ -125,7 +125,7 @@ def withdrawn_pages(view: View) -> Iterator[Page]:
             Link(f"doc/{replacement}.html", _replacement(view, replacement)) if replacement else None,
         )
         title = view.t("withdrawn.heading")
-        yield Page(f"doc/{record.id}.html", "withdrawn.html", title, view.t("withdrawn.description", id=record.id), content, view.thing(record), index=False)  # fmt: skip
+        yield Page(f"doc/{record.id}.html", "withdrawn.html", title, view.t("withdrawn.description", id=record.id), content, view.thing(record), listed=False)  # fmt: skip
 
 
 def _replacement(view: View, whole: str) -> Words:

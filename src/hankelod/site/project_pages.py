@@ -15,8 +15,8 @@ from hankelod.site.portfolio import cost, grant, listed, parts, word
 from hankelod.site.view import Fact, Page, View, address, brief, capital
 
 LAID_OUT = frozenset(
-    ("title", "titleAsWritten", "acronym", "summary", "lead", "leadAsWritten", "partners", "morePartners", "start", "end")
-    + ("totalCost", "source", "sourceLanguage", "themes", "municipalities", "regions")
+    "title titleAsWritten acronym summary lead leadAsWritten partners morePartners municipalities regions start end "
+    "totalCost source sourceLanguage themes".split()
 )
 """Fields with a place of their own on the page; whatever else the Model knows is listed among the facts."""
 
@@ -220,7 +220,7 @@ def _money(view: View, project: Record, part: dict[str, object], total: Decimal)
         programme=view.link("Programme", str(part["programme"])),
         call=view.call(str(part["call"])) if part.get("call") else None,
         amount=t.money(amount),
-        share=share,
+        share=t.share(amount, total),
         length=charts.length(amount, total),
         limit=int(Decimal(limit.value) * charts.FULL) if limit else None,
         told=tuple(_told(view, rule, share)) if rule else (),
@@ -250,7 +250,10 @@ def _kinds(view: View, project: Record, anchors: dict[str, str]) -> list[Kind]:
     for kind, iri in (field.words if field else {}).items():
         statements = tuple(_statement(view, o, anchors) for o in parts(project, "outcomes") if o.get("kind") == kind)
         if statements:
-            label = capital(view.t.plain(view.model.labels.get(iri, {})) or kind)
+            plural = f"kinds.{kind}"
+            label = (
+                view.t(plural) if plural in view.t else capital(view.t.plain(view.model.labels.get(iri, {})) or kind)
+            )
             found.append(Kind(kind, label, view.definition(iri), statements))
     return found
 

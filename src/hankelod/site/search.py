@@ -18,9 +18,9 @@ PART = 500
 
 class ProjectsContent(NamedTuple):
     rows: tuple[Row, ...]
-    count: int
+    total: int
     part: Part
-    index: str
+    script: str
     years: tuple[str, ...]
 
 
@@ -44,7 +44,7 @@ def project_lists(view: View) -> Iterator[Page]:
     heading, told = view.t("projects.heading"), view.t("projects.description", n=len(projects))
     for path, part, some in paged("projects", projects, SIZE):
         content = ProjectsContent(rows(view, some), len(projects), part, index_path(view), years)
-        yield Page(path, "projects.html", heading, told, content, index=part.number == 1)
+        yield Page(path, "projects.html", heading, told, content, listed=part.number == 1)
 
 
 def index_files(view: View) -> Iterator[File]:

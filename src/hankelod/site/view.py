@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from hankelod.graph import RDFS, SKOS, Text
@@ -15,9 +16,16 @@ from hankelod.site.portfolio import Portfolio
 
 Json = dict[str, object]
 
+Published = Mapping[str, Mapping[str, object]]
+"""The entries of a manifest, by path."""
+
 
 class Site(NamedTuple):
-    """What all pages in all languages are made of. `home` is the address that the site's own absolute links begin with."""
+    """What all pages in all languages are made of.
+
+    `home` is the address that the site's own absolute links begin with, `pages` the single pages that there are, and
+    `published` what the manifest says of the files that were written before the site.
+    """
 
     model: Model
     portfolio: Portfolio
@@ -25,6 +33,7 @@ class Site(NamedTuple):
     report: Report
     home: str
     pages: frozenset[str]
+    published: Published
 
 
 class Thing(NamedTuple):
@@ -45,7 +54,7 @@ class Page(NamedTuple):
     thing: Thing | None = None
     markup: Json | None = None
     crumbs: tuple[Link, ...] = ()
-    index: bool = True
+    listed: bool = True
 
 
 class Value(NamedTuple):

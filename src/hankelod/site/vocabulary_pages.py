@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hankelod.graph import OWL, RDF, RDFS, Index
 from hankelod.model import Class, Field, Model
@@ -57,7 +57,7 @@ class ClassEntry(NamedTuple):
     related: tuple[Reference, ...]
     fields: tuple[FieldEntry, ...]
     schema: str | None
-    count: int | None
+    total: int | None
 
 
 class TermEntry(NamedTuple):
@@ -106,7 +106,8 @@ class Examples:
             if field.code not in self.found:
                 self.found[field.code] = (value, record)
             if field.kind == "part":
-                for item in value if isinstance(value, list) else [value]:
+                items: list[Any] = value if isinstance(value, list) else [value]
+                for item in items:
                     self._walk(record, item, self.model.target(field))
 
 
@@ -170,7 +171,7 @@ def _class(view: View, cls: Class, examples: Examples) -> ClassEntry:
         related=_references(view, index, cls.iri, RDFS + "seeAlso"),
         fields=tuple(_field(view, f, examples) for f in cls.fields),
         schema=f"schema/{cls.segment}.json" if cls.folder or cls.file else None,
-        count=None if cls.part else examples.counts.get(cls.name, 0),
+        total=None if cls.part else examples.counts.get(cls.name, 0),
     )
 
 
