@@ -62,11 +62,13 @@ if (drawing) {
   drawing.addEventListener("click", (event) => { if (held?.moved) event.preventDefault(); }, true);
   drawing.addEventListener("dragstart", (event) => event.preventDefault());
 
-  const tell = (event) => { told.textContent = event.target.closest?.("a")?.dataset.told ?? ""; };
-  for (const kind of ["pointerover", "focusin"]) drawing.addEventListener(kind, tell);
-  for (const kind of ["pointerleave", "focusout"]) drawing.addEventListener(kind, () => { told.textContent = ""; });
-  drawing.addEventListener("focusin", (event) => {
-    const link = event.target.closest?.("a");
+  // on the frame, since a drawing that listens for the focus can itself be tabbed to
+  const frame = drawing.parentElement;
+  const tell = (event) => { told.textContent = event.target.closest?.("#map a")?.dataset.told ?? ""; };
+  for (const kind of ["pointerover", "focusin"]) frame.addEventListener(kind, tell);
+  for (const kind of ["pointerleave", "focusout"]) frame.addEventListener(kind, () => { told.textContent = ""; });
+  frame.addEventListener("focusin", (event) => {
+    const link = event.target.closest?.("#map a");
     if (!link || box.width >= full.width) return;
     const shape = link.getBBox(); // keep what has the focus in sight
     moveTo(shape.x + shape.width / 2 - box.width / 2, shape.y + shape.height / 2 - box.height / 2);

@@ -204,7 +204,7 @@ def downloads_page(view: View, published: Published) -> Page:
         dumps=tuple(_download(view, p, published[p]) for p in published if p.startswith("dump/")),
         descriptions=tuple(_download(view, p, published[p]) for p in top if not p.startswith((".", "_"))),
         schemas=tuple(_download(view, p, published[p]) for p in sorted(published) if p.startswith("schema/")),
-        licence=str(settings["licence"]),
+        licence=address(str(settings["licence"])) or "",
         version=str(settings["version"]),
         modified=view.t.date(str(settings["modified"])),
         base=view.model.base,
@@ -271,7 +271,7 @@ def about_page(view: View) -> Page:
         version=str(settings["version"]),
         issued=t.date(str(settings["issued"])),
         modified=t.date(str(settings["modified"])),
-        licence=str(settings["licence"]),
+        licence=address(str(settings["licence"])) or "",
         licence_name=licence_name(str(settings["licence"])),
         attribution=tuple(str(line) for line in settings.get("attribution", [])),  # type: ignore[attr-defined]
         inferred=t.pick(programme.values["limitsBasis"]) if programme else None,

@@ -123,9 +123,11 @@ class Language:
     def period(self, start: str, end: str) -> str:
         """From one month to another, the year once where it is the same."""
         first, last = self.month(start), self.month(end)
+        if start == end:
+            return last
         if start[:4] == end[:4]:
             first = first.rsplit(" ", 1)[0]
-        return first if start == end else f"{first} – {last}"
+        return f"{first} – {last}"
 
     def date(self, value: str) -> str:
         """A day such as `2026-11-24`."""

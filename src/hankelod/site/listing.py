@@ -15,7 +15,7 @@ SIZE = 50
 
 Item = TypeVar("Item")
 
-_ORDER = str.maketrans({"å": "z1", "ä": "z2", "æ": "z2", "ö": "z3", "ø": "z3", "é": "e", "š": "s", "ž": "z"})
+_ORDER = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}", "é": "e", "š": "s", "ž": "z"})
 
 
 class Row(NamedTuple):

@@ -12,7 +12,7 @@ from hankelod.site import markup
 from hankelod.site.front_pages import licence_name
 from hankelod.site.language import LANGUAGES, Language, Link, Words
 from hankelod.site.search import script_json
-from hankelod.site.view import Page, View, capital
+from hankelod.site.view import Page, View, address, capital
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -81,7 +81,7 @@ class Printer:
         self.environment = _environment(view)
         settings = view.portfolio.settings.values
         self.name = view.t.pick(settings["title"]) or Words("")
-        self.licence, self.version = str(settings["licence"]), str(settings["version"])
+        self.licence, self.version = address(str(settings["licence"])) or "", str(settings["version"])
         self.modified = view.t.date(str(settings["modified"]))
         self.names = {code: Language(code)("language.own") for code in LANGUAGES}
 

@@ -12,11 +12,27 @@ from hankelod.site import charts, markup
 from hankelod.site.language import Link, Words
 from hankelod.site.map import Area, area
 from hankelod.site.portfolio import cost, grant, listed, parts, word
-from hankelod.site.view import Fact, Page, View, address, brief, capital
+from hankelod.site.view import Fact, Page, View, address, brief, capital, shown_address
 
 LAID_OUT = frozenset(
-    "title titleAsWritten acronym summary lead leadAsWritten partners morePartners municipalities regions start end "
-    "totalCost source sourceLanguage themes".split()
+    [
+        "title",
+        "titleAsWritten",
+        "acronym",
+        "summary",
+        "lead",
+        "leadAsWritten",
+        "partners",
+        "morePartners",
+        "municipalities",
+        "regions",
+        "start",
+        "end",
+        "totalCost",
+        "source",
+        "sourceLanguage",
+        "themes",
+    ]
 )
 """Fields with a place of their own on the page; whatever else the Model knows is listed among the facts."""
 
@@ -103,7 +119,7 @@ class ProjectContent(NamedTuple):
     figures: tuple[Figure, ...]
     quotations: tuple[Quotation, ...]
     links: tuple[Address, ...]
-    source: str
+    source: Address
     source_language: str | None
     spots: tuple[Area, ...]
     related: tuple[Link, ...]
@@ -150,7 +166,7 @@ def project_page(view: View, project: Record) -> Page:
         figures=tuple(figures),
         quotations=tuple(_quotation(view, q) for q in parts(project, "quotations")),
         links=tuple(_link(view, x) for x in parts(project, "links")),
-        source=word(project, "source"),
+        source=Address(Words(shown_address(word(project, "source"))), address(word(project, "source")), ""),
         source_language=word(project, "sourceLanguage") or None,
         spots=tuple(spots(view, project)),
         related=tuple(_related(view, project)),
