@@ -10,6 +10,7 @@ from hankelod.records import Record
 from hankelod.site import charts, markup
 from hankelod.site.language import Link, Words
 from hankelod.site.listing import Part, Row, by_name, collated, paged, row, rows
+from hankelod.site.map import Area, area
 from hankelod.site.portfolio import ZERO, granted, word
 from hankelod.site.view import Fact, Page, View
 
@@ -34,6 +35,7 @@ class OrganisationContent(NamedTuple):
     units: tuple[Link, ...]
     companions: tuple[tuple[Link, int], ...]
     network: tuple[charts.Node, ...]
+    spots: tuple[Area, ...]
 
 
 class Entry(NamedTuple):
@@ -84,7 +86,7 @@ def _organisation(view: View, organisation: Record) -> Page:
     companions = [(view.link("Organisation", o), n) for o, n in portfolio.companions(own)]
     programmes = [p for p in portfolio.of("Programme").values() if word(p, "funder") == own]
     given = sum((portfolio.given(p.id) for p in programmes), ZERO)
-    name = view.named(organisation)
+    name, seat = view.named(organisation), word(organisation, "municipality")
     received = t.money(granted(led)) if led else ""
     content = OrganisationContent(
         name=name,
@@ -100,6 +102,7 @@ def _organisation(view: View, organisation: Record) -> Page:
         units=tuple(by_name(view.to(u) for u in portfolio.units.get(own, []))),
         companions=tuple(companions),
         network=tuple(charts.network(companions[:RING])),
+        spots=(area(view.site.atlas, seat, "", name.text, 1),) if seat else (),
     )
     count = len(portfolio.of_organisation(own))
     told = t("organisation.description", name=name.text, n=count)
