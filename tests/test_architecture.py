@@ -30,6 +30,7 @@ LAYERS = [
     ["history"],
     ["changelog"],
     ["changes", "comparison", "hosting", "verification"],
+    ["site"],
     ["checking", "publication", "sources"],
     ["explaining", "intake"],
     ["commands"],
