@@ -28,7 +28,7 @@ def check_all(dataset: Dataset, engine: str | None = None) -> tuple[Report, list
         for chunk in _chunks(sound):
             problems += checker.problems(chunk, referenced(dataset, chunk))
     problems += dataset.reader.problems
-    return report(problems, len(records), dataset.base), records
+    return report(problems, records, dataset.base), records
 
 
 def check_files(dataset: Dataset, paths: Iterable[Path], engine: str | None = None) -> Report:
@@ -53,7 +53,7 @@ def check_files(dataset: Dataset, paths: Iterable[Path], engine: str | None = No
     found += [reused for reused, _ in _reused([*records, *stones])]
     for chunk in _chunks(records):
         problems += checker.problems(chunk, referenced(dataset, chunk))
-    return report(problems + found, len(records), dataset.base)
+    return report(problems + found, records, dataset.base)
 
 
 def class_of(dataset: Dataset, file: Path) -> Class | None:

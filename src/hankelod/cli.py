@@ -9,9 +9,9 @@ import argparse
 import os
 import sys
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "github", "sarif", "html", "turtle")
 ENGINES = ("shacl", "pyshacl")
-RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle")
+RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
 PARTS = ("dumps", "documents")
 
 
@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     publish = commands.add_parser("publish", parents=[both], help="validate, then write the whole publication")
     publish.add_argument("--out", default="dist", metavar="FOLDER", help="where to (default: dist)")
     publish.add_argument("--only", action="append", choices=PARTS, metavar="PART", help=f"write this part only ({', '.join(PARTS)}); repeatable")  # fmt: skip
+    publish.add_argument("--revision", metavar="ID", help="name the commit that the records are from")
     publish.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
 
     query = commands.add_parser("query", parents=[both], help="ask the dataset in SPARQL")
@@ -50,9 +51,16 @@ def parser() -> argparse.ArgumentParser:
         "query", nargs="?", metavar="QUERY", help="SPARQL text, a .rq file, or the name of a named query"
     )
     query.add_argument("--from", dest="source", metavar="DIST|FILE", help="ask a publication or a dump instead")
-    query.add_argument("--list", action="store_true", help="list the named queries")
-    query.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a parameter of a named query")  # fmt: skip
-    query.add_argument("--format", choices=RESULTS, default="table", help="how to write results (default: table)")
+    query.add_argument("--list", action="store_true", help="list the named queries and their parameters")
+    query.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a parameter of a named query; repeated for one name: any of these values")  # fmt: skip
+    query.add_argument(
+        "--format",
+        choices=RESULTS,
+        default="table",
+        help="how to write results (default: table; triples come as turtle)",
+    )
+    query.add_argument("--explain", action="store_true", help="tell what would be asked, and what each pattern finds")
+    query.add_argument("--max-length", type=int, metavar="BYTES", help="longest query to accept (default: 16384)")
     return top
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -27,9 +28,9 @@ def run(given: argparse.Namespace, lang: str) -> int:
 
 
 def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
-    from hankelod import reports
     from hankelod.checking import check_all, check_files
     from hankelod.dataset import Dataset
+    from hankelod.rendering import render
 
     dataset = Dataset(working, working)
     if given.paths:
@@ -40,27 +41,28 @@ def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
         found = check_files(dataset, paths, given.engine)
     else:
         found, _ = check_all(dataset, given.engine)
-    if given.format == "json":
-        sys.stdout.write(reports.as_json(found, lang, given.strict))
-    else:
-        sys.stdout.write(reports.as_text(found, lang, _colour(sys.stdout)))
+    sys.stdout.write(render(found, dataset, given.format, lang, given.strict, _colour(sys.stdout)))
     return 0 if found.conforms(given.strict) else 1
 
 
 def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod import reports
+    from hankelod.catalogue import Edition
     from hankelod.checking import check_all
     from hankelod.dataset import Dataset
     from hankelod.publication import CannotPublish
     from hankelod.publication import publish as write
 
+    if given.revision and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", given.revision):
+        raise CannotRun(f"--revision {given.revision}: letters, digits, dots and hyphens only, such as a commit's id")
+    edition = Edition(revision=given.revision)
     dataset = Dataset(working, working)
     found, records = check_all(dataset, given.engine)
     if not found.conforms():
         sys.stderr.write(reports.as_text(found, lang, _colour(sys.stderr)))
         return 1
     try:
-        written = write(dataset, records, found, working / given.out, frozenset(given.only or ()))
+        written = write(dataset, records, found, working / given.out, frozenset(given.only or ()), edition)
     except CannotPublish as error:
         raise CannotRun(str(error)) from error
     counts = found.counts()
@@ -69,22 +71,58 @@ def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
 
 
 def query(given: argparse.Namespace, working: Path, lang: str) -> int:
-    from hankelod import queries
-    from hankelod.dataset import Dataset
+    from hankelod import queries, sources
+    from hankelod.sparql import LIMITS, CannotAsk
 
-    dataset = Dataset(working, working)
-    if given.list:
-        sys.stdout.write(queries.listing(dataset, lang))
-        return 0
-    if not given.query:
-        raise CannotRun("give a query: SPARQL text, a .rq file, or a name from `hankelod query --list`")
     try:
-        text = queries.text(dataset, given.query, dict(_pair(p) for p in given.set), working)
-        source = queries.store(dataset, working / given.source if given.source else None)
-        sys.stdout.write(queries.answer(source, text, given.format, dataset.model))
-    except queries.CannotAsk as error:
+        catalogue = sources.catalogue(working)
+        if given.list:
+            sys.stdout.write(queries.listing(catalogue, lang))
+            return 0
+        if not given.query:
+            raise CannotRun("give a query: SPARQL text, a .rq file, or a name from `hankelod query --list`")
+        asked = catalogue.find(given.query, working)
+        values: dict[str, list[str]] = {}
+        for pair in given.set:
+            name, value = _pair(pair)
+            values.setdefault(name, []).append(value)
+        for parameter in asked.parameters:
+            if parameter.kind == queries.LANGUAGE:
+                values.setdefault(parameter.name, [lang])
+        limits = LIMITS if given.max_length is None else LIMITS._replace(length=given.max_length)
+        data = sources.open_data(given.source or ".", limits, working)
+        if data.unread:
+            _note(f"{data.unread} problems keep data out of what is asked; `hankelod validate` tells which")
+        text = data.text(asked, values)
+        answer = data.ask(text)
+        for note in answer.notes:
+            _note(note)
+        if given.explain:
+            from hankelod.explaining import explain
+
+            sys.stdout.write(explain(data, text))
+            return 0
+        text = answer.text(given.format, _terminal_width())
+        sys.stdout.reconfigure(newline="")  # type: ignore[union-attr] # a line of CSV ends in CR LF, on every system
+        sys.stdout.write(text)
+        if given.format == "table" and answer.kind == "rows" and not answer.terms:
+            _note("no rows")
+    except CannotAsk as error:
         raise CannotRun(str(error)) from error
     return 0
+
+
+def _note(text: str) -> None:
+    print(f"hankelod: {text}", file=sys.stderr)
+
+
+def _terminal_width() -> int | None:
+    """The columns of the terminal that results go to; None where they go elsewhere."""
+    if not sys.stdout.isatty():
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def _pair(text: str) -> tuple[str, str]:

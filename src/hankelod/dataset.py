@@ -20,6 +20,8 @@ from hankelod.records import ID, Reader, Record, References
 
 BASE = "https://w3id.org/hankelod/"
 DATASET = "dataset.yml"
+BESIDE = ("LICENSE", "README.md")
+"""Files that may lie beside the records."""
 BULK = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 SUGGESTIONS = 1000
 """How many references a suggestion is looked for: each costs a look at every name there is."""
@@ -53,14 +55,15 @@ class Dataset:
         self.working = working or root
         self.base, self.languages = self._settings()
         try:
-            self.ontology_files = turtle_files(self._folder("ontology"))
-            self.shapes_files = turtle_files(self._folder("shapes"))
+            self.ontology_files = turtle_files(self.folder("ontology"))
+            self.shapes_files = turtle_files(self.folder("shapes"))
             self.model: Model = _model.load(self.ontology_files, self.shapes_files, self.base)
         except (NotReadable, _model.ModelError) as error:
             raise NotADataset(str(error)) from error
         self.reader = Reader(self.model, References(self.exists, self.suggest), self.languages)
 
-    def _folder(self, name: str) -> Path:
+    def folder(self, name: str) -> Path:
+        """The folder of this name (`ontology`, `shapes`): the dataset's own, else the one that the package ships."""
         own = self.root / name
         return own if own.is_dir() else shipped(name)
 
@@ -83,7 +86,11 @@ class Dataset:
             line = base.line if base is not None else 1
             raise NotADataset(f"{name}:{line}: base must be an IRI that begins with https:// and ends in a slash, such as {BASE}")  # fmt: skip
         listed = top.get("languages")
-        languages = [str(n.value) for n in listed.value if n.kind == "text"] if listed is not None and listed.kind == "list" else []  # type: ignore[attr-defined]
+        languages = (
+            [str(n.value) for n in listed.value if n.kind == "text"]
+            if listed is not None and listed.kind == "list"
+            else []
+        )  # type: ignore[attr-defined]
         return text, tuple(languages) or ("fi", "sv", "en")
 
     def name(self, path: Path) -> str:
@@ -335,7 +342,7 @@ class Dataset:
         boundaries = settings.values.get("boundaries") if settings else None
         for entry in sorted(os.listdir(self.data)):
             path = self.data / entry
-            if entry in known or entry.startswith(".") or entry == boundaries:
+            if entry in known or entry.startswith(".") or entry in (boundaries, *BESIDE):
                 continue
             if entry in folders and path.is_dir():
                 for inner in sorted(os.listdir(path)):

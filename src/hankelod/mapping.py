@@ -20,6 +20,9 @@ _SPECIAL = re.compile('["\\\\\x00-\x1f\x7f]')
 _ESCAPES = {n: f"\\u{n:04X}" for n in (*range(0x20), 0x7F)}
 _ESCAPES |= {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
 
+_PREFIXED = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>|([A-Za-z][A-Za-z0-9]*):')
+"""Prefixes in Turtle, past literals and IRIs."""
+
 Located = tuple[str, str, str, Path]
 """Subject IRI, predicate IRI, object in N-Triples syntax, and the path of the value in the record."""
 
@@ -37,11 +40,11 @@ def _fixed(text: str) -> str:
 class Names:
     """How IRIs are written: whole in N-Triples; with prefixes and relative to the base in Turtle."""
 
-    def __init__(self, model: Model, short: bool) -> None:
-        self.base = model.base
+    def __init__(self, base: str, prefixes: dict[str, str], short: bool) -> None:
+        self.base = base
         self.short = short
-        self.prefixes = sorted(model.prefixes.items(), key=lambda p: -len(p[1]))
-        self.things = "<id/" if short else f"<{model.base}id/"
+        self.prefixes = sorted(prefixes.items(), key=lambda p: -len(p[1]))
+        self.things = "<id/" if short else f"<{base}id/"
         self.used: set[str] = set()
 
     def iri(self, iri: str) -> str:
@@ -168,7 +171,10 @@ class Mapping:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.names = {"ntriples": Names(model, False), "turtle": Names(model, True), "places": Names(model, False)}
+        self.names = {
+            flavour: Names(model.base, model.prefixes, flavour == "turtle")
+            for flavour in ("ntriples", "turtle", "places")
+        }
         self._writers: dict[str, dict[str, Callable[..., object]]] = {}
 
     def _compiled(self, flavour: str) -> dict[str, Callable[..., object]]:
@@ -205,13 +211,14 @@ class Mapping:
         self._write(record, "places", found.append)
         return found
 
-    def turtle_head(self) -> str:
-        """The `@base` and `@prefix` lines that Turtle from here needs."""
-        self._compiled("turtle")
-        used = self.names["turtle"].used
-        lines = [f"@base <{self.model.base}> ."]
-        lines += [f"@prefix {p}: <{n}> ." for p, n in self.model.prefixes.items() if p in used]
-        return "\n".join(lines) + "\n"
+    def turtle_head(self, body: str | None = None) -> str:
+        """The `@base` and `@prefix` lines for this Turtle, or those that any Turtle from here needs."""
+        if body is None:
+            self._compiled("turtle")
+            terms = {t for by in self.model.ontology.triples.items() for t in (by[0], *by[1], *_iris(by[1]))}
+            used = {self.names["turtle"].iri(t).partition(":")[0] for t in terms} | self.names["turtle"].used
+            return _head(self.model.base, self.model.prefixes, used)
+        return head(self.model.base, self.model.prefixes, body)
 
     def subject(self, record: Record) -> str:
         """The IRI of a record's thing."""
@@ -221,3 +228,20 @@ class Mapping:
         """The IRI of a record's class."""
         word = type_of(record.values, record.cls)
         return next(rule.iri for rule in record.cls.types if rule.word == word)
+
+
+def head(base: str, prefixes: dict[str, str], body: str) -> str:
+    """The `@base` and `@prefix` lines that this Turtle needs."""
+    return _head(base, prefixes, {name for name in _PREFIXED.findall(body) if name})
+
+
+def _head(base: str, prefixes: dict[str, str], used: set[str]) -> str:
+    lines = [f"@base <{base}> ."]
+    lines += [f"@prefix {p}: <{n}> ." for p, n in sorted(prefixes.items()) if p in used]
+    return "\n".join(lines) + "\n\n"
+
+
+def _iris(by: dict[str, list[object]]) -> list[str]:
+    """The IRIs among the objects of one subject, and the datatypes of its literals."""
+    objects = [o for members in by.values() for o in members]
+    return [o if isinstance(o, str) else o.datatype.value for o in objects]  # type: ignore[attr-defined]

@@ -22,7 +22,10 @@ class Place(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """One thing to mend. `field` is a path in the record (`grants[0].amount`), None for the record as a whole."""
+    """One thing to mend. `field` is a path in the record (`grants[0].amount`), None for the record as a whole.
+
+    `focus` and `predicate` are the IRIs that the validation report in RDF names.
+    """
 
     file: str
     line: int
@@ -37,6 +40,8 @@ class Problem(NamedTuple):
     why: Text
     fix: Text
     related: tuple[Place, ...] = ()
+    focus: str | None = None
+    predicate: str | None = None
 
 
 class Entry(NamedTuple):

@@ -227,7 +227,7 @@ class _Typing:
         if not field.many:
             return self._value(node, field, path, identifier, 0, siblings, {})
         if node.kind != "list":
-            suggestion = f"[{_as_written(node)}]" if node.kind == "text" and field.kind != "part" else None
+            suggestion = _listed(node, field) if node.kind == "text" and field.kind != "part" else None
             if self.file.endswith(".csv"):
                 node = Node("list", [node], node.line, node.column)
             else:
@@ -391,8 +391,11 @@ class _Typing:
         text = str(node.value) if node else None
         if text is not None and text in field.words:
             return text
+        from hankelod.guesses import word_meant
+
+        labels = {word: self.model.labels.get(iri, {}) for word, iri in field.words.items()}
         place = Place(self.file, *self.places[path[:-1]]) if node is None else node.place(self.file)
-        self._broken("MinCount" if node is None else "In", place, field, path, text)
+        self._broken("MinCount" if node is None else "In", place, field, path, text, word_meant(labels, text) if text else None)  # fmt: skip
         return next(iter(field.words))
 
     ### Problems
@@ -402,18 +405,22 @@ class _Typing:
         if found.severity == "violation":
             self.marred.add(path)
 
-    def _broken(self, constraint: str, place: Place, field: Field, path: Path, value: str | None) -> None:
+    def _broken(self, constraint: str, place: Place, field: Field, path: Path, value: str | None, guess: str | None = None) -> None:  # fmt: skip
         """What the field's own shape would say, where it cannot be asked."""
         check = self.model.checks[_shape_iri(field.code)]
         component = f"{constraint}ConstraintComponent"
         message = fill(component_says(component), label=field.label, value=short(value))
-        found = Problem(*place, self.id, dotted(path), value, field.code, component, check.severity, message, check.why, mending(check, field))  # fmt: skip
+        found = Problem(*place, self.id, dotted(path), value, field.code, component, check.severity, message, check.why, mending(check, field, value, guess))  # fmt: skip
         self._add(found, path)
 
     def _report(self, code: str, node: Node, path: Path, value: str | None, **details: object) -> None:
         self._add(problem(code, node.place(self.file), self.id, dotted(path), value, **details), path)  # type: ignore[arg-type]
 
     def _wrong(self, node: Node, field: Field, path: Path, kind: str, suggestion: str | None = None) -> None:
+        from hankelod.guesses import meant
+
+        if suggestion is None and kind == field.kind and isinstance(node.value, str):
+            suggestion = meant(field, node.value)
         self.reader._wrong_kind(
             node.place(self.file), self.id, dotted(path), field.label, kind, node, field, suggestion
         )
@@ -421,9 +428,11 @@ class _Typing:
 
     def _unquoted(self, node: Node, field: Field, path: Path) -> None:
         text = str(node.value)
-        octal = text.isdigit() and text.startswith("0") and len(text) > 1 and not set(text) & set("89")
+        octal = text.isdigit() and text.startswith("0") and 1 < len(text) < 10 and not set(text) & set("89")
         detail = f": {text} = {int(text, 8)}" if octal else ""
-        found = problem("wrong-kind-unquoted", node.place(self.file), self.id, dotted(path), text, label=field.label, detail=detail, suggestion=f'"{short(text)}"')  # fmt: skip
+        known = field.kind == "relative" or self.references.exists(self.model.target(field), text)
+        suggestion = None if known else self.references.suggest(self.model.target(field), text)
+        found = problem("wrong-kind-unquoted", node.place(self.file), self.id, dotted(path), text, label=field.label, detail=detail, suggestion=suggestion or f'"{short(text)}"')  # fmt: skip
         self._add(found._replace(code="wrong-kind"), path)
 
     def _unknown_reference(self, node: Node, field: Field, path: Path, text: str, target: Class | None) -> None:
@@ -435,20 +444,34 @@ class _Typing:
         self._report("unknown-reference", node, path, text, label=field.label, suggestion=suggestion, fix=fix, expected=choices)  # fmt: skip
 
     def _unknown_key(self, key: Node, value: Node, cls: Class | None, path: Path, field: Field | None = None) -> None:
-        from difflib import get_close_matches
+        from hankelod.guesses import LANGUAGE_NAMES, word_meant
 
-        names = [f.key for f in cls.fields if f.filled is None] if cls else list(field.languages if field else ())
+        names = {f.key: f.label for f in cls.fields if f.filled is None} if cls else {}
+        if cls is None and field is not None:
+            names = {lang: {n: n for n, of in LANGUAGE_NAMES.items() if of == lang} for lang in field.languages}
         name = str(key.value)
-        close = get_close_matches(name, names, n=1, cutoff=0.6) or [n for n in names if n.lower() == name.lower()][:1]
         here = (*path, name)
         label = cls.label if cls else field.label if field else {}
         text = str(value.value) if isinstance(value.value, str) else None
-        self._report("unknown-key", key, here, text, key=short(name), label=label, expected=", ".join(names), suggestion=close[0] if close else None)  # fmt: skip
+        self._report("unknown-key", key, here, text, key=short(name), label=label, expected=", ".join(names), suggestion=word_meant(names, name))  # fmt: skip
 
 
-def mending(check: Check, field: Field | None) -> Text:
-    """How to mend what a check found: its own words, and an example where it is the field's own check."""
-    if field is None or field.example is None or check.code != field.code:
+def mending(check: Check, field: Field | None, value: str | None = None, guess: str | None = None) -> Text:
+    """How to mend what a check found: its own words, and where it is the field's own check, what may have been meant.
+
+    Where nobody can guess that from the value, an example.
+    """
+    from hankelod.guesses import meant
+
+    if field is None or check.code != field.code:
+        return check.fix
+    guess = guess or (meant(field, value) if value is not None else None)
+    if guess is not None and field.checked_by and not CHECKS[field.checked_by](guess):
+        guess = None
+    if guess is not None:
+        hint = phrase("meant", suggestion=guess)
+        return {lang: f"{hint[lang]} {words}" for lang, words in check.fix.items()}
+    if field.example is None:
         return check.fix
     example = phrase("for-example", example=f"{field.key}: {field.example}")
     return {lang: f"{words} {example[lang]}" for lang, words in check.fix.items()}
@@ -456,6 +479,14 @@ def mending(check: Check, field: Field | None) -> Text:
 
 def _digits(text: str) -> int:
     return len(text) if len(text) <= DIGITS else sum(c.isdigit() for c in text)
+
+
+def _listed(node: Node, field: Field) -> str:
+    """A text as a list: ids that commas separate one by one, anything else as its only member."""
+    ids = [part.strip() for part in str(node.value).split(",")]
+    if field.kind == "reference" and len(ids) > 1 and all(ID.fullmatch(part) for part in ids):
+        return "[" + ", ".join(f'"{part}"' if part.isdigit() else part for part in ids) + "]"
+    return f"[{_as_written(node)}]"
 
 
 def _as_written(node: Node) -> str:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
-from hankelod.graph import Text
-from hankelod.problems import SEVERITIES, Problem, in_order, short
+from hankelod.graph import SH, Text
+from hankelod.mapping import escape
+from hankelod.model import SHAPES
+from hankelod.problems import CATALOGUE, SEVERITIES, Problem, codes, in_order, short
+from hankelod.records import Record
+
+if TYPE_CHECKING:
+    from hankelod.rules import Limit, Rule
 
 WORDS: dict[str, Text] = {
     "violation": {"fi": "virhe", "sv": "fel", "en": "error"},
@@ -26,11 +34,12 @@ WORDS: dict[str, Text] = {
 
 
 class Report(NamedTuple):
-    """All problems of one validation, in order, and the number of records that were read."""
+    """All problems of one validation, in order; the number of records that were read, and those that could be typed."""
 
     problems: list[Problem]
     records: int
     base: str
+    checked: Sequence[Record] = ()
 
     def counts(self) -> dict[str, int]:
         return {s: sum(p.severity == s for p in self.problems) for s in SEVERITIES}
@@ -45,9 +54,9 @@ class Report(NamedTuple):
         return f"{self.base}doc/problem/{problem.code}"
 
 
-def report(problems: list[Problem], records: int, base: str) -> Report:
+def report(problems: list[Problem], records: Sequence[Record], base: str) -> Report:
     """A Report of these problems, sorted, each once."""
-    return Report(in_order(_once(problems)), records, base)
+    return Report(in_order(_once(problems)), len(records), base, records)
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
@@ -58,8 +67,8 @@ def _once(problems: list[Problem]) -> list[Problem]:
     return list(seen.values())
 
 
-def as_json(found: Report, lang: str, strict: bool = False) -> str:
-    """The report as JSON, by the contract: `conforms`, `counts`, `records`, `problems`."""
+def as_json(found: Report, lang: str, strict: bool = False, rules: Iterable[Rule] = ()) -> str:
+    """The report as JSON, by the contract: `conforms`, `counts`, `records`, `problems`; and the `rules` of the grants."""
     problems = [
         {
             "file": p.file,
@@ -79,8 +88,28 @@ def as_json(found: Report, lang: str, strict: bool = False) -> str:
         }
         for p in found.problems
     ]
-    whole = {"conforms": found.conforms(strict), "counts": found.counts(), "records": found.records, "problems": problems}  # fmt: skip
+    whole = {"conforms": found.conforms(strict), "counts": found.counts(), "records": found.records, "problems": problems, "rules": [_rule(r, lang) for r in rules]}  # fmt: skip
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def _rule(rule: Rule, lang: str) -> dict[str, object]:
+    def limit(given: Limit | None, value: object, verdict: str | None) -> dict[str, object] | None:
+        if given is None:
+            return None
+        return {"limit": value, "verdict": verdict, "from": given.origin, "holder": given.holder, "inferred": given.inferred, "basis": given.basis.get(lang, "")}  # fmt: skip
+
+    return {
+        "record": rule.record,
+        "grant": rule.grant,
+        "programme": rule.programme,
+        "call": rule.call,
+        "amount": rule.amount,
+        "cost": rule.cost,
+        "share": rule.share,
+        "rate": limit(rule.rate, rule.rate and rule.rate.value, rule.rate_verdict),
+        "ceiling": limit(rule.ceiling, rule.ceiling and rule.ceiling.value, rule.ceiling_verdict),
+        "leads": limit(rule.leads_limit, list(rule.leads), rule.lead_verdict),
+    }
 
 
 def as_text(found: Report, lang: str, colour: bool = False) -> str:
@@ -105,3 +134,37 @@ def as_text(found: Report, lang: str, colour: bool = False) -> str:
     told = ", ".join(f"{counts[s]} {WORDS[s + 's'][lang]}" for s in SEVERITIES if counts[s])
     lines.append(f"{found.records} {WORDS['records'][lang]}: {told or WORDS['fine'][lang].lower()}")
     return "\n".join(lines) + "\n"
+
+
+def as_turtle(found: Report) -> str:
+    """The report as a `sh:ValidationReport` (SHACL, section 3.6); what is not SHACL's has its own component IRI."""
+    own = set(codes())
+    lines = [f"@base <{found.base}> .", f"@prefix sh: <{SH}> .", "", "[] a sh:ValidationReport ;"]
+    results = "".join(_result(p, own) for p in found.problems)
+    lines.append(f"    sh:conforms {str(found.conforms()).lower()}" + (" ;" + results if results else " ."))
+    return "\n".join(lines) + ("\n    .\n" if results else "\n")
+
+
+def triples(found: Report) -> int:
+    """The number of triples of the report in RDF."""
+    own = set(codes())
+    return 2 + sum(2 + len(_told(p, own)) + len(p.message) - 1 for p in found.problems)
+
+
+def _told(p: Problem, own: set[str]) -> list[str]:
+    component = f"<{CATALOGUE}{p.code}>" if p.code in own else f"sh:{p.constraint}"
+    focus = p.focus or quote(p.file, safe="/")
+    told = [f"sh:focusNode <{focus}>"]
+    if p.predicate:
+        told.append(f"sh:resultPath <{p.predicate}>")
+    if p.value is not None:
+        told.append(f'sh:value "{escape(p.value)}"')
+    if p.code not in own:
+        told.append(f"sh:sourceShape <{SHAPES}{p.code}>")
+    texts = " , ".join(f'"{escape(t)}"@{lang}' for lang, t in p.message.items())
+    return [*told, f"sh:sourceConstraintComponent {component}", f"sh:resultSeverity sh:{p.severity.capitalize()}", f"sh:resultMessage {texts}"]  # fmt: skip
+
+
+def _result(p: Problem, own: set[str]) -> str:
+    inner = " ;\n        ".join(_told(p, own))
+    return f"\n    sh:result [ a sh:ValidationResult ;\n        {inner} ] ;"

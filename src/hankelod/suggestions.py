@@ -5,6 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from hankelod.guesses import LONGEST
+
 if TYPE_CHECKING:
     from hankelod.dataset import Dataset
     from hankelod.model import Class
@@ -15,6 +17,8 @@ NAMES = ("name", "altNames", "genitive", "locative")
 
 def suggest(dataset: Dataset, cls: Class, text: str) -> str | None:
     """The id that `text` may mean, shown with its name where there is one, or None."""
+    if len(text) > LONGEST:
+        return None
     names = _names(dataset, cls)
     folded = text.strip().casefold()
     found = names.get(folded) or _successor(dataset, cls, folded)
@@ -22,8 +26,9 @@ def suggest(dataset: Dataset, cls: Class, text: str) -> str | None:
         width = len(next(iter(dataset.rows(cls)), ""))
         found = folded.zfill(width) if folded.zfill(width) in dataset.rows(cls) else None
     if found is None:
+        begin = {i for name, i in names.items() if name.startswith(folded)} if len(folded) >= 4 else set()
         close = get_close_matches(folded, names, n=1, cutoff=0.75)
-        found = names[close[0]] if close else None
+        found = begin.pop() if len(begin) == 1 else names[close[0]] if close else None
     if found is None:
         return None
     label = None if cls.concept else dataset.labels[cls.iri].get(found)

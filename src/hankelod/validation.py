@@ -245,8 +245,13 @@ class Checker:
         message = fill(says, label=label, value=short(value), path=short(_plain(result.path)), alternatives=", ".join(check.alternatives))  # fmt: skip
         place = record.place(path)
         return Problem(
-            *place, record.id, dotted(path), value, check.code, result.component, check.severity, message, check.why, mending(check, field)
+            *place, record.id, dotted(path), value, check.code, result.component, check.severity, message, check.why,
+            mending(check, field, value), focus=result.focus.strip("<>"), predicate=_predicate(result.path)
         )  # fmt: skip
+
+
+def _predicate(path: str | None) -> str | None:
+    return path.strip("<>") if path else None
 
 
 _RANK = {

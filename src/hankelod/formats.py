@@ -1,0 +1,51 @@
+"""The kinds of files of a publication: ending, media type, and the EU's name for the file type. The only such table."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Format(NamedTuple):
+    """One kind of file.
+
+    `file_type` is the code in the EU authority table file-type, `registered` whether IANA lists the media type.
+    """
+
+    ending: str
+    media_type: str
+    file_type: str
+    registered: bool = True
+
+
+FORMATS = (
+    Format(".ttl", "text/turtle", "RDF_TURTLE"),
+    Format(".nt", "application/n-triples", "RDF_N_TRIPLES"),
+    Format(".jsonld", "application/ld+json", "JSON_LD"),
+    Format(".trig", "application/trig", "RDF_TRIG"),
+    Format(".json", "application/json", "JSON"),
+    # JSON Lines is no JSON document, and the EU has no name for it.
+    Format(".jsonl", "application/x-ndjson", "TXT", registered=False),
+    Format(".csv", "text/csv", "CSV"),
+    Format(".csv-metadata.json", "application/csvm+json", "JSON"),
+    Format(".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX"),
+    Format(".geojson", "application/geo+json", "GEOJSON"),
+    Format(".gz", "application/gzip", "GZIP"),
+    Format(".html", "text/html", "HTML"),
+    Format("/void", "text/turtle", "RDF_TURTLE"),
+)
+
+_BY_LENGTH = sorted(FORMATS, key=lambda f: (-len(f.ending), f.ending))
+
+
+def of(path: str) -> Format:
+    """The format of a file of the publication, by the longest ending that fits. Raises KeyError."""
+    for known in _BY_LENGTH:
+        if path.endswith(known.ending):
+            return known
+    raise KeyError(path)
+
+
+def unpacked(path: str) -> tuple[Format, Format | None]:
+    """The format of what a file holds, and that of its compression, None where it is not compressed."""
+    outer = of(path)
+    return (of(path.removesuffix(".gz")), outer) if outer.ending == ".gz" else (outer, None)

@@ -1,0 +1,65 @@
+"""Where a publication comes from: the files that it was built of, by which version of hankelod (PROV-O).
+
+No time is told but that of the dataset's record; a commit only where `publish --revision` names it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from hankelod.catalogue import DCTERMS, PROV, Catalogue, activity, checksum, software, sources
+from hankelod.dataset import BULK, DATASET, Dataset
+from hankelod.dumps import File, Files
+from hankelod.graph import RDF, RDFS
+from hankelod.statements import Statements, count, literal, turtle_document
+
+
+def provenance(about: Catalogue) -> Files:
+    """`provenance.ttl`: the activity, its agent, each file used with its checksum, and what came from it."""
+    told = Statements({})
+    work = activity(about)
+    told.add(about.iri, RDF + "type", PROV + "Entity")
+    told.add(about.iri, PROV + "wasGeneratedBy", work)
+    told.add(about.iri, PROV + "wasDerivedFrom", *sources(about))
+    told.add(work, RDF + "type", PROV + "Activity")
+    told.add(work, PROV + "wasAssociatedWith", software(told))
+    told.add(work, DCTERMS + "date", literal(about.values["modified"], "date"))
+    files = dict(inputs(about.dataset))
+    for name, path in files.items():
+        this = f"{about.things}source-file/{name}"
+        told.add(work, PROV + "used", this)
+        told.add(this, RDF + "type", PROV + "Entity")
+        told.add(this, RDFS + "label", literal(name))
+        checksum(told, this, hashlib.sha256(path.read_bytes()).hexdigest())
+    for record in about.records:
+        if record.cls.folder:
+            name = f"data/{record.cls.folder}/{record.id}.yml"
+            if name in files:
+                told.add(about.mapping.subject(record), PROV + "wasDerivedFrom", f"{about.things}source-file/{name}")
+    if about.edition.revision:
+        this = f"{about.things}revision/{about.edition.revision}"
+        told.add(work, PROV + "used", this)
+        told.add(this, RDF + "type", PROV + "Entity")
+        told.add(this, DCTERMS + "identifier", literal(about.edition.revision))
+    about.complete(told)
+    text = turtle_document(told.triples, about.dataset.base, about.template.prefixes)
+    yield File("provenance.ttl", text.encode(), count(told.triples))
+
+
+def inputs(dataset: Dataset) -> Iterator[tuple[str, Path]]:
+    """The files that a publication is built of, under the names that they have in a dataset, wherever they stand."""
+    found = {f"data/{DATASET}": dataset.data / DATASET}
+    for cls in dataset.model.entries():
+        for path in dataset.files(cls):
+            if path.exists():
+                found[f"data/{cls.folder}/{path.name}" if cls.folder else f"data/{path.name}"] = path
+        for ending in BULK if cls.folder else ():
+            path = dataset.data / f"{cls.folder}{ending}"
+            if path.exists():
+                found[f"data/{path.name}"] = path
+    for folder, files in (("ontology", dataset.ontology_files), ("shapes", dataset.shapes_files)):
+        for path in files:
+            found[f"{folder}/{path.relative_to(dataset.folder(folder)).as_posix()}"] = path
+    yield from sorted(found.items())

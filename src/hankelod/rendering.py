@@ -1,0 +1,47 @@
+"""A report in the format that the command line asks for; each format is imported only where it is wanted."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from hankelod import reports
+from hankelod.reports import Report
+
+if TYPE_CHECKING:
+    from hankelod.dataset import Dataset
+    from hankelod.rules import Rule
+
+
+def render(found: Report, dataset: Dataset, form: str, lang: str, strict: bool, colour: bool) -> str:
+    """The report as `text`, `json`, `github`, `sarif`, `html` or `turtle`. Raises reportpage.MissingLibrary."""
+    if form == "json":
+        return reports.as_json(found, lang, strict, _rules(found, dataset))
+    if form == "turtle":
+        return reports.as_turtle(found)
+    if form in ("github", "sarif"):
+        from hankelod import alerts
+
+        write = alerts.as_github if form == "github" else alerts.as_sarif
+        return write(found, lang, _prefix(str(dataset.working)))
+    if form == "html":
+        from hankelod.reportpage import as_html
+
+        return as_html(found, dataset, _rules(found, dataset), lang)
+    return reports.as_text(found, lang, colour)
+
+
+def _rules(found: Report, dataset: Dataset) -> list[Rule]:
+    from hankelod.rules import rules
+    from hankelod.validation import referenced
+
+    return rules(found.checked, referenced(dataset, found.checked))
+
+
+def _prefix(working: str) -> str:
+    """The working folder as seen from the top of the repository, as GitHub tells it; nothing elsewhere."""
+    top = os.environ.get("GITHUB_WORKSPACE")
+    if not top:
+        return ""
+    inside = os.path.relpath(os.path.realpath(working), os.path.realpath(top)).replace(os.sep, "/")
+    return "" if inside == "." or inside.startswith("..") else inside + "/"

@@ -1,0 +1,139 @@
+"""The report as one page to read and print: what contributors mend, and what people who use the data should know.
+
+The page stands alone: no script, no address that is fetched, its style inline and allowed by its hash alone. All text
+goes through Jinja's autoescape.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from hankelod.coverage import Figure, coverage
+from hankelod.graph import Text
+from hankelod.problems import SEVERITIES, Problem
+from hankelod.reports import Report
+from hankelod.rules import Rule
+from hankelod.words import word
+
+if TYPE_CHECKING:
+    from hankelod.dataset import Dataset
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+class Meaning(NamedTuple):
+    """All problems of one code: how many there are, and why they matter."""
+
+    code: str
+    severity: str
+    times: int
+    why: Text
+    help: str
+
+
+class MissingLibrary(Exception):
+    """Jinja2 is not installed here; the message says what to do."""
+
+
+def as_html(found: Report, dataset: Dataset, rules: list[Rule], lang: str) -> str:
+    """The report as a page in one language. Raises MissingLibrary."""
+    try:
+        import jinja2
+    except ImportError as error:
+        raise MissingLibrary("--format html needs Jinja2: pip install Jinja2") from error
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+    )
+    style = (TEMPLATES / "report.css").read_text("utf-8").strip()
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    settings = dataset.settings()
+    title = settings.values.get("title", {}) if settings else {}
+
+    def told(name: str, **values: object) -> str:
+        return word(name)[lang].format_map(values)
+
+    def text(by_language: Text) -> str:
+        return next((by_language[each] for each in (lang, "en", "fi", "sv") if each in by_language), "")
+
+    return environment.get_template("report.html").render(
+        lang=lang,
+        told=told,
+        text=text,
+        style=style,
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+        title=title,
+        version=settings.values.get("version") if settings else None,
+        found=found,
+        counts=found.counts(),
+        severities=SEVERITIES,
+        records=_by_record(found, names(found)),
+        figures=_figures(found, dataset),
+        meanings=_meanings(found),
+        rules=rules,
+        bases=_bases(rules),
+        names=names(found),
+        number=number(lang),
+    )
+
+
+def names(found: Report) -> dict[tuple[str | None, str], Text]:
+    """By folder and id: the title or name of each record that was checked."""
+    return {
+        (r.cls.folder or r.cls.file, r.id): r.values.get("title") or r.values.get("name") or {}  # type: ignore[misc]
+        for r in found.checked
+        if isinstance(r.values.get("title") or r.values.get("name"), dict)
+    }
+
+
+def _by_record(found: Report, named: dict[tuple[str | None, str], Text]) -> list[tuple[str, str | None, Text, list[Problem]]]:  # fmt: skip
+    """Problems by file and record, those to mend first; with the record's name where it is known."""
+    groups = []
+    for (file, record), members in groupby(found.problems, lambda p: (p.file, p.record)):
+        folder = file.rsplit("/", 2)[-2] if "/" in file else None
+        name = named.get((folder, record or ""), {})
+        groups.append((file, record, name, list(members)))
+    rank = {severity: n for n, severity in enumerate(SEVERITIES)}
+    return sorted(groups, key=lambda g: (min(rank[p.severity] for p in g[3]), g[0]))
+
+
+def _figures(found: Report, dataset: Dataset) -> list[Figure]:
+    return coverage(dataset.model, found.checked, found.problems, dataset.languages)
+
+
+def _meanings(found: Report) -> list[Meaning]:
+    by_code: dict[str, list[Problem]] = {}
+    for p in found.problems:
+        by_code.setdefault(p.code, []).append(p)
+    made = [Meaning(code, its[0].severity, len(its), its[0].why, found.help(its[0])) for code, its in by_code.items()]
+    rank = {severity: n for n, severity in enumerate(SEVERITIES)}
+    return sorted(made, key=lambda m: (rank[m.severity], -m.times, m.code))
+
+
+def _bases(rules: list[Rule]) -> list[tuple[str, str, Text]]:
+    """What the limits rest on, each told once: the origin, its id, and the words."""
+    seen: dict[tuple[str, str], Text] = {}
+    for rule in rules:
+        for limit in (rule.rate, rule.ceiling, rule.leads_limit):
+            if limit is not None:
+                seen.setdefault((limit.origin, limit.holder), limit.basis)
+    return [(origin, holder, basis) for (origin, holder), basis in seen.items()]
+
+
+def number(lang: str):  # type: ignore[no-untyped-def]
+    """A function that writes decimal text as this language has it: `70,6`, `75 000`."""
+
+    def write(text: str) -> str:
+        whole, _, part = text.partition(".")
+        groups = f"{int(whole):,}".replace(",", "," if lang == "en" else "\u00a0")
+        return groups + ("." if lang == "en" else ",") + part if part else groups
+
+    return write

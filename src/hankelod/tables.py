@@ -1,0 +1,263 @@
+"""One clean row for each project: CSV for machines, CSV as Finnish spreadsheets read it, XLSX; and what columns mean.
+
+CSV follows RFC 4180, its description CSV on the Web (W3C Recommendations of 17 December 2015). Column names are keys of
+the card; `_fi`, `_sv`, `_en` tell the language, `_name` and `_number` the name and number of what a key refers to.
+
+Texts that a spreadsheet would run as a formula: `projects.csv` gives them exactly, as data do; `projects.fi.csv`, which
+is made for spreadsheets, puts an apostrophe in front; in `projects.xlsx` a text is always a text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+from typing import NamedTuple
+
+from hankelod.cards import Card, Cards, Key
+from hankelod.dumps import File, Files, to_json
+from hankelod.graph import RDF, XSD, Text
+from hankelod.mapping import root_of
+from hankelod.model import Field
+
+Json = dict[str, object]
+
+SEPARATOR = "|"
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""Beginnings of a text that spreadsheets take for a formula (OWASP, "CSV Injection")."""
+
+CELL = 32767
+"""The most characters that a cell of a workbook can hold (ECMA-376)."""
+
+DATATYPES = {
+    "text": "string",
+    "decimal": "decimal",
+    "integer": "integer",
+    "boolean": "boolean",
+    "month": "gYearMonth",
+    "year": "gYear",
+    "date": "date",
+    "language": "string",  # CSVW knows `language`, but not every processor does
+    "iri": "anyURI",
+    "relative": "string",
+    "class": "string",
+    "link": "anyURI",
+}
+"""Kind of value to the datatype that CSVW names it by."""
+
+
+class Column(NamedTuple):
+    """A column: its name, where its value stands in the card, and what it is."""
+
+    name: str
+    path: tuple[str, ...]
+    datatype: str
+    many: bool
+    lang: str | None
+    key: Key
+    label: Text
+
+
+def columns(cards: Cards) -> list[Column]:
+    """The columns of the table, in their order."""
+    found: list[Column] = []
+    for key in cards.keys:
+        if key.kind == "langtext":
+            found += _by_language(cards, key, key.name, (key.name,), key.label)
+        elif key.kind == "thing":
+            assert key.target is not None
+            area = key.target.identified_by is not None
+            found.append(Column(key.name, (key.name, "code" if area else "id"), "string", key.many, None, key, key.label))  # fmt: skip
+            if area:
+                found.append(Column(f"{key.name}_number", (key.name, "number"), "integer", key.many, None, key, _both(key.label, cards.label("number"))))  # fmt: skip
+            found += _by_language(cards, key, f"{key.name}_name", (key.name, "name"), _both(key.label, cards.label("name")))  # fmt: skip
+        elif key.kind == "link":
+            found.append(Column(key.name, (key.name, "url"), DATATYPES[key.kind], True, None, key, key.label))
+        else:
+            found.append(Column(key.name, (key.name,), DATATYPES[key.kind], key.many, None, key, key.label))
+    return found
+
+
+def _by_language(cards: Cards, key: Key, name: str, path: tuple[str, ...], label: Text) -> list[Column]:
+    languages = [lang for lang in cards.dataset.languages if key.field is None or lang in (key.field.languages or (lang,))]  # fmt: skip
+    return [
+        Column(f"{name}_{lang}", (*path, lang), "string", key.many, lang, key, {k: f"{v} ({lang})" for k, v in label.items()})
+        for lang in languages
+    ]  # fmt: skip
+
+
+def _both(first: Text, second: Text) -> Text:
+    return {lang: f"{first[lang]}: {second[lang]}" for lang in first if lang in second}
+
+
+def value(card: Card, column: Column) -> object | None:
+    """A column's value of a card: None, one value, or a list."""
+    found: object = card
+    for step in column.path:
+        found = [i.get(step) for i in found] if isinstance(found, list) else found.get(step) if isinstance(found, dict) else None  # fmt: skip
+    return [v for v in found if v is not None] if isinstance(found, list) else found
+
+
+def plain(item: object) -> str:
+    """A value as text, the way XML Schema writes it."""
+    if isinstance(item, bool):
+        return "true" if item else "false"
+    return format(item, "f") if isinstance(item, Decimal) else str(item)
+
+
+def _cell(found: object | None, comma: bool) -> str:
+    if found is None:
+        return ""
+    if isinstance(found, list):
+        return SEPARATOR.join(plain(v).replace(SEPARATOR, "/") for v in found)
+    text = plain(found)
+    if comma and isinstance(found, Decimal):
+        return text.replace(".", ",")
+    return text
+
+
+def _guarded(text: str) -> str:
+    return "'" + text if text.startswith(FORMULA) else text
+
+
+def as_csv(cards: Cards, told: list[Column], finnish: bool = False) -> bytes:
+    """The table in CSV: with commas and points, or with semicolons and decimal commas (and a byte order mark, without
+    which spreadsheets take UTF-8 for something else)."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=";" if finnish else ",", lineterminator="\r\n")
+    writer.writerow([c.name for c in told])
+    for card in cards.cards:
+        row = [_cell(value(card, c), finnish) for c in told]
+        numbers = ("decimal", "integer")
+        writer.writerow([_guarded(t) if c.datatype not in numbers or c.many else t for t, c in zip(row, told, strict=True)] if finnish else row)  # fmt: skip
+    return buffer.getvalue().encode("utf-8-sig" if finnish else "utf-8")
+
+
+### What the columns mean
+
+
+def metadata(cards: Cards, told: list[Column], finnish: bool = False) -> Json:
+    """The CSVW description of the table. What it maps to RDF are triples of the dump; other columns are left out."""
+    about = cards.about
+    notes = [cards.description("table"), *([cards.description("guarded")] if finnish else [])]
+    described: Json = {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+        "url": "projects.fi.csv" if finnish else "projects.csv",
+        "dc:title": _texts(cards.label("table")),
+        "dc:description": [each for note in notes for each in _texts(note)],
+        "dialect": {"encoding": "utf-8", "delimiter": ";" if finnish else ",", "lineTerminators": ["\r\n"]},
+    }
+    for name, key in (("dc:license", "licence"), ("dc:source", "base")):
+        if key in about:
+            described[name] = {"@id": about[key]}
+    if "modified" in about:
+        described["dc:modified"] = {"@value": about["modified"], "@type": "xsd:date"}
+    described["tableSchema"] = {
+        "aboutUrl": f"{cards.model.base}id/{cards.project.identifies}{{id}}",
+        "primaryKey": "id",
+        "columns": [*(_column(cards, c, finnish) for c in told), *_virtual(cards)],
+    }
+    return described
+
+
+def _texts(text: Text) -> list[dict[str, str]]:
+    return [{"@value": t, "@language": lang} for lang, t in text.items()]
+
+
+def _column(cards: Cards, column: Column, finnish: bool) -> Json:
+    described: Json = {"name": column.name, "titles": column.name, "rdfs:label": _texts(column.label)}
+    described["dc:description"] = _texts(column.key.description)
+    if column.datatype == "decimal" and finnish:
+        described["datatype"] = {"base": "decimal", "format": {"decimalChar": ","}}
+    else:
+        described["datatype"] = column.datatype
+    if column.many:
+        described["separator"] = SEPARATOR
+    if column.lang:
+        described["lang"] = column.lang
+    if column.key.required and not column.many and (column.lang is None) and column.path[0] == column.name:
+        described["required"] = True
+    field = column.key.field
+    single = field is not None and not column.many and (len(column.path) == 1 or column.path[-1] == column.lang)
+    if field is not None and column.key.kind == "thing" and not column.many and column.path[-1] in ("id", "code"):
+        described["propertyUrl"] = field.path
+        target = root_of(cards.model, cards.model.target(field))
+        described["valueUrl"] = f"{cards.model.base}id/{target.identifies}{{{column.name}}}"
+    elif field is not None and single and _same(column, field):
+        described["propertyUrl"] = field.path
+        if column.datatype == "anyURI":
+            described["valueUrl"] = f"{{+{column.name}}}"
+    else:
+        described["suppressOutput"] = True
+    return described
+
+
+def _same(column: Column, field: Field) -> bool:
+    """Whether a cell is the very literal or IRI of the dump."""
+    return field.kind in ("langtext", "iri") or (field.datatype == XSD + column.datatype and len(column.path) == 1)
+
+
+def _virtual(cards: Cards) -> list[Json]:
+    """The type of each row's project."""
+    return [{"name": "type", "virtual": True, "propertyUrl": RDF + "type", "valueUrl": cards.project.iri}]
+
+
+### A workbook
+
+
+def as_xlsx(cards: Cards, told: list[Column]) -> bytes:
+    """The table as a workbook (Office Open XML), with a second sheet that tells what the columns mean."""
+    from datetime import datetime
+
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    never = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **never})
+    issued = str(cards.about.get("modified", "1980-01-01"))
+    titles = cards.about.get("title")
+    title = next(iter(titles.values()), "") if isinstance(titles, dict) else ""
+    book.set_properties({"title": title, "created": datetime.fromisoformat(issued)})
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    rows = book.add_worksheet("projects")
+    for n, column in enumerate(told):
+        rows.write_string(0, n, column.name, head)
+    for row, card in enumerate(cards.cards, 1):
+        for n, column in enumerate(told):
+            found = value(card, column)
+            if isinstance(found, bool):
+                rows.write_boolean(row, n, found)
+            elif isinstance(found, (Decimal, int)):
+                rows.write_number(row, n, found)  # a workbook knows no numbers but doubles
+            elif found is not None and found != []:
+                rows.write_string(row, n, _cell(found, False)[:CELL])
+    rows.freeze_panes(1, 1)
+    rows.autofilter(0, 0, len(cards.cards), len(told) - 1)
+    rows.set_column(0, len(told) - 1, 18)
+    _legend(book.add_worksheet("columns"), told, head)
+    book.close()
+    return buffer.getvalue()
+
+
+def _legend(sheet: object, told: list[Column], head: object) -> None:
+    """For each column: its label and what it tells, in the languages of the labels."""
+    languages = list(told[0].label)
+    for n, heading in enumerate(
+        ["column", *(f"label_{x}" for x in languages), *(f"description_{x}" for x in languages)]
+    ):
+        sheet.write_string(0, n, heading, head)  # type: ignore[attr-defined]
+    for row, column in enumerate(told, 1):
+        texts = [column.name, *(column.label.get(x, "") for x in languages), *(column.key.description.get(x, "") for x in languages)]  # fmt: skip
+        for n, text in enumerate(texts):
+            sheet.write_string(row, n, text)  # type: ignore[attr-defined]
+    sheet.set_column(0, 2 * len(languages), 40)  # type: ignore[attr-defined]
+    sheet.freeze_panes(1, 1)  # type: ignore[attr-defined]
+
+
+def tables(cards: Cards) -> Files:
+    """The table in all its forms."""
+    told = columns(cards)
+    for name, finnish in (("projects.csv", False), ("projects.fi.csv", True)):
+        yield File(f"dump/{name}", as_csv(cards, told, finnish))
+        yield File(f"dump/{name}-metadata.json", to_json(metadata(cards, told, finnish), 2))
+    yield File("dump/projects.xlsx", as_xlsx(cards, told))

@@ -1,0 +1,162 @@
+"""What the Model gives to others: the JSON-LD context, JSON Schemas for editors, the published vocabulary.
+
+The context is the reference mapping (JSON-LD 1.1, section 4.1.8, type-scoped contexts): a complete record with it
+gives the triples of `hankelod.mapping`.
+"""
+
+from __future__ import annotations
+
+from hankelod.graph import XSD
+from hankelod.mapping import Names, root_of
+from hankelod.model import Class, Field, Model
+from hankelod.records import ID
+
+Json = dict[str, object]
+
+SCHEMA_BASE = "https://json-schema.org/draft/2020-12/schema"
+
+
+def context(model: Model, only: frozenset[str] | None = None) -> Json:
+    """The value of `@context` for complete records of every class, or of these (by name) and their parts.
+
+    A class's terms stand in a context that its type brings in; its `@base` makes ids out of the record's own.
+    """
+    names = Names(model.base, model.prefixes, True)
+    terms: Json = {}
+    for cls in sorted(model.classes.values()):
+        if cls.concept or (only is not None and cls.name not in only):
+            continue
+        scoped = _scoped(model, names, cls)
+        words = [(w, iri) for f in cls.fields if f.kind == "class" for w, iri in f.words.items()]
+        for word, iri in words or [(rule.word, rule.iri) for rule in cls.types]:
+            terms[word] = {"@id": _compact(names, iri), "@context": scoped}
+    prefixes = {p: n for p, n in model.prefixes.items() if p in names.used}
+    clash = set(prefixes) & set(terms)
+    assert not clash, f"prefixes and types must not share a name: {clash}"
+    return {"@version": 1.1, "id": "@id", "type": "@type", **prefixes, **terms}
+
+
+def _compact(names: Names, iri: str) -> str:
+    written = names.iri(iri)
+    return iri if written.startswith("<") else "rdf:type" if written == "a" else written
+
+
+def _scoped(model: Model, names: Names, cls: Class) -> Json:
+    scoped: Json = {"@base": f"{model.base}id/{root_of(model, cls).identifies}"}
+    for field in cls.fields:
+        if field.kind != "class":
+            scoped[field.key] = _term(model, names, field)
+    return scoped
+
+
+def _term(model: Model, names: Names, field: Field) -> Json:
+    term: Json = {"@id": _compact(names, field.path)}
+    if field.kind == "langtext":
+        term["@container"] = "@language"
+    elif field.kind == "part":
+        words = [f for f in model.target(field).fields if f.kind == "class"]
+        if words:  # the part's type stands under a key of its own
+            term["@context"] = {words[0].key: "@type"}
+    elif field.kind == "iri":
+        term["@type"] = "@id"
+    elif field.kind == "reference":
+        term["@type"] = "@id"
+        term["@context"] = {"@base": f"{model.base}id/{root_of(model, model.target(field)).identifies}"}
+    elif field.kind == "relative":
+        term["@type"] = "@id"
+        term["@context"] = {"@base": f"{model.base}id/"}
+    elif field.kind not in ("boolean", "integer") and field.datatype != XSD + "string":
+        assert field.datatype is not None
+        term["@type"] = _compact(names, field.datatype)
+    return term
+
+
+### JSON Schema, for editors and forms
+
+
+def schema(model: Model, cls: Class, lang: str = "en") -> Json:
+    """A JSON Schema (2020-12) of the records of one class as people write them.
+
+    Gives editors completion, hover text and lists of values; what needs other records is left to `validate`.
+    """
+    definitions: Json = {}
+    whole = _object(model, cls, lang, definitions)
+    title = cls.label.get(lang, cls.name)
+    head: Json = {"$schema": SCHEMA_BASE, "$id": f"{model.base}schema/{cls.segment}.json", "title": title}
+    description = cls.definition.get(lang)
+    if description:
+        head["description"] = description
+    if definitions:
+        whole["$defs"] = dict(sorted(definitions.items()))
+    if cls.file and cls.file.endswith(".yml") and cls.identifies == "":
+        return {**head, "type": "array", "items": whole}
+    return {**head, **whole}
+
+
+def _object(model: Model, cls: Class, lang: str, definitions: Json) -> Json:
+    properties: Json = {}
+    if cls.part or cls.file:
+        properties["id"] = {"type": "string", "pattern": f"^({ID.pattern})$" if cls.identifies else "^[a-z0-9/-]+$"}
+    for field in cls.fields:
+        if field.filled is None:
+            properties[field.key] = _property(model, field, lang, definitions)
+    whole: Json = {"type": "object", "properties": properties, "additionalProperties": False}
+    required = [f.key for f in cls.fields if f.required and f.filled is None]
+    if required:
+        whole["required"] = required
+    return whole
+
+
+def _property(model: Model, field: Field, lang: str, definitions: Json) -> Json:
+    told: Json = {"title": field.label.get(lang, field.key)}
+    description = field.description.get(lang)
+    if description:
+        told["description"] = description
+    if field.example:
+        told["examples"] = [field.example]
+    value = _value(model, field, lang, definitions)
+    if field.many:
+        value = {"type": "array", "items": value, **({"minItems": 1} if field.required else {})}
+    return {**told, **value}
+
+
+def _value(model: Model, field: Field, lang: str, definitions: Json) -> Json:
+    if field.kind == "langtext":
+        texts = {each: {"type": "string", "minLength": 1} for each in field.languages}
+        return {"type": "object", "properties": texts, "additionalProperties": False, "minProperties": 1}
+    if field.kind == "part":
+        target = model.target(field)
+        if target.name not in definitions:
+            definitions[target.name] = {}
+            definitions[target.name] = _object(model, target, lang, definitions)
+        return {"$ref": f"#/$defs/{target.name}"}
+    if field.kind == "class":
+        return {"type": "string", "enum": list(field.words)}
+    if field.kind == "reference":
+        target = model.target(field)
+        if target.concept:
+            return {"type": "string", "oneOf": [{"const": c, "title": labels.get(lang, c)} for c, labels in sorted(model.concepts[target.iri].items())]}  # fmt: skip
+        return {"type": "string"}
+    if field.kind == "boolean":
+        return {"type": "boolean"}
+    if field.values:
+        return {"type": "string", "enum": list(field.values)}
+    if field.kind in ("decimal", "year"):
+        return {"type": ["number", "string"], **_bounds(field)}
+    if field.kind in ("iri", "relative"):
+        return {"type": "string", **({"format": "iri"} if field.kind == "iri" else {}), **_lexical(field)}
+    return {"type": "string", **_lexical(field)}
+
+
+def _lexical(field: Field) -> Json:
+    out: Json = {"pattern": field.pattern} if field.pattern else {}
+    for name in ("minLength", "maxLength"):
+        if name in field.limits:
+            out[name] = int(field.limits[name])
+    return out
+
+
+def _bounds(field: Field) -> Json:
+    names = {"minInclusive": "minimum", "maxInclusive": "maximum", "minExclusive": "exclusiveMinimum", "maxExclusive": "exclusiveMaximum"}  # fmt: skip
+    out: Json = {names[k]: float(v) for k, v in field.limits.items() if k in names}
+    return {**out, **_lexical(field)}

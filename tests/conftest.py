@@ -1,0 +1,100 @@
+"""What the tests share: the real dataset, opened once, and where the reference material stands."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hankelod.checking import check_all
+from hankelod.dataset import Dataset
+from hankelod.publication import publish
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def dataset() -> Dataset:
+    """The real dataset of this repository."""
+    return Dataset(ROOT)
+
+
+@pytest.fixture(scope="session")
+def checked(dataset: Dataset):
+    """The report on the real dataset, and its records."""
+    return check_all(dataset)
+
+
+@pytest.fixture(scope="session")
+def dist(dataset: Dataset, checked, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real dataset, published."""
+    report, records = checked
+    out = tmp_path_factory.mktemp("publication") / "dist"
+    publish(dataset, records, report, out, frozenset())
+    return out
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The ministry's document and the reference data, which are no part of the repository."""
+    folder = os.environ.get("HANKELOD_SHARED")
+    if not folder:
+        pytest.skip("HANKELOD_SHARED is unset: the source document and the reference data are not here")
+    return Path(folder)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the real dataset to change: data, ontology and shapes."""
+    for name in ("data", "ontology", "shapes"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def hankelod(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person would, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "hankelod", *arguments],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+    )
+
+
+@pytest.fixture(scope="session")
+def run():
+    """The command line, as a function."""
+    return hankelod
+
+
+ALLOWED_SKIPS: dict[str, str] = {
+    "tests/test_policy.py::test_the_last_release_is_not_broken_in_silence": "before the first release there is none",
+}
+"""Tests that may skip where everything is to run, with the reason."""
+
+
+def pytest_terminal_summary(terminalreporter, exitstatus, config):
+    """Where everything is to run, a skipped test is a failure, unless it is listed with its reason."""
+    if os.environ.get("HANKELOD_CI"):
+        for report in terminalreporter.stats.get("skipped", []):
+            if report.nodeid not in ALLOWED_SKIPS:
+                terminalreporter.write_line(f"skipped, but everything is to run here: {report.nodeid}: {report.longrepr[2]}", red=True)  # fmt: skip
+
+
+def pytest_sessionfinish(session, exitstatus):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = [r for r in reporter.stats.get("skipped", []) if r.nodeid not in ALLOWED_SKIPS] if reporter else []
+    if os.environ.get("HANKELOD_CI") and skipped and not hasattr(session.config, "workerinput"):
+        session.exitstatus = 1
