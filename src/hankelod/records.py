@@ -393,10 +393,9 @@ class _Typing:
             return text
         from hankelod.guesses import word_meant
 
-        meant = {w: self.model.labels.get(iri, {}) for w, iri in field.words.items()}
-        guess = word_meant(meant, text) if text else None
+        labels = {word: self.model.labels.get(iri, {}) for word, iri in field.words.items()}
         place = Place(self.file, *self.places[path[:-1]]) if node is None else node.place(self.file)
-        self._broken("MinCount" if node is None else "In", place, field, path, text, guess)
+        self._broken("MinCount" if node is None else "In", place, field, path, text, word_meant(labels, text) if text else None)  # fmt: skip
         return next(iter(field.words))
 
     ### Problems
@@ -406,14 +405,12 @@ class _Typing:
         if found.severity == "violation":
             self.marred.add(path)
 
-    def _broken(
-        self, constraint: str, place: Place, field: Field, path: Path, value: str | None, guess: str | None = None
-    ) -> None:
+    def _broken(self, constraint: str, place: Place, field: Field, path: Path, value: str | None, guess: str | None = None) -> None:  # fmt: skip
         """What the field's own shape would say, where it cannot be asked."""
         check = self.model.checks[_shape_iri(field.code)]
         component = f"{constraint}ConstraintComponent"
         message = fill(component_says(component), label=field.label, value=short(value))
-        found = Problem(*place, self.id, dotted(path), value, field.code, component, check.severity, message, check.why, mending(check, field, guess=guess))  # fmt: skip
+        found = Problem(*place, self.id, dotted(path), value, field.code, component, check.severity, message, check.why, mending(check, field, value, guess))  # fmt: skip
         self._add(found, path)
 
     def _report(self, code: str, node: Node, path: Path, value: str | None, **details: object) -> None:
@@ -431,7 +428,7 @@ class _Typing:
 
     def _unquoted(self, node: Node, field: Field, path: Path) -> None:
         text = str(node.value)
-        octal = text.isdigit() and text.startswith("0") and len(text) > 1 and not set(text) & set("89")
+        octal = text.isdigit() and text.startswith("0") and 1 < len(text) < 10 and not set(text) & set("89")
         detail = f": {text} = {int(text, 8)}" if octal else ""
         known = field.kind == "relative" or self.references.exists(self.model.target(field), text)
         suggestion = None if known else self.references.suggest(self.model.target(field), text)
@@ -480,16 +477,16 @@ def mending(check: Check, field: Field | None, value: str | None = None, guess: 
     return {lang: f"{words} {example[lang]}" for lang, words in check.fix.items()}
 
 
+def _digits(text: str) -> int:
+    return len(text) if len(text) <= DIGITS else sum(c.isdigit() for c in text)
+
+
 def _listed(node: Node, field: Field) -> str:
     """A text as a list: ids that commas separate one by one, anything else as its only member."""
     ids = [part.strip() for part in str(node.value).split(",")]
     if field.kind == "reference" and len(ids) > 1 and all(ID.fullmatch(part) for part in ids):
         return "[" + ", ".join(f'"{part}"' if part.isdigit() else part for part in ids) + "]"
     return f"[{_as_written(node)}]"
-
-
-def _digits(text: str) -> int:
-    return len(text) if len(text) <= DIGITS else sum(c.isdigit() for c in text)
 
 
 def _as_written(node: Node) -> str:
