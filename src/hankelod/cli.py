@@ -14,7 +14,7 @@ ENGINES = ("shacl", "pyshacl")
 RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
 COMPARISONS = ("text", "json", "sparql")
 VERDICTS = ("text", "json")
-PARTS = ("dumps", "documents")
+PARTS = ("dumps", "documents", "site")
 
 
 def _global_options(parser: argparse.ArgumentParser, default: object) -> None:

@@ -32,6 +32,12 @@ FORMATS = (
     Format(".gz", "application/gzip", "GZIP"),
     Format(".html", "text/html", "HTML"),
     Format(".md", "text/markdown", "TXT"),
+    Format(".css", "text/css", "TXT"),
+    Format(".js", "text/javascript", "TXT"),
+    Format(".svg", "image/svg+xml", "XML"),
+    Format(".xml", "application/xml", "XML"),
+    Format(".atom", "application/atom+xml", "ATOM"),
+    Format(".txt", "text/plain", "TXT"),
     Format("/void", "text/turtle", "RDF_TURTLE"),
     # Rules for web servers.
     Format("nginx.conf", "text/plain", "TXT"),

@@ -46,7 +46,7 @@ def publish(
 ) -> Published:
     """Write the publication of checked records to `out`, whole or not at all.
 
-    `only` names the parts to write (`dumps`, `documents`); empty means all. `edition` tells what the records don't.
+    `only` names the parts to write (`dumps`, `documents`, `site`); empty means all. `edition` tells what the records don't.
     `previous` is the folder or the address of the publication whose history goes on, by default the one in `out`;
     `forget` the ids of records whose earlier versions leave the history. The caller has seen that `report` conforms.
     Raises CannotPublish.
@@ -94,6 +94,7 @@ class _Steps:
             self._report(extended(report, warnings)),
             changes.files(self.dataset, self.things, self.records, self.history),
             self._described(edition),
+            self._site(report, only),
             hosting.files(self.dataset, self.records, self.entries),
         )
         with atomic.replacing(out) as building:
@@ -124,6 +125,17 @@ class _Steps:
         yield from catalogue(about, entries)
         yield from provenance(about)
         yield from void(about, self.lines.decode().split("\n")[:-1], entries)
+
+    def _site(self, report: Report, only: frozenset[str]) -> dumps.Files:
+        """The site, which tells of the other files. Raises CannotPublish."""
+        from hankelod import site
+
+        if only and "site" not in only:
+            return
+        try:
+            yield from site.files(self.dataset, self.records, report, dict(self.entries))
+        except site.NotBoundaries as error:
+            raise CannotPublish(f"{error}; nothing was changed") from error
 
 
 def _entry(file: dumps.File) -> dict[str, object]:

@@ -1,0 +1,186 @@
+// The list of projects: search, filters with counts, download of what is shown. Names and rows come from the index,
+// scripts that call hankelodIndex; everything is put on the page as text, never as HTML.
+"use strict";
+
+const form = document.getElementById("filters");
+const FIELDS = ["region", "municipality", "theme", "year", "organisation"];
+const SIZE = 50;
+const [ID, TITLE, ACRONYM, LEAD, OTHERS, REGIONS, MUNICIPALITIES, THEMES, START, END, COST, GRANT, SUMMARY, AT_REGIONS] = Array(14).keys();
+
+let names = null;
+let rows = [];
+let awaited = 0;
+let shown = SIZE;
+let ready = () => {};
+
+window.hankelodIndex = (part, content) => {
+  if (part === 0) {
+    names = content;
+    awaited = content.parts;
+    for (let n = 1; n <= content.parts; n++) load(form.dataset.index.replace(/\.js$/, `-${n}.js`));
+    if (!content.parts) ready();
+  } else {
+    for (const row of content) row.words = fold([row[TITLE], row[ACRONYM], row[SUMMARY], row[ID],
+      ...[row[LEAD], ...row[OTHERS]].map((o) => names.organisations[o]),
+      ...row[MUNICIPALITIES].map((m) => names.municipalities[m]), ...row[REGIONS].map((r) => names.regions[r]),
+      ...row[THEMES].map((t) => names.themes[t])].join(" "));
+    rows[part] = content;
+    if (!--awaited) ready();
+  }
+};
+
+const load = (address) => {
+  const script = document.createElement("script");
+  script.src = address;
+  document.head.append(script);
+};
+const fold = (text) => text.toLocaleLowerCase("fi");
+const make = (name, properties = {}, ...inside) => {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...inside);
+  return made;
+};
+
+if (form) {
+  const [one, many, none, loading, months, more, any] = form.dataset.labels.split("|");
+  const language = document.documentElement.lang;
+  const found = document.getElementById("found");
+  const results = document.getElementById("results");
+  const pages = document.getElementById("pages");
+  const downloads = document.getElementById("downloads");
+  const month = (value) => `${months.split(" ")[value.slice(5) - 1]} ${value.slice(0, 4)}`;
+  const period = (row) => row[START] === row[END] ? month(row[START])
+    : `${row[START].slice(0, 4) === row[END].slice(0, 4) ? month(row[START]).slice(0, -5) : month(row[START])} – ${month(row[END])}`;
+  const money = new Intl.NumberFormat(language === "en" ? "en-IE" : `${language}-FI`, { style: "currency", currency: "EUR", minimumFractionDigits: 0 });
+  const number = new Intl.NumberFormat(language);
+  const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
+  const values = {
+    region: (row) => row[REGIONS],
+    municipality: (row) => row[MUNICIPALITIES],
+    theme: (row) => row[THEMES],
+    organisation: (row) => [row[LEAD], ...row[OTHERS]],
+    year: (row) => {
+      const years = [];
+      for (let y = +row[START].slice(0, 4); y <= +row[END].slice(0, 4); y++) years.push(String(y));
+      return years;
+    },
+  };
+  const lists = () => ({ region: names.regions, municipality: names.municipalities, theme: names.themes, organisation: names.organisations });
+
+  let everything = [];
+
+  const chosen = () => Object.fromEntries(new FormData(form));
+  const matching = (given, but) => {
+    const words = fold(given.q ?? "").split(/\s+/).filter(Boolean);
+    return everything.filter((row) => words.every((w) => row.words.includes(w))
+      && FIELDS.every((f) => f === but || !given[f] || values[f](row).includes(given[f])));
+  };
+  const fill = (field, given) => {
+    const counts = new Map();
+    for (const row of matching(given, field)) for (const v of values[field](row)) counts.set(v, (counts.get(v) ?? 0) + 1);
+    if (given[field] && !counts.has(given[field])) counts.set(given[field], 0);
+    const label = (v) => lists()[field]?.[v] ?? v;
+    const order = [...counts.keys()].sort((a, b) => label(a).localeCompare(label(b), language));
+    const select = form.elements[field];
+    select.replaceChildren(make("option", { value: "", textContent: any }),
+      ...order.map((v) => make("option", { value: v, textContent: `${label(v)} (${number.format(counts.get(v))})`, selected: v === given[field] })));
+  };
+  const sorted = (some, order) => {
+    if (order === "title") return [...some].sort((a, b) => a[TITLE].localeCompare(b[TITLE], language));
+    if (order === "grant") return [...some].sort((a, b) => b[GRANT] - a[GRANT]);
+    return some;
+  };
+  const item = (row) => {
+    const areas = [...row[AT_REGIONS].map((r) => names.regions[r]), ...row[MUNICIPALITIES].map((m) => names.municipalities[m])];
+    return make("li", {},
+      make("div", { className: "row-main" },
+        make("a", { className: "row-title", href: `doc/project/${encodeURIComponent(row[ID])}.html`, textContent: row[TITLE] }),
+        make("p", { className: "row-note", textContent: [names.organisations[row[LEAD]], areas.join(", "), period(row)].join(" · ") })),
+      make("p", { className: "row-money" },
+        make("strong", { textContent: money.format(row[GRANT]) }),
+        make("span", { className: "row-share", textContent: percent.format(row[GRANT] / row[COST]) })));
+  };
+
+  const draw = () => {
+    const given = chosen();
+    const some = sorted(matching(given), given.order);
+    for (const field of FIELDS) fill(field, given);
+    found.textContent = some.length ? (some.length === 1 ? one : many).replace("{n}", number.format(some.length)) : none;
+    results.replaceChildren(make("ul", { className: "rows" }, ...some.slice(0, shown).map(item)));
+    pages.replaceChildren();
+    if (some.length > shown) {
+      const button = make("button", { type: "button", textContent: more });
+      button.addEventListener("click", () => {
+        shown += SIZE;
+        draw();
+        results.querySelectorAll("a")[shown - SIZE]?.focus();
+      });
+      pages.append(button);
+    }
+    downloads.hidden = !some.length;
+    const query = new URLSearchParams(Object.entries(given).filter(([, v]) => v)).toString();
+    try { history.replaceState(null, "", query ? `?${query}` : location.pathname); } catch { /* pages opened from files */ }
+  };
+
+  ready = () => {
+    everything = rows.flat();
+    draw();
+  };
+
+  const record = (row) => ({
+    id: names.base + "project/" + row[ID],
+    title: row[TITLE],
+    lead: names.organisations[row[LEAD]],
+    organisations: row[OTHERS].map((o) => names.organisations[o]),
+    regions: row[REGIONS].map((r) => names.regions[r]),
+    municipalities: row[MUNICIPALITIES].map((m) => names.municipalities[m]),
+    municipalityCodes: row[MUNICIPALITIES],
+    themes: row[THEMES].map((t) => names.themes[t]),
+    start: row[START],
+    end: row[END],
+    totalCost: row[COST],
+    grant: row[GRANT],
+    summary: row[SUMMARY],
+  });
+  const cell = (value) => {
+    const text = Array.isArray(value) ? value.join("; ") : value;
+    const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text; // a spreadsheet would read a formula
+    return /[",\r\n;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  downloads.addEventListener("click", (event) => {
+    const format = event.target.dataset.format;
+    if (!format) return;
+    const given = chosen();
+    const records = sorted(matching(given), given.order).map(record);
+    const keys = Object.keys(records[0]);
+    const text = format === "json" ? JSON.stringify(records, null, 2) + "\n"
+      : [keys.join(","), ...records.map((r) => keys.map((k) => cell(r[k])).join(","))].join("\r\n") + "\r\n";
+    const address = URL.createObjectURL(new Blob([text], { type: format === "json" ? "application/json" : "text/csv" }));
+    make("a", { href: address, download: `projects.${format}` }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 1000);
+  });
+
+  let waiting;
+  form.addEventListener("input", () => {
+    shown = SIZE;
+    clearTimeout(waiting);
+    waiting = setTimeout(draw, 80);
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(() => {
+    for (const field of FIELDS) form.elements[field].value = "";
+    draw();
+  }));
+
+  const asked = new URLSearchParams(location.search);
+  form.elements.q.value = asked.get("q") ?? "";
+  form.elements.order.value = asked.get("order") ?? "";
+  for (const field of FIELDS) {
+    const value = asked.get(field);
+    form.elements[field].replaceChildren(make("option", { value: "", textContent: any }),
+      ...(value ? [make("option", { value, textContent: value, selected: true })] : []));
+  }
+  form.hidden = false;
+  if (asked.size) found.textContent = loading;
+  load(form.dataset.index);
+}

@@ -1,0 +1,97 @@
+"""The site: a page for everything in the publication, in three languages, each leading to its data.
+
+Records go into a Portfolio, which page modules ask; a page is a frozen value that a template renders. Pages are made
+one after another, and nothing of them is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from hankelod.dataset import Dataset
+from hankelod.dumps import File, Files
+from hankelod.records import Record
+from hankelod.reports import Report
+from hankelod.site import feeds, front_pages, search
+from hankelod.site.area_pages import area_pages
+from hankelod.site.boundaries import NotBoundaries
+from hankelod.site.concept_pages import Uses, concept_pages
+from hankelod.site.language import LANGUAGES, Language
+from hankelod.site.map import Atlas, atlas, base_map
+from hankelod.site.organisation_pages import organisation_pages
+from hankelod.site.pages import FOOT, MAIN, Printer
+from hankelod.site.portfolio import Portfolio
+from hankelod.site.problem_pages import problem_pages, report_page
+from hankelod.site.programme_pages import programme_pages, withdrawn_pages
+from hankelod.site.project_pages import project_pages
+from hankelod.site.view import Page, Published, Site, View
+from hankelod.site.vocabulary_pages import Examples, vocabulary_page
+
+OTHERS = frozenset({"sparql.html", "contribute.html"})
+"""Pages that the navigation knows and this package does not make."""
+
+ASSETS = Path(__file__).parents[1] / "assets"
+
+
+def files(dataset: Dataset, records: list[Record], report: Report, published: Published) -> Files:
+    """All files of the site. `published` holds the manifest's entries of what was written before it.
+
+    Raises NotBoundaries where the dataset names boundaries that cannot be used.
+    """
+    portfolio = Portfolio(dataset, records)
+    own = {path for path, _ in (*MAIN, *FOOT)} - OTHERS
+    there = {p for p in own if not p.startswith("changes/")} | {p for p in (*OTHERS, *own) if p in published}
+    home = str(portfolio.settings.values.get("site") or dataset.base)
+    site = Site(dataset.model, portfolio, _atlas(dataset, portfolio), report, home, frozenset(there), published)
+    uses, examples = Uses(portfolio), Examples(portfolio.by_class, dataset.model)
+    paths: dict[str, None] = {}
+    for code in LANGUAGES:
+        view = View(site, Language(code))
+        printer = Printer(view)
+        for page in pages(view, uses, examples, published):
+            if page.listed:
+                paths[page.path] = None
+            yield printer.file(page)
+        yield from search.index_files(view)
+        yield feeds.feed(view)
+    yield from _assets(site.atlas)
+    yield from feeds.sitemap(home, str(portfolio.settings.values["modified"]), paths)
+    yield feeds.robots(home)
+
+
+def pages(view: View, uses: Uses, examples: Examples, published: Published) -> Iterator[Page]:
+    """Every page of the site in one language."""
+    yield front_pages.front_page(view)
+    yield from search.project_lists(view)
+    yield from project_pages(view)
+    yield from organisation_pages(view)
+    yield from area_pages(view)
+    yield from programme_pages(view)
+    yield from concept_pages(view, uses)
+    yield front_pages.figures_page(view)
+    yield front_pages.downloads_page(view, published)
+    yield vocabulary_page(view, examples)
+    yield from problem_pages(view)
+    yield report_page(view)
+    yield front_pages.about_page(view)
+    yield front_pages.accessibility_page(view)
+    yield from withdrawn_pages(view)
+
+
+def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:
+    """The map of the dataset's areas, with its own boundaries where it names them."""
+    named = portfolio.settings.values.get("boundaries")
+    file = (dataset.data / str(named)).resolve() if named else None
+    if file is not None and not file.is_relative_to(dataset.data.resolve()):
+        raise NotBoundaries(f"{named}: the boundaries must lie in the dataset's folder")
+    return atlas(list(portfolio.of("Municipality").values()), list(portfolio.of("Region").values()), file)
+
+
+def _assets(found: Atlas) -> Files:
+    for path in sorted(ASSETS.iterdir()):
+        yield File(f"assets/{path.name}", path.read_bytes())
+    yield File("assets/finland.svg", base_map(found).encode())
+
+
+__all__ = ["NotBoundaries", "files"]

@@ -1,0 +1,151 @@
+"""Charts as plain numbers, for templates to draw: bars, a timeline, points in a plane, a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from math import cos, pi, sin
+from typing import NamedTuple
+
+from hankelod.site.language import Link
+
+FULL = 1000
+"""The length of the longest bar, and of a timeline."""
+
+
+class Bar(NamedTuple):
+    """A row of a bar chart: what it is about, its value in words, its length, and a note."""
+
+    link: Link
+    value: str
+    length: int
+    note: str = ""
+
+
+class Span(NamedTuple):
+    """A stretch of time on a line of `FULL` units."""
+
+    start: int
+    length: int
+
+
+class Tick(NamedTuple):
+    """A mark on an axis: where, and its label."""
+
+    at: int
+    label: str
+
+
+class Timeline(NamedTuple):
+    """An axis of whole years, its marks at their beginnings, and the stretches on it."""
+
+    ticks: tuple[Tick, ...]
+    spans: tuple[Span, ...]
+
+
+class Dot(NamedTuple):
+    """A project in the plane: its place, and what to say of it."""
+
+    link: Link
+    x: int
+    y: int
+    told: str
+    total: int = 1
+
+
+class Plane(NamedTuple):
+    """Grant against cost: axes in euros, the dots, and the end of the line of the highest share."""
+
+    width: int
+    height: int
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+    dots: tuple[Dot, ...]
+    rule: tuple[int, int] | None
+
+
+class Node(NamedTuple):
+    """An organisation in a network: its place, the radius of its dot, and how its label stands to it."""
+
+    link: Link
+    x: int
+    y: int
+    radius: int
+    anchor: str
+    weight: int
+
+
+def length(value: Decimal, longest: Decimal) -> int:
+    """The length of a bar."""
+    return max(1, int(value * FULL / longest)) if value > 0 and longest > 0 else 0
+
+
+def bars(rows: Iterable[tuple[Link, Decimal, str, str]]) -> list[Bar]:
+    """Bars for rows of link, value, the value in words and a note."""
+    rows = list(rows)
+    longest = max((value for _, value, _, _ in rows), default=Decimal(0))
+    return [Bar(link, told, length(value, longest), note) for link, value, told, note in rows]
+
+
+def _months(month: str) -> int:
+    year, _, number = month.partition("-")
+    return int(year) * 12 + int(number or 1) - 1
+
+
+def timeline(periods: list[tuple[str, str]], years: tuple[int, int] | None = None) -> Timeline:
+    """Periods of months (first and last) over the years they fall in, or over these years and any beyond."""
+    first = min([int(s[:4]) for s, _ in periods] + ([years[0]] if years else []))
+    last = max([int(e[:4]) for _, e in periods] + ([years[1]] if years else []))
+    whole = (last - first + 1) * 12
+    step = 1 if last - first < 12 else 5
+    ticks = tuple(Tick((y - first) * 12 * FULL // whole, str(y)) for y in range(first, last + 1) if (y - first) % step == 0)  # fmt: skip
+    spans = []
+    for start, end in periods:
+        begin, stop = _months(start) - first * 12, _months(end) + 1 - first * 12
+        spans.append(Span(begin * FULL // whole, max(4, (stop - begin) * FULL // whole)))
+    return Timeline(ticks, tuple(spans))
+
+
+def _steps(highest: Decimal) -> list[int]:
+    """Round numbers from nought to just beyond the highest, four to eight of them."""
+    step = 1
+    while highest / step > 8:
+        step = step * 5 // 2 if str(step)[0] == "2" else step * 2
+    return [n * step for n in range(int(highest / step) + 2)]
+
+
+def plane(points: list[tuple[Link, Decimal, Decimal, str]], rate: Decimal | None, money: object) -> Plane:
+    """Grants against costs; `money` writes euros. Where points fall together, they become one that tells how many."""
+    width, height = 640, 400
+    across = _steps(max((c for _, c, _, _ in points), default=Decimal(1)))
+    up = _steps(max((g for _, _, g, _ in points), default=Decimal(1)))
+    dots: dict[tuple[int, int], Dot] = {}
+    grain = 1 if len(points) <= 400 else 16
+    for link, cost, grant, told in points:
+        x = int(cost * width / across[-1]) // grain * grain
+        y = height - int(grant * height / up[-1]) // grain * grain
+        before = dots.get((x, y))
+        dots[x, y] = before._replace(total=before.total + 1) if before else Dot(link, x, y, told)
+    rule = None
+    if rate is not None and rate > 0:
+        end = min(Decimal(across[-1]), up[-1] / rate)
+        rule = (int(end * width / across[-1]), height - int(end * rate * height / up[-1]))
+    return Plane(
+        width,
+        height,
+        tuple(Tick(n * width // across[-1], money(n)) for n in across),  # type: ignore[operator]
+        tuple(Tick(height - n * height // up[-1], money(n)) for n in up),  # type: ignore[operator]
+        tuple(dots.values()),
+        rule,
+    )
+
+
+def network(companions: list[tuple[Link, int]]) -> list[Node]:
+    """Organisations in a ring around the one that they worked with; the first at the top, then clockwise."""
+    nodes = []
+    for n, (link, weight) in enumerate(companions):
+        angle = 2 * pi * n / max(1, len(companions)) - pi / 2
+        x, y = round(150 * cos(angle)), round(150 * sin(angle))
+        anchor = "middle" if abs(x) < 20 else "start" if x > 0 else "end"
+        nodes.append(Node(link, x, y, min(14, 5 + 2 * weight), anchor, weight))
+    return nodes
