@@ -41,7 +41,6 @@ from publishing import (
     triples,
 )
 
-XSD_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 EKA = BASE + "id/project/eka"
 WITHDRAWN = ox.NamedNode("https://w3id.org/hankelod/def#Withdrawn")
 
@@ -184,6 +183,11 @@ def test_a_new_version_of_the_same_data_is_a_release(folder, out):
     before = previous_version(releases)
     assert before is not None
     assert (before.version, before.modified) == ("1.0.0", "2026-01-01")
+    catalogue = {(t.predicate.value, t.object.value) for t in triples(out / "catalog.ttl") if isinstance(t.object, ox.NamedNode)}  # fmt: skip
+    assert any(p.endswith("#previousVersion") and o.endswith("/version/1.0.0") for p, o in catalogue)
+    again = contents(out)
+    published(folder, out)
+    assert contents(out) == again
 
 
 def test_another_base_begins_another_history(folder, out):
@@ -243,11 +247,20 @@ def test_the_ldes_client_replicates_the_feed(folder, out, root):
         address = f"http://127.0.0.1:{server.server_port}/changes/feed.trig"
         done = subprocess.run([client, address, "--ordered", "ascending"], capture_output=True, encoding="utf-8", timeout=120)  # fmt: skip
         server.shutdown()
-    lines = [re.sub(r"^(<[^>]*> <[^>]*>) (\d+) ", rf'\1 "\2"^^<{XSD_INTEGER}> ', x) for x in done.stdout.splitlines() if x.startswith("<")]  # fmt: skip
-    got = set(ox.parse("\n".join(lines), format=ox.RdfFormat.N_QUADS))
+    got = set(ox.parse("\n".join(unabbreviated(x) for x in done.stdout.splitlines() if x.startswith("<")), format=ox.RdfFormat.N_QUADS))  # fmt: skip
     members = feed_members(out)
     assert len({q.subject for q in got if q.predicate.value == "http://purl.org/dc/terms/isVersionOf"}) == len(members)
     assert {q.triple for q in got if not isinstance(q.graph_name, ox.DefaultGraph)} == {t for m in members for t in m["triples"]}  # fmt: skip
+
+
+def unabbreviated(line: str) -> str:
+    """A line of N-Quads in which numbers and booleans are written as in Turtle, as the client prints them."""
+
+    def whole(match: re.Match[str]) -> str:
+        kind = "boolean" if match[2] in ("true", "false") else "decimal" if "." in match[2] else "integer"
+        return f'{match[1]} "{match[2]}"^^<http://www.w3.org/2001/XMLSchema#{kind}> '
+
+    return re.sub(r"^(<[^>]*> <[^>]*>) (true|false|-?[0-9.]+) ", whole, line)
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
