@@ -17,6 +17,8 @@ LAYERS = [
     ["model", "problems", "words"],
     ["policy", "tree", "guesses"],
     ["bulk", "records"],
+    ["faults"],
+    ["reading"],
     ["dataset", "suggestions"],
     ["mapping", "rules"],
     ["statements", "validation", "vocabulary"],

@@ -16,7 +16,8 @@ from hankelod import tree
 from hankelod.graph import NotReadable
 from hankelod.model import Class, Model
 from hankelod.problems import Place, Problem, problem, short
-from hankelod.records import ID, Reader, Record, References
+from hankelod.reading import Reader
+from hankelod.records import ID, Record, References
 
 BASE = "https://w3id.org/hankelod/"
 DATASET = "dataset.yml"

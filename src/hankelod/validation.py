@@ -12,11 +12,12 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from hankelod.dataset import Dataset
+from hankelod.faults import mending
 from hankelod.graph import RDFS
 from hankelod.mapping import Located, Mapping
 from hankelod.model import SHAPES, Check, Class, Model
 from hankelod.problems import Problem, component_says, fill, short
-from hankelod.records import Record, mending
+from hankelod.records import Record
 from hankelod.tree import Path, dotted
 
 CHUNK = 2000

@@ -17,7 +17,8 @@ from hankelod.intake.sources import CannotImport, clean, read_bytes
 from hankelod.intake.tables import Cell, Table, read_csv, read_xlsx
 from hankelod.model import Class
 from hankelod.problems import Place, Problem, problem
-from hankelod.records import ID, Reader, Record, References
+from hankelod.reading import Reader
+from hankelod.records import ID, Record, References
 from hankelod.tree import Node
 
 STEP = 10_000_000
