@@ -109,9 +109,6 @@ ELSEWHERE = {
 }
 """Codes of our own that no small file can show, and where they are tested."""
 
-NOT_OF_RECORDS = ("sheet-", "file-changed", "file-foreign", "file-missing", "file-unreadable", "manifest-", "count-", "dumps-", "history-", "id-vanished", "part-moved", "version-")  # fmt: skip
-"""Codes that tell of spreadsheets, of a publication, or of what changed: tests of their own hold them."""
-
 NO_RECORD = ("Concept-", "Measure-")
 """Shapes of the code lists, which are no records: the ontology's tests hold them."""
 
@@ -119,7 +116,7 @@ NO_DATASET = {("Dataset-base", "MinCount"), ("Dataset-base", "MaxCount"), ("Data
 """Without one base IRI there is no dataset to report on: the command cannot run, and says so."""
 
 
-READING = ("tree", "bulk", "records", "dataset", "checking")
+READING = ("tree", "bulk", "records", "faults", "reading", "dataset", "checking")
 """The modules that find problems in records; the codes of others belong to other commands."""
 
 
