@@ -22,7 +22,9 @@ def run(given: argparse.Namespace, lang: str) -> int:
     if not working.is_dir():
         raise CannotRun(f"-C {given.folder}: there is no such folder")
     try:
-        return {"validate": validate, "publish": publish, "query": query}[given.command](given, working, lang)
+        return {"validate": validate, "publish": publish, "query": query, "serve": serve}[given.command](
+            given, working, lang
+        )
     except (NotADataset, EngineMissing) as error:
         raise CannotRun(str(error)) from error
 
@@ -107,6 +109,22 @@ def query(given: argparse.Namespace, working: Path, lang: str) -> int:
         sys.stdout.write(text)
         if given.format == "table" and answer.kind == "rows" and not answer.terms:
             _note("no rows")
+    except CannotAsk as error:
+        raise CannotRun(str(error)) from error
+    return 0
+
+
+def serve(given: argparse.Namespace, working: Path, lang: str) -> int:
+    from hankelod.sparql import CannotAsk
+
+    try:
+        from hankelod.serving import server
+    except ImportError as error:
+        if sys.platform == "win32":
+            raise CannotRun("serve needs Linux, macOS or BSD; on Windows, run it in WSL or a container") from error
+        raise CannotRun(f"serve needs {error.name}: pip install 'hankelod[serve]'") from error
+    try:
+        server.serve(given, working)
     except CannotAsk as error:
         raise CannotRun(str(error)) from error
     return 0
