@@ -45,6 +45,16 @@ def dist(dataset: Dataset, checked, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
+def server(dist: Path):
+    """A server of the real dataset's publication, with a short time limit."""
+    pytest.importorskip("uvicorn")
+    from server import Server
+
+    with Server(dist, "--workers", "4", "--time-limit", "2", "--memory-limit", "256") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The ministry's document and the reference data, which are no part of the repository."""
     folder = os.environ.get("HANKELOD_SHARED")

@@ -34,7 +34,7 @@ LAYERS = [
     ["changes", "comparison", "hosting", "verification"],
     ["site"],
     ["checking", "publication", "sources"],
-    ["explaining", "intake"],
+    ["explaining", "intake", "serving"],
     ["commands"],
     ["cli"],
 ]

@@ -11,6 +11,8 @@ from conftest import ROOT, hankelod
 from hankelod.cli import parser
 
 README = (ROOT / "README.md").read_text("utf-8")
+ENDLESS = {"serve"}
+"""Commands that run until they are stopped: their own tests start them."""
 EXAMPLES = [
     line.split("#")[0].strip()
     for block in re.findall(r"```sh\n(.*?)```", README, re.S)
@@ -30,8 +32,10 @@ def test_every_example_runs(example, copy):
 
 def test_every_command_has_an_example():
     commands = next(a for a in parser()._actions if a.dest == "command").choices
-    for command in commands:
+    for command in set(commands) - ENDLESS:
         assert any(e.startswith(f"hankelod {command}") for e in EXAMPLES), command
+    for command in ENDLESS:
+        assert f"hankelod {command}" in README, command
 
 
 def test_every_module_is_told_of():

@@ -11,7 +11,7 @@ import sys
 
 FORMATS = ("text", "json", "github", "sarif", "html", "turtle")
 ENGINES = ("shacl", "pyshacl")
-RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
+RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld", "rdfxml")
 COMPARISONS = ("text", "json", "sparql")
 VERDICTS = ("text", "json")
 PARTS = ("dumps", "documents", "site")
@@ -92,6 +92,17 @@ def parser() -> argparse.ArgumentParser:
     names.add_argument("text", metavar="TEXT", help="the text; - reads it from standard input")
     names.add_argument("--year", type=int, metavar="YYYY", help="when it was written, for municipalities that have ended")  # fmt: skip
     names.add_argument("--format", choices=FORMATS, default="text", help="how to write the names (default: text)")
+
+    serve = commands.add_parser("serve", parents=[both], help="serve a publication over HTTP, with a SPARQL endpoint")
+    serve.add_argument("dist", nargs="?", default="dist", metavar="DIST", help="the publication (default: dist)")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
+    serve.add_argument(
+        "--port", type=int, default=8000, help="the port to listen at; 0 takes a free one (default: 8000)"
+    )
+    serve.add_argument("--workers", type=int, metavar="N", help="queries evaluated at once (default: two for each processor, at least four)")  # fmt: skip
+    serve.add_argument("--time-limit", type=float, default=10.0, metavar="SECONDS", help="stop a query after this (default: 10)")  # fmt: skip
+    serve.add_argument("--memory-limit", type=int, default=1024, metavar="MIB", help="stop a query that takes more memory (default: 1024)")  # fmt: skip
+    serve.add_argument("--store", metavar="FOLDER", help="keep the graph on disk, in this folder (default: in memory; large ones in the cache)")  # fmt: skip
     return top
 
 

@@ -21,7 +21,7 @@ def run(given: argparse.Namespace, lang: str) -> int:
     working = Path(given.folder or ".").absolute()
     if not working.is_dir():
         raise CannotRun(f"-C {given.folder}: there is no such folder")
-    chosen = {"validate": validate, "publish": publish, "query": query, "import": import_, "resolve": resolve, "diff": diff, "verify": verify}  # fmt: skip
+    chosen = {"validate": validate, "publish": publish, "query": query, "import": import_, "resolve": resolve, "diff": diff, "verify": verify, "serve": serve}  # fmt: skip
     try:
         return chosen[given.command](given, working, lang)
     except (NotADataset, EngineMissing) as error:
@@ -125,6 +125,22 @@ def diff(given: argparse.Namespace, working: Path, lang: str) -> int:
         write = {"text": comparison.text, "json": comparison.json}
         sys.stdout.write(comparison.sparql(found) if given.format == "sparql" else write[given.format](found, lang))
     except comparison.CannotCompare as error:
+        raise CannotRun(str(error)) from error
+    return 0
+
+
+def serve(given: argparse.Namespace, working: Path, lang: str) -> int:
+    from hankelod.sparql import CannotAsk
+
+    try:
+        from hankelod.serving import server
+    except ImportError as error:
+        if sys.platform == "win32":
+            raise CannotRun("serve needs Linux, macOS or BSD; on Windows, run it in WSL or a container") from error
+        raise CannotRun(f"serve needs {error.name}: pip install 'hankelod[serve]'") from error
+    try:
+        server.serve(given, working)
+    except CannotAsk as error:
         raise CannotRun(str(error)) from error
     return 0
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -32,8 +32,9 @@ TRIPLES = {
     "turtle": ox.RdfFormat.TURTLE,
     "ntriples": ox.RdfFormat.N_TRIPLES,
     "jsonld": ox.RdfFormat.JSON_LD,
+    "rdfxml": ox.RdfFormat.RDF_XML,
 }
-"""Formats of triples."""
+"""Formats of triples; the last for clients that know no other (rdflib's SPARQLStore asks for it alone)."""
 
 INTEGERS = frozenset(XSD + t for t in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger", "unsignedInt", "unsignedLong"))  # fmt: skip
 
@@ -100,10 +101,15 @@ class Answer:
     @cached_property
     def terms(self) -> list[tuple[Term, ...]]:
         """The rows as RDF terms of pyoxigraph, None where a variable is unbound."""
+        return list(self.each())
+
+    def each(self) -> Iterator[tuple[Term, ...]]:
+        """The rows one after the other, as the engine finds them."""
         width = len(self.variables)
         result = self._result()
         assert isinstance(result, ox.QuerySolutions)
-        return [tuple(solution[n] for n in range(width)) for solution in result]
+        for solution in result:
+            yield tuple(solution[n] for n in range(width))
 
     @property
     def rows(self) -> list[dict[str, Value]]:
@@ -186,6 +192,18 @@ class Answer:
         assert isinstance(result, ox.QuerySolutions | ox.QueryBoolean)
         text = (result.serialize(format=ROWS[form]) or b"").decode()
         return text if text.endswith("\n") else text + "\n"
+
+    def write(self, output: IO[bytes], form: str) -> None:
+        """Write the answer in a format of `ROWS` or `TRIPLES`; rows as they are found, without holding them.
+
+        Whatever `output` raises comes through, and ends the query. Raises CannotAsk where the format does not fit.
+        """
+        if self.kind == "triples" or form not in ROWS:
+            output.write(self.text(form).encode())
+            return
+        result = self._result()
+        assert isinstance(result, ox.QuerySolutions | ox.QueryBoolean)
+        result.serialize(output, format=ROWS[form])
 
     def _serialised(self, form: ox.RdfFormat) -> str:
         if form != ox.RdfFormat.TURTLE:

@@ -24,7 +24,7 @@ import pyoxigraph as ox
 from hankelod.graph import RDF
 from hankelod.queries import Catalogue, Parameter, Query
 from hankelod.results import Answer
-from hankelod.sparql import LIMITS, CannotAsk, Limits, Refused, Token, check, declared, refused
+from hankelod.sparql import LIMITS, CannotAsk, Limits, Refused, Token, check, declared, refused, tokens
 from hankelod.spelling import check_prefixes, nearest_thing, unknown_terms
 
 if TYPE_CHECKING:
@@ -35,8 +35,14 @@ if TYPE_CHECKING:
 CHUNK = 2_000
 """Records that are mapped before they are loaded, so that memory does not grow with a dataset."""
 
-DUMPS = (".nt", ".ttl", ".jsonld")
-"""Endings of dumps, the quickest to load first; `.gz` may follow."""
+DUMPS = {
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+    ".nq": ox.RdfFormat.N_QUADS,
+}
+"""Endings of dumps, the quickest to load first; `.gz` may follow. Of N-Quads, a query without graphs asks the default
+graph."""
 
 THINGS = {"Municipality": "id/municipality/", "Project": "id/project/", "Theme": "id/concept/theme/"}
 """Classes whose things tell a dump's base: what stands before this in their IRIs."""
@@ -62,6 +68,13 @@ class Opened(NamedTuple):
     origin: str
     unread: int
     """How many problems kept records, or values of them, out of the graph."""
+
+
+class Graphs(NamedTuple):
+    """The graphs that a query asks instead of those of the store: IRIs that make up the default graph, and named ones."""
+
+    default: Sequence[str]
+    named: Sequence[str]
 
 
 class Data:
@@ -147,19 +160,29 @@ class Data:
     def ask(self, text: str) -> Answer:
         """Ask SPARQL text. Raises CannotAsk."""
         found = check(text, self._limits)
-        prefixes = {**self.prefixes, **declared(found)}
+        answer = self.answer(text)
+        answer.notes = unknown_terms(self._store, text, found, {**self.prefixes, **declared(found)}, self.base)
+        return answer
+
+    def answer(self, text: str, graphs: Graphs | None = None) -> Answer:
+        """The answer to a text that the guard has passed, over these graphs where they are named. Raises CannotAsk."""
+        chosen: dict[str, Any] = {}
+        if graphs is not None:
+            try:
+                chosen = {k: [ox.NamedNode(iri) for iri in v] for k, v in zip(("default_graph", "named_graphs"), graphs, strict=True)}  # fmt: skip
+            except ValueError as error:
+                raise CannotAsk(f"the name of a graph is no IRI: {error}") from error
 
         def run() -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
             try:
-                return self._store.query(text, base_iri=self.base, prefixes=self.prefixes)
+                return self._store.query(text, base_iri=self.base, prefixes=self.prefixes, **chosen)
             except SyntaxError as error:
-                raise explained(text, found, prefixes, str(error)) from error
+                found = tokens(text)
+                raise explained(text, found, {**self.prefixes, **declared(found)}, str(error)) from error
             except (ValueError, OSError, RuntimeError) as error:
                 raise CannotAsk(f"the query cannot be answered: {error}") from error
 
-        answer = Answer(run, self.prefixes, self.base)
-        answer.notes = unknown_terms(self._store, text, found, prefixes, self.base)
-        return answer
+        return Answer(run, self.prefixes, self.base)
 
     def count(self, subject: Any, predicate: Any, obj: Any) -> int:
         """How many triples match a pattern; None stands for anything."""
@@ -197,7 +220,7 @@ def open_data(path: str | Path = ".", limits: Limits = LIMITS, working: Path | N
             ...
         hankelod.sparql.CannotAsk: nowhere: there is no such file or folder
     """
-    from hankelod.dataset import DATASET, Dataset, NotADataset, find
+    from hankelod.dataset import DATASET, Dataset, NotADataset
 
     here = working or Path()
     place = here / path
@@ -205,9 +228,16 @@ def open_data(path: str | Path = ".", limits: Limits = LIMITS, working: Path | N
         if (place / "data" / DATASET).is_file():
             dataset = Dataset(place, here)
             return Data(_of_dataset(dataset, (Path(path) / "data").as_posix()), catalogue(place), here, limits)
-        return Data(_of_dump(_dump(place, str(path)), str(path), here), catalogue(find(here.absolute()) or here), here, limits)  # fmt: skip
+        return Data(_of_dump(dump_file(place, str(path)), str(path), here), catalogue(root(here)), here, limits)  # fmt: skip
     except NotADataset as error:
         raise CannotAsk(str(error)) from error
+
+
+def root(here: Path) -> Path:
+    """The dataset folder that holds `here`, else `here` itself."""
+    from hankelod.dataset import find
+
+    return find(here.absolute()) or here
 
 
 def catalogue(root: Path) -> Catalogue:
@@ -247,7 +277,7 @@ def _of_dataset(dataset: Dataset, origin: str) -> Opened:
     return Opened(store, dataset.base, dataset.model.prefixes, origin, unread)
 
 
-def _dump(place: Path, name: str) -> Path:
+def dump_file(place: Path, name: str) -> Path:
     """The dump that a path names: itself, or the one in a publication's folder."""
     if place.is_file():
         if not any(place.name.endswith((end, end + ".gz")) for end in DUMPS):
@@ -263,12 +293,17 @@ def _dump(place: Path, name: str) -> Path:
 
 def _of_dump(file: Path, origin: str, here: Path) -> Opened:
     """A dump's graph. Its base is what the IRIs of its things begin with, else the default."""
-    from hankelod.dataset import BASE, find, shipped, turtle_files
+    store = ox.Store()
+    load_dump(store, file, origin)
+    return opened(store, origin, here)
+
+
+def load_dump(store: ox.Store, file: Path, origin: str) -> None:
+    """Load a dump into a store, in memory or on disk. Raises CannotAsk."""
+    from hankelod.dataset import BASE
 
     packed = file.name.endswith(".gz")
-    ending = Path(file.stem).suffix if packed else file.suffix
-    kind = {".nt": ox.RdfFormat.N_TRIPLES, ".ttl": ox.RdfFormat.TURTLE, ".jsonld": ox.RdfFormat.JSON_LD}[ending]
-    store = ox.Store()
+    kind = DUMPS[Path(file.stem).suffix if packed else file.suffix]
     try:
         if packed:
             import gzip
@@ -282,8 +317,13 @@ def _of_dump(file: Path, origin: str, here: Path) -> Opened:
         raise CannotAsk(f"{origin}{at}: cannot be read: {error.msg}") from error
     except (OSError, EOFError, ValueError) as error:
         raise CannotAsk(f"{origin}: cannot be read: {error}") from error
-    root = find(here.absolute()) or here
-    folders = [own if (own := root / name).is_dir() else shipped(name) for name in ("ontology", "shapes")]
+
+
+def opened(store: ox.Store, origin: str, here: Path) -> Opened:
+    """A store that holds a dump, with the base that its IRIs tell, and the prefixes of the dataset at `here`."""
+    from hankelod.dataset import BASE, shipped, turtle_files
+
+    folders = [own if (own := root(here) / name).is_dir() else shipped(name) for name in ("ontology", "shapes")]
     text = "\n".join(f.read_text("utf-8") for folder in folders for f in turtle_files(folder))
     return Opened(store, _base(store) or BASE, dict(sorted(_PREFIX.findall(text))), origin, 0)
 

@@ -1,0 +1,318 @@
+"""Which request means what, and what every response carries.
+
+| path | what |
+|---|---|
+| `/sparql` | SPARQL 1.1 Protocol; its service description; a page for browsers |
+| `/health`, `/ready` | whether the server runs; whether it answers queries |
+| `/id/…` | 303 to the document of a thing |
+| all else | the publication's files |
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+import traceback
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from io import BytesIO
+
+import pyoxigraph as ox
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
+
+from hankelod.queries import Catalogue, Query
+from hankelod.results import ROWS, TRIPLES
+from hankelod.serving import negotiation, page, protocol
+from hankelod.serving.connection import Exchange
+from hankelod.serving.documents import LANGUAGES, Entry, Found, NotThere
+from hankelod.serving.editions import Editions
+from hankelod.serving.journal import Journal
+from hankelod.serving.protocol import Question, Rejected
+from hankelod.serving.responses import Body, Packed, opened, respond
+from hankelod.serving.workers import Unanswered
+from hankelod.sparql import CannotAsk, Limits
+
+READ = ("GET", "HEAD", "OPTIONS")
+ASK = ("GET", "HEAD", "POST", "OPTIONS")
+PATIENCE = 10.0
+"""Seconds that the start waits for the graph before requests are taken without it."""
+REVALIDATE = "public, no-cache"
+"""What may be kept must be asked for again, which costs a 304: nobody reads an old publication as the new one."""
+
+PAGES = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"  # fmt: skip
+OWN = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+STANDALONE = "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+"""Policies: of the publication's pages, of those made here, and of the report, whose own policy names its style."""
+INERT = "default-src 'none'; frame-ancestors 'none'"
+
+ALWAYS = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "Content-Location, ETag, Last-Modified, Link, Location, Retry-After",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "cross-origin-resource-policy": "cross-origin",
+}
+
+SAYS = {
+    "busy": (503, "all workers are busy"),
+    "too-many": (429, "too many queries of this client are waiting"),
+    "loading": (503, "the graph is being loaded"),
+    "time": (503, "the query was stopped at its time limit of {seconds:g} seconds"),
+    "memory": (503, "the query was stopped at its memory limit of {memory} MiB"),
+    "result": (400, "the result has more than {result} MiB; ask for less (LIMIT), or take the dump"),
+    "engine": (400, "the engine cannot answer this query"),
+    "gone": (499, "the client has gone"),
+}
+"""Why there is no answer, by the code of `Unanswered`."""
+
+
+class Service:
+    """The application, as ASGI calls it. One for a process."""
+
+    def __init__(self, editions: Callable[[], Editions], queries: Catalogue, limits: Limits, journal: Journal) -> None:
+        self._opening, self._queries, self._limits, self._journal = editions, queries, limits, journal
+        self._packed = Packed()
+        self._named: list[Query] = []
+        self.editions: Editions
+
+    @asynccontextmanager
+    async def lifespan(self, _: object) -> AsyncIterator[None]:
+        """Load before the first request, let the last one end."""
+        self.editions = self._opening()
+        self._named = _readable(self._queries)
+        await self.editions.start(PATIENCE)
+        yield
+        await self.editions.close()
+        self._journal.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        started = time.perf_counter()
+        headers = Headers(scope=scope)
+        exchange = Exchange(receive, send, headers.get("content-length"), "expect" in headers)
+        told: dict[str, object] = {}
+        try:
+            response = await self._respond(scope, headers, exchange, told)
+            for name, value in ALWAYS.items():
+                response.headers.setdefault(name, value)
+            response.headers.setdefault("content-security-policy", INERT)
+            await response(scope, receive, exchange.send)
+        except (ClientDisconnect, TimeoutError, OSError):
+            exchange.status = exchange.status or 499
+            raise  # uvicorn closes the connection: what was sent is not whole
+        finally:
+            took = round((time.perf_counter() - started) * 1000, 1)
+            self._journal.say(method=scope["method"], path=scope["path"][:200], status=exchange.status, bytes=exchange.sent, ms=took, **told)  # fmt: skip
+
+    async def _respond(self, scope: Scope, headers: Headers, exchange: Exchange, told: dict[str, object]) -> Response:
+        path, method = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix("/"), scope["method"]
+        try:
+            if path in ("sparql", "sparql/"):
+                _allow(method, ASK)
+                return _options(ASK) if method == "OPTIONS" else await self._sparql(scope, headers, exchange, told)
+            _allow(method, READ)
+            if method == "OPTIONS":
+                return _options(READ)
+            if path in ("health", "ready"):
+                return self._state(path)
+            return await self._file(path, scope, headers)
+        except Rejected as error:
+            told["code"] = error.code
+            return _text(error.status, f"{error.code}: {error.message}\n", error.headers)
+        except ClientDisconnect:
+            raise
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            return _text(500, "internal: this is a fault of the server\n")
+
+    ### Queries
+
+    async def _sparql(self, scope: Scope, headers: Headers, exchange: Exchange, told: dict[str, object]) -> Response:
+        body = await exchange.body(3 * self._limits.length + 2**14) if scope["method"] == "POST" else b""
+        request = protocol.Request(scope["method"], scope["query_string"], headers.get("content-type", ""), headers.get("accept"), body)  # fmt: skip
+        given = protocol.fields(request)
+        if request.method != "POST" and not {"query", "update"} & {name for name, _ in given}:
+            return self._endpoint(scope, headers, dict(given))
+        lang = _language(dict(given), headers)
+        browser = negotiation.choose(headers.get("accept"), (*ROWS_FIRST, protocol.HTML)) == len(ROWS_FIRST)
+        try:
+            question = protocol.question(request, given, self._limits)
+            told["query"], told["form"] = sha256(question.text.encode("utf-8", "replace")).hexdigest()[:16], question.form  # fmt: skip
+            return await self._answer(question, scope, headers, exchange, lang)
+        except Rejected as error:
+            if not browser or request.method == "HEAD":
+                raise
+            told["code"] = error.code
+            asked = page.Asked(dict(given).get("query", ""), problem=error.message)
+            return self._page(asked, lang, error.status, error.headers)
+
+    async def _answer(self, question: Question, scope: Scope, headers: Headers, exchange: Exchange, lang: str) -> Response:  # fmt: skip
+        pool, method = self.editions.pool, scope["method"]
+        common = {"vary": "Accept", "cache-control": REVALIDATE if question.kept and method != "POST" else "no-store"}
+        tag = None
+        if question.kept and method != "POST":
+            tag = question.tag(f"{self.editions.build} {lang if question.media_type == protocol.HTML else ''}", ox.__version__)  # fmt: skip
+            if tag in headers.get("if-none-match", ""):
+                return Response(status_code=304, headers={**common, "etag": tag})
+        try:
+            if pool is None:
+                raise Unanswered("loading")
+            client = scope["client"][0] if scope.get("client") else ""
+            reply = await pool.ask(question.head(), client, exchange.gone)
+        except Unanswered as error:
+            raise self._unanswered(error.code) from error
+        if "refused" in reply.head:
+            code, message, line, column = reply.head["refused"]
+            raise Rejected(400, code, f"{line}:{column}: {message}")
+        if "limit" in reply.head:
+            raise self._unanswered(reply.head["limit"])
+        if "page" in reply.head:
+            asked = page.Asked(question.text, result=reply.head["page"])
+            return self._page(asked, lang, 200, {**common, **({"etag": tag} if tag else {})})
+        return respond(Body(reply.body, reply.size, tag), 200, method, protocol.with_charset(question.media_type), headers, common, self._packed)  # fmt: skip
+
+    def _unanswered(self, code: str) -> Rejected:
+        status, words = SAYS[code]
+        bounds = self.editions.options.bounds
+        message = words.format(seconds=bounds.seconds, memory=bounds.memory >> 20, result=bounds.result >> 20)
+        after = {"retry_after": str(math.ceil(bounds.seconds))} if status in (429, 503) else {}
+        return Rejected(status, f"query-{code}", message, **after)
+
+    def _endpoint(self, scope: Scope, headers: Headers, given: dict[str, str]) -> Response:
+        """The endpoint itself: a page for browsers, its description for programs."""
+        written = [*TRIPLES.values()]
+        offers = [*(f.media_type for f in written), protocol.HTML]
+        chosen = negotiation.choose(headers.get("accept"), offers)
+        if chosen is None:
+            raise Rejected(406, "not-acceptable", f"without a query, there is a description as {', '.join(offers)}; give a query for an answer")  # fmt: skip
+        if offers[chosen] == protocol.HTML:
+            named = next((q for q in self._named if q.name == given.get("name")), None)
+            return self._page(page.Asked(named.text if named else "", named=named), _language(given, headers), 200, {"vary": "Accept, Accept-Language"})  # fmt: skip
+        host = headers.get("host", "localhost")
+        graph = self.editions.pool.graph if self.editions.pool else None
+        try:
+            endpoint = f"{scope['scheme']}://{host}{scope.get('root_path', '')}/sparql"
+            triples = protocol.description(endpoint, graph.triples if graph else 0)
+        except ValueError as error:
+            raise Rejected(400, "host", "the Host header is no host") from error
+        content = ox.serialize(triples, format=written[chosen], prefixes=protocol.PREFIXES) or b""
+        media = protocol.with_charset(offers[chosen])
+        return respond(Body(BytesIO(content), len(content)), 200, scope["method"], media, headers, {"vary": "Accept", "cache-control": REVALIDATE}, self._packed)  # fmt: skip
+
+    def _page(self, asked: page.Asked, lang: str, status: int, headers: dict[str, str]) -> Response:
+        graph = self.editions.pool.graph if self.editions.pool else None
+        made = page.sparql(lang, asked, self._named, [*ROWS, *TRIPLES], graph.base if graph else "")
+        return Response(made, status, {**headers, "content-type": "text/html; charset=utf-8", "content-language": lang, "content-security-policy": OWN})  # fmt: skip
+
+    ### Files
+
+    async def _file(self, path: str, scope: Scope, headers: Headers) -> Response:
+        if path == "sparql.css":
+            style = page.style()
+            return respond(Body(BytesIO(style), len(style)), 200, scope["method"], "text/css; charset=utf-8", headers, {"cache-control": "public, max-age=3600"}, self._packed)  # fmt: skip
+        try:
+            found, handle, changed = await self.editions.find(path, headers)
+        except NotThere as error:
+            raise Rejected(503, "publication", "the publication is being exchanged", retry_after="1") from error
+        varies = {"vary": found.varies} if found.varies else {}
+        at = scope.get("root_path", "")
+        if found.location is not None:
+            if handle is not None:
+                opened(handle).close()
+            return _text(found.status, f"{found.location}\n", {"location": f"{at}/{found.location}", **_links(found, at), **varies})  # fmt: skip
+        if found.status == 406:
+            listed = "".join(f"{e.media_type}  {at}/{e.path}\n" for e in found.others)
+            return _text(406, f"not-acceptable: there are\n{listed}", {**_links(found, at), **varies})
+        if found.entry is None or handle is None:
+            if path == "":
+                lang = _language({}, headers)
+                made = page.front(lang, sorted(self.editions.documents.entries.values()))
+                return Response(made, 200, {"content-type": "text/html; charset=utf-8", "content-language": lang, "content-security-policy": OWN, "vary": "Accept-Language"})  # fmt: skip
+            raise Rejected(404, "not-found", "there is nothing here")
+        entry = found.entry
+        told = {**_links(found, at), **varies, "cache-control": REVALIDATE}
+        if entry.path != path:
+            told["content-location"] = f"{at}/{entry.path}"
+        if entry.media_type in ("text/html", "image/svg+xml"):
+            told["content-security-policy"] = STANDALONE if entry.path.endswith("report.html") else PAGES
+        body = Body(opened(handle), entry.bytes, f'"{entry.sha256[:32]}"', changed, self._packed_file(entry))
+        return respond(body, found.status, scope["method"], protocol.with_charset(entry.media_type), headers, told, self._packed)  # fmt: skip
+
+    def _packed_file(self, entry: Entry):  # type: ignore[no-untyped-def]
+        packed = self.editions.documents.packed(entry)
+        if packed is None:
+            return None
+        try:
+            return opened(self.editions.documents.open(packed)[0]), packed.bytes
+        except NotThere:
+            return None
+
+    ### The server's own state
+
+    def _state(self, path: str) -> Response:
+        editions = self.editions
+        graph = editions.pool.graph if editions.pool else None
+        ready = editions.ready
+        state = {
+            "status": "ok" if path == "health" or ready else "loading",
+            "publication": editions.documents.build,
+            "graph": editions.build,
+            "triples": graph.triples if graph else None,
+            "confined": graph.confined if graph else None,
+        }
+        status = 200 if path == "health" or ready else 503
+        return Response(json.dumps(state) + "\n", status, {"content-type": "application/json", "cache-control": "no-store", **({} if status == 200 else {"retry-after": "1"})})  # fmt: skip
+
+
+ROWS_FIRST = (*(f.media_type for f in ROWS.values()), *(f.media_type for f in TRIPLES.values()))
+
+
+def application(service: Service) -> Starlette:
+    """The service as an application that starts and ends in order."""
+    return Starlette(routes=[Mount("", app=service)], lifespan=service.lifespan)
+
+
+def _readable(queries: Catalogue) -> list[Query]:
+    """The named queries; one that cannot be read is no reason not to serve."""
+    found = []
+    for name in queries.names():
+        try:
+            found.append(queries.named(name))
+        except (CannotAsk, OSError, ValueError) as error:
+            print(f"hankelod: {name}: {error}", file=sys.stderr)
+    return found
+
+
+def _allow(method: str, methods: tuple[str, ...]) -> None:
+    if method not in methods:
+        raise Rejected(405, "method", f"{method[:20]} is not allowed here", allow=", ".join(methods))
+
+
+def _options(methods: tuple[str, ...]) -> Response:
+    allowed = ", ".join(methods)
+    return Response(status_code=204, headers={"allow": allowed, "access-control-allow-methods": allowed, "access-control-allow-headers": "Accept, Accept-Language, Content-Type, If-None-Match, If-Modified-Since, Range", "access-control-max-age": "86400"})  # fmt: skip
+
+
+def _text(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
+    return Response(text, status, {"content-type": "text/plain; charset=utf-8", "cache-control": "no-cache", **(headers or {})})  # fmt: skip
+
+
+def _links(found: Found, at: str) -> dict[str, str]:
+    """What tells the same in other forms, as a Link header (RFC 8288)."""
+    others = ", ".join(f'<{at}/{e.path}>; rel="alternate"; type="{e.media_type}"' for e in found.others)
+    return {"link": others} if others else {}
+
+
+def _language(given: dict[str, str], headers: Headers) -> str:
+    wished = given.get("lang", "")
+    return wished if wished in LANGUAGES else negotiation.language(headers.get("accept-language"), LANGUAGES)

@@ -1,0 +1,88 @@
+"""The pages that the server makes itself: SPARQL for browsers at `/sparql`, a front page where the publication has none.
+
+No script. All text goes through Jinja's autoescape; an IRI becomes a link only where its scheme is harmless. The words
+are in `page.ttl`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jinja2
+
+from hankelod.graph import read
+from hankelod.queries import Query
+from hankelod.serving.documents import LANGUAGES, Entry
+
+WORDS = "https://w3id.org/hankelod/page#"
+TEMPLATES = Path(__file__).parents[1] / "templates" / "serving"
+LINKED = ("http://", "https://", "mailto:")
+
+
+class Asked(NamedTuple):
+    """What the page shows: the query in the form, what came of it, and the named query that it came from."""
+
+    text: str = ""
+    result: dict[str, Any] | None = None
+    problem: str | None = None
+    named: Query | None = None
+
+
+@cache
+def words(lang: str) -> dict[str, str]:
+    """The words of the pages in one language, by name."""
+    index = read([Path(__file__).with_name("page.ttl")], WORDS)
+    return {s.removeprefix(WORDS): index.text(s, WORDS + "says")[lang] for s in index.triples if s.startswith(WORDS)}
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+    )
+
+
+@cache
+def style() -> bytes:
+    """The style sheet of the pages."""
+    return (TEMPLATES / "page.css").read_bytes()
+
+
+def sparql(lang: str, asked: Asked, named: Sequence[Query], formats: Sequence[str], base: str) -> bytes:
+    """The page at `/sparql`."""
+    return _page(
+        "sparql.html",
+        lang,
+        asked=asked,
+        named=[(q.name, q.title.get(lang) or q.title.get("en") or q.name) for q in named],
+        told=(asked.named.description.get(lang) or "") if asked.named else "",
+        formats=formats,
+        link=lambda iri: _link(iri, base),
+    )
+
+
+def front(lang: str, entries: Sequence[Entry]) -> bytes:
+    """The front page of a publication without a site: its files outside of `doc/`."""
+    return _page("front.html", lang, entries=[e for e in entries if not e.path.startswith("doc/")])
+
+
+def _page(template: str, lang: str, **values: object) -> bytes:
+    made = _environment().get_template(template)
+    others = [(other, words(other)["language"]) for other in LANGUAGES if other != lang]
+    return made.render(lang=lang, others=others, word=words(lang), **values).encode()
+
+
+def _link(iri: str | None, base: str) -> str | None:
+    """Where an IRI leads: a thing of the dataset to this very server, whatever its base."""
+    if iri is None:
+        return None
+    if iri.startswith(base + "id/"):
+        return "/" + iri[len(base) :]
+    return iri if iri.lower().startswith(LINKED) else None

@@ -1,0 +1,89 @@
+"""`hankelod serve`: from the arguments to a server that runs until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import resource
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from hankelod import sources
+from hankelod.manifests import MANIFEST
+from hankelod.serving.answering import Bounds
+from hankelod.serving.app import Service, application
+from hankelod.serving.connection import Connection
+from hankelod.serving.editions import Editions, Options
+from hankelod.serving.journal import Journal
+from hankelod.sparql import LIMITS, CannotAsk
+
+RESULT = 32 * 2**20
+"""Bytes that a result may have; who wants more takes the dump."""
+QUEUE = 128
+CONNECTIONS = 1_000
+HEAD = 2**16
+"""Bytes that the head of a request may have: room for the longest query, percent-encoded."""
+STOPPING = 30
+"""Seconds that requests get to end when the server is told to stop."""
+
+
+def serve(given: argparse.Namespace, working: Path) -> None:
+    """Serve until SIGTERM or SIGINT. Raises CannotAsk where there is nothing to serve, or no place to serve it at."""
+    folder = working / given.dist
+    if not (folder / MANIFEST).is_file():
+        raise CannotAsk(f"{given.dist}: there is no publication here; `hankelod publish --out {given.dist}` writes one")
+    bounds = Bounds(given.time_limit, given.memory_limit * 2**20, RESULT)
+    options = Options(folder, working, given.workers or max(4, 2 * (os.cpu_count() or 1)), bounds, QUEUE, working / given.store if given.store else None)  # fmt: skip
+    try:
+        sources.dump_file(folder, given.dist)
+        listening = _listening(given.host, given.port)
+    except OSError as error:
+        raise CannotAsk(f"{given.host}:{given.port}: {error.strerror or error}") from error
+    _more_handles()
+    logging.basicConfig(level=logging.WARNING, format="hankelod: %(message)s", stream=sys.stderr)
+    service = Service(lambda: Editions(options), sources.catalogue(sources.root(working)), LIMITS, Journal())
+    config = uvicorn.Config(
+        application(service),
+        http=Connection,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        h11_max_incomplete_event_size=HEAD,
+        limit_concurrency=CONNECTIONS,
+        timeout_graceful_shutdown=STOPPING,
+    )
+    host, port = listening.getsockname()[:2]
+    print(f"hankelod: {given.dist} at http://{f'[{host}]' if ':' in host else host}:{port}/; Ctrl-C stops", file=sys.stderr)  # fmt: skip
+    # uvicorn stops gracefully at these signals, then raises them again: by then there is nothing left to stop.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run([listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that listens, so that the port is known, and refused, before anything is loaded."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]  # fmt: skip
+    listening = socket.socket(family, kind, protocol)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(address)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _more_handles() -> None:
+    """As many open files as the system allows: each connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
