@@ -220,7 +220,7 @@ def disk(tmp_path: Path):
     """A small file system of its own."""
     place = tmp_path / "disk"
     place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", place], capture_output=True)
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", place], capture_output=True)
     if made.returncode:
         pytest.skip("a file system can be mounted by root alone; the failing calls above stand for it")
     yield place

@@ -31,6 +31,9 @@ from hankelod.site.vocabulary_pages import Examples, vocabulary_page
 OTHERS = frozenset({"sparql.html", "contribute.html"})
 """Pages that the navigation knows and this package does not make."""
 
+NEIGHBOURS = ("changes/changelog.html",)
+"""Pages in all languages that others write, for the sitemap."""
+
 ASSETS = Path(__file__).parents[1] / "assets"
 
 
@@ -56,6 +59,7 @@ def files(dataset: Dataset, records: list[Record], report: Report, published: Pu
         yield from search.index_files(view)
         yield feeds.feed(view)
     yield from _assets(site.atlas)
+    paths.update((page, None) for page in NEIGHBOURS if page in published)
     yield from feeds.sitemap(home, str(portfolio.settings.values["modified"]), paths)
     yield feeds.robots(home)
 
