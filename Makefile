@@ -3,18 +3,29 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: publish test check bench clean
+VENDOR := src/hankelod/assets/vendor/oxigraph.wasm.gz
+
+.PHONY: publish test check assets bench clean
 
 publish: $(VENV)/installed
+	@$(MAKE) --silent assets || echo "the publication goes without its SPARQL page"
 	$(BIN)/hankelod publish
 
 test: $(VENV)/installed-test
+	@$(MAKE) --silent assets || echo "the tests of the SPARQL page will be skipped"
 	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# What pages load from npm: built once, then the publication has its SPARQL page.
+assets:
+	@if [ ! -e $(VENDOR) ] || [ browser/assets.json -nt $(VENDOR) ]; then \
+	  if command -v npm >/dev/null; then $(PYTHON) browser/build.py; \
+	  else echo "npm is not here"; exit 1; fi; \
+	fi
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -34,4 +45,4 @@ bench: $(VENV)/installed-test
 	$(BIN)/python bench/startup.py
 
 clean:
-	rm -rf $(VENV) dist tests/node/node_modules
+	rm -rf $(VENV) dist tests/node/node_modules src/hankelod/assets/vendor

@@ -17,6 +17,8 @@ from typing import NamedTuple
 NODE_FOLDER = Path(__file__).parent / "node"
 CHROMIUM = Path("/usr/bin/chromium")
 
+ENGINE = Path(__file__).parents[1] / "src/hankelod/assets/vendor/oxigraph.wasm.gz"
+
 KINDS = [
     "index.html",
     "projects.html",
@@ -46,6 +48,8 @@ KINDS = [
     "report.html",
     "about.html",
     "accessibility.html",
+    "contribute.html",
+    *(["sparql.html"] if ENGINE.exists() else []),
 ]
 """One page of every kind, in Finnish."""
 

@@ -16,10 +16,10 @@ from conftest import ROOT
 from hankelod import site
 from hankelod.publication import publish
 from hankelod.records import Record
-from hankelod.site import listing, search
+from hankelod.site import listing, search, sparql_page
 from hankelod.site.language import LANGUAGES, Language
 from hankelod.site.portfolio import Portfolio, _split
-from pages import KINDS, Reading, read
+from pages import ENGINE, KINDS, Reading, read
 
 PACKAGE = ROOT / "src/hankelod"
 FOLDERS = {"fi": "", "sv": "sv/", "en": "en/"}
@@ -163,7 +163,7 @@ def test_nothing_inline_and_nothing_from_elsewhere(readings):
             if name == "link" and attributes["rel"] in ("stylesheet", "icon"):
                 assert not attributes["href"].startswith("http"), path
             if name == "script":
-                assert "src" in attributes or attributes["type"] == "application/ld+json", path
+                assert "src" in attributes or attributes["type"] in ("application/ld+json", "application/json"), path
 
 
 def test_links_lead_somewhere(dist, readings):
@@ -234,17 +234,18 @@ def test_a_project_page_tells_what_the_record_says(dist):
     assert len(figures) == 4
 
 
-def test_navigation_leaves_out_what_is_not_published(readings):
+def test_navigation_shows_what_is_published(readings):
     links = {a["href"] for a in readings["index.html"].all("a") if "href" in a}
-    assert "projects.html" in links
-    assert not {"sparql.html", "contribute.html", "changes/index.html"} & links
+    assert {"projects.html", "contribute.html"} <= links
+    assert "changes/index.html" not in links
+    assert ("sparql.html" in links) is ENGINE.exists()
 
 
-def test_navigation_shows_what_others_publish(dataset, checked):
-    published = {"sparql.html": {"mediaType": "text/html", "bytes": 1}}
-    first = next(f for f in site.files(dataset, checked[1], checked[0], published) if f.path == "index.html")
-    assert 'href="sparql.html"' in first.content.decode()
-    assert 'href="contribute.html"' not in first.content.decode()
+def test_without_a_dump_or_an_engine_there_is_no_page_to_ask(dataset, checked, tmp_path):
+    first = next(f for f in site.files(dataset, checked[1], checked[0], {}) if f.path == "index.html")
+    assert 'href="contribute.html"' in first.content.decode()
+    assert 'href="sparql.html"' not in first.content.decode()
+    assert not sparql_page.can_ask({sparql_page.DUMP: {"bytes": 1}}, tmp_path)
 
 
 def test_downloads_are_what_is_there(dist):

@@ -68,6 +68,9 @@ def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
         raise CannotRun(str(error)) from error
     if done.first:
         print(f"hankelod: {given.out}: a first publication: its history begins here (--previous carries on another's)", file=sys.stderr)  # fmt: skip
+    out = working / given.out
+    if (out / "index.html").exists() and not (out / "sparql.html").exists():
+        _note(f"{given.out}: no SPARQL page: it needs the dumps, and the engine that `make assets` fetches with npm")
     if done.warnings:
         sys.stderr.write(reports.as_text(found._replace(problems=done.warnings), lang, _colour(sys.stderr)))
     counts = reports.extended(found, done.warnings).counts()

@@ -38,6 +38,12 @@ def shipped(name: str) -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[2] / name
 
 
+def query_folder(root: Path) -> Path:
+    """The folder of the named queries of a dataset folder: its own, else the one that the package ships."""
+    own = root / "ontology" / "queries"
+    return own if own.is_dir() else shipped("ontology") / "queries"
+
+
 def turtle_files(folder: Path) -> list[Path]:
     """The Turtle files of a folder, in the order of their paths."""
     return sorted(folder.rglob("*.ttl"))

@@ -104,7 +104,8 @@ class Class(NamedTuple):
 class Check(NamedTuple):
     """A shape as the source of a problem: its code, the field it is about, and what it tells people.
 
-    `alternatives` are the keys of which one has to be there (`sh:or`).
+    `alternatives` are the keys of which one has to be there (`sh:or`). `select` is the query of a rule in SPARQL: what
+    it finds are faults, `$this` the node at fault and `?value` the value.
     """
 
     code: str
@@ -115,6 +116,7 @@ class Check(NamedTuple):
     why: Text
     fix: Text
     alternatives: tuple[str, ...] = ()
+    select: str | None = None
 
 
 class Group(NamedTuple):
@@ -306,6 +308,7 @@ def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
                 for option in shapes.items(head)
                 if (key := _key(shapes, owners, owner, shapes.iri(str(option), SH + "path")))
             ),
+            select=shapes.value(sparql, SH + "select") if sparql else None,
         )
     return checks
 

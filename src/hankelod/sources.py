@@ -242,10 +242,9 @@ def root(here: Path) -> Path:
 
 def catalogue(root: Path) -> Catalogue:
     """The named queries of a dataset folder: its own, else those in the package."""
-    from hankelod.dataset import shipped
+    from hankelod.dataset import query_folder
 
-    own = root / "ontology" / "queries"
-    return Catalogue(own if own.is_dir() else shipped("ontology") / "queries")
+    return Catalogue(query_folder(root))
 
 
 def _of_dataset(dataset: Dataset, origin: str) -> Opened:

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from hankelod.dataset import Dataset
+from hankelod.dataset import Dataset, query_folder
 from hankelod.dumps import File, Files
+from hankelod.queries import Catalogue
 from hankelod.records import Record
 from hankelod.reports import Report
-from hankelod.site import feeds, front_pages, search
+from hankelod.site import feeds, front_pages, names, search, sparql_page
 from hankelod.site.area_pages import area_pages
 from hankelod.site.boundaries import NotBoundaries
 from hankelod.site.concept_pages import Uses, concept_pages
+from hankelod.site.contribute_page import contribute_page
 from hankelod.site.language import LANGUAGES, Language
 from hankelod.site.map import Atlas, atlas, base_map
 from hankelod.site.organisation_pages import organisation_pages
@@ -25,11 +27,9 @@ from hankelod.site.portfolio import Portfolio
 from hankelod.site.problem_pages import problem_pages, report_page
 from hankelod.site.programme_pages import programme_pages, withdrawn_pages
 from hankelod.site.project_pages import project_pages
+from hankelod.site.sparql_page import can_ask
 from hankelod.site.view import Page, Published, Site, View
 from hankelod.site.vocabulary_pages import Examples, vocabulary_page
-
-OTHERS = frozenset({"sparql.html", "contribute.html"})
-"""Pages that the navigation knows and this package does not make."""
 
 NEIGHBOURS = ("changes/changelog.html",)
 """Pages in all languages that others write, for the sitemap."""
@@ -43,8 +43,9 @@ def files(dataset: Dataset, records: list[Record], report: Report, published: Pu
     Raises NotBoundaries where the dataset names boundaries that cannot be used.
     """
     portfolio = Portfolio(dataset, records)
-    own = {path for path, _ in (*MAIN, *FOOT)} - OTHERS
-    there = {p for p in own if not p.startswith("changes/")} | {p for p in (*OTHERS, *own) if p in published}
+    asks = can_ask(published)
+    own = {path for path, _ in (*MAIN, *FOOT) if asks or path != sparql_page.PATH}
+    there = {p for p in own if not p.startswith("changes/") or p in published}
     home = str(portfolio.settings.values.get("site") or dataset.base)
     site = Site(dataset.model, portfolio, _atlas(dataset, portfolio), report, home, frozenset(there), published)
     uses, examples = Uses(portfolio), Examples(portfolio.by_class, dataset.model)
@@ -52,20 +53,25 @@ def files(dataset: Dataset, records: list[Record], report: Report, published: Pu
     for code in LANGUAGES:
         view = View(site, Language(code))
         printer = Printer(view)
-        for page in pages(view, uses, examples, published):
+        queries = Catalogue(query_folder(dataset.root)) if asks else None
+        for page in pages(view, uses, examples, published, queries):
             if page.listed:
                 paths[page.path] = None
             yield printer.file(page)
         yield from search.index_files(view)
+        yield names.names_file(view)
         yield feeds.feed(view)
-    yield from _assets(site.atlas)
+    yield names.ids_file(View(site, Language(LANGUAGES[0])))
+    yield from _assets(site.atlas, asks)
     paths.update((page, None) for page in NEIGHBOURS if page in published)
     yield from feeds.sitemap(home, str(portfolio.settings.values["modified"]), paths)
     yield feeds.robots(home)
 
 
-def pages(view: View, uses: Uses, examples: Examples, published: Published) -> Iterator[Page]:
-    """Every page of the site in one language."""
+def pages(
+    view: View, uses: Uses, examples: Examples, published: Published, queries: Catalogue | None
+) -> Iterator[Page]:
+    """Every page of the site in one language; without `queries` there is nothing to ask them with."""
     yield front_pages.front_page(view)
     yield from search.project_lists(view)
     yield from project_pages(view)
@@ -75,6 +81,9 @@ def pages(view: View, uses: Uses, examples: Examples, published: Published) -> I
     yield from concept_pages(view, uses)
     yield front_pages.figures_page(view)
     yield front_pages.downloads_page(view, published)
+    if queries is not None:
+        yield sparql_page.sparql_page(view, queries, published)
+    yield contribute_page(view, queries is not None)
     yield vocabulary_page(view, examples)
     yield from problem_pages(view)
     yield report_page(view)
@@ -92,10 +101,15 @@ def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:
     return atlas(list(portfolio.of("Municipality").values()), list(portfolio.of("Region").values()), file)
 
 
-def _assets(found: Atlas) -> Files:
-    for path in sorted(ASSETS.iterdir()):
+def _assets(found: Atlas, asks: bool) -> Files:
+    """Styles, scripts and drawings; what asks in SPARQL only where there is a page for it."""
+    for path in sorted(ASSETS.glob("*.*")):
         yield File(f"assets/{path.name}", path.read_bytes())
     yield File("assets/finland.svg", base_map(found).encode())
+    if asks:
+        yield sparql_page.areas_file(found)
+        for path in sorted(sparql_page.VENDOR.iterdir()):
+            yield File(f"assets/vendor/{path.name}", path.read_bytes())
 
 
 __all__ = ["NotBoundaries", "files"]

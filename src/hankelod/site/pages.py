@@ -170,7 +170,12 @@ def _cache() -> BytecodeCache:
     return Memory()
 
 
-SCRIPTS = {"front.html": ("map.js",), "projects.html": ("projects.js",)}
+SCRIPTS = {
+    "front.html": ("map.js",),
+    "projects.html": ("projects.js",),
+    "sparql.html": ("engine.js", "answer.js", "sparql.js"),
+    "contribute.html": ("engine.js", "yaml.js", "checks.js", "contribute.js"),
+}
 """Scripts of single pages, by template; `site.js` is on every page."""
 
 

@@ -1,0 +1,107 @@
+"""Build the browser assets that come from npm into the package: `python browser/build.py`, or `make assets`.
+
+`package.json` says which versions would do, `assets.json` which one was looked at last and what its files must be:
+that one is fetched, and nothing is written where a file differs. `--update` takes the newest version that would do and
+writes `assets.json` anew, to be looked at and committed. `--check` fetches nothing and checks what was built.
+
+Files ending in `.gz` are compressed here, once, since many plain hosts don't compress WebAssembly; their sums are those
+of the content, which no version of zlib changes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+LISTED = HERE / "assets.json"
+OUT = HERE.parent / "src" / "hankelod" / "assets" / "vendor"
+
+Listed = dict[str, dict[str, dict[str, str]]]
+"""By package: `version`, and by name of a built file: `from` (its path in the package) and `sha256` of its content."""
+
+
+def main(arguments: list[str]) -> int:
+    listed: Listed = json.loads(LISTED.read_text("utf-8"))
+    if arguments == ["--check"]:
+        wrong = [
+            name for package in listed.values() for name, file in package["files"].items() if not _right(name, file)
+        ]
+        for name in wrong:
+            print(f"{OUT / name}: not there, or not what {LISTED.name} lists: run `make assets`", file=sys.stderr)
+        return 1 if wrong else 0
+    if arguments not in ([], ["--update"]):
+        print(__doc__, file=sys.stderr)
+        return 2
+    update = arguments == ["--update"]
+    ranges = json.loads((HERE / "package.json").read_text("utf-8"))["dependencies"]
+    wanted = {name: ranges[name] if update else package["version"] for name, package in listed.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        install(wanted, Path(folder))
+        built: dict[str, bytes] = {}
+        for package, entry in listed.items():
+            root = Path(folder) / "node_modules" / package
+            entry["version"] = json.loads((root / "package.json").read_text("utf-8"))["version"]
+            for name, file in entry["files"].items():
+                content = (root / file["from"]).read_bytes()
+                found = hashlib.sha256(content).hexdigest()
+                if found != file["sha256"] and not update:
+                    print(f"{package} {entry['version']}: {file['from']} is not what {LISTED.name} lists; nothing was written", file=sys.stderr)  # fmt: skip
+                    return 1
+                file["sha256"] = found
+                built[name] = packed(content) if name.endswith(".gz") else content
+    OUT.mkdir(exist_ok=True)
+    for name, content in built.items():
+        (OUT / name).write_bytes(content)
+    for notice in HERE.glob("*.LICENSE.txt"):
+        (OUT / notice.name).write_bytes(notice.read_bytes())
+    if update:
+        LISTED.write_text(json.dumps(listed, indent=2) + "\n", "utf-8")
+    return 0
+
+
+def install(wanted: dict[str, str], folder: Path) -> None:
+    """Fetch these packages with npm, whose scripts are not run."""
+    (folder / "package.json").write_text('{"private": true}', "utf-8")
+    named = [f"{name}@{version}" for name, version in wanted.items()]
+    subprocess.run(
+        [
+            "npm",
+            "install",
+            "--ignore-scripts",
+            "--no-package-lock",
+            "--no-fund",
+            "--no-audit",
+            "--loglevel=error",
+            *named,
+        ],
+        cwd=folder,
+        check=True,
+    )
+
+
+def packed(content: bytes) -> bytes:
+    """The bytes compressed with gzip (RFC 1952), without time or name."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=buffer, mtime=0) as file:
+        file.write(content)
+    return buffer.getvalue()
+
+
+def _right(name: str, file: dict[str, str]) -> bool:
+    try:
+        content = (OUT / name).read_bytes()
+        content = gzip.decompress(content) if name.endswith(".gz") else content
+    except (OSError, EOFError):
+        return False
+    return hashlib.sha256(content).hexdigest() == file["sha256"]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,55 @@
+// Checks of one value, as the shapes say: its kind, pattern, length and limits. What is wrong comes with the shape's own words.
+"use strict";
+
+window.hankelodChecks = (plan) => {
+  const KINDS = {
+    decimal: /^[+-]?\d+(\.\d+)?$/,
+    integer: /^[+-]?\d+$/,
+    month: /^\d{4}-(0[1-9]|1[0-2])$/,
+    year: /^\d{4}$/,
+    date: /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
+    iri: /^[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]+$/i,
+  };
+  const LIMITS = {
+    minInclusive: ["MinInclusive", (value, limit) => Number(value) >= limit],
+    minExclusive: ["MinExclusive", (value, limit) => Number(value) > limit],
+    maxInclusive: ["MaxInclusive", (value, limit) => Number(value) <= limit],
+    maxExclusive: ["MaxExclusive", (value, limit) => Number(value) < limit],
+    minLength: ["MinLength", (value, limit) => [...value].length >= limit],
+    maxLength: ["MaxLength", (value, limit) => [...value].length <= limit],
+  };
+  const forbidden = new RegExp(plan.forbidden, "u");
+  const cut = (text) => [...text].length > 60 ? `${[...text].slice(0, 60).join("")}…` : text;
+  const said = (words, values) => {
+    const text = words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "").replace(/\s+/g, " ").trim();
+    return text.charAt(0).toUpperCase() + text.slice(1);
+  };
+
+  // What a constraint of a field says of a value.
+  const broken = (component, field, value = "") => ({
+    code: field.code, severity: "violation", says: said(plan.says[component], { label: field.label, value: cut(value) }), fix: field.fix ?? "", why: field.why ?? "",
+  });
+  // What a code of our own says.
+  const own = (code, values) => {
+    const told = plan.own[code];
+    return { code, severity: told.severity, says: said(told.says, values), fix: values.fix ?? said(told.fix, values), why: said(told.why, values) };
+  };
+  // A value as the record takes it: in NFC, a number without spaces and with a decimal point.
+  const tidied = (field, text) => {
+    const plain = text.normalize("NFC").replace(/\r\n?/g, "\n").trim();
+    return field.kind === "decimal" || field.kind === "integer" ? plain.replace(/[\s\u00a0\u202f€]/g, "").replace(",", ".").replace("\u2212", "-") : plain;
+  };
+  // The first thing that is wrong with a value, or null.
+  const check = (field, value) => {
+    const bad = value.match(forbidden);
+    if (bad) return own("forbidden-character", { value: `U+${bad[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}` });
+    if (KINDS[field.kind] && !KINDS[field.kind].test(value)) return broken("Datatype", field, value);
+    if (field.pattern && !new RegExp(field.pattern, "u").test(value)) return broken("Pattern", field, value);
+    for (const [name, limit] of Object.entries(field.limits ?? {})) {
+      const [component, holds] = LIMITS[name];
+      if (!holds(value, Number(limit))) return broken(component, field, value);
+    }
+    return null;
+  };
+  return { broken, own, tidied, check };
+};

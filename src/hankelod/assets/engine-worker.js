@@ -1,0 +1,90 @@
+// Oxigraph in a worker of its own: loads engine and dump once, then answers. A heavy query stops nothing but this worker,
+// which can be ended at any time. The engine is made without a network, so SERVICE leads nowhere.
+import init, { Store } from "./vendor/oxigraph.js";
+
+const MOST = 50000; // rows that are handed to the page
+const N_TRIPLES = "application/n-triples";
+
+let store = null;
+let loading = null;
+
+// What compressed files hold; a server may have unpacked them already, as their header tells.
+const fetched = async (address) => {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${answer.status} ${address}`);
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(unpacked).arrayBuffer());
+};
+
+const load = async ({ engine, dump }) => {
+  try {
+    postMessage({ state: "loading-engine" });
+    const [code, triples] = await Promise.all([fetched(engine), fetched(dump)]);
+    await init({ module_or_path: await WebAssembly.compile(code) });
+    postMessage({ state: "loading-data" });
+    store = new Store();
+    store.load(triples, { format: N_TRIPLES, no_transaction: true, lenient: true });
+  } catch (error) {
+    error.loading = true;
+    throw error;
+  }
+};
+
+// A term as the page gets it: its kind (u, b or l), value, language, datatype.
+const term = (found) => found && [found.termType === "NamedNode" ? "u" : found.termType === "BlankNode" ? "b" : "l",
+  found.value, found.language || "", found.datatype?.value ?? ""];
+const jsonTerm = (found) => found && [found.type === "uri" ? "u" : found.type === "bnode" ? "b" : "l",
+  found.value, found["xml:lang"] ?? "", found.datatype ?? ""];
+
+const answer = (text, form, base) => {
+  if (form === "SELECT") {
+    const found = JSON.parse(store.query(text, { base_iri: base, results_format: "application/sparql-results+json" }));
+    const names = found.head.vars;
+    const rows = found.results.bindings.slice(0, MOST).map((row) => names.map((name) => jsonTerm(row[name]) ?? null));
+    return { kind: "rows", names, rows, total: found.results.bindings.length };
+  }
+  const found = store.query(text, { base_iri: base });
+  if (typeof found === "boolean") return { kind: "boolean", value: found };
+  const some = found.slice(0, MOST);
+  const rows = some.map((quad) => [term(quad.subject), term(quad.predicate), term(quad.object)]);
+  return { kind: "triples", rows, total: found.length, text: found.map((quad) => `${quad.toString()} .\n`).join("") };
+};
+
+// What rules find of a record that is not in the dump: its triples come for as long as they are asked.
+const remarks = (record, rules, base) => {
+  const graph = new Store();
+  graph.load(JSON.stringify(record), { format: "application/ld+json", base_iri: base });
+  const quads = graph.match();
+  for (const quad of quads) store.add(quad);
+  try {
+    const found = [];
+    for (const rule of rules) {
+      for (const row of store.query(rule.text, { base_iri: base })) {
+        found.push({ rule: rule.rule, focus: row.get("this")?.value, value: row.get("value")?.value ?? "" });
+      }
+    }
+    return { found };
+  } finally {
+    for (const quad of quads) store.delete(quad);
+  }
+};
+
+addEventListener("message", async ({ data }) => {
+  if (data.load) {
+    loading = load(data.load);
+    loading.catch(() => {}); // each question tells of it
+    return;
+  }
+  try {
+    await loading;
+    postMessage({ state: "running" });
+    const started = performance.now();
+    const done = data.record ? remarks(data.record, data.rules, data.base) : answer(data.text, data.form, data.base);
+    postMessage({ ...done, number: data.number, took: performance.now() - started });
+  } catch (error) {
+    const dead = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+    postMessage({ number: data.number, error: String(error.message ?? error), dead, loading: error.loading === true });
+  }
+});

@@ -1,0 +1,83 @@
+// Asks the engine from a page: starts its worker when first asked, stops it when told, and starts another for the next.
+"use strict";
+
+// `settings` is what the page's data tells of the engine, `root` the way to the publication's root, `tell` shows progress.
+window.hankelodEngine = (root, settings, tell) => {
+  const texts = settings.texts;
+  const address = (path) => new URL(root + path, location.href).href;
+  let worker = null;
+  let asked = new Map();
+  let number = 0;
+
+  const stop = (error) => {
+    worker?.terminate();
+    worker = null;
+    const left = asked;
+    asked = new Map();
+    for (const { reject } of left.values()) reject(error);
+  };
+
+  const hear = ({ data }) => {
+    if (data.state) return void tell(texts[data.state]);
+    const { resolve, reject } = asked.get(data.number);
+    asked.delete(data.number);
+    if (!data.error) return void resolve(data);
+    const error = new Error(data.dead ? texts.failed : data.loading ? texts["cannot-load"].replace("{detail}", data.error) : data.error);
+    error.ofQuery = !data.dead && !data.loading;
+    reject(error);
+    if (!error.ofQuery) stop(error);
+  };
+
+  const start = () => {
+    worker = new Worker(address("assets/engine-worker.js"), { type: "module" });
+    worker.addEventListener("message", hear);
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      stop(new Error(event.message ? texts.failed : texts["cannot-load"].replace("{detail}", "assets/engine-worker.js")));
+    });
+    worker.postMessage({ load: { engine: address(settings.engine), dump: address(settings.dump) } });
+  };
+
+  const ask = (message) => new Promise((resolve, reject) => {
+    if (!worker) start();
+    asked.set(++number, { resolve, reject });
+    worker.postMessage({ ...message, base: settings.base, number });
+  });
+
+  // Text of SPARQL without strings, IRIs and comments.
+  const bare = (text) => text.replace(
+    /"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'|<[^<>"{}|^`\\\s]*>|#[^\n\r]*/g, " ");
+  // The known prefixes that a text does not declare, on one line before it.
+  const completed = (text) => {
+    const own = new Set([...bare(text).matchAll(/\bPREFIX\s+([^\s:]*):/gi)].map((m) => m[1]));
+    const missing = Object.entries(settings.prefixes).filter(([name]) => !own.has(name));
+    return `${missing.map(([name, iri]) => `PREFIX ${name}: <${iri}>`).join(" ")}\n${text}`;
+  };
+
+  return {
+    // The answer to a query. Rejects with an Error: `line` and `column` tell where in the text, if the fault has a place.
+    async query(text) {
+      const form = bare(text).match(/\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b/i)?.[1].toUpperCase() ?? "";
+      try {
+        return await ask({ text: completed(text), form });
+      } catch (error) {
+        const place = error.ofQuery && error.message.match(/\bat (\d+):(\d+)(?:-\S+)?:?\s*/);
+        if (place && Number(place[1]) > 1) {
+          error.line = Number(place[1]) - 1;
+          error.column = Number(place[2]);
+          error.told = error.message.slice(place.index + place[0].length);
+        }
+        throw error;
+      }
+    },
+    // What rules find of a record in JSON-LD; `nodes` are the IRIs of its things by class.
+    remarks(record, rules, nodes) {
+      const bound = rules.filter((rule) => nodes[rule.class]).map((rule) => ({
+        rule,
+        text: completed(rule.select.replace("{", `{ VALUES $this { ${nodes[rule.class].map((iri) => `<${iri}>`).join(" ")} } `)),
+      }));
+      return ask({ record, rules: bound });
+    },
+    stop: () => stop(Object.assign(new Error(texts.cancelled), { cancelled: true })),
+  };
+};
