@@ -34,6 +34,7 @@ FORMATS = (
     Format(".md", "text/markdown", "TXT"),
     Format(".css", "text/css", "TXT"),
     Format(".js", "text/javascript", "TXT"),
+    Format(".wasm", "application/wasm", "BIN"),
     Format(".svg", "image/svg+xml", "XML"),
     Format(".xml", "application/xml", "XML"),
     Format(".atom", "application/atom+xml", "ATOM"),
