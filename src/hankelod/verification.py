@@ -182,6 +182,11 @@ def _zip(content: bytes) -> None:
         raise ValueError(f"{bad} is damaged")
 
 
+def _wasm(content: bytes) -> None:
+    if not content.startswith(b"\0asm\x01\0\0\0"):  # WebAssembly Core Specification, 5.5.16
+        raise ValueError("no module of WebAssembly, version 1")
+
+
 def _unpacked(content: bytes) -> bytes:
     """What a file compressed with gzip holds, up to a limit."""
     with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
@@ -198,5 +203,6 @@ PARSERS: dict[str, Callable[[bytes], None]] = {
     "application/x-ndjson": _json_lines,
     "text/csv": _csv,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _zip,
+    "application/wasm": _wasm,
 }
 """How each kind of file is read; what is not here is text."""
