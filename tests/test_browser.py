@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -268,6 +268,7 @@ def test_the_form_breaks_nothing_and_asks_nobody(filled):
     assert filled["errors"] == []
     assert filled["elsewhere"] == []
     assert filled["axe"] == []
+    assert "pull" not in filled  # where no repository is known, none is proposed
 
 
 @BROWSER
@@ -332,9 +333,18 @@ def test_a_draft_is_kept_only_by_consent(filled):
 
 
 @BROWSER
-def test_the_form_works_from_files(dist):
-    seen = node("fill_form.mjs", dist.as_uri() + "/")
+def test_from_files_and_on_to_a_pull_request(copy, run):
+    """Opened from a folder; this dataset's contact is a repository."""
+    settings = copy / "data/dataset.yml"
+    told = settings.read_text("utf-8")
+    settings.write_text(told.replace('url: "https://w3id.org/hankelod/"', 'url: "https://github.com/some-body/data/tree/develop"'), "utf-8")  # fmt: skip
+    assert run("-C", str(copy), "publish").returncode == 0
+    seen = node("fill_form.mjs", (copy / "dist").as_uri() + "/")
     assert seen["errors"] == [] and seen["elsewhere"] == []
     assert seen["least"]["left"] == [] and seen["least"]["status"].startswith("Tietue on valmis.")
+    assert seen["pull"]["shown"]
+    address = urlsplit(seen["pull"]["href"])
+    assert address.netloc + address.path == "github.com/some-body/data/new/develop/data/projects"
+    assert parse_qs(address.query) == {"filename": ["uusi-hanke-aani-100.yml"], "value": [seen["least"]["yaml"]]}
     if ENGINE.exists():  # what browsers forbid is said
         assert "python3 -m http.server" in seen["sparql"]["told"] and seen["sparql"]["form"] is False

@@ -62,6 +62,7 @@ await label(grant, "Avustuksen ohjelma").selectOption({ index: 1 });
 await label(grant, "Avustussumma").fill("50000");
 await settle(page);
 seen.least = { yaml: await page.locator("#yaml").textContent(), status: await text(page, "#record-status"), file: await text(page, "#file-name"), left: await page.locator("#faults a").allInnerTexts() };
+if (await page.locator("#pull").count()) seen.pull = { href: await page.locator("#pull").getAttribute("href"), shown: await page.locator("#pull").isVisible() };
 const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
 seen.download = { name: download.suggestedFilename(), same: readFileSync(await download.path(), "utf8") === seen.least.yaml };
 

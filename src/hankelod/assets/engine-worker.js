@@ -1,5 +1,5 @@
-// Oxigraph in a worker of its own: loads engine and dump once, then answers. A heavy query stops nothing but this worker,
-// which can be ended at any time. The engine is made without a network, so SERVICE leads nowhere.
+// Oxigraph in a worker of its own: takes engine and dump from the page once, then answers. A heavy query stops nothing but
+// this worker, which can be ended at any time. It asks the network for nothing, whatever its server's policy lets it do.
 import init, { Store } from "./vendor/oxigraph.js";
 
 const MOST = 50000; // rows that are handed to the page
@@ -8,24 +8,19 @@ const N_TRIPLES = "application/n-triples";
 let store = null;
 let loading = null;
 
-// What compressed files hold; a server may have unpacked them already, as their header tells.
-const fetched = async (address) => {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${answer.status} ${address}`);
-  const bytes = new Uint8Array(await answer.arrayBuffer());
+// What compressed bytes hold; a server may have unpacked them already, as their head tells.
+const unpacked = async (bytes) => {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(unpacked).arrayBuffer());
+  const content = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(content).arrayBuffer());
 };
 
 const load = async ({ engine, dump }) => {
   try {
-    postMessage({ state: "loading-engine" });
-    const [code, triples] = await Promise.all([fetched(engine), fetched(dump)]);
-    await init({ module_or_path: await WebAssembly.compile(code) });
     postMessage({ state: "loading-data" });
+    await init({ module_or_path: engine });
     store = new Store();
-    store.load(triples, { format: N_TRIPLES, no_transaction: true, lenient: true });
+    store.load(await unpacked(dump), { format: N_TRIPLES, no_transaction: true, lenient: true });
   } catch (error) {
     error.loading = true;
     throw error;

@@ -6,6 +6,8 @@ window.hankelodEngine = (root, settings, tell) => {
   const texts = settings.texts;
   const address = (path) => new URL(root + path, location.href).href;
   let worker = null;
+  let ready = null; // the worker, once it has been given what it works with
+  let loaded = null;
   let asked = new Map();
   let number = 0;
 
@@ -28,20 +30,47 @@ window.hankelodEngine = (root, settings, tell) => {
     if (!error.ofQuery) stop(error);
   };
 
-  const start = () => {
-    worker = new Worker(address("assets/engine-worker.js"), { type: "module" });
-    worker.addEventListener("message", hear);
-    worker.addEventListener("error", (event) => {
+  // The page fetches and compiles, since a worker stands under the policy that comes with its own file; what was
+  // fetched serves the next worker too. Compressed files tell by their head whether a server has unpacked them.
+  const fetched = async (path) => {
+    const answer = await fetch(address(path));
+    if (!answer.ok) throw new Error(`${answer.status} ${path}`);
+    return new Uint8Array(await answer.arrayBuffer());
+  };
+  const compiled = async (bytes) => {
+    if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return WebAssembly.compile(bytes);
+    const content = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return WebAssembly.compile(await new Response(content).arrayBuffer());
+  };
+  const load = async () => {
+    tell(texts["loading-engine"]);
+    const [engine, dump] = await Promise.all([fetched(settings.engine).then(compiled), fetched(settings.dump)]);
+    return { engine, dump };
+  };
+
+  const start = async () => {
+    const own = worker = new Worker(address("assets/engine-worker.js"), { type: "module" });
+    own.addEventListener("message", hear);
+    own.addEventListener("error", (event) => {
       event.preventDefault();
       stop(new Error(event.message ? texts.failed : texts["cannot-load"].replace("{detail}", "assets/engine-worker.js")));
     });
-    worker.postMessage({ load: { engine: address(settings.engine), dump: address(settings.dump) } });
+    loaded ??= load();
+    try {
+      const parts = await loaded;
+      if (worker === own) own.postMessage({ load: parts });
+    } catch (error) {
+      loaded = null;
+      if (worker === own) stop(new Error(texts["cannot-load"].replace("{detail}", error.message)));
+    }
+    return own;
   };
 
   const ask = (message) => new Promise((resolve, reject) => {
-    if (!worker) start();
-    asked.set(++number, { resolve, reject });
-    worker.postMessage({ ...message, base: settings.base, number });
+    const own = ++number;
+    asked.set(own, { resolve, reject });
+    if (!worker) ready = start();
+    ready.then((given) => { if (worker === given) given.postMessage({ ...message, base: settings.base, number: own }); });
   });
 
   // Text of SPARQL without strings, IRIs and comments.
