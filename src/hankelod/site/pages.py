@@ -39,7 +39,7 @@ FOOT = (
     ("report.html", "nav.report"),
     ("def.html", "nav.vocabulary"),
     ("doc/problem/index.html", "nav.problems"),
-    ("changes/index.html", "nav.changes"),
+    ("changes/changelog.html", "nav.changes"),
 )
 """The navigation at the foot."""
 
