@@ -13,7 +13,7 @@ import pytest
 from hankelod.checking import check_all
 from hankelod.dataset import Dataset
 from hankelod.publication import publish
-from hankelod.serving.documents import Documents
+from hankelod.serving.documents import HIDDEN, Documents
 from server import Server
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +44,12 @@ def small(tmp_path_factory):
         ("/id/project/hyva", {"Accept": "text/turtle"}, 303, "/doc/project/hyva.ttl"),
         ("/id/project/hyva", {"Accept": "application/ld+json"}, 303, "/doc/project/hyva.jsonld"),
         ("/id/project/hyva", {"Accept": "text/html"}, 303, "/doc/project/hyva.html"),
-        ("/id/project/hyva", {"Accept": "text/html", "Accept-Language": "sv-FI, en;q=0.5"}, 303, "/sv/doc/project/hyva.html"),  # fmt: skip
+        (
+            "/id/project/hyva",
+            {"Accept": "text/html", "Accept-Language": "sv-FI, en;q=0.5"},
+            303,
+            "/sv/doc/project/hyva.html",
+        ),
         ("/id/project/hyva", {"Accept": "text/html", "Accept-Language": "de"}, 303, "/doc/project/hyva.html"),
         ("/id/project/hyva", {"Accept": "text/turtle", "Accept-Language": "sv"}, 303, "/doc/project/hyva.ttl"),
         ("/id/project/hyva", {}, 303, "/doc/project/hyva.html"),
@@ -93,7 +98,7 @@ def test_a_tombstone_says_why(small):
 
 def test_every_file_is_served_as_it_is(server, dist):
     manifest = json.loads((dist / "manifest.json").read_text())["files"]
-    chosen = [p for p in manifest if not p.startswith("doc/")] + [p for p in manifest if p.startswith(f"doc/{PROJECT}")]
+    chosen = [p for p in manifest if "doc/" not in p and p not in HIDDEN] + [p for p in manifest if p.startswith(f"doc/{PROJECT}")]
     assert len(chosen) > 20
     for path in chosen:
         got = server.get(f"/{path}")
@@ -164,15 +169,20 @@ def test_nothing_but_what_the_manifest_lists(tmp_path):
     (tmp_path / "secret").write_text("secret")
     out = tmp_path / "dist"
     (out / "doc").mkdir(parents=True)
+    (out / "dump").mkdir()
+    (out / "dump/hankelod.nt").write_text("")
     for name in ("plain.ttl", "unlisted.ttl", ".htaccess", ".hidden.ttl"):
         (out / name).write_text("text")
     (out / "link.ttl").symlink_to(tmp_path / "secret")
     (out / "folder").symlink_to(tmp_path)
     entry = {"sha256": "0" * 64, "bytes": 6, "mediaType": "text/turtle"}
-    listed = {p: entry for p in ("link.ttl", "folder/secret", "../secret", "/etc/passwd", "a//b", "doc/./x", "..\\secret", "doc", ".htaccess", ".hidden.ttl", "a\0b")}  # fmt: skip
+    listed = dict.fromkeys(("link.ttl", "folder/secret", "../secret", "/etc/passwd", "a//b", "doc/./x", "..\\secret", "doc", ".htaccess", ".hidden.ttl", "a\x00b"), entry)  # fmt: skip
     (out / "manifest.json").write_text(json.dumps({"build": "b", "files": {"plain.ttl": {**entry, "bytes": 4}, **listed}}))  # fmt: skip
     with Server(out, ready=False) as server:
         assert server.get("/plain.ttl").text == "text"
+        front = server.get("/", Accept_Language="sv")
+        assert (front.status, front.media, front.headers["Content-Language"]) == (200, "text/html", "sv")
+        assert 'href="/plain.ttl"' in front.text
         assert server.get("/unlisted.ttl").status == 404
         for path in listed:
             if "\0" not in path:
@@ -204,12 +214,6 @@ def test_strict_headers(small):
             if got.media == "text/html":
                 assert "default-src" in got.headers["Content-Security-Policy"]
                 assert "unsafe-inline" not in got.headers["Content-Security-Policy"]
-
-
-def test_front_page_where_there_is_no_site(server):
-    got = server.get("/", Accept_Language="sv")
-    assert (got.status, got.media, got.headers["Content-Language"]) == (200, "text/html", "sv")
-    assert 'href="/dump/hankelod.ttl"' in got.text
 
 
 def test_health_and_readiness(server):

@@ -27,6 +27,7 @@ RESULT = 32 * 2**20
 """Bytes that a result may have; who wants more takes the dump."""
 QUEUE = 128
 CONNECTIONS = 1_000
+BACKLOG = 2_048
 HEAD = 2**16
 """Bytes that the head of a request may have: room for the longest query, percent-encoded."""
 STOPPING = 30
@@ -76,6 +77,7 @@ def _listening(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(address)
+        listening.listen(BACKLOG)  # who comes while the graph is loaded waits, and is not turned away
     except OSError:
         listening.close()
         raise
