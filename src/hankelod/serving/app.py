@@ -28,6 +28,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
+from hankelod.hosting import POLICY
 from hankelod.queries import Catalogue, Query
 from hankelod.results import ROWS, TRIPLES
 from hankelod.serving import negotiation, page, protocol
@@ -47,11 +48,9 @@ PATIENCE = 10.0
 REVALIDATE = "public, no-cache"
 """What may be kept must be asked for again, which costs a 304: nobody reads an old publication as the new one."""
 
-PAGES = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"  # fmt: skip
 OWN = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-STANDALONE = "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-"""Policies: of the publication's pages, of those made here, and of the report, whose own policy names its style."""
 INERT = "default-src 'none'; frame-ancestors 'none'"
+"""Policies of the pages made here, and of what is no page. The publication's files carry that of `hosting`."""
 
 ALWAYS = {
     "access-control-allow-origin": "*",
@@ -226,10 +225,9 @@ class Service:
             raise Rejected(503, "publication", "the publication is being exchanged", retry_after="1") from error
         varies = {"vary": found.varies} if found.varies else {}
         at = scope.get("root_path", "")
+        policy = {"content-security-policy": POLICY}
         if found.location is not None:
-            if handle is not None:
-                opened(handle).close()
-            return _text(found.status, f"{found.location}\n", {"location": f"{at}/{found.location}", **_links(found, at), **varies})  # fmt: skip
+            return _text(found.status, f"{found.location}\n", {"location": f"{at}/{found.location}", **_links(found, at), **varies, **policy})  # fmt: skip
         if found.status == 406:
             listed = "".join(f"{e.media_type}  {at}/{e.path}\n" for e in found.others)
             return _text(406, f"not-acceptable: there are\n{listed}", {**_links(found, at), **varies})
@@ -240,11 +238,9 @@ class Service:
                 return Response(made, 200, {"content-type": "text/html; charset=utf-8", "content-language": lang, "content-security-policy": OWN, "vary": "Accept-Language"})  # fmt: skip
             raise Rejected(404, "not-found", "there is nothing here")
         entry = found.entry
-        told = {**_links(found, at), **varies, "cache-control": REVALIDATE}
+        told = {**_links(found, at), **varies, **policy, "cache-control": REVALIDATE}
         if entry.path != path:
             told["content-location"] = f"{at}/{entry.path}"
-        if entry.media_type in ("text/html", "image/svg+xml"):
-            told["content-security-policy"] = STANDALONE if entry.path.endswith("report.html") else PAGES
         body = Body(opened(handle), entry.bytes, f'"{entry.sha256[:32]}"', changed, self._packed_file(entry))
         return respond(body, found.status, scope["method"], protocol.with_charset(entry.media_type), headers, told, self._packed)  # fmt: skip
 

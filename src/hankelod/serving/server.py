@@ -15,10 +15,11 @@ from pathlib import Path
 import uvicorn
 
 from hankelod import sources
-from hankelod.manifests import MANIFEST
+from hankelod.manifests import MANIFEST, BadManifest
 from hankelod.serving.answering import Bounds
 from hankelod.serving.app import Service, application
 from hankelod.serving.connection import Connection
+from hankelod.serving.documents import Documents
 from hankelod.serving.editions import Editions, Options
 from hankelod.serving.journal import Journal
 from hankelod.sparql import LIMITS, CannotAsk
@@ -43,7 +44,10 @@ def serve(given: argparse.Namespace, working: Path) -> None:
     options = Options(folder, working, given.workers or max(4, 2 * (os.cpu_count() or 1)), bounds, QUEUE, working / given.store if given.store else None)  # fmt: skip
     try:
         sources.dump_file(folder, given.dist)
+        Documents(folder).close()
         listening = _listening(given.host, given.port)
+    except BadManifest as error:
+        raise CannotAsk(f"{given.dist}: {error}") from error
     except OSError as error:
         raise CannotAsk(f"{given.host}:{given.port}: {error.strerror or error}") from error
     _more_handles()
