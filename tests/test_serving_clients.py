@@ -12,11 +12,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 QUERY = """PREFIX hanke: <https://w3id.org/hankelod/def#> PREFIX dcterms: <http://purl.org/dc/terms/>
 SELECT ?project ?title { ?project a hanke:Project ; dcterms:title ?title FILTER(LANG(?title) = "fi") } ORDER BY ?project"""
-CONSTRUCT = "PREFIX hanke: <https://w3id.org/hankelod/def#> CONSTRUCT WHERE { ?p hanke:lead ?o }"
+# SPARQLWrapper takes what follows # in a line for a comment, in an IRI, too.
+CONSTRUCT = "PREFIX hanke: <https://w3id.org/hankelod/def#>\nCONSTRUCT WHERE { ?p hanke:lead ?o }"
 DESCRIBE = "DESCRIBE <https://w3id.org/hankelod/id/project/inkoo-hiilineutraali>"
-ASK = "PREFIX hanke: <https://w3id.org/hankelod/def#> ASK { ?p a hanke:Project }"
+ASK = "PREFIX hanke: <https://w3id.org/hankelod/def#>\nASK { ?p a hanke:Project }"
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # its RDF goes through rdflib's old graphs
 @pytest.mark.parametrize("method", ["GET", "POST", "POSTDIRECTLY"])
 def test_sparqlwrapper(server, method):
     wrapper = pytest.importorskip("SPARQLWrapper")
@@ -47,6 +49,7 @@ def test_sparqlwrapper(server, method):
 
                 found = rdflib.Graph().parse(data=found, format="turtle")
             assert len(found) >= least, form
+    client.setReturnFormat(wrapper.JSON)
     client.setQuery("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }")
     with pytest.raises(wrapper.SPARQLExceptions.QueryBadFormed):
         client.query()
@@ -61,7 +64,8 @@ def test_rdflib(server, method, form):
     graph = rdflib.Graph(SPARQLStore(server.url + "/sparql", method=method, returnFormat=form))
     rows = list(graph.query(QUERY))
     assert len(rows) == 16
-    assert bool(graph.query(ASK).askAnswer) is True or form in ("csv", "tsv")
+    if form in ("xml", "json"):  # rdflib has no other form of a yes or no
+        assert graph.query(ASK).askAnswer is True
     if form == "xml":
         assert len(graph.query(CONSTRUCT).graph) >= 16
     project = rdflib.URIRef("https://w3id.org/hankelod/id/project/inkoo-hiilineutraali")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import hankelod
+from hankelod.manifests import build_id
 from server import Server
 
 ROOT = Path(__file__).parents[1]
@@ -78,8 +80,9 @@ def test_a_publication_that_cannot_be_loaded_leaves_the_old_graph(changing):
     dist, _ = changing
     with Server(dist, "--workers", "1") as server:
         (dist / "dump/hankelod.nt").write_text("this is no triple\n")
-        text = (dist / "manifest.json").read_text()
-        (dist / "manifest.json").write_text(text.replace('"build": "', '"build": "0'))
+        files = json.loads((dist / "manifest.json").read_text())["files"]
+        files["dump/hankelod.nt"]["bytes"] = 18
+        (dist / "manifest.json").write_text(json.dumps({"build": build_id(files), "files": files}))
         server.wait(lambda: any("cannot be loaded" in line for line in server.said))
         assert count(server) == 1
         assert server.get("/ready").status == 503
@@ -95,7 +98,7 @@ def test_workers_and_nursery_that_die_are_replaced(changing):
         server.wait(lambda: len(server.processes()) == 4 and not set(first[2:]) & set(server.processes()))
         assert count(server) == 1
         os.kill(first[1], signal.SIGKILL)
-        server.wait(lambda: server.get("/ready").status == 200 and server.processes()[1] != first[1])
+        server.wait(lambda: server.get("/ready").status == 200 and first[1] not in server.processes())
         assert count(server) == 1
 
 
@@ -140,7 +143,7 @@ def _runs(process: int) -> bool:
 def test_a_store_on_disk_is_loaded_once(changing, tmp_path):
     dist, publish = changing
     folder = tmp_path / "stores"
-    with Server(dist, "--workers", "2", "--store", str(folder)) as server:
+    with Server(dist, "--workers", "2", "--time-limit", "2", "--store", str(folder)) as server:
         assert count(server) == 1
         (store,) = [p for p in folder.iterdir() if p.is_dir()]
         written = {p: p.stat().st_mtime_ns for p in store.iterdir()}
