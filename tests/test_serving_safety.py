@@ -164,7 +164,7 @@ def test_heads_that_are_too_large_or_broken(server):
         b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     ):
-        assert server.raw(sent, 20)[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 408"), sent[:60]
+        assert server.raw(sent, 20)[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 408", b"HTTP/1.1 431"), sent[:60]
     healthy(server)
 
 
@@ -231,15 +231,17 @@ def test_a_thousand_requests_one_in_ten_poisoned(dist):
             if kind == 0:
                 healthy(server)
             elif kind == 1:
-                assert server.get("/doc/project/inkoo-hiilineutraali", Accept="text/turtle").status == 200
+                assert b"hanke:Project" in server.get("/doc/project/inkoo-hiilineutraali.ttl").body
             else:
                 got = server.get("/id/project/inkoo-hiilineutraali", Accept="application/ld+json")
                 assert got.headers["Location"] == "/doc/project/inkoo-hiilineutraali.jsonld"
 
         with ThreadPoolExecutor(1) as watcher, ThreadPoolExecutor(24) as clients:
             watching = watcher.submit(watch)
-            list(clients.map(one, order))
-            done.set()
+            try:
+                list(clients.map(one, order))
+            finally:
+                done.set()
             watching.result()
         healthy(server)
         assert server.get("/ready").status == 200

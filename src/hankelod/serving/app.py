@@ -45,6 +45,8 @@ READ = ("GET", "HEAD", "OPTIONS")
 ASK = ("GET", "HEAD", "POST", "OPTIONS")
 PATIENCE = 10.0
 """Seconds that the start waits for the graph before requests are taken without it."""
+HEAD = 2**16
+"""Bytes that the head of a request may have: room for the longest query, percent-encoded."""
 REVALIDATE = "public, no-cache"
 """What may be kept must be asked for again, which costs a 304: nobody reads an old publication as the new one."""
 
@@ -114,6 +116,9 @@ class Service:
             self._journal.say(method=scope["method"], path=scope["path"][:200], status=exchange.status, bytes=exchange.sent, ms=took, **told)  # fmt: skip
 
     async def _respond(self, scope: Scope, headers: Headers, exchange: Exchange, told: dict[str, object]) -> Response:
+        target = len(scope["raw_path"]) + len(scope["query_string"])
+        if target + sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD:
+            return _text(431, "head-too-large: the head of a request may have 64 KiB\n")
         path, method = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix("/"), scope["method"]
         try:
             if path in ("sparql", "sparql/"):

@@ -17,7 +17,7 @@ import uvicorn
 from hankelod import sources
 from hankelod.manifests import MANIFEST, BadManifest
 from hankelod.serving.answering import Bounds
-from hankelod.serving.app import Service, application
+from hankelod.serving.app import HEAD, Service, application
 from hankelod.serving.connection import Connection
 from hankelod.serving.documents import Documents
 from hankelod.serving.editions import Editions, Options
@@ -29,8 +29,6 @@ RESULT = 32 * 2**20
 QUEUE = 128
 CONNECTIONS = 1_000
 BACKLOG = 2_048
-HEAD = 2**16
-"""Bytes that the head of a request may have: room for the longest query, percent-encoded."""
 STOPPING = 30
 """Seconds that requests get to end when the server is told to stop."""
 
