@@ -25,14 +25,13 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from hankelod.hosting import POLICY
 from hankelod.queries import Catalogue, Query
 from hankelod.results import ROWS, TRIPLES
 from hankelod.serving import negotiation, page, protocol
-from hankelod.serving.connection import Exchange
+from hankelod.serving.connection import HEAD_BYTES, Exchange
 from hankelod.serving.documents import LANGUAGES, Entry, Found, NotThere
 from hankelod.serving.editions import Editions
 from hankelod.serving.journal import Journal
@@ -45,8 +44,6 @@ READ = ("GET", "HEAD", "OPTIONS")
 ASK = ("GET", "HEAD", "POST", "OPTIONS")
 PATIENCE = 10.0
 """Seconds that the start waits for the graph before requests are taken without it."""
-HEAD = 2**16
-"""Bytes that the head of a request may have: room for the longest query, percent-encoded."""
 REVALIDATE = "public, no-cache"
 """What may be kept must be asked for again, which costs a 304: nobody reads an old publication as the new one."""
 
@@ -54,14 +51,15 @@ OWN = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'
 INERT = "default-src 'none'; frame-ancestors 'none'"
 """Policies of the pages made here, and of what is no page. The publication's files carry that of `hosting`."""
 
-ALWAYS = {
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": "Content-Location, ETag, Last-Modified, Link, Location, Retry-After",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "strict-origin-when-cross-origin",
-    "cross-origin-resource-policy": "cross-origin",
-}
+ALWAYS = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"Content-Location, ETag, Last-Modified, Link, Location, Retry-After"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+]
+"""What every response carries, as ASGI writes it; nothing else sets these."""
 
 SAYS = {
     "busy": (503, "all workers are busy"),
@@ -83,10 +81,11 @@ class Service:
         self._opening, self._queries, self._limits, self._journal = editions, queries, limits, journal
         self._packed = Packed()
         self._named: list[Query] = []
+        self._life = Starlette(lifespan=self._lifespan)
         self.editions: Editions
 
     @asynccontextmanager
-    async def lifespan(self, _: object) -> AsyncIterator[None]:
+    async def _lifespan(self, _: object) -> AsyncIterator[None]:
         """Load before the first request, let the last one end."""
         self.editions = self._opening()
         self._named = _readable(self._queries)
@@ -96,7 +95,8 @@ class Service:
         self._journal.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
+            await self._life(scope, receive, send)
             return
         started = time.perf_counter()
         headers = Headers(scope=scope)
@@ -104,8 +104,7 @@ class Service:
         told: dict[str, object] = {}
         try:
             response = await self._respond(scope, headers, exchange, told)
-            for name, value in ALWAYS.items():
-                response.headers.setdefault(name, value)
+            response.raw_headers += ALWAYS
             response.headers.setdefault("content-security-policy", INERT)
             await response(scope, receive, exchange.send)
         except (ClientDisconnect, TimeoutError, OSError):
@@ -117,7 +116,7 @@ class Service:
 
     async def _respond(self, scope: Scope, headers: Headers, exchange: Exchange, told: dict[str, object]) -> Response:
         target = len(scope["raw_path"]) + len(scope["query_string"])
-        if target + sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD:
+        if target + sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_BYTES:
             return _text(431, "head-too-large: the head of a request may have 64 KiB\n")
         path, method = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix("/"), scope["method"]
         try:
@@ -276,11 +275,6 @@ class Service:
 
 
 ROWS_FIRST = (*(f.media_type for f in ROWS.values()), *(f.media_type for f in TRIPLES.values()))
-
-
-def application(service: Service) -> Starlette:
-    """The service as an application that starts and ends in order."""
-    return Starlette(routes=[Mount("", app=service)], lifespan=service.lifespan)
 
 
 def _readable(queries: Catalogue) -> list[Query]:

@@ -17,7 +17,7 @@ import uvicorn
 from hankelod import sources
 from hankelod.manifests import MANIFEST, BadManifest
 from hankelod.serving.answering import Bounds
-from hankelod.serving.app import HEAD, Service, application
+from hankelod.serving.app import Service
 from hankelod.serving.connection import Connection
 from hankelod.serving.documents import Documents
 from hankelod.serving.editions import Editions, Options
@@ -52,14 +52,13 @@ def serve(given: argparse.Namespace, working: Path) -> None:
     logging.basicConfig(level=logging.WARNING, format="hankelod: %(message)s", stream=sys.stderr)
     service = Service(lambda: Editions(options), sources.catalogue(sources.root(working)), LIMITS, Journal())
     config = uvicorn.Config(
-        application(service),
+        service,
         http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
-        h11_max_incomplete_event_size=HEAD,
         limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=STOPPING,
     )
