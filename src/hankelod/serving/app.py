@@ -25,13 +25,13 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
+from hankelod.hosting import POLICY
 from hankelod.queries import Catalogue, Query
 from hankelod.results import ROWS, TRIPLES
 from hankelod.serving import negotiation, page, protocol
-from hankelod.serving.connection import Exchange
+from hankelod.serving.connection import HEAD_BYTES, Exchange
 from hankelod.serving.documents import LANGUAGES, Entry, Found, NotThere
 from hankelod.serving.editions import Editions
 from hankelod.serving.journal import Journal
@@ -47,20 +47,19 @@ PATIENCE = 10.0
 REVALIDATE = "public, no-cache"
 """What may be kept must be asked for again, which costs a 304: nobody reads an old publication as the new one."""
 
-PAGES = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"  # fmt: skip
 OWN = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-STANDALONE = "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-"""Policies: of the publication's pages, of those made here, and of the report, whose own policy names its style."""
 INERT = "default-src 'none'; frame-ancestors 'none'"
+"""Policies of the pages made here, and of what is no page. The publication's files carry that of `hosting`."""
 
-ALWAYS = {
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": "Content-Location, ETag, Last-Modified, Link, Location, Retry-After",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "strict-origin-when-cross-origin",
-    "cross-origin-resource-policy": "cross-origin",
-}
+ALWAYS = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"Content-Location, ETag, Last-Modified, Link, Location, Retry-After"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+]
+"""What every response carries, as ASGI writes it; nothing else sets these."""
 
 SAYS = {
     "busy": (503, "all workers are busy"),
@@ -82,10 +81,11 @@ class Service:
         self._opening, self._queries, self._limits, self._journal = editions, queries, limits, journal
         self._packed = Packed()
         self._named: list[Query] = []
+        self._life = Starlette(lifespan=self._lifespan)
         self.editions: Editions
 
     @asynccontextmanager
-    async def lifespan(self, _: object) -> AsyncIterator[None]:
+    async def _lifespan(self, _: object) -> AsyncIterator[None]:
         """Load before the first request, let the last one end."""
         self.editions = self._opening()
         self._named = _readable(self._queries)
@@ -95,7 +95,8 @@ class Service:
         self._journal.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
+            await self._life(scope, receive, send)
             return
         started = time.perf_counter()
         headers = Headers(scope=scope)
@@ -103,8 +104,7 @@ class Service:
         told: dict[str, object] = {}
         try:
             response = await self._respond(scope, headers, exchange, told)
-            for name, value in ALWAYS.items():
-                response.headers.setdefault(name, value)
+            response.raw_headers += ALWAYS
             response.headers.setdefault("content-security-policy", INERT)
             await response(scope, receive, exchange.send)
         except (ClientDisconnect, TimeoutError, OSError):
@@ -115,6 +115,9 @@ class Service:
             self._journal.say(method=scope["method"], path=scope["path"][:200], status=exchange.status, bytes=exchange.sent, ms=took, **told)  # fmt: skip
 
     async def _respond(self, scope: Scope, headers: Headers, exchange: Exchange, told: dict[str, object]) -> Response:
+        target = len(scope["raw_path"]) + len(scope["query_string"])
+        if target + sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_BYTES:
+            return _text(431, "head-too-large: the head of a request may have 64 KiB\n")
         path, method = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix("/"), scope["method"]
         try:
             if path in ("sparql", "sparql/"):
@@ -226,10 +229,9 @@ class Service:
             raise Rejected(503, "publication", "the publication is being exchanged", retry_after="1") from error
         varies = {"vary": found.varies} if found.varies else {}
         at = scope.get("root_path", "")
+        policy = {"content-security-policy": POLICY}
         if found.location is not None:
-            if handle is not None:
-                opened(handle).close()
-            return _text(found.status, f"{found.location}\n", {"location": f"{at}/{found.location}", **_links(found, at), **varies})  # fmt: skip
+            return _text(found.status, f"{found.location}\n", {"location": f"{at}/{found.location}", **_links(found, at), **varies, **policy})  # fmt: skip
         if found.status == 406:
             listed = "".join(f"{e.media_type}  {at}/{e.path}\n" for e in found.others)
             return _text(406, f"not-acceptable: there are\n{listed}", {**_links(found, at), **varies})
@@ -240,11 +242,9 @@ class Service:
                 return Response(made, 200, {"content-type": "text/html; charset=utf-8", "content-language": lang, "content-security-policy": OWN, "vary": "Accept-Language"})  # fmt: skip
             raise Rejected(404, "not-found", "there is nothing here")
         entry = found.entry
-        told = {**_links(found, at), **varies, "cache-control": REVALIDATE}
+        told = {**_links(found, at), **varies, **policy, "cache-control": REVALIDATE}
         if entry.path != path:
             told["content-location"] = f"{at}/{entry.path}"
-        if entry.media_type in ("text/html", "image/svg+xml"):
-            told["content-security-policy"] = STANDALONE if entry.path.endswith("report.html") else PAGES
         body = Body(opened(handle), entry.bytes, f'"{entry.sha256[:32]}"', changed, self._packed_file(entry))
         return respond(body, found.status, scope["method"], protocol.with_charset(entry.media_type), headers, told, self._packed)  # fmt: skip
 
@@ -275,11 +275,6 @@ class Service:
 
 
 ROWS_FIRST = (*(f.media_type for f in ROWS.values()), *(f.media_type for f in TRIPLES.values()))
-
-
-def application(service: Service) -> Starlette:
-    """The service as an application that starts and ends in order."""
-    return Starlette(routes=[Mount("", app=service)], lifespan=service.lifespan)
 
 
 def _readable(queries: Catalogue) -> list[Query]:

@@ -11,23 +11,26 @@ from typing import Any
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hankelod.serving.protocol import Rejected
 
 HEAD, BODY, PIECE = 10.0, 10.0, 30.0
 """Seconds for the head of a request, for its body, and for a client to take a piece of the response."""
+HEAD_BYTES = 2**16
+"""Bytes that the head of a request may have: room for the longest query, percent-encoded."""
 DRAINED = 16 * 2**20
 """Bytes of a refused body that are read and thrown away, so that the client gets to read why."""
 DRAINING = 2.0
 """Seconds for that."""
 
 
-class Connection(H11Protocol):
-    """A connection whose client must get on with it. uvicorn itself waits for a head as long as the client likes, and
-    for a reader of the last piece, too."""
+class Connection(HttpToolsProtocol):
+    """A connection whose client must get on with it, and be brief. uvicorn itself waits for a head as long as the client
+    likes and takes one of any size, and waits for a reader of the last piece, too."""
 
     late: asyncio.TimerHandle | None = None
+    size = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -37,6 +40,11 @@ class Connection(H11Protocol):
         super().data_received(data)
         if self.cycle is not None and not self.cycle.response_complete:
             self.rest()
+            self.size = 0
+            return
+        self.size += len(data)
+        if self.size > HEAD_BYTES:
+            self.refuse("431 Request Header Fields Too Large")
         elif self.late is None:
             self.late = self.loop.call_later(HEAD, self.give_up)
 
@@ -58,8 +66,12 @@ class Connection(H11Protocol):
     def give_up(self) -> None:
         """The head did not come in time."""
         self.late = None
+        self.refuse("408 Request Timeout")
+
+    def refuse(self, status: str) -> None:
+        """Answer without the application, and close."""
         if not self.transport.is_closing():
-            self.transport.write(b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+            self.transport.write(f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode())
             self.transport.close()
 
 

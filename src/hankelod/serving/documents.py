@@ -4,20 +4,21 @@ Nothing is served but what the manifest lists, by the very path that it lists; a
 folder step by step, no link followed. So no path leads out of it.
 
 A thing's address (`/id/project/x`, and those of its parts) leads by 303 to the document that the client likes best
-(Cool URIs; JHS 193), and a document's address without its ending (`/doc/project/x`) gives it at once. A withdrawn thing
-is 410, with its tombstone.
+(Cool URIs; JHS 193), and so does an address without its ending (`/doc/project/x`, `/def`). A withdrawn thing is 410,
+with its tombstone. What a plain web server answers by the rules of `hosting`, this answers alike, but for one thing: to
+who accepts nothing of what there is, it is 406, with a list.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod import formats
+from hankelod import formats, hosting, manifests
 from hankelod.manifests import MANIFEST
 from hankelod.serving import negotiation
 
@@ -26,6 +27,8 @@ LANGUAGES = ("fi", "sv", "en")
 HIDDEN = frozenset((".htaccess", "nginx.conf", "_redirects", "_headers", "w3id.htaccess"))
 """Rules for web servers, which are no part of what is published."""
 INDEX = "index.html"
+RDF = ("text/turtle", "application/ld+json")
+OTHER_RDF = re.compile(hosting.OTHER_RDF)
 
 
 class NotThere(Exception):
@@ -56,20 +59,16 @@ class Documents:
     """The files of one publication. Close it when nobody reads from it any more."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises OSError, ValueError where there is no publication."""
+        """Raises OSError, BadManifest where there is no publication."""
         self.handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            with self._file(MANIFEST) as file:
-                text = file.read()
-            manifest = json.loads(text)
-            self.build = str(manifest["build"])
-            self.entries = {path: Entry(path, e["sha256"], e["bytes"], e["mediaType"]) for path, e in manifest["files"].items() if _plain(path)}  # fmt: skip
-        except (KeyError, TypeError, AttributeError) as error:
-            os.close(self.handle)
-            raise ValueError(f"{MANIFEST} is no manifest of hankelod") from error
+            with os.fdopen(self._handle(MANIFEST), "rb") as file:
+                text = file.read(manifests.LARGEST + 1)
+            self.build, files = manifests.read(text)
         except BaseException:
             os.close(self.handle)
             raise
+        self.entries = {p: Entry(p, e.sha256, e.bytes, e.media_type) for p, e in files.items() if _shown(p)}
         self.entries[MANIFEST] = Entry(MANIFEST, self.build, len(text), "application/json")
         self.forms: dict[str, list[Entry]] = {}
         """By path without ending: the files that tell the same, in the order of `formats.FORMATS`, pages first."""
@@ -88,14 +87,15 @@ class Documents:
     def find(self, path: str, headers: Mapping[str, str], withdrawn: frozenset[str]) -> Found:
         """What a path leads to, written without its first slash; `withdrawn` names things (`id/project/x`)."""
         if path.startswith("id/"):
-            return self._thing(path, headers, withdrawn)
-        thing = "id/" + (_stem(path) or path).removeprefix("doc/") if path.startswith("doc/") else None
-        status = 410 if thing in withdrawn else 200
+            return self._thing(path[3:], headers, withdrawn)
         entry = self.entries.get(path)
         if entry is not None:
-            return Found(status, entry, others=tuple(e for e in self.forms.get(_stem(path) or "", ()) if e != entry))
+            return Found(200, entry, others=tuple(e for e in self.forms.get(_stem(path) or "", ()) if e != entry))
+        name = (_stem(path) or path).removeprefix("doc/")
+        if path.startswith("doc/") and f"id/{name}" in withdrawn:
+            return self._thing(name, headers, withdrawn)
         if path in self.forms:
-            return self._negotiated(status, self.forms[path], headers)
+            return self._leads(self.forms[path], headers)
         if path == "" or path.endswith("/"):
             page = self.entries.get(path + INDEX)
             return Found(200, page) if page is not None else Found(404)
@@ -103,26 +103,37 @@ class Documents:
             return Found(301, location=f"{path}/")
         return Found(404)
 
-    def _thing(self, path: str, headers: Mapping[str, str], withdrawn: frozenset[str]) -> Found:
+    def _thing(self, name: str, headers: Mapping[str, str], withdrawn: frozenset[str]) -> Found:
         """The document of a thing, or of the thing that it is part of."""
-        steps = path.split("/")[1:]
+        steps = name.split("/")
+        if "" in steps:
+            return Found(404)
         for end in range(len(steps), 0, -1):
-            name = "/".join(steps[:end])
-            forms = self.forms.get(f"doc/{name}")
+            whole = "/".join(steps[:end])
+            forms = self.forms.get(f"doc/{whole}")
             if forms is not None:
-                gone = f"id/{name}" in withdrawn
-                found = self._negotiated(410 if gone else 200, forms, headers)
-                if gone or found.entry is None:
-                    return found
-                return found._replace(status=303, location=self._translated(found.entry, headers))
+                found = self._leads(forms, headers)
+                gone = f"id/{whole}" in withdrawn
+                return found._replace(status=410, location=None) if gone and found.entry is not None else found
         return Found(404)
 
-    def _negotiated(self, status: int, forms: Sequence[Entry], headers: Mapping[str, str]) -> Found:
+    def _leads(self, forms: Sequence[Entry], headers: Mapping[str, str]) -> Found:
+        """303 to the form that the client likes best; 406 where it likes none."""
         varies = "Accept, Accept-Language" if forms[0].media_type == "text/html" else "Accept"
-        chosen = negotiation.choose(headers.get("accept"), [e.media_type for e in forms])
+        offers = [(e.media_type, e) for e in forms]
+        if not any(media == "application/json" for media, _ in offers):
+            offers += [("application/json", e) for media, e in offers if media == "application/ld+json"]
+        accepted = negotiation.ranges(headers.get("accept"))
+        if not any(liked.name == media for liked in accepted for media, _ in offers):
+            # Who knows another syntax of RDF, and none of these by name, is better served by data than by a page.
+            data = [e for media, e in offers if media in RDF]
+            offers += [(liked.name, data[0]) for liked in accepted if data and OTHER_RDF.fullmatch(liked.name)]
+        chosen = negotiation.choose(headers.get("accept"), [media for media, _ in offers])
         if chosen is None:
             return Found(406, others=tuple(forms), varies=varies)
-        return Found(status, forms[chosen], others=tuple(e for e in forms if e != forms[chosen]), varies=varies)
+        entry = offers[chosen][1]
+        others = tuple(e for e in forms if e != entry)
+        return Found(303, entry, self._translated(entry, headers), others, varies)
 
     def _translated(self, entry: Entry, headers: Mapping[str, str]) -> str:
         """The path of a page in the language that the client likes best; of all else, its own path."""
@@ -148,9 +159,6 @@ class Documents:
         """The file that holds the same bytes in gzip, where the publication has one."""
         return self.entries.get(entry.path + ".gz")
 
-    def _file(self, path: str):  # type: ignore[no-untyped-def]
-        return os.fdopen(self._handle(path), "rb")
-
     def _handle(self, path: str) -> int:
         """Open a file by its path, one step at a time, so that no link leads elsewhere."""
         *folders, name = path.split("/")
@@ -162,12 +170,9 @@ class Documents:
             return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=at)
 
 
-def _plain(path: object) -> bool:
-    """Whether a manifest's path is one that may be served: relative, without steps up, no rule for a web server."""
-    if not isinstance(path, str) or path in HIDDEN or "\\" in path or "\0" in path:
-        return False
-    steps = path.split("/")
-    return all(s and (not s.startswith(".") or s == ".well-known") for s in steps)
+def _shown(path: str) -> bool:
+    """Whether a file is served: no rule for a web server, nothing hidden."""
+    return path not in HIDDEN and all(not step.startswith(".") or step == ".well-known" for step in path.split("/"))
 
 
 def _stem(path: str) -> str | None:

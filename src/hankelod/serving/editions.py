@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod.manifests import MANIFEST
+from hankelod.manifests import MANIFEST, BadManifest
 from hankelod.serving import store
 from hankelod.serving.answering import Bounds
 from hankelod.serving.documents import Documents, Found, NotThere
@@ -45,7 +45,7 @@ class Editions:
     """The publication that is served now."""
 
     def __init__(self, options: Options) -> None:
-        """Raises OSError, ValueError where there is no publication."""
+        """Raises OSError, BadManifest where there is no publication."""
         self.options = options
         self._seen = self._look()
         self.documents = Documents(options.folder)
@@ -90,7 +90,7 @@ class Editions:
         for n in range(TRIES):
             documents = self.documents
             found = documents.find(path, headers, self.withdrawn)
-            if found.entry is None:
+            if found.entry is None or found.location is not None:
                 return found, None, 0.0
             try:
                 handle, about = documents.open(found.entry)
@@ -119,7 +119,7 @@ class Editions:
                 if seen == self._seen:
                     return
                 new = await asyncio.to_thread(Documents, self.options.folder)
-            except (OSError, ValueError):
+            except (OSError, BadManifest):
                 return  # on its way, or gone: what was read goes on being served
             self._seen = seen
             old, self.documents = self.documents, new

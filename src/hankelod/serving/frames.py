@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 from struct import Struct
@@ -19,10 +18,13 @@ def packed(head: Head, body: bytes = b"") -> bytes:
     return LENGTHS.pack(len(said), len(body)) + said + body
 
 
-async def arrived(reader: asyncio.StreamReader) -> tuple[Head, int]:
-    """The head of the next message, and how many bytes of body follow. Raises IncompleteReadError at the end."""
-    said, size = LENGTHS.unpack(await reader.readexactly(LENGTHS.size))
-    return json.loads(await reader.readexactly(said)), size
+def opened(read: bytearray) -> tuple[Head, int, bytes] | None:
+    """The head of a message, the size of its body, and what of that is here; None where the head is not whole yet."""
+    if len(read) < LENGTHS.size:
+        return None
+    said, size = LENGTHS.unpack_from(read)
+    end = LENGTHS.size + said
+    return (json.loads(read[LENGTHS.size : end]), size, bytes(read[end:])) if len(read) >= end else None
 
 
 def received(handle: int) -> tuple[Head, bytes]:

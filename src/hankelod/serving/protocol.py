@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -18,7 +19,7 @@ from hankelod.results import ROWS, TRIPLES
 from hankelod.serving import negotiation
 from hankelod.serving.answering import PAGE
 from hankelod.serving.frames import Head
-from hankelod.sparql import Limits, Refused, Token, check, form
+from hankelod.sparql import Limits, Refused, check, form
 
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
@@ -26,6 +27,8 @@ FORM = "application/x-www-form-urlencoded"
 HTML = "text/html"
 FIELDS = 100
 """Fields of a form that are read."""
+REMEMBERED = 256
+"""Queries whose reading is remembered: at most some 16 MiB."""
 CHANGING = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
 """Functions that answer differently each time, so that an answer is not kept."""
 
@@ -73,7 +76,7 @@ class Question(NamedTuple):
 
 def fields(request: Request) -> list[tuple[str, str]]:
     """The fields of the query string and, of a form, of the body. Raises Rejected."""
-    found = _fields(request.query_string)
+    found = list(_fields(request.query_string))
     if request.method == "POST":
         essence, charset = media_type(request.content_type)
         if charset not in ("", "utf-8", "utf8"):
@@ -97,21 +100,31 @@ def question(request: Request, given: list[tuple[str, str]], limits: Limits) -> 
     if len(queries) != 1:
         raise Rejected(400, "query-missing" if not queries else "query-twice", f"give one query; there are {len(queries)}")  # fmt: skip
     try:
-        found = check(queries[0], limits)
+        kind, kept = _passed(queries[0], limits)
     except Refused as error:
         status = 400 if error.code != "query-too-long" else 414 if request.method != "POST" else 413
         raise Rejected(status, error.code, str(error)) from error
     except UnicodeEncodeError as error:
         raise Rejected(400, "query-encoding", "the query is not UTF-8") from error
     default, named = ([v for n, v in given if n == name and v] for name in ("default-graph-uri", "named-graph-uri"))
-    written, media = _chosen(found, request.accept, [v for n, v in given if n == "format"])
-    kept = not CHANGING & {t.text.upper() for t in found if t.kind == "word"}
+    written, media = _chosen(kind, request.accept, [v for n, v in given if n == "format"])
     return Question(queries[0], (default, named) if default or named else None, written, media, kept)
+
+
+@lru_cache(REMEMBERED)
+def _passed(text: str, limits: Limits) -> tuple[str | None, bool]:
+    """The form of a query that the guard passes, and whether its answer can be kept. Raises Refused.
+
+    Portals ask the same again and again, and reading a text takes as long as answering many a query.
+    """
+    found = check(text, limits)
+    return form(found), not CHANGING & {t.text.upper() for t in found if t.kind == "word"}
 
 
 ### Formats
 
 
+@cache
 def formats(kind: str | None) -> dict[str, str]:
     """The formats that answers of a form of query come in, by media type, what is sent unasked first."""
     table: dict[str, ox.QueryResultsFormat] | dict[str, ox.RdfFormat]
@@ -127,9 +140,9 @@ def formats(kind: str | None) -> dict[str, str]:
     return offers
 
 
-def _chosen(found: list[Token], accept: str | None, wished: list[str]) -> tuple[str, str]:
+def _chosen(kind: str | None, accept: str | None, wished: list[str]) -> tuple[str, str]:
     """The format that the answer is written in, and its media type. Raises Rejected."""
-    offers = formats(form(found))
+    offers = formats(kind)
     for wish in wished:
         media = next((m for m, name in offers.items() if name == wish), None)
         if media is not None:
@@ -158,9 +171,10 @@ def media_type(header: str) -> tuple[str, str]:
     return essence.strip(), charset
 
 
-def _fields(text: bytes) -> list[tuple[str, str]]:
+@lru_cache(REMEMBERED)
+def _fields(text: bytes) -> tuple[tuple[str, str], ...]:
     try:
-        return parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS)
+        return tuple(parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS))
     except UnicodeDecodeError as error:
         raise Rejected(400, "query-encoding", "the query is not percent-encoded UTF-8") from error
     except ValueError as error:

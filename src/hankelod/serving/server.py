@@ -15,10 +15,11 @@ from pathlib import Path
 import uvicorn
 
 from hankelod import sources
-from hankelod.manifests import MANIFEST
+from hankelod.manifests import MANIFEST, BadManifest
 from hankelod.serving.answering import Bounds
-from hankelod.serving.app import Service, application
+from hankelod.serving.app import Service
 from hankelod.serving.connection import Connection
+from hankelod.serving.documents import Documents
 from hankelod.serving.editions import Editions, Options
 from hankelod.serving.journal import Journal
 from hankelod.sparql import LIMITS, CannotAsk
@@ -27,8 +28,7 @@ RESULT = 32 * 2**20
 """Bytes that a result may have; who wants more takes the dump."""
 QUEUE = 128
 CONNECTIONS = 1_000
-HEAD = 2**16
-"""Bytes that the head of a request may have: room for the longest query, percent-encoded."""
+BACKLOG = 2_048
 STOPPING = 30
 """Seconds that requests get to end when the server is told to stop."""
 
@@ -42,21 +42,23 @@ def serve(given: argparse.Namespace, working: Path) -> None:
     options = Options(folder, working, given.workers or max(4, 2 * (os.cpu_count() or 1)), bounds, QUEUE, working / given.store if given.store else None)  # fmt: skip
     try:
         sources.dump_file(folder, given.dist)
+        Documents(folder).close()
         listening = _listening(given.host, given.port)
+    except BadManifest as error:
+        raise CannotAsk(f"{given.dist}: {error}") from error
     except OSError as error:
         raise CannotAsk(f"{given.host}:{given.port}: {error.strerror or error}") from error
     _more_handles()
     logging.basicConfig(level=logging.WARNING, format="hankelod: %(message)s", stream=sys.stderr)
     service = Service(lambda: Editions(options), sources.catalogue(sources.root(working)), LIMITS, Journal())
     config = uvicorn.Config(
-        application(service),
+        service,
         http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
-        h11_max_incomplete_event_size=HEAD,
         limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=STOPPING,
     )
@@ -76,6 +78,7 @@ def _listening(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(address)
+        listening.listen(BACKLOG)  # who comes while the graph is loaded waits, and is not turned away
     except OSError:
         listening.close()
         raise

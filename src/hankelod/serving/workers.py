@@ -15,9 +15,10 @@ import socket
 import sys
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import IO, NamedTuple
+from tempfile import TemporaryFile
+from typing import IO, NamedTuple, cast
 
 from hankelod.serving import frames
 from hankelod.serving.answering import Bounds
@@ -60,14 +61,57 @@ class Graph(NamedTuple):
     confined: tuple[str, ...]
 
 
-class Worker:
-    """One worker, by its number: the streams to it, and how it ended."""
+class Worker(asyncio.Protocol):
+    """One worker, by its number: what comes from it, and how it ended."""
 
-    def __init__(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.number, self.reader, self.writer = number, reader, writer
+    transport: asyncio.Transport
+
+    def __init__(self, number: int) -> None:
+        self.number = number
         self.process: int | None = None
-        self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self.ended: asyncio.Future[int] = loop.create_future()
+        self.reply: asyncio.Future[Reply] = loop.create_future()
         self.long = self.late = False
+        self._head: Head | None = None
+        self._read = bytearray()
+        self._size = self._left = 0
+        self._body: IO[bytes] = BytesIO()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def ask(self, question: Head) -> asyncio.Future[Reply]:
+        """Put a question; the reply to come. Its exception is ConnectionError where the worker ends before."""
+        self.reply = asyncio.get_running_loop().create_future()
+        if self.transport.is_closing():
+            self.reply.set_exception(ConnectionResetError())
+        else:
+            self.transport.write(frames.packed(question))
+        return self.reply
+
+    def data_received(self, data: bytes) -> None:
+        if self._head is None:
+            self._read += data
+            opened = frames.opened(self._read)
+            if opened is None:
+                return
+            self._head, self._size, data = opened
+            self._left, self._read = self._size, bytearray()
+            self._body = BytesIO() if self._size <= IN_MEMORY else cast(IO[bytes], TemporaryFile())  # noqa: SIM115
+        self._body.write(data)
+        self._left -= len(data)
+        if not self._left:
+            head, self._head = self._head, None
+            self._body.seek(0)
+            if not self.reply.done():
+                self.reply.set_result(Reply(head, self._body, self._size))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.reply.done():
+            self.reply.set_exception(ConnectionResetError())
+            self.reply.exception()  # nobody may be waiting for it
 
     def slow(self) -> None:
         """Let other queries have the processor first."""
@@ -143,7 +187,7 @@ class Pool:
         for task in self._tasks:
             task.cancel()
         for worker in self._workers.values():
-            worker.writer.close()
+            worker.transport.close()
 
     ### Asking
 
@@ -198,47 +242,35 @@ class Pool:
             self._idle.append(worker)
 
     async def _answered(self, worker: Worker, question: Head, gone: Callable[[], Awaitable[None]]) -> Reply:
+        reply = worker.ask(question)
+        leaving: list[asyncio.Future[None]] = []
+
+        def tarry() -> None:
+            """The query is long: it gives way, and ends if the client does not wait for it."""
+            worker.slow()
+            watching = asyncio.ensure_future(gone())
+            leaving.append(watching)
+            watching.add_done_callback(lambda w: None if w.cancelled() or reply.done() else reply.set_exception(Unanswered("gone")))  # fmt: skip
+
         loop = asyncio.get_running_loop()
-        long = loop.call_later(LONG, worker.slow)
+        long = loop.call_later(LONG, tarry)
         late = loop.call_later(self.bounds.seconds + GRACE, self._overdue, worker)
-        reply: Reply | None = None
+        last = True
         try:
-            worker.writer.write(frames.packed(question))
-            reading = asyncio.ensure_future(self._reply(worker))
-            try:
-                done, _ = await asyncio.wait({reading}, timeout=LONG)
-                if not done:
-                    leaving = asyncio.ensure_future(gone())
-                    await asyncio.wait({reading, leaving}, return_when=asyncio.FIRST_COMPLETED)
-                    leaving.cancel()
-                if not reading.done():
-                    raise Unanswered("gone")
-                reply = reading.result()
-            finally:
-                reading.cancel()
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            found = await reply
+            last = found.head["last"] or worker.long
+            return found
+        except ConnectionError as error:
             raise Unanswered(await self._cause(worker)) from error
         finally:
             long.cancel()
             late.cancel()
-            if reply is None or reply.head["last"] or worker.long:
+            for watching in leaving:
+                watching.cancel()
+            if last:
                 self._replace(worker)
             else:
                 self._release(worker)
-        return reply
-
-    async def _reply(self, worker: Worker) -> Reply:
-        head, size = await frames.arrived(worker.reader)
-        body: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # type: ignore[assignment] # noqa: SIM115
-        left = size
-        while left:
-            piece = await worker.reader.read(min(left, PIECE))
-            if not piece:
-                raise asyncio.IncompleteReadError(b"", left)
-            body.write(piece)
-            left -= len(piece)
-        body.seek(0)
-        return Reply(head, body, size)
 
     async def _cause(self, worker: Worker) -> str:
         """Why a worker ended in the midst of a query."""
@@ -279,8 +311,8 @@ class Pool:
         self._numbers += 1
         number = self._numbers
         ours.setblocking(False)
-        reader, writer = await asyncio.open_unix_connection(sock=ours)
-        worker = Worker(number, reader, writer)
+        worker = Worker(number)
+        await asyncio.get_running_loop().connect_accepted_socket(lambda: worker, ours)
         self._workers[number] = worker
         with theirs:
             self._command("fork", number, theirs.fileno())
@@ -291,7 +323,7 @@ class Pool:
         if worker is None:
             return
         worker.ended.set_result(by)
-        worker.writer.close()
+        worker.transport.close()
         if worker in self._idle:  # nobody asked it anything: something outside has ended it
             self._idle.remove(worker)
             await self._fork()
