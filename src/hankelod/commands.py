@@ -8,6 +8,11 @@ import re
 import sys
 from pathlib import Path
 
+TYPE_CHECKING = False  # type checkers take the name as true; `typing` itself would cost start-up
+if TYPE_CHECKING:
+    from hankelod.checking import Watch
+    from hankelod.dataset import Dataset
+
 
 class CannotRun(Exception):
     """A command could not run; the message says why and what to do. Exit status 2."""
@@ -30,20 +35,44 @@ def run(given: argparse.Namespace, lang: str) -> int:
 
 def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod.checking import check_all, check_files
-    from hankelod.dataset import Dataset
-    from hankelod.rendering import render
+    from hankelod.rendering import MissingLibrary, render
 
-    dataset = Dataset(working, working)
-    if given.paths:
-        paths = [working / p for p in given.paths]
-        missing = [p for p, path in zip(given.paths, paths, strict=True) if not path.exists()]
-        if missing:
-            raise CannotRun(f"{missing[0]}: there is no such file or folder")
-        found = check_files(dataset, paths, given.engine)
+    paths = [None if p == "-" else working / p for p in given.paths]
+    missing = [p for p, path in zip(given.paths, paths, strict=True) if path is not None and not path.exists()]
+    if missing:
+        raise CannotRun(f"{missing[0]}: there is no such file or folder")
+    dataset = _dataset_of(paths, working)
+    if not paths or paths == [dataset.root]:
+        found, _ = check_all(dataset, given.engine, _watch())
     else:
-        found, _ = check_all(dataset, given.engine)
-    sys.stdout.write(render(found, dataset, given.format, lang, given.strict, _colour(sys.stdout)))
+        found = check_files(dataset, paths, given.engine, _watch())
+    try:
+        sys.stdout.write(render(found, dataset, given.format, lang, given.strict, _colour(sys.stdout)))
+    except MissingLibrary as error:
+        raise CannotRun(str(error)) from error
     return 0 if found.conforms(given.strict) else 1
+
+
+def _dataset_of(paths: list[Path | None], working: Path) -> Dataset:
+    """The dataset that paths are checked against: the working folder's, else the one around the first path, else none.
+
+    Raises NotADataset where there is no dataset and no path that could be checked alone.
+    """
+    from hankelod.dataset import DATASET, Dataset, find
+
+    if (working / "data" / DATASET).exists() or not paths:
+        return Dataset(working, working)
+    around = find(paths[0]) if paths[0] is not None else None
+    return Dataset(around, working) if around else Dataset(working, working, alone=True)
+
+
+def _watch() -> Watch:
+    """A progress bar on a terminal, shown where the work takes long; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return lambda items: items
+    from tqdm import tqdm
+
+    return lambda items: tqdm(items, delay=0.5, leave=False, file=sys.stderr, unit="")
 
 
 def publish(given: argparse.Namespace, working: Path, lang: str) -> int:

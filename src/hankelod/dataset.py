@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from hankelod import model as _model
 from hankelod import tree
 from hankelod.graph import NotReadable
 from hankelod.model import Class, Model
-from hankelod.problems import Place, Problem, problem, short
+from hankelod.problems import LANGUAGES, Place, Problem, problem, short
 from hankelod.reading import Reader
 from hankelod.records import ID, Record, References
 
@@ -46,27 +46,29 @@ def turtle_files(folder: Path) -> list[Path]:
 class Dataset:
     """One dataset folder. Opening it reads `dataset.yml`, ontology and shapes; records are read when asked for."""
 
-    def __init__(self, root: Path, working: Path | None = None) -> None:
+    def __init__(self, root: Path, working: Path | None = None, alone: bool = False) -> None:
         """`root` holds `data/`; `working` is the folder that file names in reports are relative to.
 
-        Raises NotADataset.
+        With `alone` there is no dataset: records are checked by what the package ships, and references to
+        organisations and programmes, which only a dataset knows, are not. Raises NotADataset.
         """
+        self.alone = alone
         self.root = root
         self.data = root / "data"
         self.working = working or root
-        self.base, self.languages = self._settings()
+        self.base, self.languages = (BASE, LANGUAGES) if alone else self._settings()
         try:
             self.ontology_files = turtle_files(self.folder("ontology"))
             self.shapes_files = turtle_files(self.folder("shapes"))
             self.model: Model = _model.load(self.ontology_files, self.shapes_files, self.base)
         except (NotReadable, _model.ModelError) as error:
             raise NotADataset(str(error)) from error
-        self.reader = Reader(self.model, References(self.exists, self.suggest), self.languages)
+        self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.languages)
 
     def folder(self, name: str) -> Path:
         """The folder of this name (`ontology`, `shapes`): the dataset's own, else the one that the package ships."""
         own = self.root / name
-        return own if own.is_dir() else shipped(name)
+        return own if own.is_dir() and not self.alone else shipped(name)
 
     def _settings(self) -> tuple[str, tuple[str, ...]]:
         """Base IRI and languages, which everything else needs, out of `dataset.yml`; its own check comes later."""
@@ -134,6 +136,10 @@ class Dataset:
         if identifier in self._stems[cls.iri]:
             return True
         return identifier in self.bulk_ids(cls)
+
+    def knows(self, cls: Class) -> bool:
+        """Whether an id of this class that is not here is nowhere: not so for a record that is checked alone."""
+        return not self.alone or cls.concept or bool(cls.file)
 
     def _part_ids(self, cls: Class) -> set[str]:
         """The ids of parts that may be referred to: the calls of all programmes."""
@@ -233,8 +239,17 @@ class Dataset:
             return None
         try:
             self._stay_inside(path, name)
-            found: list[Problem] = []
-            node = tree.read_yaml(tree.read_bytes(path, name), name, found)
+            raw = tree.read_bytes(path, name)
+        except tree.Unreadable as error:
+            self._add(error.problem._replace(record=stem))
+            return None
+        return self.read_text(raw, cls, name, stem)
+
+    def read_text(self, raw: bytes, cls: Class, name: str, stem: str) -> Record | None:
+        """One record out of the bytes of a YAML file of this name; `stem` is its id. None where it cannot be read."""
+        found: list[Problem] = []
+        try:
+            node = tree.read_yaml(raw, name, found)
         except tree.Unreadable as error:
             self._add(error.problem._replace(record=stem))
             return None
@@ -281,13 +296,19 @@ class Dataset:
         path = self.bulk_file(cls)
         assert path is not None
         name = self.name(path)
-        seen: dict[str, Record] = {}
         try:
             self._stay_inside(path, name)
         except tree.Unreadable as error:
             self._add(error.problem)
             return
-        for number, raw in lines(path, name):
+        yield from self.read_lines(cls, name, lines(path, name))
+
+    def read_lines(
+        self, cls: Class, name: str, lines: Iterable[tuple[int, bytes | tree.Unreadable]]
+    ) -> Iterator[Record]:
+        """The records in the numbered lines of a JSON Lines file of this name."""
+        seen: dict[str, Record] = {}
+        for number, raw in lines:
             found: list[Problem] = []
             try:
                 if isinstance(raw, tree.Unreadable):
@@ -322,6 +343,15 @@ class Dataset:
             own = self.name(self.data / str(cls.folder))
             self.reader.problems[before:] = [p for p in self.reader.problems[before:] if not p.file.startswith(own)]
         return found
+
+    def record(self, cls: Class, identifier: str) -> Record | None:
+        """One record by its id, without what is wrong with it; None where there is none or it cannot be read."""
+        if cls.file:
+            return self.rows(cls).get(identifier)
+        path = self.data / str(cls.folder) / f"{identifier}.yml"
+        if ID.fullmatch(identifier) and path.exists():
+            return next(iter(self.quietly(cls, path)), None)
+        return self.bulk_record(cls, identifier)
 
     def bulk_record(self, cls: Class, identifier: str) -> Record | None:
         """One record of a class's JSON Lines file, or None."""

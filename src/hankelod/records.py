@@ -66,10 +66,11 @@ class Record(NamedTuple):
 
 
 class References(NamedTuple):
-    """What records may refer to: whether an id exists, and which one somebody may have meant."""
+    """What records may refer to: whether an id exists, which one somebody may have meant, and whether all ids of a class are known."""
 
     exists: Callable[[Class, str], bool]
     suggest: Callable[[Class, str], str | None]
+    knows: Callable[[Class], bool] = lambda cls: True
 
 
 def type_of(values: Values, cls: Class) -> str:

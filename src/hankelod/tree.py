@@ -73,7 +73,8 @@ def refuse(code: str, place: Place, **details: object) -> Unreadable:
     return Unreadable(problem(code, place, **details))  # type: ignore[arg-type]
 
 
-def _decode(raw: bytes, file: str) -> str:
+def decode(raw: bytes, file: str) -> str:
+    """A file's bytes as text, its line ends LF. Raises Unreadable where they are not UTF-8."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -126,7 +127,7 @@ def read_yaml(raw: bytes, file: str, problems: list[Problem]) -> Node:
     """
     import yaml
 
-    text = _decode(raw, file)
+    text = decode(raw, file)
     check_characters(text, file)
     check_characters(text, file, LINE_ENDS)
     if not is_normalized("NFC", text):
@@ -305,7 +306,7 @@ def read_csv(raw: bytes, file: str, problems: list[Problem]) -> Iterator[Node]:
     Every node stands at its cell; empty cells are left out. A row that cannot be read is added to `problems` and
     passed over. Raises Unreadable where there is no header.
     """
-    text = _decode(raw, file)
+    text = decode(raw, file)
     check_characters(text, file)
     lines = list(io.StringIO(text))
     if len(lines) > MAX_ROWS:

@@ -140,19 +140,10 @@ def referenced(dataset: Dataset, records: Iterable[Record]) -> list[Record]:
                 wanted[target, identifier] = None
     found = []
     for target, identifier in wanted:
-        loaded = _load(dataset, dataset.model.classes[target], identifier)
+        loaded = dataset.record(dataset.model.classes[target], identifier)
         if loaded is not None:
             found.append(loaded)
     return found
-
-
-def _load(dataset: Dataset, cls: Class, identifier: str) -> Record | None:
-    if cls.file:
-        return dataset.rows(cls).get(identifier)
-    path = dataset.data / str(cls.folder) / f"{identifier}.yml"
-    if path.exists():
-        return next(iter(dataset.quietly(cls, path)), None)
-    return dataset.bulk_record(cls, identifier)
 
 
 def _references(model: Model, values: dict[str, object], cls: Class) -> Iterator[tuple[str, str]]:
@@ -183,11 +174,13 @@ class Checker:
 
     def problems(self, records: list[Record], others: list[Record]) -> list[Problem]:
         """What the shapes say of `records`; `others` is the reference data they may look at."""
-        lines = list(self._background)
-        for record in (*records, *others):
-            lines += self.mapping.ntriples(record)
-        results = self._engine("".join(lines))
+        lines = [line for record in records for line in self.mapping.ntriples(record)]
+        results = self.results(lines, (line for record in others for line in self.mapping.ntriples(record)))
         return self.located(results, records) if results else []
+
+    def results(self, lines: Iterable[str], others: Iterable[str]) -> list[Result]:
+        """What the engine says of data in lines of N-Triples; `others` is the reference data it may look at."""
+        return self._engine("".join((*self._background, *lines, *others)))
 
     def located(self, results: list[Result], records: list[Record]) -> list[Problem]:
         """Problems for those results whose focus is in one of these records, each said once."""
@@ -239,11 +232,11 @@ class Checker:
         cls = model.by_name(check.class_name)
         field = cls.field(check.key) if check.key else None
         label = field.label if field else cls.label
-        value = _plain(result.value) if result.component != "OrConstraintComponent" else None
+        value = plain(result.value) if result.component != "OrConstraintComponent" else None
         if value is not None and field is not None and field.kind == "reference":
             value = value.removeprefix(f"{model.base}id/{model.target(field).identifies}")
         says = check.says or component_says(result.component)
-        message = fill(says, label=label, value=short(value), path=short(_plain(result.path)), alternatives=", ".join(check.alternatives))  # fmt: skip
+        message = fill(says, label=label, value=short(value), path=short(plain(result.path)), alternatives=", ".join(check.alternatives))  # fmt: skip
         place = record.place(path)
         return Problem(
             *place, record.id, dotted(path), value, check.code, result.component, check.severity, message, check.why,
@@ -316,7 +309,8 @@ def _term(text: str) -> object:
         return text
 
 
-def _plain(text: str | None) -> str | None:
+def plain(text: str | None) -> str | None:
+    """The IRI or the lexical form of a term in N-Triples syntax."""
     if text is None:
         return None
     term = _term(text)
