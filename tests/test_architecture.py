@@ -23,7 +23,7 @@ LAYERS = [
     ["mapping", "rules", "inputs", "turtleplaces"],
     ["statements", "validation", "vocabulary"],
     ["reports", "dumps", "coverage", "partners"],
-    ["alerts", "reportpage", "cards", "catalogue"],
+    ["drafts", "asking", "alerts", "reportpage", "cards", "catalogue"],
     ["rendering", "provenance", "void"],
     ["tables"],
     ["areas"],

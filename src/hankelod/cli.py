@@ -10,6 +10,7 @@ import os
 import sys
 
 FORMATS = ("text", "json", "github", "sarif", "html", "turtle")
+KINDS = ("project", "organisation", "programme")
 ENGINES = ("shacl", "pyshacl")
 RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld", "rdfxml")
 COMPARISONS = ("text", "json", "sparql")
@@ -41,6 +42,11 @@ def parser() -> argparse.ArgumentParser:
     validate.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
     validate.add_argument("--strict", action="store_true", help="warnings count as violations")
     validate.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
+
+    new = commands.add_parser("new", parents=[both], help="begin a record: a commented file to fill in")
+    new.add_argument("kind", choices=KINDS, metavar="KIND", help=f"what it is about: {', '.join(KINDS)}")
+    new.add_argument("id", metavar="ID", help="its id for good: lower-case letters, digits and hyphens")
+    new.add_argument("--blank", action="store_true", help="ask nothing, even on a terminal")
 
     publish = commands.add_parser("publish", parents=[both], help="validate, then write the whole publication")
     publish.add_argument("--out", default="dist", metavar="FOLDER", help="where to (default: dist)")

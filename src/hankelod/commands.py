@@ -26,7 +26,7 @@ def run(given: argparse.Namespace, lang: str) -> int:
     working = Path(given.folder or ".").absolute()
     if not working.is_dir():
         raise CannotRun(f"-C {given.folder}: there is no such folder")
-    chosen = {"validate": validate, "publish": publish, "query": query, "import": import_, "resolve": resolve, "diff": diff, "verify": verify, "serve": serve}  # fmt: skip
+    chosen = {"validate": validate, "new": new, "publish": publish, "query": query, "import": import_, "resolve": resolve, "diff": diff, "verify": verify, "serve": serve}  # fmt: skip
     try:
         return chosen[given.command](given, working, lang)
     except (NotADataset, EngineMissing) as error:
@@ -73,6 +73,31 @@ def _watch() -> Watch:
     from tqdm import tqdm
 
     return lambda items: tqdm(items, delay=0.5, leave=False, file=sys.stderr, unit="")
+
+
+def new(given: argparse.Namespace, working: Path, lang: str) -> int:
+    from hankelod import drafts
+    from hankelod.dataset import Dataset
+
+    dataset = Dataset(working, working)
+    try:
+        begun = drafts.draft(dataset, given.kind, given.id)
+        answers: drafts.Answers = {}
+        if not given.blank and sys.stdin.isatty() and sys.stderr.isatty():
+            from hankelod import asking
+
+            answers = asking.answers(dataset, begun.cls, lang, input, _note_line)
+        begun.path.parent.mkdir(parents=True, exist_ok=True)
+        with begun.path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(drafts.write(dataset, begun, lang, answers))
+    except (drafts.CannotDraft, OSError) as error:
+        raise CannotRun(str(error)) from error
+    print(dataset.name(begun.path))
+    return 0
+
+
+def _note_line(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
