@@ -25,6 +25,10 @@ def check_all(dataset: Dataset, engine: str | None = None, watch: Watch = _unwat
     """Check the whole dataset. Returns the report, and every record that could be read, in publishing order."""
     checker = Checker(dataset, engine)
     problems: list[Problem] = list(dataset.strangers())
+    if dataset.own_model:
+        from hankelod import lint
+
+        problems += lint.remarks(dataset.model, dataset.model_files(), dataset.base)
     records = [record for cls in dataset.model.entries() for record in dataset.read(cls)]
     reused = _reused(records)
     problems += [found for found, _ in reused]

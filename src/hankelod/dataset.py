@@ -17,7 +17,10 @@ from hankelod.graph import NotReadable
 from hankelod.model import Class, Model
 from hankelod.problems import LANGUAGES, Place, Problem, problem, short
 from hankelod.reading import Reader
-from hankelod.records import ID, Record, References
+from hankelod.records import ID, Record, References, slug
+from hankelod.shipped import differ
+from hankelod.shipped import shipped as shipped
+from hankelod.shipped import turtle_files as turtle_files
 
 BASE = "https://w3id.org/hankelod/"
 DATASET = "dataset.yml"
@@ -30,17 +33,6 @@ SUGGESTIONS = 1000
 
 class NotADataset(Exception):
     """The folder cannot be used as a dataset; the message says why and what to do."""
-
-
-def shipped(name: str) -> Path:
-    """A folder that the package ships: `ontology`, `shapes` or `data`, in a wheel or in a checkout."""
-    inside = Path(__file__).parent / "shipped" / name
-    return inside if inside.is_dir() else Path(__file__).parents[2] / name
-
-
-def turtle_files(folder: Path) -> list[Path]:
-    """The Turtle files of a folder, in the order of their paths."""
-    return sorted(folder.rglob("*.ttl"))
 
 
 class Dataset:
@@ -63,7 +55,23 @@ class Dataset:
             self.model: Model = _model.load(self.ontology_files, self.shapes_files, self.base)
         except (NotReadable, _model.ModelError) as error:
             raise NotADataset(str(error)) from error
+        if self.own_model:
+            from hankelod import lint
+
+            refused = lint.refusals(self.model, self.model_files(), self.base)
+            if refused:
+                raise NotADataset("\n".join(("these shapes cannot be used:", *refused)))
         self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.languages)
+
+    @cached_property
+    def own_model(self) -> bool:
+        """Whether ontology or shapes differ from those that the package ships."""
+        own = (("ontology", self.ontology_files), ("shapes", self.shapes_files))
+        return any(self.folder(name) != shipped(name) and differ(files, name) for name, files in own)
+
+    def model_files(self) -> list[tuple[Path, str]]:
+        """The Turtle files of shapes and ontology, with their names in reports."""
+        return [(f, self.name(f)) for f in (*self.shapes_files, *self.ontology_files)]
 
     def folder(self, name: str) -> Path:
         """The folder of this name (`ontology`, `shapes`): the dataset's own, else the one that the package ships."""
@@ -235,7 +243,7 @@ class Dataset:
         name = self.name(path)
         stem = path.stem
         if not ID.fullmatch(stem):
-            self._add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{_slug(stem)}.yml"))
+            self._add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{slug(stem)}.yml"))
             return None
         try:
             self._stay_inside(path, name)
@@ -386,14 +394,6 @@ class Dataset:
         """The record of `dataset.yml`, None where it cannot be typed."""
         cls = next(c for c in self.model.entries() if c.file == DATASET)
         return next(iter(self.rows(cls).values()), None)
-
-
-def _slug(stem: str) -> str:
-    """An id in the likeness of a name that cannot be one."""
-    from unicodedata import normalize
-
-    plain = normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
-    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-") or "inkoo-hiilineutraali"
 
 
 def _iri(text: str) -> bool:

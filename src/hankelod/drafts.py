@@ -6,7 +6,6 @@ Required keys come first and stand empty, so that the check tells what is missin
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +13,7 @@ from typing import NamedTuple
 from hankelod.dataset import Dataset
 from hankelod.graph import Text
 from hankelod.model import Class, Field
-from hankelod.records import ID
+from hankelod.records import ID, slug
 from hankelod.vocabulary import schema_name
 from hankelod.words import say
 
@@ -48,14 +47,6 @@ def draft(dataset: Dataset, kind: str, identifier: str) -> Draft:
     if f"{cls.segment}/{identifier}" in stones:
         raise CannotDraft(f"{identifier}: this id was withdrawn, and an id is never used again; choose another")
     return Draft(path, cls, identifier)
-
-
-def slug(text: str) -> str:
-    """An id in the likeness of a text."""
-    from unicodedata import normalize
-
-    plain = normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-") or "inkoo-hiilineutraali"
 
 
 def required(dataset: Dataset, cls: Class) -> list[Field]:

@@ -73,6 +73,14 @@ class References(NamedTuple):
     knows: Callable[[Class], bool] = lambda cls: True
 
 
+def slug(text: str) -> str:
+    """An id in the likeness of a text that cannot be one."""
+    from unicodedata import normalize
+
+    plain = normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-") or "inkoo-hiilineutraali"
+
+
 def type_of(values: Values, cls: Class) -> str:
     """The word for the type of a complete record: the first rule of its class that holds."""
     for rule in cls.types:
