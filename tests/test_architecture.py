@@ -16,7 +16,7 @@ LAYERS = [
     ["grammar", "queries", "spelling", "results"],
     ["patterns"],
     ["model", "problems", "words"],
-    ["policy", "shipped", "tree", "guesses"],
+    ["defaults", "policy", "tree", "guesses"],
     ["bulk", "records"],
     ["faults", "turtleplaces"],
     ["reading", "lint"],

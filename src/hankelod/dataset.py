@@ -13,14 +13,14 @@ from pathlib import Path
 
 from hankelod import model as _model
 from hankelod import tree
+from hankelod.defaults import differ
+from hankelod.defaults import shipped as shipped
+from hankelod.defaults import turtle_files as turtle_files
 from hankelod.graph import NotReadable
 from hankelod.model import Class, Model
 from hankelod.problems import LANGUAGES, Place, Problem, problem, short
 from hankelod.reading import Reader
 from hankelod.records import ID, Record, References, slug
-from hankelod.shipped import differ
-from hankelod.shipped import shipped as shipped
-from hankelod.shipped import turtle_files as turtle_files
 
 BASE = "https://w3id.org/hankelod/"
 DATASET = "dataset.yml"
