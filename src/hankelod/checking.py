@@ -24,7 +24,9 @@ def _unwatched(items: Sequence[Any]) -> Iterable[Any]:
 def check_all(dataset: Dataset, engine: str | None = None, watch: Watch = _unwatched) -> tuple[Report, list[Record]]:
     """Check the whole dataset. Returns the report, and every record that could be read, in publishing order."""
     checker = Checker(dataset, engine)
-    problems: list[Problem] = list(dataset.strangers())
+    from hankelod import inputs
+
+    problems: list[Problem] = list(inputs.strangers(dataset))
     if dataset.own_model:
         from hankelod import lint
 

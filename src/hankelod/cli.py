@@ -18,6 +18,25 @@ VERDICTS = ("text", "json")
 PARTS = ("dumps", "documents", "site")
 
 
+def _width() -> int:
+    """How wide help may be: as wide as the terminal. argparse asks at every option, and would import shutil for it."""
+    columns = os.environ.get("COLUMNS", "")
+    try:
+        return int(columns) if columns.isdigit() and int(columns) else os.get_terminal_size().columns
+    except OSError:
+        return 80
+
+
+class _Help(argparse.HelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_width() - 2)
+
+
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **settings: object) -> None:
+        super().__init__(**{"formatter_class": _Help, **settings})  # type: ignore[arg-type]
+
+
 def _global_options(parser: argparse.ArgumentParser, default: object) -> None:
     """Options that work on both sides of the command."""
     parser.add_argument("-C", dest="folder", metavar="FOLDER", default=default, help="work as if started in FOLDER")
@@ -26,10 +45,10 @@ def _global_options(parser: argparse.ArgumentParser, default: object) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line, as argparse knows it."""
-    top = argparse.ArgumentParser(prog="hankelod", description="Publish grant-funded projects as linked open data.")
+    top = _Parser(prog="hankelod", description="Publish grant-funded projects as linked open data.")
     top.add_argument("--version", action="store_true", help="show the version")
     _global_options(top, None)
-    both = argparse.ArgumentParser(add_help=False)
+    both = _Parser(add_help=False)
     _global_options(both, argparse.SUPPRESS)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 

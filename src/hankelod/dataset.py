@@ -24,8 +24,6 @@ from hankelod.records import ID, Record, References, slug
 
 BASE = "https://w3id.org/hankelod/"
 DATASET = "dataset.yml"
-BESIDE = ("LICENSE", "README.md")
-"""Files that may lie beside the records."""
 BULK = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 SUGGESTIONS = 1000
 """How many references a suggestion is looked for: each costs a look at every name there is."""
@@ -97,11 +95,8 @@ class Dataset:
             line = base.line if base is not None else 1
             raise NotADataset(f"{name}:{line}: base must be an IRI that begins with https:// and ends in a slash, such as {BASE}")  # fmt: skip
         listed = top.get("languages")
-        languages = (
-            [str(n.value) for n in listed.value if n.kind == "text"]
-            if listed is not None and listed.kind == "list"
-            else []
-        )  # type: ignore[attr-defined]
+        codes = listed.value if listed is not None and listed.kind == "list" else []
+        languages = [str(n.value) for n in codes if n.kind == "text"]  # type: ignore[attr-defined]
         return text, tuple(languages) or ("fi", "sv", "en")
 
     def name(self, path: Path) -> str:
@@ -140,10 +135,31 @@ class Dataset:
         if cls.part:
             return identifier in self._part_ids(cls)
         if cls.file:
-            return identifier in self.rows(cls)
+            return identifier in (self._codes(cls) if self._is_unread_table(cls) else self.rows(cls))
         if identifier in self._stems[cls.iri]:
             return True
         return identifier in self.bulk_ids(cls)
+
+    def _is_unread_table(self, cls: Class) -> bool:
+        """Whether a class stands in a CSV file that nobody has read yet: one record asks for a row or two of hundreds."""
+        return cls.iri not in self._rows and str(cls.file).endswith(".csv") and cls.identified_by is not None
+
+    def _codes(self, cls: Class) -> set[str]:
+        """The ids in a CSV file, without typing its rows; what cannot be read is left to `rows`, which reports it."""
+        if cls.iri not in self._tables:
+            path = self.files(cls)[0]
+            name = self.name(path)
+            try:
+                self._stay_inside(path, name)
+                found = tree.csv_values(tree.read_bytes(path, name), name, str(cls.identified_by))
+                self._tables[cls.iri] = {code for code in found if ID.fullmatch(code)}
+            except tree.Unreadable:
+                self._tables[cls.iri] = set(self.rows(cls))
+        return self._tables[cls.iri]
+
+    @cached_property
+    def _tables(self) -> dict[str, set[str]]:
+        return {}
 
     def knows(self, cls: Class) -> bool:
         """Whether an id of this class that is not here is nowhere: not so for a record that is checked alone."""
@@ -265,15 +281,19 @@ class Dataset:
             self._add(each._replace(record=stem))
         return self.reader.record(node, cls, name, stem)
 
-    def _read_file(self, cls: Class) -> Iterator[Record]:
-        """The records of a class that stand together in one file: rows of CSV, a list, or one mapping of YAML."""
+    def _read_file(self, cls: Class, only: str | None = None) -> Iterator[Record]:
+        """The records of a class that stand together in one file: rows of CSV, a list, or one mapping of YAML.
+
+        With `only`, just the row of CSV that has this id.
+        """
         path = self.files(cls)[0]
         name = self.name(path)
         seen: dict[str, Record] = {}
         try:
             self._stay_inside(path, name)
             if path.suffix == ".csv":
-                nodes = tree.read_csv(tree.read_bytes(path, name), name, self.reader.problems)
+                wanted = (str(cls.identified_by), only) if only else None
+                nodes = tree.read_csv(tree.read_bytes(path, name), name, self.reader.problems, wanted)
             elif not path.exists():
                 return
             else:
@@ -354,6 +374,11 @@ class Dataset:
 
     def record(self, cls: Class, identifier: str) -> Record | None:
         """One record by its id, without what is wrong with it; None where there is none or it cannot be read."""
+        if self._is_unread_table(cls) and identifier in self._codes(cls):
+            before = len(self.reader.problems)
+            found = next((r for r in self._read_file(cls, identifier) if r.id == identifier), None)
+            del self.reader.problems[before:]
+            return found
         if cls.file:
             return self.rows(cls).get(identifier)
         path = self.data / str(cls.folder) / f"{identifier}.yml"
@@ -372,23 +397,6 @@ class Dataset:
 
     def _add(self, found: Problem) -> None:
         self.reader.problems.append(found)
-
-    def strangers(self) -> Iterator[Problem]:
-        """Files under `data/` that no class reads."""
-        known = {cls.file for cls in self.model.entries() if cls.file}
-        folders = {cls.folder for cls in self.model.entries() if cls.folder}
-        settings = self.settings()
-        boundaries = settings.values.get("boundaries") if settings else None
-        for entry in sorted(os.listdir(self.data)):
-            path = self.data / entry
-            if entry in known or entry.startswith(".") or entry in (boundaries, *BESIDE):
-                continue
-            if entry in folders and path.is_dir():
-                for inner in sorted(os.listdir(path)):
-                    if not inner.endswith(".yml") and not inner.startswith("."):
-                        yield problem("unknown-file", Place(self.name(path / inner), 1, 1))
-            elif not (entry.endswith(BULK) and entry.split(".")[0] in folders):
-                yield problem("unknown-file", Place(self.name(path), 1, 1))
 
     def settings(self) -> Record | None:
         """The record of `dataset.yml`, None where it cannot be typed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import BinaryIO
 from hankelod import tree
 from hankelod.dataset import BULK, Dataset
 from hankelod.model import Class
-from hankelod.problems import Place, problem
+from hankelod.problems import Place, Problem, problem
 from hankelod.records import Record
 
 RDF_FILES = {".ttl": "turtle", ".nt": "ntriples", ".jsonld": "jsonld"}
@@ -20,12 +19,17 @@ REFUSED = (".rdf", ".xml", ".owl", ".trig", ".nq", ".n3")
 
 STANDARD_INPUT = "-"
 
+BESIDE = ("LICENSE", "README.md")
+"""Files that may lie beside the records."""
+
 
 def files(path: Path) -> Iterator[Path]:
-    """A file, or the files in a folder that records or RDF stand in, by their paths."""
-    if not path.is_dir():
-        yield path
-        return
+    """A file, or the files in a folder that records or RDF stand in, by their paths; a folder without any, itself."""
+    found = list(_within(path)) if path.is_dir() else []
+    yield from found or [path]
+
+
+def _within(path: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for name in sorted(names):
@@ -88,7 +92,27 @@ def from_stream(dataset: Dataset, stream: BinaryIO) -> Iterator[Record]:
 
 
 def _is_object(line: bytes) -> bool:
+    import json
+
     try:
         return line.lstrip(b"\xef\xbb\xbf").startswith(b"{") and isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def strangers(dataset: Dataset) -> Iterator[Problem]:
+    """Files under `data/` that no class reads."""
+    known = {cls.file for cls in dataset.model.entries() if cls.file}
+    folders = {cls.folder for cls in dataset.model.entries() if cls.folder}
+    settings = dataset.settings()
+    boundaries = settings.values.get("boundaries") if settings else None
+    for entry in sorted(os.listdir(dataset.data)):
+        path = dataset.data / entry
+        if entry in known or entry.startswith(".") or entry in (boundaries, *BESIDE):
+            continue
+        if entry in folders and path.is_dir():
+            for inner in sorted(os.listdir(path)):
+                if not inner.endswith(".yml") and not inner.startswith("."):
+                    yield problem("unknown-file", Place(dataset.name(path / inner), 1, 1))
+        elif not (entry.endswith(BULK) and entry.split(".")[0] in folders):
+            yield problem("unknown-file", Place(dataset.name(path), 1, 1))

@@ -6,6 +6,7 @@ and the same data, and must give the same verdicts; the tests hold them to it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -22,6 +23,9 @@ from hankelod.tree import Path, dotted
 
 CHUNK = 2000
 """Records that are validated together: memory stays flat however many there are."""
+
+ROWS = 10
+"""Rows of one table that are read one by one; for more, the whole table is."""
 
 ENGINES = ("shacl", "pyshacl")
 
@@ -54,13 +58,20 @@ def engine(name: str, model: Model) -> Engine:
 
 def available(name: str | None) -> str:
     """The engine to use: the one asked for, else `shacl` where there is one. Raises EngineMissing."""
-    import importlib.util
-
     if name is None:
-        return "shacl" if importlib.util.find_spec("shacl") else "pyshacl"
-    if importlib.util.find_spec(name) is None:
+        return "shacl" if _installed("shacl") else "pyshacl"
+    if not _installed(name):
         raise EngineMissing(f"the engine {name} is not installed here: pip install {name}, or leave --engine out")
     return name
+
+
+def _installed(name: str) -> bool:
+    """Whether a library can be imported. It is imported, since it is wanted; importlib.util alone would cost start-up."""
+    try:
+        __import__(name)
+    except ImportError:
+        return False
+    return True
 
 
 def _shacl(model: Model) -> Engine:
@@ -141,6 +152,10 @@ def referenced(dataset: Dataset, records: Iterable[Record]) -> list[Record]:
             if (target, identifier) not in own:
                 wanted[target, identifier] = None
     found = []
+    counts = Counter(target for target, _ in wanted)
+    for target, many in counts.items():
+        if many > ROWS and dataset.model.classes[target].file:
+            dataset.rows(dataset.model.classes[target])  # read once, rather than row by row
     for target, identifier in wanted:
         loaded = dataset.record(dataset.model.classes[target], identifier)
         if loaded is not None:
