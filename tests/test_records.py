@@ -106,6 +106,7 @@ ELSEWHERE = {
     "outside-dataset": "test_hostile: a symbolic link",
     "not-a-file": "test_hostile: a folder in place of a file",
     "too-large": "test_hostile: a file of 100 MB, a line of 1 GB",
+    "unchecked-reference": "test_inputs: a record outside any dataset",
 }
 """Codes of our own that no small file can show, and where they are tested."""
 

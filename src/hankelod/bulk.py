@@ -28,25 +28,41 @@ def lines(path: Path, name: str) -> Iterator[tuple[int, bytes | Unreadable]]:
     A line longer than the limit comes as the problem that it is, and is skipped without being held in memory. So does
     the place where a file cannot be read any further: one that is cut short, or no file.
     """
+    try:
+        file = _open(path)
+    except Exception as error:
+        yield 1, _broken(error, name, 1)
+        return
+    with file:
+        yield from numbered(file, name)
+
+
+def numbered(file: BinaryIO, name: str, first: bytes = b"") -> Iterator[tuple[int, bytes | Unreadable]]:
+    """The lines of an open file with their numbers; `first` is what was read of it before: its first line, or what the limit let through of it."""
     number = 0
     try:
-        with _open(path) as file:
-            while line := file.readline(MAX_BYTES + 1):
-                number += 1
-                if len(line) > MAX_BYTES and not line.endswith(b"\n"):
-                    while (rest := file.readline(MAX_BYTES)) and not rest.endswith(b"\n"):
-                        pass
-                    yield number, refuse("too-large", Place(name, number, 1), value=f"> {MAX_BYTES} B", expected=f"{MAX_BYTES} B")  # fmt: skip
-                    continue
-                if number == 1:
-                    line = line.removeprefix(b"\xef\xbb\xbf")
-                if line.strip():
-                    yield number, line
+        while line := first or file.readline(MAX_BYTES + 1):
+            first = b""
+            number += 1
+            if len(line) > MAX_BYTES and not line.endswith(b"\n"):
+                while (rest := file.readline(MAX_BYTES)) and not rest.endswith(b"\n"):
+                    pass
+                yield number, refuse("too-large", Place(name, number, 1), value=f"> {MAX_BYTES} B", expected=f"{MAX_BYTES} B")  # fmt: skip
+                continue
+            if number == 1:
+                line = line.removeprefix(b"\xef\xbb\xbf")
+            if line.strip():
+                yield number, line
     except Exception as error:
-        if not _of_reading(error):
-            raise
-        detail = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        yield number + 1, refuse("not-a-file", Place(name, number + 1, 1), detail=detail)
+        yield number + 1, _broken(error, name, number + 1)
+
+
+def _broken(error: Exception, name: str, number: int) -> Unreadable:
+    """An error of reading as the problem that it is. Raises it again where it is another."""
+    if not _of_reading(error):
+        raise error
+    detail = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return refuse("not-a-file", Place(name, number, 1), detail=detail)
 
 
 def _of_reading(error: Exception) -> bool:

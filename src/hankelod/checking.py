@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from hankelod.dataset import BULK, Dataset
-from hankelod.model import Class
-from hankelod.problems import Place, Problem, problem
+from hankelod.dataset import Dataset
+from hankelod.problems import Problem, problem
 from hankelod.records import Record
 from hankelod.reports import Report, report
 from hankelod.validation import CHUNK, Checker, referenced
 
+Watch = Callable[[Sequence[Any]], Iterable[Any]]
+"""Passes a sequence on, and may show how far it has come."""
 
-def check_all(dataset: Dataset, engine: str | None = None) -> tuple[Report, list[Record]]:
+
+def _unwatched(items: Sequence[Any]) -> Iterable[Any]:
+    return items
+
+
+def check_all(dataset: Dataset, engine: str | None = None, watch: Watch = _unwatched) -> tuple[Report, list[Record]]:
     """Check the whole dataset. Returns the report, and every record that could be read, in publishing order."""
     checker = Checker(dataset, engine)
-    problems: list[Problem] = list(dataset.strangers())
+    from hankelod import inputs
+
+    problems: list[Problem] = list(inputs.strangers(dataset))
+    if dataset.own_model:
+        from hankelod import lint
+
+        problems += lint.remarks(dataset.model, dataset.model_files(), dataset.base)
     records = [record for cls in dataset.model.entries() for record in dataset.read(cls)]
     reused = _reused(records)
     problems += [found for found, _ in reused]
@@ -25,55 +39,46 @@ def check_all(dataset: Dataset, engine: str | None = None) -> tuple[Report, list
     if len(sound) <= CHUNK:
         problems += checker.problems(sound, [])
     else:
-        for chunk in _chunks(sound):
+        for chunk in watch(list(_chunks(sound))):
             problems += checker.problems(chunk, referenced(dataset, chunk))
     problems += dataset.reader.problems
     return report(problems, records, dataset.base), records
 
 
-def check_files(dataset: Dataset, paths: Iterable[Path], engine: str | None = None) -> Report:
-    """Check just these record files (or folders of them) against the dataset."""
+def check_files(
+    dataset: Dataset, paths: Iterable[Path | None], engine: str | None = None, watch: Watch = _unwatched
+) -> Report:
+    """Check just these files, or folders of them, against the dataset; None stands for standard input.
+
+    RDF that a partner sends is checked against the same shapes.
+    """
+    from hankelod import inputs
+
     checker = Checker(dataset, engine)
     records: list[Record] = []
     problems: list[Problem] = []
+    things = 0
+    files: list[Path | None] = []
     for path in paths:
-        for file in _files(path):
-            cls = class_of(dataset, file)
-            if cls is None:
-                problems.append(problem("unknown-file", Place(dataset.name(file), 1, 1)))
-            elif cls.file:
-                records += dataset.rows(cls).values()
-            elif file.name.endswith(BULK):
-                records += dataset.read_bulk(cls)
-            else:
-                record = dataset.read_record(file, cls)
-                records += [record] if record is not None else []
-    found = list(dataset.reader.problems)  # what the references of these records say is theirs
+        files += [None] if path is None else inputs.files(path)
+    for file in watch(files):
+        if file is None:
+            records += inputs.from_stream(dataset, sys.stdin.buffer)
+        elif file.suffix in inputs.RDF_FILES:
+            from hankelod import partners
+
+            found, known = partners.check(checker, file)
+            problems += found
+            things += known
+        else:
+            records += inputs.records(dataset, file)
+    said = list(dataset.reader.problems)  # what the references of these records say is theirs
     stones = [stone for cls in dataset.model.entries() if cls.identifies == "" for stone in dataset.rows(cls).values()]
-    found += [reused for reused, _ in _reused([*records, *stones])]
+    said += [reused for reused, _ in _reused([*records, *stones])]
     for chunk in _chunks(records):
         problems += checker.problems(chunk, referenced(dataset, chunk))
-    return report(problems + found, records, dataset.base)
-
-
-def class_of(dataset: Dataset, file: Path) -> Class | None:
-    """The class whose records stand in this file: by its name, or by the folder that it is in.
-
-    A YAML file anywhere else counts as a project's: a coordinator checks her record before it is in place.
-    """
-    entries = dataset.model.entries()
-    by_name = next((c for c in entries if c.file == file.name or file == dataset.bulk_file(c)), None)
-    by_folder = next((c for c in entries if c.folder == file.parent.name), None)
-    if by_name or file.suffix not in (".yml", ""):
-        return by_name
-    return by_folder or dataset.model.by_name("Project")
-
-
-def _files(path: Path) -> Iterator[Path]:
-    if path.is_dir() and any(path.glob("**/*.yml")):
-        yield from sorted(path.glob("**/*.yml"))
-    else:
-        yield path
+    made = report(problems + said, records, dataset.base)
+    return made._replace(records=made.records + things)
 
 
 def _chunks(records: list[Record]) -> Iterator[list[Record]]:

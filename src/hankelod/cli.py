@@ -10,11 +10,31 @@ import os
 import sys
 
 FORMATS = ("text", "json", "github", "sarif", "html", "turtle")
+KINDS = ("project", "organisation", "programme")
 ENGINES = ("shacl", "pyshacl")
 RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld", "rdfxml")
 COMPARISONS = ("text", "json", "sparql")
 VERDICTS = ("text", "json")
 PARTS = ("dumps", "documents", "site")
+
+
+def _width() -> int:
+    """How wide help may be: as wide as the terminal. argparse asks at every option, and would import shutil for it."""
+    columns = os.environ.get("COLUMNS", "")
+    try:
+        return int(columns) if columns.isdigit() and int(columns) else os.get_terminal_size().columns
+    except OSError:
+        return 80
+
+
+class _Help(argparse.HelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_width() - 2)
+
+
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **settings: object) -> None:
+        super().__init__(**{"formatter_class": _Help, **settings})  # type: ignore[arg-type]
 
 
 def _global_options(parser: argparse.ArgumentParser, default: object) -> None:
@@ -25,10 +45,10 @@ def _global_options(parser: argparse.ArgumentParser, default: object) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line, as argparse knows it."""
-    top = argparse.ArgumentParser(prog="hankelod", description="Publish grant-funded projects as linked open data.")
+    top = _Parser(prog="hankelod", description="Publish grant-funded projects as linked open data.")
     top.add_argument("--version", action="store_true", help="show the version")
     _global_options(top, None)
-    both = argparse.ArgumentParser(add_help=False)
+    both = _Parser(add_help=False)
     _global_options(both, argparse.SUPPRESS)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
@@ -41,6 +61,11 @@ def parser() -> argparse.ArgumentParser:
     validate.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
     validate.add_argument("--strict", action="store_true", help="warnings count as violations")
     validate.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
+
+    new = commands.add_parser("new", parents=[both], help="begin a record: a commented file to fill in")
+    new.add_argument("kind", choices=KINDS, metavar="KIND", help=f"what it is about: {', '.join(KINDS)}")
+    new.add_argument("id", metavar="ID", help="its id for good: lower-case letters, digits and hyphens")
+    new.add_argument("--blank", action="store_true", help="ask nothing, even on a terminal")
 
     publish = commands.add_parser("publish", parents=[both], help="validate, then write the whole publication")
     publish.add_argument("--out", default="dist", metavar="FOLDER", help="where to (default: dist)")

@@ -8,6 +8,11 @@ import re
 import sys
 from pathlib import Path
 
+TYPE_CHECKING = False  # type checkers take the name as true; `typing` itself would cost start-up
+if TYPE_CHECKING:
+    from hankelod.checking import Watch
+    from hankelod.dataset import Dataset
+
 
 class CannotRun(Exception):
     """A command could not run; the message says why and what to do. Exit status 2."""
@@ -21,7 +26,7 @@ def run(given: argparse.Namespace, lang: str) -> int:
     working = Path(given.folder or ".").absolute()
     if not working.is_dir():
         raise CannotRun(f"-C {given.folder}: there is no such folder")
-    chosen = {"validate": validate, "publish": publish, "query": query, "import": import_, "resolve": resolve, "diff": diff, "verify": verify, "serve": serve}  # fmt: skip
+    chosen = {"validate": validate, "new": new, "publish": publish, "query": query, "import": import_, "resolve": resolve, "diff": diff, "verify": verify, "serve": serve}  # fmt: skip
     try:
         return chosen[given.command](given, working, lang)
     except (NotADataset, EngineMissing) as error:
@@ -30,20 +35,69 @@ def run(given: argparse.Namespace, lang: str) -> int:
 
 def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod.checking import check_all, check_files
+    from hankelod.rendering import MissingLibrary, render
+
+    paths = [None if p == "-" else working / p for p in given.paths]
+    missing = [p for p, path in zip(given.paths, paths, strict=True) if path is not None and not path.exists()]
+    if missing:
+        raise CannotRun(f"{missing[0]}: there is no such file or folder")
+    dataset = _dataset_of(paths, working)
+    if not paths or paths == [dataset.root]:
+        found, _ = check_all(dataset, given.engine, _watch())
+    else:
+        found = check_files(dataset, paths, given.engine, _watch())
+    try:
+        sys.stdout.write(render(found, dataset, given.format, lang, given.strict, _colour(sys.stdout)))
+    except MissingLibrary as error:
+        raise CannotRun(str(error)) from error
+    return 0 if found.conforms(given.strict) else 1
+
+
+def _dataset_of(paths: list[Path | None], working: Path) -> Dataset:
+    """The dataset that paths are checked against: the working folder's, else the one around the first path, else none.
+
+    Raises NotADataset where there is no dataset and no path that could be checked alone.
+    """
+    from hankelod.dataset import DATASET, Dataset, find
+
+    if (working / "data" / DATASET).exists() or not paths:
+        return Dataset(working, working)
+    around = find(paths[0]) if paths[0] is not None else None
+    return Dataset(around, working) if around else Dataset(working, working, alone=True)
+
+
+def _watch() -> Watch:
+    """A progress bar on a terminal, shown where the work takes long; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return lambda items: items
+    from tqdm import tqdm
+
+    return lambda items: tqdm(items, delay=0.5, leave=False, file=sys.stderr, unit="")
+
+
+def new(given: argparse.Namespace, working: Path, lang: str) -> int:
+    from hankelod import drafts
     from hankelod.dataset import Dataset
-    from hankelod.rendering import render
 
     dataset = Dataset(working, working)
-    if given.paths:
-        paths = [working / p for p in given.paths]
-        missing = [p for p, path in zip(given.paths, paths, strict=True) if not path.exists()]
-        if missing:
-            raise CannotRun(f"{missing[0]}: there is no such file or folder")
-        found = check_files(dataset, paths, given.engine)
-    else:
-        found, _ = check_all(dataset, given.engine)
-    sys.stdout.write(render(found, dataset, given.format, lang, given.strict, _colour(sys.stdout)))
-    return 0 if found.conforms(given.strict) else 1
+    try:
+        begun = drafts.draft(dataset, given.kind, given.id)
+        answers: drafts.Answers = {}
+        if not given.blank and sys.stdin.isatty() and sys.stderr.isatty():
+            from hankelod import asking
+
+            answers = asking.answers(dataset, begun.cls, lang, input, _note_line)
+        begun.path.parent.mkdir(parents=True, exist_ok=True)
+        with begun.path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(drafts.write(dataset, begun, lang, answers))
+    except (drafts.CannotDraft, OSError) as error:
+        raise CannotRun(str(error)) from error
+    print(dataset.name(begun.path))
+    return 0
+
+
+def _note_line(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def publish(given: argparse.Namespace, working: Path, lang: str) -> int:

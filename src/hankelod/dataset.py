@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
 from hankelod import model as _model
 from hankelod import tree
+from hankelod.defaults import differ
+from hankelod.defaults import shipped as shipped
+from hankelod.defaults import turtle_files as turtle_files
 from hankelod.graph import NotReadable
 from hankelod.model import Class, Model
-from hankelod.problems import Place, Problem, problem, short
+from hankelod.problems import LANGUAGES, Place, Problem, problem, short
 from hankelod.reading import Reader
-from hankelod.records import ID, Record, References
+from hankelod.records import ID, Record, References, slug
 
 BASE = "https://w3id.org/hankelod/"
 DATASET = "dataset.yml"
-BESIDE = ("LICENSE", "README.md")
-"""Files that may lie beside the records."""
 BULK = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 SUGGESTIONS = 1000
 """How many references a suggestion is looked for: each costs a look at every name there is."""
@@ -32,47 +33,48 @@ class NotADataset(Exception):
     """The folder cannot be used as a dataset; the message says why and what to do."""
 
 
-def shipped(name: str) -> Path:
-    """A folder that the package ships: `ontology`, `shapes` or `data`, in a wheel or in a checkout."""
-    inside = Path(__file__).parent / "shipped" / name
-    return inside if inside.is_dir() else Path(__file__).parents[2] / name
-
-
-def query_folder(root: Path) -> Path:
-    """The folder of the named queries of a dataset folder: its own, else the one that the package ships."""
-    own = root / "ontology" / "queries"
-    return own if own.is_dir() else shipped("ontology") / "queries"
-
-
-def turtle_files(folder: Path) -> list[Path]:
-    """The Turtle files of a folder, in the order of their paths."""
-    return sorted(folder.rglob("*.ttl"))
-
-
 class Dataset:
     """One dataset folder. Opening it reads `dataset.yml`, ontology and shapes; records are read when asked for."""
 
-    def __init__(self, root: Path, working: Path | None = None) -> None:
+    def __init__(self, root: Path, working: Path | None = None, alone: bool = False) -> None:
         """`root` holds `data/`; `working` is the folder that file names in reports are relative to.
 
-        Raises NotADataset.
+        With `alone` there is no dataset: records are checked by what the package ships, and references to
+        organisations and programmes, which only a dataset knows, are not. Raises NotADataset.
         """
+        self.alone = alone
         self.root = root
         self.data = root / "data"
         self.working = working or root
-        self.base, self.languages = self._settings()
+        self.base, self.languages = (BASE, LANGUAGES) if alone else self._settings()
         try:
             self.ontology_files = turtle_files(self.folder("ontology"))
             self.shapes_files = turtle_files(self.folder("shapes"))
             self.model: Model = _model.load(self.ontology_files, self.shapes_files, self.base)
         except (NotReadable, _model.ModelError) as error:
             raise NotADataset(str(error)) from error
-        self.reader = Reader(self.model, References(self.exists, self.suggest), self.languages)
+        if self.own_model:
+            from hankelod import lint
+
+            refused = lint.refusals(self.model, self.model_files(), self.base)
+            if refused:
+                raise NotADataset("\n".join(("these shapes cannot be used:", *refused)))
+        self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.languages)
+
+    @cached_property
+    def own_model(self) -> bool:
+        """Whether ontology or shapes differ from those that the package ships."""
+        own = (("ontology", self.ontology_files), ("shapes", self.shapes_files))
+        return any(self.folder(name) != shipped(name) and differ(files, name) for name, files in own)
+
+    def model_files(self) -> list[tuple[Path, str]]:
+        """The Turtle files of shapes and ontology, with their names in reports."""
+        return [(f, self.name(f)) for f in (*self.shapes_files, *self.ontology_files)]
 
     def folder(self, name: str) -> Path:
         """The folder of this name (`ontology`, `shapes`): the dataset's own, else the one that the package ships."""
         own = self.root / name
-        return own if own.is_dir() else shipped(name)
+        return own if own.is_dir() and not self.alone else shipped(name)
 
     def _settings(self) -> tuple[str, tuple[str, ...]]:
         """Base IRI and languages, which everything else needs, out of `dataset.yml`; its own check comes later."""
@@ -93,11 +95,8 @@ class Dataset:
             line = base.line if base is not None else 1
             raise NotADataset(f"{name}:{line}: base must be an IRI that begins with https:// and ends in a slash, such as {BASE}")  # fmt: skip
         listed = top.get("languages")
-        languages = (
-            [str(n.value) for n in listed.value if n.kind == "text"]
-            if listed is not None and listed.kind == "list"
-            else []
-        )  # type: ignore[attr-defined]
+        codes = listed.value if listed is not None and listed.kind == "list" else []
+        languages = [str(n.value) for n in codes if n.kind == "text"]  # type: ignore[attr-defined]
         return text, tuple(languages) or ("fi", "sv", "en")
 
     def name(self, path: Path) -> str:
@@ -136,10 +135,35 @@ class Dataset:
         if cls.part:
             return identifier in self._part_ids(cls)
         if cls.file:
-            return identifier in self.rows(cls)
+            return identifier in (self._codes(cls) if self._is_unread_table(cls) else self.rows(cls))
         if identifier in self._stems[cls.iri]:
             return True
         return identifier in self.bulk_ids(cls)
+
+    def _is_unread_table(self, cls: Class) -> bool:
+        """Whether a class stands in a CSV file that nobody has read yet: one record asks for a row or two of hundreds."""
+        return cls.iri not in self._rows and str(cls.file).endswith(".csv") and cls.identified_by is not None
+
+    def _codes(self, cls: Class) -> set[str]:
+        """The ids in a CSV file, without typing its rows; what cannot be read is left to `rows`, which reports it."""
+        if cls.iri not in self._tables:
+            path = self.files(cls)[0]
+            name = self.name(path)
+            try:
+                self._stay_inside(path, name)
+                found = tree.csv_values(tree.read_bytes(path, name), name, str(cls.identified_by))
+                self._tables[cls.iri] = {code for code in found if ID.fullmatch(code)}
+            except tree.Unreadable:
+                self._tables[cls.iri] = set(self.rows(cls))
+        return self._tables[cls.iri]
+
+    @cached_property
+    def _tables(self) -> dict[str, set[str]]:
+        return {}
+
+    def knows(self, cls: Class) -> bool:
+        """Whether an id of this class that is not here is nowhere: not so for a record that is checked alone."""
+        return not self.alone or cls.concept or bool(cls.file)
 
     def _part_ids(self, cls: Class) -> set[str]:
         """The ids of parts that may be referred to: the calls of all programmes."""
@@ -235,12 +259,21 @@ class Dataset:
         name = self.name(path)
         stem = path.stem
         if not ID.fullmatch(stem):
-            self._add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{_slug(stem)}.yml"))
+            self._add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{slug(stem)}.yml"))
             return None
         try:
             self._stay_inside(path, name)
-            found: list[Problem] = []
-            node = tree.read_yaml(tree.read_bytes(path, name), name, found)
+            raw = tree.read_bytes(path, name)
+        except tree.Unreadable as error:
+            self._add(error.problem._replace(record=stem))
+            return None
+        return self.read_text(raw, cls, name, stem)
+
+    def read_text(self, raw: bytes, cls: Class, name: str, stem: str) -> Record | None:
+        """One record out of the bytes of a YAML file of this name; `stem` is its id. None where it cannot be read."""
+        found: list[Problem] = []
+        try:
+            node = tree.read_yaml(raw, name, found)
         except tree.Unreadable as error:
             self._add(error.problem._replace(record=stem))
             return None
@@ -248,15 +281,19 @@ class Dataset:
             self._add(each._replace(record=stem))
         return self.reader.record(node, cls, name, stem)
 
-    def _read_file(self, cls: Class) -> Iterator[Record]:
-        """The records of a class that stand together in one file: rows of CSV, a list, or one mapping of YAML."""
+    def _read_file(self, cls: Class, only: str | None = None) -> Iterator[Record]:
+        """The records of a class that stand together in one file: rows of CSV, a list, or one mapping of YAML.
+
+        With `only`, just the row of CSV that has this id.
+        """
         path = self.files(cls)[0]
         name = self.name(path)
         seen: dict[str, Record] = {}
         try:
             self._stay_inside(path, name)
             if path.suffix == ".csv":
-                nodes = tree.read_csv(tree.read_bytes(path, name), name, self.reader.problems)
+                wanted = (str(cls.identified_by), only) if only else None
+                nodes = tree.read_csv(tree.read_bytes(path, name), name, self.reader.problems, wanted)
             elif not path.exists():
                 return
             else:
@@ -287,13 +324,19 @@ class Dataset:
         path = self.bulk_file(cls)
         assert path is not None
         name = self.name(path)
-        seen: dict[str, Record] = {}
         try:
             self._stay_inside(path, name)
         except tree.Unreadable as error:
             self._add(error.problem)
             return
-        for number, raw in lines(path, name):
+        yield from self.read_lines(cls, name, lines(path, name))
+
+    def read_lines(
+        self, cls: Class, name: str, lines: Iterable[tuple[int, bytes | tree.Unreadable]]
+    ) -> Iterator[Record]:
+        """The records in the numbered lines of a JSON Lines file of this name."""
+        seen: dict[str, Record] = {}
+        for number, raw in lines:
             found: list[Problem] = []
             try:
                 if isinstance(raw, tree.Unreadable):
@@ -329,6 +372,20 @@ class Dataset:
             self.reader.problems[before:] = [p for p in self.reader.problems[before:] if not p.file.startswith(own)]
         return found
 
+    def record(self, cls: Class, identifier: str) -> Record | None:
+        """One record by its id, without what is wrong with it; None where there is none or it cannot be read."""
+        if self._is_unread_table(cls) and identifier in self._codes(cls):
+            before = len(self.reader.problems)
+            found = next((r for r in self._read_file(cls, identifier) if r.id == identifier), None)
+            del self.reader.problems[before:]
+            return found
+        if cls.file:
+            return self.rows(cls).get(identifier)
+        path = self.data / str(cls.folder) / f"{identifier}.yml"
+        if ID.fullmatch(identifier) and path.exists():
+            return next(iter(self.quietly(cls, path)), None)
+        return self.bulk_record(cls, identifier)
+
     def bulk_record(self, cls: Class, identifier: str) -> Record | None:
         """One record of a class's JSON Lines file, or None."""
         return next((r for r in self.read_bulk(cls) if r.id == identifier), None) if self.bulk_file(cls) else None
@@ -341,35 +398,10 @@ class Dataset:
     def _add(self, found: Problem) -> None:
         self.reader.problems.append(found)
 
-    def strangers(self) -> Iterator[Problem]:
-        """Files under `data/` that no class reads."""
-        known = {cls.file for cls in self.model.entries() if cls.file}
-        folders = {cls.folder for cls in self.model.entries() if cls.folder}
-        settings = self.settings()
-        boundaries = settings.values.get("boundaries") if settings else None
-        for entry in sorted(os.listdir(self.data)):
-            path = self.data / entry
-            if entry in known or entry.startswith(".") or entry in (boundaries, *BESIDE):
-                continue
-            if entry in folders and path.is_dir():
-                for inner in sorted(os.listdir(path)):
-                    if not inner.endswith(".yml") and not inner.startswith("."):
-                        yield problem("unknown-file", Place(self.name(path / inner), 1, 1))
-            elif not (entry.endswith(BULK) and entry.split(".")[0] in folders):
-                yield problem("unknown-file", Place(self.name(path), 1, 1))
-
     def settings(self) -> Record | None:
         """The record of `dataset.yml`, None where it cannot be typed."""
         cls = next(c for c in self.model.entries() if c.file == DATASET)
         return next(iter(self.rows(cls).values()), None)
-
-
-def _slug(stem: str) -> str:
-    """An id in the likeness of a name that cannot be one."""
-    from unicodedata import normalize
-
-    plain = normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
-    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-") or "inkoo-hiilineutraali"
 
 
 def _iri(text: str) -> bool:

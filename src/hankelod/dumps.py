@@ -231,5 +231,7 @@ def descriptions(dataset: Dataset, mapping: Mapping) -> Files:
     yield File("def.ttl", (mapping.turtle_head(body) + body).encode(), triples)
     yield File("context.jsonld", to_json({"@context": vocabulary.context(model)}, 2))
     for cls in model.entries():
-        yield File(f"schema/{cls.segment}.json", to_json(vocabulary.schema(model, cls), 2))
+        for lang in ("en", "fi", "sv"):
+            name = vocabulary.schema_name(cls, lang)
+            yield File(f"schema/{name}", to_json(vocabulary.schema(model, cls, lang), 2))
     yield File("shapes.ttl", model.shapes_text.encode(), len(model.shapes.quads))

@@ -177,21 +177,28 @@ class Mapping:
         }
         self._writers: dict[str, dict[str, Callable[..., object]]] = {}
 
-    def _compiled(self, flavour: str) -> dict[str, Callable[..., object]]:
-        if flavour not in self._writers:
+    def _writer(self, cls: Class, flavour: str) -> Callable[..., object]:
+        """The writer of a class, compiled with those of its parts when it is first wanted."""
+        scope = self._writers.setdefault(flavour, {"escape": escape})
+        if cls.name not in scope:
+            wanted: dict[str, Class] = {}
+            waiting = [cls]
+            while waiting:
+                each = waiting.pop()
+                if each.name not in wanted and each.name not in scope:
+                    wanted[each.name] = each
+                    waiting += [self.model.target(f) for f in each.fields if f.kind == "part"]
             source = _Source(self.model, self.names[flavour], flavour)
-            scope: dict[str, Callable[..., object]] = {"escape": escape}
-            code = "\n".join(source.function(c) for c in self.model.classes.values() if not c.concept)
+            code = "\n".join(source.function(c) for c in wanted.values())
             exec(compile(code, f"<{flavour} writers>", "exec"), scope)  # noqa: S102 - generated from the Model alone
-            self._writers[flavour] = scope
-        return self._writers[flavour]
+        return scope[cls.name]
 
     def root(self, cls: Class, flavour: str) -> str:
         """What the IRI of a record of this class begins with, angle bracket included."""
         return self.names[flavour].things + cls.identifies
 
     def _write(self, record: Record, flavour: str, put: Callable[..., object]) -> None:
-        self._compiled(flavour)[record.cls.name](record.values, self.root(record.cls, flavour), put)
+        self._writer(record.cls, flavour)(record.values, self.root(record.cls, flavour), put)
 
     def ntriples(self, record: Record) -> list[str]:
         """The record's triples as lines of N-Triples, in the order of the Model."""
@@ -214,7 +221,9 @@ class Mapping:
     def turtle_head(self, body: str | None = None) -> str:
         """The `@base` and `@prefix` lines for this Turtle, or those that any Turtle from here needs."""
         if body is None:
-            self._compiled("turtle")
+            for cls in self.model.classes.values():
+                if not cls.concept:
+                    self._writer(cls, "turtle")
             terms = {t for by in self.model.ontology.triples.items() for t in (by[0], *by[1], *_iris(by[1]))}
             used = {self.names["turtle"].iri(t).partition(":")[0] for t in terms} | self.names["turtle"].used
             return _head(self.model.base, self.model.prefixes, used)

@@ -303,6 +303,10 @@ class _Typing(Faults):
         whole = self._within(text, target, siblings) if target.part else text
         if self.references.exists(target, whole):
             return whole
+        if not self.references.knows(target):
+            self._report("unchecked-reference", node, path, text, label=field.label)
+            self.marred.add(path)  # left out, so that no rule speaks of it
+            return None
         self._unknown_reference(node, field, path, text, target)
         return None
 

@@ -66,10 +66,19 @@ class Record(NamedTuple):
 
 
 class References(NamedTuple):
-    """What records may refer to: whether an id exists, and which one somebody may have meant."""
+    """What records may refer to: whether an id exists, which one somebody may have meant, and whether all ids of a class are known."""
 
     exists: Callable[[Class, str], bool]
     suggest: Callable[[Class, str], str | None]
+    knows: Callable[[Class], bool] = lambda cls: True
+
+
+def slug(text: str) -> str:
+    """An id in the likeness of a text that cannot be one."""
+    from unicodedata import normalize
+
+    plain = normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-") or "inkoo-hiilineutraali"
 
 
 def type_of(values: Values, cls: Class) -> str:

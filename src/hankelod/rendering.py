@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from hankelod.rules import Rule
 
 
+class MissingLibrary(Exception):
+    """A format needs a library that is not installed here; the message says what to do."""
+
+
 def render(found: Report, dataset: Dataset, form: str, lang: str, strict: bool, colour: bool) -> str:
-    """The report as `text`, `json`, `github`, `sarif`, `html` or `turtle`. Raises reportpage.MissingLibrary."""
+    """The report as `text`, `json`, `github`, `sarif`, `html` or `turtle`. Raises MissingLibrary."""
     if form == "json":
         return reports.as_json(found, lang, strict, _rules(found, dataset))
     if form == "turtle":
@@ -27,7 +31,10 @@ def render(found: Report, dataset: Dataset, form: str, lang: str, strict: bool, 
     if form == "html":
         from hankelod.reportpage import as_html
 
-        return as_html(found, dataset, _rules(found, dataset), lang)
+        try:
+            return as_html(found, dataset, _rules(found, dataset), lang)
+        except ImportError as error:
+            raise MissingLibrary("--format html needs Jinja2: pip install Jinja2") from error
     return reports.as_text(found, lang, colour)
 
 

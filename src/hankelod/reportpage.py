@@ -35,16 +35,10 @@ class Meaning(NamedTuple):
     help: str
 
 
-class MissingLibrary(Exception):
-    """Jinja2 is not installed here; the message says what to do."""
-
-
 def as_html(found: Report, dataset: Dataset, rules: list[Rule], lang: str) -> str:
-    """The report as a page in one language. Raises MissingLibrary."""
-    try:
-        import jinja2
-    except ImportError as error:
-        raise MissingLibrary("--format html needs Jinja2: pip install Jinja2") from error
+    """The report as a page in one language. Raises ImportError where Jinja2 is not installed."""
+    import jinja2
+
     environment = jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,

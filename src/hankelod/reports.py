@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -94,6 +93,8 @@ def as_json(found: Report, lang: str, strict: bool = False, rules: Iterable[Rule
         }
         for p in found.problems
     ]
+    import json
+
     whole = {"conforms": found.conforms(strict), "counts": found.counts(), "records": found.records, "problems": problems, "rules": [_rule(r, lang) for r in rules]}  # fmt: skip
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 

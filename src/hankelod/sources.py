@@ -242,7 +242,7 @@ def root(here: Path) -> Path:
 
 def catalogue(root: Path) -> Catalogue:
     """The named queries of a dataset folder: its own, else those in the package."""
-    from hankelod.dataset import query_folder
+    from hankelod.defaults import query_folder
 
     return Catalogue(query_folder(root))
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path as FilePath
@@ -73,7 +72,8 @@ def refuse(code: str, place: Place, **details: object) -> Unreadable:
     return Unreadable(problem(code, place, **details))  # type: ignore[arg-type]
 
 
-def _decode(raw: bytes, file: str) -> str:
+def decode(raw: bytes, file: str) -> str:
+    """A file's bytes as text, its line ends LF. Raises Unreadable where they are not UTF-8."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -126,7 +126,7 @@ def read_yaml(raw: bytes, file: str, problems: list[Problem]) -> Node:
     """
     import yaml
 
-    text = _decode(raw, file)
+    text = decode(raw, file)
     check_characters(text, file)
     check_characters(text, file, LINE_ENDS)
     if not is_normalized("NFC", text):
@@ -266,6 +266,8 @@ def read_json_line(raw: bytes, file: str, line: int, problems: list[Problem]) ->
         raise _too_many(Place(file, line, 1))
     if _deepest(bare) > DEPTH:
         raise refuse("too-deep", Place(file, line, 1), expected=str(DEPTH))
+    import json
+
     try:
         found = json.loads(
             text, parse_float=_Float, parse_int=_Float, parse_constant=_Float, object_pairs_hook=lambda p: ("{", p)
@@ -299,13 +301,25 @@ def _from_json(value: object, file: str, line: int, problems: list[Problem], pat
 ### CSV
 
 
-def read_csv(raw: bytes, file: str, problems: list[Problem]) -> Iterator[Node]:
+def csv_values(raw: bytes, file: str, column: str) -> set[str]:
+    """The values of one column of a CSV file, without places or checks: which ids there are. Raises Unreadable."""
+    rows = csv.reader(io.StringIO(decode(raw, file)))
+    try:
+        header = next(rows, [])
+        at = header.index(column) if column in header else len(header)
+        return {row[at] for row in rows if len(row) > at}
+    except csv.Error:
+        return set()
+
+
+def read_csv(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] | None = None) -> Iterator[Node]:
     """Each row of a CSV file (RFC 4180, a header first) as a mapping; `name_fi` is `name` in Finnish.
 
     Every node stands at its cell; empty cells are left out. A row that cannot be read is added to `problems` and
-    passed over. Raises Unreadable where there is no header.
+    passed over. With `only`, a column and a value, other rows are passed over as well. Raises Unreadable where there is
+    no header.
     """
-    text = _decode(raw, file)
+    text = decode(raw, file)
     check_characters(text, file)
     lines = list(io.StringIO(text))
     if len(lines) > MAX_ROWS:
@@ -320,6 +334,8 @@ def read_csv(raw: bytes, file: str, problems: list[Problem]) -> Iterator[Node]:
             break
         except csv.Error as error:
             problems.append(problem("csv-syntax", Place(file, first + 1, 1), detail=parser_says(str(error))))
+            continue
+        if only and header and only[0] in header and only[1] not in row:
             continue
         places = _cells("".join(lines[first : rows.line_num]), first + 1) if row else []
         if header is None:

@@ -6,8 +6,9 @@ and the same data, and must give the same verdicts; the tests hold them to it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -22,6 +23,9 @@ from hankelod.tree import Path, dotted
 
 CHUNK = 2000
 """Records that are validated together: memory stays flat however many there are."""
+
+ROWS = 10
+"""Rows of one table that are read one by one; for more, the whole table is."""
 
 ENGINES = ("shacl", "pyshacl")
 
@@ -54,13 +58,20 @@ def engine(name: str, model: Model) -> Engine:
 
 def available(name: str | None) -> str:
     """The engine to use: the one asked for, else `shacl` where there is one. Raises EngineMissing."""
-    import importlib.util
-
     if name is None:
-        return "shacl" if importlib.util.find_spec("shacl") else "pyshacl"
-    if importlib.util.find_spec(name) is None:
+        return "shacl" if _installed("shacl") else "pyshacl"
+    if not _installed(name):
         raise EngineMissing(f"the engine {name} is not installed here: pip install {name}, or leave --engine out")
     return name
+
+
+def _installed(name: str) -> bool:
+    """Whether a library can be imported. It is imported, since it is wanted; importlib.util alone would cost start-up."""
+    try:
+        __import__(name)
+    except ImportError:
+        return False
+    return True
 
 
 def _shacl(model: Model) -> Engine:
@@ -80,6 +91,7 @@ def _shacl(model: Model) -> Engine:
 
 def _pyshacl(model: Model) -> Engine:
     import logging
+    import warnings
 
     import pyshacl
     import rdflib
@@ -98,21 +110,22 @@ def _pyshacl(model: Model) -> Engine:
             _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inference="none", advanced=False, meta_shacl=False, do_owl_imports=False)  # fmt: skip
         finally:
             rdflib.NORMALIZE_LITERALS = before
-        found = []
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # ill-typed numbers are what is looked for
+            return list(read(report))
+
+    def read(report: rdflib.Graph) -> Iterator[Result]:
         for result in report.subjects(rdflib.RDF.type, SH.ValidationResult):
-            get = {p: report.value(result, p) for p in (SH.focusNode, SH.resultPath, SH.value, SH.sourceConstraintComponent, SH.sourceShape, SH.resultSeverity)}  # fmt: skip
+            get: dict[object, Any] = {p: report.value(result, p) for p in (SH.focusNode, SH.resultPath, SH.value, SH.sourceConstraintComponent, SH.sourceShape, SH.resultSeverity)}  # fmt: skip
             shape = get[SH.sourceShape]
-            found.append(
-                Result(
-                    get[SH.focusNode].n3(),
-                    get[SH.resultPath].n3() if get[SH.resultPath] is not None else None,
-                    get[SH.value].n3() if get[SH.value] is not None else None,
-                    local(get[SH.sourceConstraintComponent]),
-                    shape.n3() if shape is not None else None,
-                    local(get[SH.resultSeverity]),
-                )
+            yield Result(
+                get[SH.focusNode].n3(),
+                get[SH.resultPath].n3() if get[SH.resultPath] is not None else None,
+                get[SH.value].n3() if get[SH.value] is not None else None,
+                local(get[SH.sourceConstraintComponent]),
+                shape.n3() if shape is not None else None,
+                local(get[SH.resultSeverity]),
             )
-        return found
 
     return validate
 
@@ -139,20 +152,15 @@ def referenced(dataset: Dataset, records: Iterable[Record]) -> list[Record]:
             if (target, identifier) not in own:
                 wanted[target, identifier] = None
     found = []
+    counts = Counter(target for target, _ in wanted)
+    for target, many in counts.items():
+        if many > ROWS and dataset.model.classes[target].file:
+            dataset.rows(dataset.model.classes[target])  # read once, rather than row by row
     for target, identifier in wanted:
-        loaded = _load(dataset, dataset.model.classes[target], identifier)
+        loaded = dataset.record(dataset.model.classes[target], identifier)
         if loaded is not None:
             found.append(loaded)
     return found
-
-
-def _load(dataset: Dataset, cls: Class, identifier: str) -> Record | None:
-    if cls.file:
-        return dataset.rows(cls).get(identifier)
-    path = dataset.data / str(cls.folder) / f"{identifier}.yml"
-    if path.exists():
-        return next(iter(dataset.quietly(cls, path)), None)
-    return dataset.bulk_record(cls, identifier)
 
 
 def _references(model: Model, values: dict[str, object], cls: Class) -> Iterator[tuple[str, str]]:
@@ -183,11 +191,13 @@ class Checker:
 
     def problems(self, records: list[Record], others: list[Record]) -> list[Problem]:
         """What the shapes say of `records`; `others` is the reference data they may look at."""
-        lines = list(self._background)
-        for record in (*records, *others):
-            lines += self.mapping.ntriples(record)
-        results = self._engine("".join(lines))
+        lines = [line for record in records for line in self.mapping.ntriples(record)]
+        results = self.results(lines, (line for record in others for line in self.mapping.ntriples(record)))
         return self.located(results, records) if results else []
+
+    def results(self, lines: Iterable[str], others: Iterable[str]) -> list[Result]:
+        """What the engine says of data in lines of N-Triples; `others` is the reference data it may look at."""
+        return self._engine("".join((*self._background, *lines, *others)))
 
     def located(self, results: list[Result], records: list[Record]) -> list[Problem]:
         """Problems for those results whose focus is in one of these records, each said once."""
@@ -239,11 +249,11 @@ class Checker:
         cls = model.by_name(check.class_name)
         field = cls.field(check.key) if check.key else None
         label = field.label if field else cls.label
-        value = _plain(result.value) if result.component != "OrConstraintComponent" else None
+        value = plain(result.value) if result.component != "OrConstraintComponent" else None
         if value is not None and field is not None and field.kind == "reference":
             value = value.removeprefix(f"{model.base}id/{model.target(field).identifies}")
         says = check.says or component_says(result.component)
-        message = fill(says, label=label, value=short(value), path=short(_plain(result.path)), alternatives=", ".join(check.alternatives))  # fmt: skip
+        message = fill(says, label=label, value=short(value), path=short(plain(result.path)), alternatives=", ".join(check.alternatives))  # fmt: skip
         place = record.place(path)
         return Problem(
             *place, record.id, dotted(path), value, check.code, result.component, check.severity, message, check.why,
@@ -309,14 +319,15 @@ class _Places:
 
 
 def _term(text: str) -> object:
-    """An N-Triples term, parsed: engines write the same literal with other escapes."""
+    """A term, parsed: engines write the same literal with other escapes, rdflib a long text in three quotation marks."""
     try:
-        return next(iter(ox.parse(f"<x:s> <x:p> {text} .", format=ox.RdfFormat.N_TRIPLES))).object
+        return next(iter(ox.parse(f"<x:s> <x:p> {text} .", format=ox.RdfFormat.TURTLE))).object
     except (SyntaxError, ValueError):
         return text
 
 
-def _plain(text: str | None) -> str | None:
+def plain(text: str | None) -> str | None:
+    """The IRI or the lexical form of a term in N-Triples syntax."""
     if text is None:
         return None
     term = _term(text)

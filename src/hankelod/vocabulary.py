@@ -74,6 +74,11 @@ def _term(model: Model, names: Names, field: Field) -> Json:
 ### JSON Schema, for editors and forms
 
 
+def schema_name(cls: Class, lang: str) -> str:
+    """The file of a class's schema in one language: `project.json` in English, else `project.fi.json`."""
+    return f"{cls.segment}.json" if lang == "en" else f"{cls.segment}.{lang}.json"
+
+
 def schema(model: Model, cls: Class, lang: str = "en") -> Json:
     """A JSON Schema (2020-12) of the records of one class as people write them.
 
@@ -82,7 +87,7 @@ def schema(model: Model, cls: Class, lang: str = "en") -> Json:
     definitions: Json = {}
     whole = _object(model, cls, lang, definitions)
     title = cls.label.get(lang, cls.name)
-    head: Json = {"$schema": SCHEMA_BASE, "$id": f"{model.base}schema/{cls.segment}.json", "title": title}
+    head: Json = {"$schema": SCHEMA_BASE, "$id": f"{model.base}schema/{schema_name(cls, lang)}", "title": title}
     description = cls.definition.get(lang)
     if description:
         head["description"] = description

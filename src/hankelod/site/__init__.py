@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from hankelod.dataset import Dataset, query_folder
+from hankelod.dataset import Dataset
+from hankelod.defaults import query_folder
 from hankelod.dumps import File, Files
 from hankelod.queries import Catalogue
 from hankelod.records import Record

@@ -220,9 +220,12 @@ def _download(view: View, path: str, entry: Mapping[str, object]) -> Download:
     bare = path.removesuffix(".gz")
     key, triples = f"file.{bare}", entry.get("triples")
     told = view.t(key) if key in view.t else ""
-    schema = next((c for c in view.model.classes.values() if path == f"schema/{c.segment}.json"), None)
+    steps = bare.removeprefix("schema/").split(".")  # project.json, project.fi.json
+    schema = next(
+        (c for c in view.model.classes.values() if bare.startswith("schema/") and steps[0] == c.segment), None
+    )
     if schema:
-        told = view.class_label(schema)
+        told = view.class_label(schema) + (f" ({steps[1]})" if len(steps) > 2 else "")
     notes = [view.t("count.triples", n=triples)] if isinstance(triples, int) else []
     if path != bare:
         notes.append("gzip")

@@ -1,0 +1,129 @@
+"""`hankelod new`: a commented record in every language that is right once it is filled in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+
+from hankelod import asking, drafts
+from hankelod.checking import check_files
+from hankelod.cli import KINDS
+from hankelod.dataset import Dataset
+
+LANGUAGES = ("fi", "sv", "en")
+GOOD = {
+    "title": {"fi": "Hanke", "sv": "Projekt", "en": "Project"},
+    "name": {"fi": "Nimi", "sv": "Namn", "en": "Name"},
+    "lead": "joensuun-kaupunki",
+    "municipalities": ["167"],
+    "start": "2021-05",
+    "end": "2022-11",
+    "totalCost": "75000",
+    "grants": [{"programme": "kuntien-ilmastoratkaisut", "amount": "50000"}],
+    "source": "https://ym.fi/kuntien-hankkeet",
+    "kind": "municipality",
+    "funder": "ymparistoministerio",
+    "startYear": "2018",
+}
+"""A good value for every required field of the kinds of records."""
+
+
+def test_the_kinds_are_the_models(dataset):
+    assert set(KINDS) == {c.segment for c in dataset.model.entries() if c.folder}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_filled_in_it_validates(copy, kind, lang):
+    dataset = Dataset(copy)
+    begun = drafts.draft(dataset, kind, "uusi-tietue")
+    begun.path.write_text(drafts.write(dataset, begun, lang, GOOD), "utf-8")
+    report = check_files(Dataset(copy), [begun.path])
+    assert report.problems == []
+    assert report.records == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_left_blank_every_required_key_is_asked_for(copy, kind, lang):
+    dataset = Dataset(copy)
+    begun = drafts.draft(dataset, kind, "uusi-tietue")
+    begun.path.write_text(drafts.write(dataset, begun, lang, {}), "utf-8")
+    report = check_files(Dataset(copy), [begun.path])
+    missing = {re.split(r"[.\[]", p.field)[0] for p in report.problems if p.severity == "violation"}
+    assert missing == {f.key for f in drafts.required(dataset, begun.cls)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_key_is_there_with_its_comment_required_first(dataset, kind, lang):
+    begun = drafts.draft(dataset, kind, "uusi-tietue")
+    text = drafts.write(dataset, begun, lang, {})
+    lines = text.splitlines()
+    assert lines[0].startswith("# yaml-language-server: $schema=")
+    for field in begun.cls.fields:
+        if field.filled is None:
+            assert re.search(rf"^(# )?{field.key}:", text, re.M), field.key
+            assert field.label[lang].casefold() in text.casefold()
+    keys = [(line.startswith("# "), line.removeprefix("# ").split(":")[0]) for line in lines if re.match(r"(# )?[a-z]\w*:", line)]  # fmt: skip
+    fields = {f.key for f in begun.cls.fields}
+    commented = [c for c, key in keys if key in fields and not key[0].isupper()]
+    assert commented == sorted(commented), "optional keys come after required ones"
+    assert set(yaml.safe_load(text)) == {f.key for f in drafts.required(dataset, begun.cls)}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_optional_keys_are_right_once_the_comment_sign_is_taken_away(dataset, lang):
+    """What stands behind `# key:` is YAML of the right kind."""
+    begun = drafts.draft(dataset, "project", "uusi-hanke")
+    text = drafts.write(dataset, begun, lang, GOOD)
+    keys = "|".join(f.key for f in begun.cls.fields)
+    opened = re.sub(rf"^# (?=(?:{keys}):)", "", text, flags=re.M)
+    opened = re.sub(r"^# (?= )", "", opened, flags=re.M)
+    assert set(yaml.safe_load(opened)) == {f.key for f in begun.cls.fields if f.filled is None}
+
+
+@pytest.mark.parametrize("identifier", ["Uusi hanke", "../x", "a>b", "", "-a", "ä", "a" * 200])
+def test_a_bad_id_is_refused(run, copy, identifier):
+    done = run("new", "project", "--blank", "--", identifier, cwd=copy)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_is_overwritten(run, copy):
+    path = copy / "data/projects/turku-iklu.yml"
+    before = path.read_bytes()
+    assert run("new", "project", "turku-iklu", cwd=copy).returncode == 2
+    assert path.read_bytes() == before
+    assert run("new", "project", "uusi", cwd=copy).returncode == 0
+    assert run("new", "project", "uusi", cwd=copy).returncode == 2
+
+
+def test_a_withdrawn_id_is_not_used_again(run, copy):
+    (copy / "data/withdrawn.yml").write_text("- id: project/vanha\n  date: 2026-01-01\n  reason: {fi: a, sv: a, en: a}\n", "utf-8")  # fmt: skip
+    done = run("new", "project", "vanha", cwd=copy)
+    assert done.returncode == 2
+    assert "withdrawn" in done.stderr
+
+
+def test_questions_take_what_fits_and_explain_what_does_not(copy):
+    dataset = Dataset(copy)
+    begun = drafts.draft(dataset, "project", "uusi")
+    typed = iter([
+        "Hanke", "", "",  # title
+        "Joensuun kaupungin", "joensuun-kaupunki",  # lead, misspelt first
+        "Joensuu", "167", "",  # municipalities
+        "5/2021", "2021-05", "2022-11", "75 000 €", "75000",
+        "kuntien-ilmastoratkaisut", "50000",
+        "",  # source: later
+    ])  # fmt: skip
+    told: list[str] = []
+    answers = asking.answers(dataset, begun.cls, "fi", lambda prompt: next(typed), told.append)
+    assert answers == {k: v for k, v in GOOD.items() if k in answers} | {"title": {"fi": "Hanke"}}
+    assert set(answers) == {"title", "lead", "municipalities", "start", "end", "totalCost", "grants"}
+    assert [t for t in told if "Tarkoititko" in t] and len([t for t in told if "Tarkoititko" in t]) == 4
+    begun.path.write_text(drafts.write(dataset, begun, "fi", answers), "utf-8")
+    report = check_files(Dataset(copy), [begun.path])
+    assert {p.field for p in report.problems if p.severity == "violation"} == {"source"}

@@ -1,0 +1,123 @@
+"""The lint of a dataset's own ontology and shapes: what is refused, what is a warning, and where it is told."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hankelod import lint
+from hankelod.checking import check_all
+from hankelod.dataset import Dataset, NotADataset
+from hankelod.patterns import fault
+
+
+def test_the_shipped_model_passes(dataset):
+    assert list(lint.unusable(dataset.model)) == []
+    assert lint.remarks(dataset.model, dataset.model_files(), dataset.base) == []
+
+
+def edited(copy, name: str, old: str, new: str) -> int:
+    path = copy / name
+    text = path.read_text("utf-8")
+    assert old in text, old
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+ACRONYM = "sh:minLength 2 ; sh:maxLength 40 ;"
+
+REFUSED = [
+    (ACRONYM, 'sh:pattern "^(a+)+$" ;', "repetition inside a repetition"),
+    (ACRONYM, 'sh:pattern "(?=x)" ;', "look-around"),
+    (ACRONYM, 'sh:pattern "(a)\\\\1" ;', "back-reference"),
+    (ACRONYM, 'sh:pattern "[" ;', "cannot be read"),
+    (ACRONYM, "sh:lessThanOrEquals hanke:end ;", "whole year"),
+    (ACRONYM, "sh:qualifiedValueShape s:Project-title ;", "nothing shows"),
+    (ACRONYM, "sh:js [] ;", "JavaScript"),
+    ("skos:example \"2021-05\" ;", 'sh:minInclusive "2018-01"^^xsd:gYearMonth ;', "gYearMonth"),
+    ("FILTER (STR(?value) < STR(?start)", "SERVICE <http://127.0.0.1/> { ?a ?b ?c } FILTER (STR(?value) < STR(?start)", "network"),
+    ("FILTER (STR(?value) < STR(?start)", "\\\\u0053ERVICE <http://127.0.0.1/> { ?a ?b ?c } FILTER (STR(?value) < STR(?start)", "network"),
+    ('REGEX(STR(?start), "^[0-9]{4}-[0-9]{2}$")', 'REGEX(STR(?start), "^(a+)+$")', "repetition inside a repetition"),
+    ('REGEX(STR(?start), "^[0-9]{4}-[0-9]{2}$")', "REGEX(STR(?start), STR(?value))", "as a text"),
+    ('sh:codeIdentifier "summary"', 'sh:codeIdentifier "acronym"', "already"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "reason"), REFUSED)
+def test_shapes_that_cannot_be_used_are_exit_2_with_the_reason(run, copy, old, new, reason):
+    line = edited(copy, "shapes/project.ttl", old, new)
+    done = run("validate", cwd=copy)
+    assert done.returncode == 2, done.stdout
+    assert reason in done.stderr
+    assert "Traceback" not in done.stderr
+    told = int(re.search(r"shapes/project\.ttl:(\d+):", done.stderr)[1])
+    assert told <= line <= told + 15, "the shape that it stands in"
+
+
+def test_all_reasons_at_once(copy):
+    edited(copy, "shapes/project.ttl", ACRONYM, 'sh:pattern "^(a+)+$" ; sh:js [] ;')
+    edited(copy, "shapes/link.ttl", 'sh:pattern "^https?://[^/]"', 'sh:pattern "(?!x)"')
+    with pytest.raises(NotADataset) as told:
+        Dataset(copy)
+    assert str(told.value).count("\n") == 3
+
+
+def test_what_is_untold_is_a_warning_at_its_line(copy):
+    line = edited(copy, "shapes/project.ttl", 'sh:name "lyhenne"@fi, "förkortning"@sv, "acronym"@en ;', 'sh:name "lyhenne"@fi ;')  # fmt: skip
+    edited(copy, "ontology/hankelod.ttl", "hanke:Project ", "hanke:Old a <http://www.w3.org/2002/07/owl#Class> ; <http://www.w3.org/2002/07/owl#deprecated> true ; rdfs:label \"a\"@fi, \"a\"@sv, \"a\"@en .\nhanke:Project ")  # fmt: skip
+    report, _ = check_all(Dataset(copy))
+    found = {(p.code, p.value, p.severity) for p in report.problems if p.code.startswith("model-")}
+    assert ("model-untold", "Project-acronym", "warning") in found
+    assert ("model-no-successor", "Old", "warning") in found
+    (untold,) = [p for p in report.problems if p.value == "Project-acronym"]
+    assert untold.file == "shapes/project.ttl"
+    assert untold.line == line - 2
+    assert "sv, en" in untold.message["fi"]
+
+
+def test_a_term_of_our_own_has_to_be_described(copy):
+    edited(copy, "shapes/project.ttl", "sh:path skos:altLabel", "sh:path hanke:nickname")
+    report, _ = check_all(Dataset(copy))
+    assert ("model-no-term", "nickname") in {(p.code, p.value) for p in report.problems}
+
+
+def test_the_shipped_model_is_not_linted_again(copy, monkeypatch):
+    monkeypatch.setattr(lint, "unusable", lambda model: pytest.fail("the shapes are the shipped ones"))
+    assert not Dataset(copy).own_model
+
+
+SAFE = [
+    r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)+$", r"^https?://[^/]", r"^[0-9]{1,12}([.][0-9]{1,2})?$",
+    r"([a-z]+,)*", r"(ab)+", r"^(\d+\s)+$", r"^[^\s@]+@[^\s@]+$", "",
+]  # fmt: skip
+HANGING = [r"^(a+)+$", r"^(a|aa)+$", r"^(a*)*$", r"^(.*x)*$", r"^(\w+\s?)*$", r"^([a-z]|[0-9a-z]+)+$", r"^(x{1,3})+$", r"^((a+)b?)+$"]  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", SAFE)
+def test_patterns_that_are_safe(pattern):
+    assert fault(pattern) is None
+
+
+@pytest.mark.parametrize("pattern", HANGING)
+def test_patterns_that_could_hang(pattern):
+    assert fault(pattern)
+
+
+atoms = st.sampled_from(["a", "b", ".", "[ab]", "[^a]", r"\d", "a?", "a*", "a+", "b{2}", "(a|b)", "(ab|a)"])
+bodies = st.lists(atoms, min_size=1, max_size=3).map("".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(body=bodies, tail=st.sampled_from(["$", "c$", "b$"]))
+def test_no_pattern_that_passes_makes_python_hang(body, tail):
+    """What is let through runs in time on texts that make an ambiguous repetition try again."""
+    pattern = f"^({body})+{tail}"
+    if fault(pattern) is None:
+        start = time.process_time()
+        for text in ("a" * 28 + "!", "ab" * 14 + "!", "b" * 28 + "!", "ba" * 14 + "!", "1" * 28 + "!"):
+            re.search(pattern, text)
+        assert time.process_time() - start < 1, pattern
