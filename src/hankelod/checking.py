@@ -39,8 +39,9 @@ def check_all(dataset: Dataset, engine: str | None = None, watch: Watch = _unwat
     if len(sound) <= CHUNK:
         problems += checker.problems(sound, [])
     else:
+        known = {(r.cls.iri, r.id): r for r in sound}
         for chunk in watch(list(_chunks(sound))):
-            problems += checker.problems(chunk, referenced(dataset, chunk))
+            problems += checker.problems(chunk, referenced(dataset, chunk, known))
     problems += dataset.reader.problems
     return report(problems, records, dataset.base), records
 
