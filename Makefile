@@ -43,6 +43,7 @@ $(VENV)/installed-test: pyproject.toml tests/node/package.json | $(VENV)/bin/pyt
 
 bench: $(VENV)/installed-test
 	$(BIN)/python bench/startup.py
+	$(BIN)/python bench/validation.py
 
 clean:
 	rm -rf $(VENV) dist tests/node/node_modules src/hankelod/assets/vendor

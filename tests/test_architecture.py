@@ -17,7 +17,7 @@ LAYERS = [
     ["patterns"],
     ["model", "problems", "words"],
     ["defaults", "policy", "tree", "guesses"],
-    ["bulk", "records"],
+    ["bulk", "csvtree", "jsontree", "records", "yamltree"],
     ["faults", "turtleplaces"],
     ["reading", "lint"],
     ["dataset", "suggestions"],

@@ -41,6 +41,11 @@ def test_every_field_has_a_label_and_a_description_in_three_languages(model):
             assert set(field.description) == THREE, field.code
 
 
+def test_a_class_that_is_not_there(model):
+    with pytest.raises(KeyError):
+        model.by_name("Nothing")
+
+
 def test_every_shape_tells_why_and_how_to_mend_in_three_languages(model):
     for iri, check in model.checks.items():
         constrained = set(model.shapes.triples[iri]) - {RDF + "type", SH + "targetClass", SH + "codeIdentifier", SH + "property"}  # fmt: skip

@@ -142,7 +142,10 @@ class Model(NamedTuple):
 
     def by_name(self, name: str) -> Class:
         """The class of this name. Raises KeyError."""
-        return next(c for c in self.classes.values() if c.name == name)
+        for cls in self.classes.values():
+            if cls.name == name:
+                return cls
+        raise KeyError(name)
 
     def target(self, field: Field) -> Class:
         """The class that a field's values belong to."""

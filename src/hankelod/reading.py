@@ -31,6 +31,12 @@ class Reader:
         self.references = references
         self.languages = languages
         self.problems: list[Problem] = []
+        self.columns: set[Place] = set()
+
+    def forget(self, before: int) -> None:
+        """Take back the problems from this one on: they are told where what they are about is checked."""
+        self.columns.difference_update(Place(*p[:3]) for p in self.problems[before:])
+        del self.problems[before:]
 
     def record(self, node: Node, cls: Class, file: str, record_id: str | None) -> Record | None:
         """Type one record. `record_id` is the file's stem; None where the record itself carries its id."""
@@ -44,7 +50,7 @@ class _Typing(Faults):
     """The typing of one record: state that lives as long as its tree is walked."""
 
     def __init__(self, reader: Reader, cls: Class, file: str, node: Node, record_id: str | None) -> None:
-        super().__init__(reader.model, reader.references, file, reader.problems)
+        super().__init__(reader.model, reader.references, file, reader.problems, reader.columns)
         self.reader, self.cls, self.node = reader, cls, node
         self.places: dict[Path, tuple[int, int]] = {(): (node.line, node.column)}
         self.kept: dict[Path, tuple[int, ...]] = {}
