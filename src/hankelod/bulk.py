@@ -11,7 +11,8 @@ from hankelod.problems import Place
 from hankelod.tree import MAX_BYTES, Unreadable, refuse
 
 UNPACKED = 100_000_000
-"""Bytes that any packed file may hold."""
+"""Bytes that any packed file may hold; a shorter line than LINE counts as one of that length: each takes its time."""
+LINE = 100
 RATIO = 250
 """How many times its own size a larger packed file may hold: records that repeat each other come to a hundred."""
 
@@ -57,7 +58,7 @@ def numbered(
         while line := first or file.readline(MAX_BYTES + 1):
             first = b""
             number += 1
-            read += len(line)
+            read += max(len(line), LINE)
             long = len(line) > MAX_BYTES and not line.endswith(b"\n")
             if long:
                 while (limit is None or read <= limit) and (rest := file.readline(MAX_BYTES)):
