@@ -211,7 +211,7 @@ def verify(given: argparse.Namespace, working: Path, lang: str) -> int:
     if given.format == "json":
         sys.stdout.write(reports.as_json(found, lang))
     else:
-        sys.stdout.write(reports.as_text(found, lang, _colour(sys.stdout), "files"))
+        sys.stdout.write(reports.as_text(found, lang, _colour(sys.stdout), "file"))
     return 0 if found.conforms() else 1
 
 
