@@ -13,8 +13,9 @@ from hankelod import problems, vocabulary
 from hankelod.checking import check_all
 from hankelod.dataset import Dataset, shipped, turtle_files
 from hankelod.graph import OWL, RDF, RDFS, SH, SKOS, read
-from hankelod.model import SHAPES, ModelError, load
+from hankelod.model import SHAPES
 from hankelod.publication import publish
+from hankelod.shapes import ModelError, load
 
 THREE = {"fi", "sv", "en"}
 HANKE = "https://w3id.org/hankelod/def#"

@@ -118,7 +118,19 @@ NO_DATASET = {("Dataset-base", "MinCount"), ("Dataset-base", "MaxCount"), ("Data
 """Without one base IRI there is no dataset to report on: the command cannot run, and says so."""
 
 
-READING = ("tree", "yamltree", "jsontree", "csvtree", "bulk", "records", "faults", "reading", "dataset", "checking")
+READING = (
+    "identifiers",
+    "tree",
+    "yamltree",
+    "jsontree",
+    "csvtree",
+    "bulk",
+    "records",
+    "faults",
+    "reading",
+    "dataset",
+    "checking",
+)
 """The modules that find problems in records; the codes of others belong to other commands."""
 
 

@@ -12,7 +12,6 @@ from functools import cached_property
 from pathlib import Path
 
 from hankelod import csvtree, jsontree, tree, yamltree
-from hankelod import model as _model
 from hankelod.defaults import differ
 from hankelod.defaults import shipped as shipped
 from hankelod.defaults import turtle_files as turtle_files
@@ -21,6 +20,7 @@ from hankelod.model import Class, Model
 from hankelod.problems import LANGUAGES, MAX_PROBLEMS, Place, Problem, problem, short
 from hankelod.reading import Reader
 from hankelod.records import ID, Record, References, slug
+from hankelod.shapes import ModelError, load
 
 BASE = "https://w3id.org/hankelod/"
 DATASET = "dataset.yml"
@@ -50,8 +50,8 @@ class Dataset:
         try:
             self.ontology_files = turtle_files(self.folder("ontology"))
             self.shapes_files = turtle_files(self.folder("shapes"))
-            self.model: Model = _model.load(self.ontology_files, self.shapes_files, self.base)
-        except (NotReadable, _model.ModelError) as error:
+            self.model: Model = load(self.ontology_files, self.shapes_files, self.base)
+        except (NotReadable, ModelError) as error:
             raise NotADataset(str(error)) from error
         if self.own_model:
             from hankelod import lint
