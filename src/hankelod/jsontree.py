@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from unicodedata import is_normalized
 
 from hankelod.problems import Place, Problem, parser_says
-from hankelod.tree import DEPTH, FORBIDDEN, MAX_BYTES, MAX_VALUES, Node, Path, composed, pairs, refuse, too_many
+from hankelod.tree import DEPTH, FORBIDDEN, MAX_BYTES, MAX_VALUES, Node, composed, pairs, refuse, too_many
 
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _STRING = re.compile(r'"[^"]*(?:"|\Z)')
+_ESCAPES = re.compile(r"\\[ubf]")
 _BRACKET = re.compile(r"[\[\]{}]")
 
 
@@ -46,25 +48,54 @@ def read_line(raw: bytes, file: str, line: int, problems: list[Problem]) -> Node
         )
     except json.JSONDecodeError as error:
         raise refuse("json-syntax", Place(file, line, error.colno), detail=parser_says(error.msg)) from error
-    return _from_json(found, file, line, problems, ())
+    # an escape may stand for any character; where there is none, what the whole line is, each text in it is
+    clean = not _ESCAPES.search(text) and not FORBIDDEN.search(text) and is_normalized("NFC", text)
+    return _Line(file, line, problems, clean).node(found)
 
 
-def _from_json(value: object, file: str, line: int, problems: list[Problem], path: Path) -> Node:
-    if value is None:
-        return Node("nothing", "", line, 1)
-    if value is True or value is False:
-        return Node("true" if value else "false", "true" if value else "false", line, 1)
-    if isinstance(value, _Float):
-        return Node("number", str(value), line, 1)
-    if isinstance(value, str):
-        bad = FORBIDDEN.search(value)
+class _Line:
+    """The tree of one line. `path` is where in it the walk stands; `clean` tells that no text needs a look of its own."""
+
+    def __init__(self, file: str, line: int, problems: list[Problem], clean: bool) -> None:
+        self.file, self.line, self.problems, self.clean = file, line, problems, clean
+        self.path: list[str | int] = []
+
+    def node(self, value: object) -> Node:
+        """A value as json gives it: its objects as a mark and pairs, its numbers as text."""
+        kind = type(value)
+        if kind is str:
+            return Node("text", value if self.clean else self._looked_at(str(value)), self.line, 1)
+        if kind is tuple:
+            return self._mapping(value[1])  # type: ignore[index]
+        if kind is list:
+            return self._list(value)  # type: ignore[arg-type]
+        if kind is _Float:
+            return Node("number", str(value), self.line, 1)
+        if value is None:
+            return Node("nothing", "", self.line, 1)
+        word = "true" if value else "false"
+        return Node(word, word, self.line, 1)
+
+    def _looked_at(self, text: str) -> str:
+        bad = FORBIDDEN.search(text)
         if bad:
-            raise refuse("forbidden-character", Place(file, line, 1), value=f"U+{ord(bad.group()):04X}")
-        return Node("text", composed(value), line, 1)
-    if isinstance(value, list):
-        return Node("list", [_from_json(v, file, line, problems, (*path, n)) for n, v in enumerate(value)], line, 1)
-    assert isinstance(value, tuple)
-    flat: list[Node] = []
-    for key, item in value[1]:
-        flat += [_from_json(key, file, line, problems, path), _from_json(item, file, line, problems, (*path, key))]
-    return Node("mapping", pairs(flat, file, problems, path), line, 1)
+            raise refuse("forbidden-character", Place(self.file, self.line, 1), value=f"U+{ord(bad.group()):04X}")
+        return composed(text)
+
+    def _list(self, values: list[object]) -> Node:
+        self.path.append(0)
+        items = []
+        for n, value in enumerate(values):
+            self.path[-1] = n
+            items.append(self.node(value))
+        self.path.pop()
+        return Node("list", items, self.line, 1)
+
+    def _mapping(self, given: list[tuple[str, object]]) -> Node:
+        flat: list[Node] = []
+        self.path.append("")
+        for key, value in given:
+            self.path[-1] = key
+            flat += (self.node(key), self.node(value))
+        self.path.pop()
+        return Node("mapping", pairs(flat, self.file, self.problems, tuple(self.path)), self.line, 1)
