@@ -41,7 +41,8 @@ class Got(NamedTuple):
 class Server:
     """`hankelod serve` of a publication at a free port of 127.0.0.1. Use it with `with`."""
 
-    def __init__(self, dist: Path, *options: str, ready: bool = True, **environment: str) -> None:
+    def __init__(self, dist: Path, *options: str, ready: bool = True, wait: float = 120, **environment: str) -> None:
+        """Start it; unless `ready` is False, wait until it answers queries, for so many seconds."""
         self.journal = tempfile.TemporaryFile()  # noqa: SIM115
         self.said: list[str] = []
         self.process = subprocess.Popen(
@@ -61,9 +62,9 @@ class Server:
         self._listener = threading.Thread(target=lambda: self.said.extend(self.process.stderr), daemon=True)
         self._listener.start()
         if ready:
-            self.wait(lambda: self.get("/ready").status == 200)
+            self.wait(lambda: self.get("/ready").status == 200, wait)
 
-    def wait(self, condition, seconds: float = 60) -> None:
+    def wait(self, condition, seconds: float = 120) -> None:
         """Wait until a condition holds."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -91,12 +92,12 @@ class Server:
         finally:
             connection.close()
 
-    def get(self, path: str, **headers: str) -> Got:
-        return self.request("GET", path, **headers)
+    def get(self, path: str, timeout: float = 60, **headers: str) -> Got:
+        return self.request("GET", path, timeout=timeout, **headers)
 
-    def ask(self, query: str, accept: str = "application/sparql-results+json", **fields: str) -> Got:
+    def ask(self, query: str, accept: str = "application/sparql-results+json", timeout: float = 60, **fields: str) -> Got:  # fmt: skip
         """Ask a query by GET."""
-        return self.get("/sparql?" + urlencode({"query": query, **fields}, quote_via=quote), Accept=accept)
+        return self.get("/sparql?" + urlencode({"query": query, **fields}, quote_via=quote), timeout, Accept=accept)
 
     def raw(self, sent: bytes, timeout: float = 15) -> bytes:
         """Send bytes as they are; everything that comes back until the server closes."""

@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 
 LAYERS = [
-    ["atomic", "formats", "graph", "manifests", "sparql", "table"],
+    ["atomic", "formats", "graph", "manifests", "sparql", "terminal"],
     ["grammar", "queries", "spelling", "results"],
     ["patterns"],
     ["model", "problems", "words"],
@@ -34,7 +34,7 @@ LAYERS = [
     ["changelog"],
     ["changes", "comparison", "hosting", "verification"],
     ["site"],
-    ["checking", "publication", "sources"],
+    ["checking", "loading", "publication", "sources"],
     ["explaining", "intake", "serving"],
     ["commands"],
     ["cli"],

@@ -98,7 +98,8 @@ def test_workers_and_nursery_that_die_are_replaced(changing):
         server.wait(lambda: len(server.processes()) == 4 and not set(first[2:]) & set(server.processes()))
         assert count(server) == 1
         os.kill(first[1], signal.SIGKILL)
-        server.wait(lambda: server.get("/ready").status == 200 and first[1] not in server.processes())
+        server.wait(lambda: len(server.processes()) == 4 and first[1] not in server.processes())
+        server.wait(lambda: server.get("/ready").status == 200)
         assert count(server) == 1
 
 

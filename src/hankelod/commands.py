@@ -194,6 +194,8 @@ def serve(given: argparse.Namespace, working: Path, lang: str) -> int:
     except ImportError as error:
         if sys.platform == "win32":
             raise CannotRun("serve needs Linux, macOS or BSD; on Windows, run it in WSL or a container") from error
+        if (error.name or "").startswith("hankelod"):
+            raise
         raise CannotRun(f"serve needs {error.name}: pip install 'hankelod[serve]'") from error
     try:
         server.serve(given, working)

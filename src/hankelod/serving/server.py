@@ -14,7 +14,7 @@ from pathlib import Path
 
 import uvicorn
 
-from hankelod import sources
+from hankelod import loading, sources
 from hankelod.manifests import MANIFEST, BadManifest
 from hankelod.serving.answering import Bounds
 from hankelod.serving.app import Service
@@ -41,7 +41,7 @@ def serve(given: argparse.Namespace, working: Path) -> None:
     bounds = Bounds(given.time_limit, given.memory_limit * 2**20, RESULT)
     options = Options(folder, working, given.workers or max(4, 2 * (os.cpu_count() or 1)), bounds, QUEUE, working / given.store if given.store else None)  # fmt: skip
     try:
-        sources.dump_file(folder, given.dist)
+        loading.dump_file(folder, given.dist)
         Documents(folder).close()
         listening = _listening(given.host, given.port)
     except BadManifest as error:
@@ -50,7 +50,7 @@ def serve(given: argparse.Namespace, working: Path) -> None:
         raise CannotAsk(f"{given.host}:{given.port}: {error.strerror or error}") from error
     _more_handles()
     logging.basicConfig(level=logging.WARNING, format="hankelod: %(message)s", stream=sys.stderr)
-    service = Service(lambda: Editions(options), sources.catalogue(sources.root(working)), LIMITS, Journal())
+    service = Service(lambda: Editions(options), sources.catalogue(loading.root(working)), LIMITS, Journal())
     config = uvicorn.Config(
         service,
         http=Connection,
