@@ -35,7 +35,7 @@ LAYERS = [
     ["changes", "comparison", "hosting", "verification"],
     ["site"],
     ["checking", "loading", "publication", "sources"],
-    ["explaining", "intake", "serving"],
+    ["completing", "explaining", "intake", "serving"],
     ["commands"],
     ["cli"],
 ]

@@ -218,6 +218,16 @@ def test_a_port_that_is_taken(changing):
         assert f"127.0.0.1:{server.port}" in done.stderr
 
 
+def test_another_event_loop_is_left_alone(changing, tmp_path):
+    """Where uvloop is installed, uvicorn would take it; the workers' sockets are tried on asyncio's loop alone."""
+    dist, _ = changing
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/uvloop.py").write_text("raise RuntimeError('this loop was not asked for')")
+    path = os.pathsep.join((str(tmp_path / "other"), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")))
+    with Server(dist, "--workers", "1", PYTHONPATH=path) as server:
+        assert count(server) == 1
+
+
 def test_without_the_extra(changing, tmp_path):
     dist, _ = changing
     (tmp_path / "blocked").mkdir()

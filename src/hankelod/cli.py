@@ -77,7 +77,10 @@ def parser() -> argparse.ArgumentParser:
 
     query = commands.add_parser("query", parents=[both], help="ask the dataset in SPARQL")
     query.add_argument(
-        "query", nargs="?", metavar="QUERY", help="SPARQL text, a .rq file, or the name of a named query"
+        "query",
+        nargs="?",
+        metavar="QUERY",
+        help="SPARQL text, a .rq file, - for standard input, or the name of a named query",
     )
     query.add_argument("--from", dest="source", metavar="DIST|FILE", help="ask a publication or a dump instead")
     query.add_argument("--list", action="store_true", help="list the named queries and their parameters")
@@ -151,7 +154,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns the exit status."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    given = parser().parse_args(arguments)
+    top = parser()
+    if "_ARGCOMPLETE" in os.environ:
+        from hankelod import completing
+
+        completing.complete(top)
+    given = top.parse_args(arguments)
     if given.version:
         from hankelod import __version__
 

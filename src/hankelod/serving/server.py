@@ -53,6 +53,7 @@ def serve(given: argparse.Namespace, working: Path) -> None:
     service = Service(lambda: Editions(options), sources.catalogue(loading.root(working)), LIMITS, Journal())
     config = uvicorn.Config(
         service,
+        loop="asyncio",  # and not uvloop where somebody has it: what is tested is what runs
         http=Connection,
         ws="none",
         lifespan="on",
