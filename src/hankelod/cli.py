@@ -130,6 +130,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--workers", type=int, metavar="N", help="queries evaluated at once (default: two for each processor, at least four)")  # fmt: skip
     serve.add_argument("--time-limit", type=float, default=10.0, metavar="SECONDS", help="stop a query after this (default: 10)")  # fmt: skip
     serve.add_argument("--memory-limit", type=int, default=1024, metavar="MIB", help="stop a query that takes more memory (default: 1024)")  # fmt: skip
+    serve.add_argument("--result-limit", type=int, default=32, metavar="MIB", help="refuse an answer that is longer (default: 32)")  # fmt: skip
     serve.add_argument("--store", metavar="FOLDER", help="keep the graph on disk, in this folder (default: in memory; large ones in the cache)")  # fmt: skip
     return top
 

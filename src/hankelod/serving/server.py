@@ -24,8 +24,6 @@ from hankelod.serving.editions import Editions, Options
 from hankelod.serving.journal import Journal
 from hankelod.sparql import LIMITS, CannotAsk
 
-RESULT = 32 * 2**20
-"""Bytes that a result may have; who wants more takes the dump."""
 QUEUE = 128
 CONNECTIONS = 1_000
 BACKLOG = 2_048
@@ -38,7 +36,7 @@ def serve(given: argparse.Namespace, working: Path) -> None:
     folder = working / given.dist
     if not (folder / MANIFEST).is_file():
         raise CannotAsk(f"{given.dist}: there is no publication here; `hankelod publish --out {given.dist}` writes one")
-    bounds = Bounds(given.time_limit, given.memory_limit * 2**20, RESULT)
+    bounds = Bounds(given.time_limit, given.memory_limit * 2**20, given.result_limit * 2**20)
     options = Options(folder, working, given.workers or max(4, 2 * (os.cpu_count() or 1)), bounds, QUEUE, working / given.store if given.store else None)  # fmt: skip
     try:
         loading.dump_file(folder, given.dist)
