@@ -210,6 +210,17 @@ def test_no_publication(tmp_path):
     assert "hankelod publish" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--workers", "0"), ("--workers", "-1"), ("--time-limit", "0"), ("--time-limit", "nan"), ("--time-limit", "inf"),
+     ("--memory-limit", "0"), ("--memory-limit", "x"), ("--result-limit", "-5"), ("--port", "65536"), ("--port", "-1")],
+)  # fmt: skip
+def test_limits_that_limit_nothing(dist, option, value):
+    done = hankelod("serve", str(dist), f"{option}={value}")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert f"argument {option}: {value}: write" in done.stderr
+
+
 def test_a_port_that_is_taken(changing):
     dist, _ = changing
     with Server(dist, "--workers", "1") as server:
