@@ -5,6 +5,7 @@
     python bench/serving.py large [--triples 5000000] a graph on disk: load, open, ask, memory
 
 `large` makes its graph out of the published one, its projects repeated under other ids, and keeps it in --folder.
+Each part writes its figures into `bench/figures/serving.json`, in the place of those of its last run.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import platform
 import shutil
 import socket
 import statistics
@@ -33,6 +35,7 @@ from hankelod.queries import Catalogue, Query  # noqa: E402
 from server import Server  # noqa: E402
 
 BASE = "https://w3id.org/hankelod/"
+FIGURES = ROOT / "bench/figures/serving.json"
 RUNS = 5
 BARE = """
 import sys, pyoxigraph as ox
@@ -64,10 +67,11 @@ def environment() -> dict[str, str]:
 ### Cold
 
 
-def cold(dist: Path) -> None:
+def cold(dist: Path) -> dict[str, object]:
+    """Milliseconds of each named query from the shell, the median of some runs, ours and bare."""
     dump = dist / "dump/hankelod.nt"
     print(f"{'query, cold':32} {'hankelod ms':>12} {'bare ms':>9} {'ratio':>6}")
-    ratios = []
+    found = []
     for query in queries():
         form = "ntriples" if "CONSTRUCT" in query.text else "csv"
         commands = (
@@ -81,15 +85,20 @@ def cold(dist: Path) -> None:
                 subprocess.run(command, cwd=ROOT, env=environment(), check=True, capture_output=True)
                 times[n].append(time.perf_counter() - start)
         ours, bare = (statistics.median(t[1:]) * 1000 for t in times)
-        ratios.append(ours / bare)
+        found.append(
+            {"query": query.name, "ms": round(ours, 1), "bare ms": round(bare, 1), "ratio": round(ours / bare, 2)}
+        )
         print(f"{query.name:32} {ours:12.0f} {bare:9.0f} {ours / bare:6.2f}")
-    print(f"the worst ratio is {max(ratios):.2f}; the limit is 3")
+    worst = max(f["ratio"] for f in found)
+    print(f"the worst ratio is {worst:.2f}; the limit is 3")
+    return {"limit": 3, "worst ratio": worst, "queries": found}
 
 
 ### Warm
 
 
-def warm(dist: Path, seconds: float) -> None:
+def warm(dist: Path, seconds: float) -> dict[str, object]:
+    """Requests a second, and how long they take, for some numbers of clients that ask without a pause."""
     store = ox.Store()
     store.bulk_load(path=str(dist / "dump/hankelod.nt"), format=ox.RdfFormat.N_TRIPLES)
     texts = [q.text for q in queries() if "CONSTRUCT" not in q.text]
@@ -99,13 +108,23 @@ def warm(dist: Path, seconds: float) -> None:
         done += 1
     bare = done / (time.perf_counter() - start)
     print(f"bare pyoxigraph, in process, one thread: {bare:.0f} queries/s")
+    found = []
     for clients in (1, 4, 16):
         with Server(dist) as server:
             with multiprocessing.Pool(1) as pool:
-                times = pool.apply(load, (server.host, server.port, texts, clients, seconds))
-            rate = len(times) / seconds
-            times.sort()
-            print(f"hankelod serve, {clients:2} clients: {rate:.0f} requests/s ({rate / bare:.2f} of bare), median {times[len(times) // 2] * 1000:.1f} ms, 95th percentile {times[len(times) * 95 // 100] * 1000:.1f} ms, {server.memory() / 2**20:.0f} MiB")  # fmt: skip
+                times = sorted(pool.apply(load, (server.host, server.port, texts, clients, seconds)))
+            rate, middle, high = len(times) / seconds, *(times[len(times) * n // 100] * 1000 for n in (50, 95))
+            figures = {
+                "clients": clients,
+                "requests/s": round(rate),
+                "of bare": round(rate / bare, 2),
+                "median ms": round(middle, 1),
+                "95th percentile ms": round(high, 1),
+                "MiB": server.memory() >> 20,
+            }
+            print(f"hankelod serve: {figures}")
+            found.append(figures)
+    return {"least of bare": 0.5, "bare queries/s": round(bare), "served": found}
 
 
 def load(host: str, port: int, texts: list[str], clients: int, seconds: float) -> list[float]:
@@ -150,29 +169,42 @@ def load(host: str, port: int, texts: list[str], clients: int, seconds: float) -
 ### Large
 
 
-def large(dist: Path, folder: Path, wanted: int) -> None:
+def large(dist: Path, folder: Path, wanted: int) -> dict[str, object]:
+    """A graph on disk: seconds to load and to open again, what the named queries take, memory."""
     out = folder / f"large-{wanted}"
     if not out.is_dir():
         enlarged(dist, out, wanted)
     dump = out / "dump/hankelod.nt"
     with dump.open("rb") as file:
-        triples = sum(1 for _ in file)
-    print(f"{triples} triples, {dump.stat().st_size / 2**20:.0f} MiB of N-Triples")
+        figures: dict[str, object] = {"triples": sum(1 for _ in file), "dump MiB": dump.stat().st_size >> 20}
     stores = folder / "stores"
     shutil.rmtree(stores, ignore_errors=True)
     for what in ("load and open", "open again"):
         start = time.perf_counter()
-        with Server(out, "--store", str(stores), "--time-limit", "60") as server:
-            print(f"{what}: ready after {time.perf_counter() - start:.1f} s; {server.memory() / 2**20:.0f} MiB")
-            if what != "open again":
-                continue
-            for query in queries():
-                start = time.perf_counter()
-                got = server.ask(query.text, accept="*/*")
-                print(f"  {query.name:32} {got.status} {(time.perf_counter() - start) * 1000:8.0f} ms {len(got.body):10} bytes")  # fmt: skip
-            print(f"  memory of the server and its workers after that: {server.memory() / 2**20:.0f} MiB")
-    size = sum(f.stat().st_size for f in stores.rglob("*") if f.is_file())
-    print(f"on disk: {size / 2**20:.0f} MiB")
+        with Server(out, "--store", str(stores), "--time-limit", "60", "--result-limit", "256", wait=3600) as server:
+            figures[f"{what}: s"] = round(time.perf_counter() - start, 1)
+            figures[f"{what}: MiB"] = server.memory() >> 20
+            print(figures)
+            if what == "open again":
+                figures["queries"] = [answered(server, query) for query in queries()]
+                figures["after that: MiB"] = server.memory() >> 20
+    figures["on disk MiB"] = sum(f.stat().st_size for f in stores.rglob("*") if f.is_file()) >> 20
+    print({name: value for name, value in figures.items() if name != "queries"})
+    return figures
+
+
+def answered(server: Server, query: Query) -> dict[str, object]:
+    """What one query takes."""
+    start = time.perf_counter()
+    got = server.ask(query.text, accept="*/*", timeout=120)
+    figures = {
+        "query": query.name,
+        "status": got.status,
+        "s": round(time.perf_counter() - start, 2),
+        "bytes": len(got.body),
+    }
+    print(f"  {figures}", flush=True)
+    return figures
 
 
 def enlarged(dist: Path, out: Path, wanted: int) -> None:
@@ -189,6 +221,19 @@ def enlarged(dist: Path, out: Path, wanted: int) -> None:
     (out / "manifest.json").write_text(json.dumps({"build": build_id(files), "files": files}))
 
 
+def kept(part: str, figures: dict[str, object]) -> None:
+    """Write the figures of a part beside those of the others, with what they were measured on."""
+    known = json.loads(FIGURES.read_text("utf-8")) if FIGURES.exists() else {}
+    measured = {
+        "python": platform.python_version(),
+        "pyoxigraph": ox.__version__,
+        "system": platform.platform(),
+        "processors": os.cpu_count(),
+    }
+    FIGURES.parent.mkdir(exist_ok=True)
+    FIGURES.write_text(json.dumps({**known, part: {"measured on": measured, **figures}}, indent=1) + "\n", "utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", choices=("cold", "warm", "large"))
@@ -199,11 +244,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         dist = published(Path(name))
         if given.part == "cold":
-            cold(dist)
+            figures = cold(dist)
         elif given.part == "warm":
-            warm(dist, given.seconds)
+            figures = warm(dist, given.seconds)
         else:
-            large(dist, given.folder or Path(name), given.triples)
+            figures = large(dist, given.folder or Path(name), given.triples)
+    kept(given.part, figures)
 
 
 if __name__ == "__main__":

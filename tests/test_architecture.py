@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 
 LAYERS = [
-    ["atomic", "formats", "graph", "manifests", "sparql", "table"],
+    ["atomic", "formats", "graph", "manifests", "sparql", "terminal"],
     ["grammar", "queries", "spelling", "results"],
     ["patterns"],
     ["model", "problems", "words"],
@@ -35,8 +35,8 @@ LAYERS = [
     ["changelog"],
     ["changes", "comparison", "hosting", "verification"],
     ["site"],
-    ["checking", "publication", "sources"],
-    ["explaining", "intake", "serving"],
+    ["checking", "loading", "publication", "sources"],
+    ["completing", "explaining", "intake", "serving"],
     ["commands"],
     ["cli"],
 ]
