@@ -70,7 +70,7 @@ def rows(name: str) -> list[Values]:
 
 def world() -> World:
     """What stands around the projects: the same in every run."""
-    rng = random.Random(SEED)  # noqa: S311 - synthetic data
+    rng = random.Random(SEED)
     regions = {row["code"]: row for row in rows("regions.csv")}
     municipalities = rows("municipalities.csv")
     organisations = [
@@ -137,7 +137,7 @@ def _programmes() -> Iterator[Values]:
 
 def projects(count: int, around: World) -> Iterator[Values]:
     """The first so many records, as an author would write them: without what the rules fill in."""
-    rng = random.Random()  # noqa: S311 - synthetic data
+    rng = random.Random()
     seed, chance = rng.seed, rng.random
     sentences, municipalities, organisations = around.sentences, around.municipalities, around.organisations
 
@@ -258,7 +258,8 @@ def write(folder: Path, count: int, share: float = 0) -> None:
     """Write the dataset; FOLDER must not hold another."""
     around = world()
     data = folder / "data"
-    (data / "programmes").mkdir(parents=True)
+    for name in ("programmes", "organisations"):
+        (data / name).mkdir(parents=True)
     for name in AREAS:
         shutil.copyfile(ROOT / "data" / name, data / name)
     dataset = {
@@ -276,13 +277,11 @@ def write(folder: Path, count: int, share: float = 0) -> None:
         "attribution": ["Municipality and region classifications, codes and names: Statistics Finland (Tilastokeskus), CC BY 4.0."],
     }  # fmt: skip
     # JSON is YAML: what is written is read back the same.
-    (data / "dataset.yml").write_text(json.dumps(dataset, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    for programme in around.programmes:
-        record = {key: value for key, value in programme.items() if key != "id"}
-        (data / f"programmes/{programme['id']}.yml").write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", "utf-8")  # fmt: skip
+    _file(data / "dataset.yml", dataset)
+    for name, records in (("programmes", around.programmes), ("organisations", around.organisations)):
+        for record in records:
+            _file(data / f"{name}/{record['id']}.yml", {key: value for key, value in record.items() if key != "id"})
     encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-    with (data / "organisations.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(encode(o) + "\n" for o in around.organisations)
     planted = []
     with (data / "projects.jsonl").open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as file:
         for n, record in enumerate(projects(count, around)):
@@ -295,6 +294,10 @@ def write(folder: Path, count: int, share: float = 0) -> None:
     if share:
         with (folder / "faults.jsonl").open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(encode({"line": line, "code": code, "field": field}) + "\n" for line, code, field in planted)  # fmt: skip
+
+
+def _file(path: Path, record: Values) -> None:
+    path.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", "utf-8", newline="\n")
 
 
 def main() -> None:
