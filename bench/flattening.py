@@ -1,5 +1,7 @@
 """Projects as flat tables, for tools that map tables: complete records, whole IRIs, a table for each class and each list.
 
+    python bench/flattening.py FOLDER TABLES
+
 Made by hankelod outside the time of those tools, which start from it: nesting, ids of parts, positions, units and
 addresses are done for them. `schema.json` says what each column means, so that their mappings follow the model.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -110,6 +113,7 @@ class Flattening:
 
 def flatten(folder: Path, tables: Path) -> None:
     """Write the tables of a dataset's projects, and their triples as `expected.nt`."""
+    tables.mkdir()
     dataset = Dataset(folder)
     cls = dataset.model.by_name("Project")
     mapping = Mapping(dataset.model)
@@ -124,3 +128,7 @@ def flatten(folder: Path, tables: Path) -> None:
 def schema(tables: Path) -> list[Table]:
     """What the tables in a folder are."""
     return [Table(name, typed, [Column(*c) for c in columns]) for name, typed, columns in json.loads((tables / "schema.json").read_text())]  # fmt: skip
+
+
+if __name__ == "__main__":
+    flatten(*map(Path, sys.argv[1:]))

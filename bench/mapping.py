@@ -9,12 +9,14 @@ writes. Ways whose library is not installed are named as absent. Then hankelod i
 from __future__ import annotations
 
 import argparse
+import filecmp
+import json
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from measuring import OTHERS, Failed, Run, alone, mebibytes, median, present, save, show, thousands
+from measuring import OTHERS, Failed, Run, alone, mebibytes, median, present, save, script, show, thousands
 
 WAYS = {
     "hankelod": "hankelod",
@@ -35,9 +37,7 @@ GOAL_TWO = 1.7
 
 def dataset(folder: Path, records: int) -> Path:
     """A synthetic dataset in a folder of its own."""
-    import generator
-
-    generator.write(folder, records)
+    script("generator.py", records, folder)
     return folder
 
 
@@ -46,48 +46,10 @@ def once(way: str, folder: Path, tables: Path, out: Path, cores: int = 1) -> Run
     return alone([str(Path(__file__).with_name("alone.py")), way, str(folder), str(tables), str(out)], python, cores)
 
 
-def difference(expected: Path, out: Path) -> dict[str, Any]:
-    """How a way's triples differ from hankelod's: by bytes, by lines in any order, by parsed terms."""
-    if expected.read_bytes() == out.read_bytes():
-        return {"same": "bytes", "triples": _count(out)}
-    with expected.open("rb") as a, out.open("rb") as b:
-        ours, theirs = set(a), set(b)
-    if ours == theirs:
-        return {"same": "triples", "triples": len(theirs)}
-    ours, theirs = ours - theirs, theirs - ours
-    import pyoxigraph as ox
-
-    missing, extra = (set(ox.parse(b"".join(lines), format=ox.RdfFormat.N_TRIPLES)) for lines in (ours, theirs))
-    missing, extra = missing - extra, extra - missing
-    found = {"same": "triples" if not missing and not extra else "no", "triples": _count(out)}
-    if missing or extra:
-        found |= {"missing": len(missing), "extra": len(extra), "example": [str(min(map(str, s), default="")) for s in (missing, extra)]}  # fmt: skip
-        values = [{(q.subject, q.predicate, _value(q.object)) for q in s} for s in (missing, extra)]
-        if values[0] == values[1]:
-            found["same"] = "values"
-    return found
-
-
-def _value(term: Any) -> Any:
-    """A term by its value where it is a decimal."""
-    from decimal import Decimal
-
-    datatype = getattr(term, "datatype", None)
-    return Decimal(term.value) if datatype is not None and datatype.value.endswith("#decimal") else term
-
-
-def _count(path: Path) -> int:
-    with path.open("rb") as file:
-        return sum(1 for _ in file)
-
-
 def side_by_side(work: Path, records: int, runs: int, ways: list[str]) -> dict[str, Any]:
     """All ways, taking turns; by way: times, memory, versions, and how the triples differ."""
-    from flattening import flatten
-
     folder, tables = dataset(work / "data", records), work / "tables"
-    tables.mkdir()
-    flatten(folder, tables)
+    script("flattening.py", folder, tables)
     found: dict[str, Any] = {}
     for way in ways:
         if way in PACKAGE and not present(PACKAGE[way], OTHERS.get(way, Path(sys.executable))):
@@ -107,7 +69,7 @@ def side_by_side(work: Path, records: int, runs: int, ways: list[str]) -> dict[s
             each["seconds"].append(run.said["seconds"])
             each["peak"] = max(each["peak"], run.peak)
             if not turn:
-                each["output"] = difference(tables / "expected.nt", out)
+                each["output"] = json.loads(script("comparing.py", tables / "expected.nt", out))
             out.unlink()
     return found
 
@@ -120,7 +82,7 @@ def two_processes(work: Path, runs: int) -> dict[str, Any]:
         for way, times in clock.items():
             out = work / f"{way}.nt"
             times.append(once(way, folder, tables, out, cores=2).said["seconds"])
-            assert out.read_bytes() == (tables / "expected.nt").read_bytes(), f"{way}: other bytes"
+            assert filecmp.cmp(out, tables / "expected.nt", shallow=False), f"{way}: other bytes"
     return {"one": clock["hankelod"], "two": clock["hankelod_two"]}
 
 
@@ -140,7 +102,7 @@ def measure(records: int, runs: int, sizes: list[int], ways: list[str]) -> dict[
         found = side_by_side(work, records, runs, ways)
         return {
             "records": records,
-            "triples": _count(work / "tables/expected.nt"),
+            "triples": found["hankelod"]["output"]["triples"],
             "ways": found,
             "goals": GOALS,
             "processes": two_processes(work, runs) | {"goal": GOAL_TWO},

@@ -63,6 +63,17 @@ def alone(arguments: Sequence[str], python: str | Path = sys.executable, cores: 
     return Run(json.loads(lines[-1]), usage.ru_maxrss * scale)
 
 
+def script(name: str, *arguments: object) -> str:
+    """What a script of this folder prints. Raises Failed.
+
+    Whatever takes memory is left to such scripts: a process inherits the peak of the one that starts it.
+    """
+    done = subprocess.run([sys.executable, str(Path(__file__).with_name(name)), *map(str, arguments)], env=environment(), capture_output=True, text=True)  # fmt: skip
+    if done.returncode:
+        raise Failed(done.stderr[-2000:])
+    return done.stdout
+
+
 def present(package: str, python: str | Path = sys.executable) -> bool:
     """Whether a distribution is installed for an interpreter."""
     ask = f"import importlib.metadata as m; m.version({package!r})"
