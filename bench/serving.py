@@ -1,11 +1,12 @@
 """What asking costs, beside bare pyoxigraph doing the same in the same run.
 
+    python bench/serving.py                           the first two of:
     python bench/serving.py cold                      each named query from the shell, cold
     python bench/serving.py warm [--seconds 5]        requests a second, and the 95th percentile
     python bench/serving.py large [--triples 5000000] a graph on disk: load, open, ask, memory
 
 `large` makes its graph out of the published one, its projects repeated under other ids, and keeps it in --folder.
-Each part writes its figures into `bench/figures/serving.json`, in the place of those of its last run.
+Each part keeps its own results.
 """
 
 from __future__ import annotations
@@ -13,30 +14,32 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import os
-import platform
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph as ox
+from measuring import ROOT, Found, Goal, Table, environment, median, report, thousands
 
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+from hankelod.manifests import build_id
+from hankelod.queries import Catalogue, Query
 
-from hankelod.manifests import build_id  # noqa: E402
-from hankelod.queries import Catalogue, Query  # noqa: E402
-from server import Server  # noqa: E402
+sys.path.append(str(ROOT / "tests"))
+
+from server import Server
 
 BASE = "https://w3id.org/hankelod/"
-FIGURES = ROOT / "bench/figures/serving.json"
 RUNS = 5
+LIMIT_COLD = 3
+"""Times that a query may take from the shell, of what bare pyoxigraph takes."""
+LEAST_WARM = 0.5
+"""Requests a second, of what bare pyoxigraph answers in process."""
 BARE = """
 import sys, pyoxigraph as ox
 store = ox.Store()
@@ -60,18 +63,13 @@ def published(folder: Path) -> Path:
     return out
 
 
-def environment() -> dict[str, str]:
-    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPATH": str(ROOT / "src")}
-
-
 ### Cold
 
 
-def cold(dist: Path) -> dict[str, object]:
-    """Milliseconds of each named query from the shell, the median of some runs, ours and bare."""
+def cold(dist: Path) -> Found:
+    """Each named query from the shell, ours and bare, taking turns."""
     dump = dist / "dump/hankelod.nt"
-    print(f"{'query, cold':32} {'hankelod ms':>12} {'bare ms':>9} {'ratio':>6}")
-    found = []
+    seconds: dict[str, list[list[float]]] = {}
     for query in queries():
         form = "ntriples" if "CONSTRUCT" in query.text else "csv"
         commands = (
@@ -84,20 +82,21 @@ def cold(dist: Path) -> dict[str, object]:
                 start = time.perf_counter()
                 subprocess.run(command, cwd=ROOT, env=environment(), check=True, capture_output=True)
                 times[n].append(time.perf_counter() - start)
-        ours, bare = (statistics.median(t[1:]) * 1000 for t in times)
-        found.append(
-            {"query": query.name, "ms": round(ours, 1), "bare ms": round(bare, 1), "ratio": round(ours / bare, 2)}
-        )
-        print(f"{query.name:32} {ours:12.0f} {bare:9.0f} {ours / bare:6.2f}")
-    worst = max(f["ratio"] for f in found)
-    print(f"the worst ratio is {worst:.2f}; the limit is 3")
-    return {"limit": 3, "worst ratio": worst, "queries": found}
+        seconds[str(query.name)] = [t[1:] for t in times]
+    rows, worst = [["query", "hankelod, ms", "bare pyoxigraph, ms", "times"]], 0.0
+    for name, (ours, bare) in seconds.items():
+        ratio = median(ours) / median(bare)
+        worst = max(worst, ratio)
+        rows.append([name, f"{median(ours) * 1000:.0f}", f"{median(bare) * 1000:.0f}", f"{ratio:.2f}"])
+    goal = Goal("the slowest of the named queries over bare pyoxigraph, times at most", str(LIMIT_COLD), f"{worst:.2f}", worst <= LIMIT_COLD)  # fmt: skip
+    table = Table(f"each in a process of its own, start and loading included, medians of {RUNS} taking turns", rows)
+    return Found("Named queries from the shell, cold", [table], [goal], [], {"seconds": seconds})
 
 
 ### Warm
 
 
-def warm(dist: Path, seconds: float) -> dict[str, object]:
+def warm(dist: Path, seconds: float) -> Found:
     """Requests a second, and how long they take, for some numbers of clients that ask without a pause.
 
     Bare and served take turns, and the ratio is the median of the rounds: other work on the machine weighs on both.
@@ -113,7 +112,8 @@ def warm(dist: Path, seconds: float) -> dict[str, object]:
             done += 1
         return done / (time.perf_counter() - start)
 
-    found = []
+    rows = [["clients", "requests/s", "of bare pyoxigraph", "median ms", "95th percentile ms", "server's memory, MiB"]]
+    measured, least = [], 1e9
     for clients in (1, 4, 16):
         rates, ratios, times = [], [], []
         with Server(dist) as server, multiprocessing.Pool(1) as pool:
@@ -125,10 +125,13 @@ def warm(dist: Path, seconds: float) -> dict[str, object]:
                 times += took
             times.sort()
             middle, high = (times[len(times) * n // 100] * 1000 for n in (50, 95))
-            figures = {"clients": clients, "requests/s": round(statistics.median(rates)), "of bare": round(statistics.median(ratios), 2), "median ms": round(middle, 1), "95th percentile ms": round(high, 1), "MiB": server.memory() >> 20}  # fmt: skip
-        print(figures)
-        found.append(figures)
-    return {"least of bare": 0.5, "served": found}
+            memory = server.memory() >> 20
+        least = min(least, median(ratios))
+        rows.append([str(clients), f"{median(rates):.0f}", f"{median(ratios):.2f}", f"{middle:.1f}", f"{high:.1f}", str(memory)])  # fmt: skip
+        measured.append({"clients": clients, "rates": rates, "ratios": ratios})
+    goal = Goal("requests served over bare pyoxigraph in process, at least", str(LEAST_WARM), f"{least:.2f}", least >= LEAST_WARM)  # fmt: skip
+    table = Table(f"clients that ask without a pause, three rounds of {seconds:g} s in turn with bare pyoxigraph", rows)
+    return Found("Named queries served, warm", [table], [goal], [], {"served": measured})
 
 
 def load(host: str, port: int, texts: list[str], clients: int, seconds: float) -> list[float]:
@@ -173,42 +176,54 @@ def load(host: str, port: int, texts: list[str], clients: int, seconds: float) -
 ### Large
 
 
-def large(dist: Path, folder: Path, wanted: int) -> dict[str, object]:
+def large(dist: Path, folder: Path, wanted: int) -> Found:
     """A graph on disk: seconds to load and to open again, what the named queries take, memory."""
     out = folder / f"large-{wanted}"
     if not out.is_dir():
         enlarged(dist, out, wanted)
     dump = out / "dump/hankelod.nt"
     with dump.open("rb") as file:
-        figures: dict[str, object] = {"triples": sum(1 for _ in file), "dump MiB": dump.stat().st_size >> 20}
+        triples = sum(1 for _ in file)
     stores = folder / "stores"
     shutil.rmtree(stores, ignore_errors=True)
+    opened: dict[str, list[float]] = {}
     for what in ("load and open", "open again"):
         start = time.perf_counter()
         with Server(out, "--store", str(stores), "--time-limit", "60", "--result-limit", "256", wait=3600) as server:
-            figures[f"{what}: s"] = round(time.perf_counter() - start, 1)
-            figures[f"{what}: MiB"] = server.memory() >> 20
-            print(figures)
+            opened[what] = [time.perf_counter() - start, server.memory() >> 20]
             if what == "open again":
-                figures["queries"] = [answered(server, query) for query in queries()]
-                figures["after that: MiB"] = server.memory() >> 20
-    figures["on disk MiB"] = sum(f.stat().st_size for f in stores.rglob("*") if f.is_file()) >> 20
-    print({name: value for name, value in figures.items() if name != "queries"})
-    return figures
+                asked = [answered(server, query) for query in queries()]
+                opened["after the queries"] = [0.0, server.memory() >> 20]
+    disk = sum(f.stat().st_size for f in stores.rglob("*") if f.is_file()) >> 20
+    first, again = opened["load and open"][0], opened["open again"][0]
+    tables = [
+        Table(
+            f"{thousands(triples)} triples, {dump.stat().st_size >> 20:,} MiB of N-Triples, {disk:,} MiB on disk",
+            [["what", "seconds", "server's memory, MiB"], *([w, f"{s:.1f}" if s else "–", f"{m:.0f}"] for w, (s, m) in opened.items())],
+        ),
+        Table(
+            "one after the other, the first time",
+            [["query", "status", "seconds", "bytes"], *([a["query"], str(a["status"]), f"{a['seconds']:.2f}", thousands(a["bytes"])] for a in asked)],
+        ),
+    ]  # fmt: skip
+    answers = sum(a["status"] == 200 for a in asked)
+    goals = [
+        Goal("opening again over loading", "< 1", f"{again / first:.2f}", again < first),
+        Goal("named queries that answer", str(len(asked)), str(answers), answers == len(asked)),
+    ]
+    return Found("A large graph on disk", tables, goals, [], {"opened": opened, "queries": asked})
 
 
-def answered(server: Server, query: Query) -> dict[str, object]:
+def answered(server: Server, query: Query) -> dict[str, Any]:
     """What one query takes."""
     start = time.perf_counter()
     got = server.ask(query.text, accept="*/*", timeout=120)
-    figures = {
+    return {
         "query": query.name,
         "status": got.status,
-        "s": round(time.perf_counter() - start, 2),
+        "seconds": time.perf_counter() - start,
         "bytes": len(got.body),
     }
-    print(f"  {figures}", flush=True)
-    return figures
 
 
 def enlarged(dist: Path, out: Path, wanted: int) -> None:
@@ -225,35 +240,22 @@ def enlarged(dist: Path, out: Path, wanted: int) -> None:
     (out / "manifest.json").write_text(json.dumps({"build": build_id(files), "files": files}))
 
 
-def kept(part: str, figures: dict[str, object]) -> None:
-    """Write the figures of a part beside those of the others, with what they were measured on."""
-    known = json.loads(FIGURES.read_text("utf-8")) if FIGURES.exists() else {}
-    measured = {
-        "python": platform.python_version(),
-        "pyoxigraph": ox.__version__,
-        "system": platform.platform(),
-        "processors": os.cpu_count(),
-    }
-    FIGURES.parent.mkdir(exist_ok=True)
-    FIGURES.write_text(json.dumps({**known, part: {"measured on": measured, **figures}}, indent=1) + "\n", "utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=("cold", "warm", "large"))
+    parser.add_argument("part", nargs="?", choices=("cold", "warm", "large"))
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--triples", type=int, default=5_000_000)
     parser.add_argument("--folder", type=Path, help="where the large graph is kept")
+    parser.add_argument("--results", type=Path, help="the folder of results (bench/results)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         dist = published(Path(name))
-        if given.part == "cold":
-            figures = cold(dist)
-        elif given.part == "warm":
-            figures = warm(dist, given.seconds)
-        else:
-            figures = large(dist, given.folder or Path(name), given.triples)
-    kept(given.part, figures)
+        if given.part in ("cold", None):
+            report("queries", cold(dist), given.results)
+        if given.part in ("warm", None):
+            report("serving", warm(dist, given.seconds), given.results)
+        if given.part == "large":
+            report("large", large(dist, given.folder or Path(name), given.triples), given.results)
 
 
 if __name__ == "__main__":

@@ -148,6 +148,12 @@ def test_validation_finds_what_was_planted(tmp_path: Path):
     assert found.goals[0].met
 
 
+@pytest.mark.parametrize(("part", "results"), [("warm", ["serving"]), ("large", ["large"])])
+def test_asking_a_server(tmp_path: Path, part: str, results: list[str]):
+    run("serving.py", part, "--seconds", 0.1, "--triples", 20_000, "--results", tmp_path)
+    assert sorted(p.stem for p in tmp_path.iterdir()) == results
+
+
 def test_startup_and_the_page_of_results(tmp_path: Path):
     run("startup.py", "--runs", 1, "--results", tmp_path)
     run("report.py", "--results", tmp_path, "--docs", tmp_path)
