@@ -58,7 +58,8 @@ class Loaded(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         rel = given.get("rel") or ""
-        address = given.get("src") or (given.get("href") if tag == "use" or rel in ("stylesheet", "icon") else None)
+        loads = tag in ("use", "image") or rel in ("stylesheet", "icon")
+        address = given.get("src") or (given.get("href") if loads else None)
         if address:
             self.found.append(address.partition("#")[0])
 
@@ -70,7 +71,8 @@ def weight(folder: Path, page: str) -> int:
     text = (folder / page).read_text("utf-8")
     here = (folder / page).parent
     loaded = {here / address for address in Loaded(text).found}
-    loaded |= {here / address for address in re.findall(r'data-index="([^"]+)"', text)}
+    for head in re.findall(r'data-index="([^"]+)"', text):
+        loaded |= {here / head, *(here / head).parent.glob(f"{Path(head).stem}-*.js")}
     files = {folder / page, *(p.resolve() for p in loaded)}
     return sum(len(gzip.compress(p.read_bytes(), 6, mtime=0)) for p in files)
 

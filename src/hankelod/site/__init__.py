@@ -27,6 +27,7 @@ from hankelod.site.map import Atlas, atlas, base_map
 from hankelod.site.organisation_pages import organisation_pages
 from hankelod.site.pages import FOOT, MAIN, Printer
 from hankelod.site.portfolio import Portfolio
+from hankelod.site.preview import PREVIEW, picture
 from hankelod.site.problem_pages import problem_pages, report_page
 from hankelod.site.programme_pages import programme_pages, withdrawn_pages
 from hankelod.site.project_pages import project_pages
@@ -68,7 +69,7 @@ def files(
         yield names.names_file(view)
         yield feeds.feed(view)
     yield names.ids_file(View(site, Language(LANGUAGES[0])))
-    yield from _assets(site.atlas, asks)
+    yield from _assets(site.atlas, portfolio, asks)
     yield from feeds.sitemap(home, str(portfolio.settings.values["modified"]), paths)
     yield feeds.robots(home)
 
@@ -106,11 +107,13 @@ def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:
     return atlas(list(portfolio.of("Municipality").values()), list(portfolio.of("Region").values()), file)
 
 
-def _assets(found: Atlas, asks: bool) -> Files:
+def _assets(found: Atlas, portfolio: Portfolio, asks: bool) -> Files:
     """Styles, scripts and drawings; what asks in SPARQL only where there is a page for it."""
     for path in sorted(ASSETS.glob("*.*")):
         yield File(f"assets/{path.name}", path.read_bytes())
     yield File("assets/finland.svg", base_map(found).encode())
+    if found.land:
+        yield File(PREVIEW, picture(found, portfolio.at_region, portfolio.in_municipality))
     if asks:
         yield sparql_page.areas_file(found)
         for path in sorted(sparql_page.VENDOR.iterdir()):

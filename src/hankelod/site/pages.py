@@ -13,6 +13,7 @@ from hankelod.dumps import NAME, File
 from hankelod.site import markup
 from hankelod.site.front_pages import licence_name
 from hankelod.site.language import LANGUAGES, Language, Link, Words
+from hankelod.site.preview import PREVIEW
 from hankelod.site.search import script_json
 from hankelod.site.view import Page, View, address, capital
 
@@ -182,7 +183,7 @@ def _environment(view: View) -> Environment:
         auto_reload=False,
         bytecode_cache=_cache(),
     )
-    made.globals.update(t=view.t, view=view, json=_json)
+    made.globals.update(t=view.t, view=view, json=_json, preview=PREVIEW)
     made.filters["capitalise"] = capital
     return made
 
