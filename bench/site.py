@@ -1,21 +1,20 @@
 """What a page weighs, and how the site grows: memory, time, and how soon a reader of 10,000 projects has results.
 
-    python bench/site.py [RECORDS…]
+    python bench/site.py [--sizes 1000,2000,10000]
 
 First this repository's own dataset is published, and pages of each kind are weighed with everything that they load,
 each file compressed by gzip as web servers do. Then sites of synthetic datasets are written, each in a process of its
-own, 1,000, 2,000 and 10,000 projects unless told otherwise; of each it is told how much memory the records take, and
-how much the site adds to it. Where Chromium is there, the list of the largest is opened in it, searched and filtered.
-The figures of the last run stand in bench/results/site.json.
+own; of each it is told how much memory the records take, and how much the site adds to it. Where Chromium is there, the
+list of the largest is opened in it, searched and filtered. The results of the last run stand in bench/results/site.json.
 """
 
 from __future__ import annotations
 
+import argparse
 import functools
 import gzip
 import http.server
 import json
-import platform
 import re
 import resource
 import subprocess
@@ -25,9 +24,10 @@ import threading
 import time
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "bench/results/site.json"
+from measuring import ROOT, alone, environment, mebibytes, save, script, show, thousands
+
 LIMITS = {"front page": 150_000, "project page": 60_000}
 """Compressed bytes that a page and all that it loads may have."""
 PAGES = {
@@ -41,7 +41,6 @@ PAGES = {
     "SPARQL page, before it is asked": "sparql.html",
     "form": "contribute.html",
 }
-Figures = dict[str, object]
 
 
 ### Weight
@@ -91,45 +90,36 @@ def weights(folder: Path) -> dict[str, int]:
 ### Growth
 
 
-def build(folder: Path, out: Path) -> Figures:
+def build(folder: Path, out: Path) -> dict[str, Any]:
     """Writes the site of a dataset, in this process; its records are read first, and what they take is told apart."""
     from hankelod import site
     from hankelod.dataset import Dataset
     from hankelod.reports import report
 
-    def peak() -> float:
-        """Mebibytes of memory that this process had at most; Linux tells kibibytes, macOS bytes."""
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return most / (1024 * 1024 if sys.platform == "darwin" else 1024)
+    def peak() -> int:
+        """The most bytes of memory that this process had so far; Linux tells kibibytes, macOS bytes."""
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
     dataset = Dataset(folder, folder)
     records = [record for cls in dataset.model.entries() for record in dataset.read(cls)]
-    read, start = peak(), time.perf_counter()
+    read, start, cpu = peak(), time.perf_counter(), time.process_time()
     count = total = 0
     for file in site.files(dataset, records, report([], records, dataset.base), {}):
         target = out / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(file.content)
         count, total = count + 1, total + len(file.content)
-    return {
-        "files": count,
-        "bytes": total,
-        "seconds": round(time.perf_counter() - start, 1),
-        "memory of the records": round(read),
-        "memory at most": round(peak()),
-        "memory that the site adds": round(peak() - read),
-    }
+    seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+    return {"files": count, "bytes": total, "seconds": seconds, "cpu": cpu, "peak of the records": read, "peak": peak()}
 
 
-def grown(counts: list[int], scratch: Path) -> dict[int, Figures]:
-    found = {}
-    for count in counts:
-        folder, out = scratch / f"data-{count}", scratch / f"site-{count}"
-        subprocess.run([sys.executable, ROOT / "bench/generator.py", str(count), folder], check=True, stdout=subprocess.DEVNULL)  # fmt: skip
-        done = subprocess.run([sys.executable, __file__, "--build", folder, out], check=True, capture_output=True)
-        found[count] = json.loads(done.stdout)
-        print(f"{count:6} projects: {found[count]}", flush=True)
-    return found
+def growth(sizes: list[int], work: Path) -> list[dict[str, Any]]:
+    rows = []
+    for size in sizes:
+        folder, out = work / f"data-{size}", work / f"site-{size}"
+        script("generator.py", size, folder)
+        rows.append({"projects": size, **alone([__file__, "--build", str(folder), str(out)]).said})
+    return rows
 
 
 ### Use
@@ -140,50 +130,73 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def used(folder: Path) -> Figures | None:
-    """Milliseconds until the reader of a list sees results, as Chromium tells; None where it is not here."""
+def use(folder: Path) -> dict[str, Any] | None:
+    """Milliseconds until the reader of a list sees results, and bytes of its scripts' memory; None without Chromium."""
     if not (ROOT / "tests/node/node_modules/playwright-core").is_dir():
         return None
     handler = functools.partial(Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         base = f"http://127.0.0.1:{server.server_address[1]}/"
-        done = subprocess.run(["node", "time_list.mjs", base], cwd=ROOT / "tests/node", capture_output=True, encoding="utf-8")  # fmt: skip
+        done = subprocess.run(["node", "time_list.mjs", base], cwd=ROOT / "tests/node", capture_output=True, text=True)
         server.shutdown()
     if done.returncode:
-        print(done.stderr, file=sys.stderr)
+        print(done.stderr[-2000:], file=sys.stderr)
         return None
-    figures: Figures = json.loads(done.stdout)
-    return figures
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
-def main(arguments: list[str]) -> int:
-    if arguments[:1] == ["--build"]:
-        json.dump(build(Path(arguments[1]), Path(arguments[2])), sys.stdout)
-        return 0
-    counts = [int(a) for a in arguments] or [1000, 2000, 10_000]
-    with tempfile.TemporaryDirectory(prefix="hankelod-site-") as made:
-        scratch = Path(made)
-        subprocess.run([sys.executable, "-m", "hankelod", "publish", "--out", scratch / "dist"], cwd=ROOT, check=True, capture_output=True)  # fmt: skip
-        weighed = weights(scratch / "dist")
-        for name, size in weighed.items():
-            limit = f", the limit is {LIMITS[name] / 1000:.0f}" if name in LIMITS else ""
-            print(f"{name:34} {size / 1000:8.1f} kB{limit}")
-        sizes = grown(counts, scratch)
-        largest = max(counts)
-        told = used(scratch / f"site-{largest}")
-        print(f"the list of {largest} in Chromium: {told}")
-        big = weight(scratch / f"site-{largest}", "projects.html")
-        figures = {
-            "machine": {"system": platform.platform(), "python": platform.python_version()},
-            "compressed bytes of a page with all that it loads": weighed,
-            "sites by number of projects": sizes,
-            "list": {"projects": largest, "compressed bytes": big, "milliseconds": told},
-        }
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    return 0 if all(weighed[name] <= limit for name, limit in LIMITS.items()) else 1
+### The whole
+
+
+def measure(sizes: list[int]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="hankelod-bench-") as name:
+        work = Path(name)
+        publish = [sys.executable, "-m", "hankelod", "publish", "--out", str(work / "dist")]
+        subprocess.run(publish, cwd=ROOT, env=environment(), check=True, capture_output=True)
+        pages = weights(work / "dist")
+        rows = growth(sizes, work)
+        largest = work / f"site-{max(sizes)}"
+        listed = {"projects": max(sizes), "bytes": weight(largest, "projects.html"), "use": use(largest)}
+    return {"pages": pages, "limits": LIMITS, "growth": rows, "list": listed}
+
+
+def tell(found: dict[str, Any]) -> None:
+    print("what a page weighs with all that it loads, compressed")
+    rows = [["page", "bytes", "limit"]]
+    for page, size in found["pages"].items():
+        limit = LIMITS.get(page)
+        rows.append([page, thousands(size), f"{thousands(limit)} {'met' if size <= limit else 'missed'}" if limit else ""])  # fmt: skip
+    show(rows)
+    print("how the site grows")
+    rows = [["projects", "files", "ms a file", "records alone", "with the site", "the site adds"]]
+    for g in found["growth"]:
+        read, whole = g["peak of the records"], g["peak"]
+        rows.append([thousands(g["projects"]), thousands(g["files"]), f"{g['cpu'] / g['files'] * 1000:.2f}", mebibytes(read), mebibytes(whole), mebibytes(whole - read)])  # fmt: skip
+    show(rows)
+    listed = found["list"]
+    print(f"the list of {thousands(listed['projects'])} projects: {thousands(listed['bytes'])} bytes with its index; milliseconds in Chromium until")  # fmt: skip
+    if listed["use"]:
+        show([["what", "milliseconds"], *listed["use"]["milliseconds"].items()])
+        print(f"memory of its scripts: {mebibytes(listed['use']['heap'])}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="1000,2000,10000", help="numbers of projects")
+    parser.add_argument("--results", type=Path, help="the folder of results (bench/results)")
+    parser.add_argument(
+        "--build", nargs=2, type=Path, metavar=("DATASET", "OUT"), help="write one site, in this process"
+    )
+    given = parser.parse_args()
+    if given.build:
+        print(json.dumps(build(*given.build)))
+        return
+    found = measure([int(n) for n in given.sizes.split(",")])
+    tell(found)
+    save("site", found, *filter(None, [given.results]))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()
