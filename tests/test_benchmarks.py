@@ -154,6 +154,13 @@ def test_asking_a_server(tmp_path: Path, part: str, results: list[str]):
     assert sorted(p.stem for p in tmp_path.iterdir()) == results
 
 
+def test_weight_and_growth_of_the_site(tmp_path: Path):
+    run("sites.py", "--sizes", "20", "--results", tmp_path)
+    found = measuring.read(tmp_path / "site.json")[1]
+    assert [goal.met for goal in found.goals] == [True, True]
+    assert found.measured["growth"][0]["files"] > 500
+
+
 def test_startup_and_the_page_of_results(tmp_path: Path):
     run("startup.py", "--runs", 1, "--results", tmp_path)
     run("report.py", "--results", tmp_path, "--docs", tmp_path)
