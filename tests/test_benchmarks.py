@@ -140,6 +140,27 @@ def test_pyshacl_among_the_engines(tmp_path: Path):
     assert engines["pyshacl"]["same"]
 
 
+def test_validation_finds_what_was_planted(tmp_path: Path):
+    run("validation.py", "--records", 200, "--beside", 1, "--runs", 1, "--no-hostile", "--results", tmp_path)
+    found = measuring.read(tmp_path / "validation.json")[1]
+    assert found.measured["many"]["planted"] > 0
+    assert found.measured["many"]["wrong"] == []
+    assert found.goals[0].met
+
+
+@pytest.mark.parametrize(("part", "results"), [("warm", ["serving"]), ("large", ["large"])])
+def test_asking_a_server(tmp_path: Path, part: str, results: list[str]):
+    run("serving.py", part, "--seconds", 0.1, "--triples", 20_000, "--results", tmp_path)
+    assert sorted(p.stem for p in tmp_path.iterdir()) == results
+
+
+def test_weight_and_growth_of_the_site(tmp_path: Path):
+    run("sites.py", "--sizes", "20", "--results", tmp_path)
+    found = measuring.read(tmp_path / "site.json")[1]
+    assert [goal.met for goal in found.goals] == [True, True]
+    assert found.measured["growth"][0]["files"] > 500
+
+
 def test_startup_and_the_page_of_results(tmp_path: Path):
     run("startup.py", "--runs", 1, "--results", tmp_path)
     run("report.py", "--results", tmp_path, "--docs", tmp_path)
