@@ -12,13 +12,14 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 
 LAYERS = [
-    ["atomic", "formats", "graph", "manifests", "sparql", "table"],
+    ["atomic", "formats", "graph", "manifests", "sparql", "terminal"],
     ["grammar", "queries", "spelling", "results"],
     ["patterns"],
     ["model", "problems", "words"],
-    ["defaults", "policy", "tree", "guesses"],
-    ["bulk", "records"],
+    ["defaults", "policy", "shapes", "tree", "guesses"],
+    ["bulk", "csvtree", "jsontree", "records", "yamltree"],
     ["faults", "turtleplaces"],
+    ["identifiers"],
     ["reading", "lint"],
     ["dataset", "suggestions"],
     ["mapping", "rules", "inputs"],
@@ -34,8 +35,8 @@ LAYERS = [
     ["changelog"],
     ["changes", "comparison", "hosting", "verification"],
     ["site"],
-    ["checking", "publication", "sources"],
-    ["explaining", "intake", "serving"],
+    ["checking", "loading", "publication", "sources"],
+    ["completing", "explaining", "intake", "serving"],
     ["commands"],
     ["cli"],
 ]

@@ -13,7 +13,8 @@ import pytest
 from hankelod import cards, graph, policy
 from hankelod.dataset import turtle_files
 from hankelod.graph import OWL
-from hankelod.model import Model, load
+from hankelod.model import Model
+from hankelod.shapes import load
 
 
 def read(folder: Path, base: str) -> tuple[Model, dict[str, policy.Promise]]:

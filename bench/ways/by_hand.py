@@ -11,9 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from hankelod.dataset import Dataset
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.json import Decoder
+
+from hankelod.dataset import Dataset
 
 PACKAGES = ["msgspec"]
 PREPARED = None
@@ -106,7 +107,13 @@ class Project(Struct):
 def escape(text: str) -> str:
     if '"' in text or "\\" in text or not text.isprintable():
         # Replacing one by one is ten times as fast as a table, which is looked up for every character.
-        text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+        text = (
+            text.replace("\\", "\\\\")
+            .replace('"', '\\"')
+            .replace("\n", "\\n")
+            .replace("\r", "\\r")
+            .replace("\t", "\\t")
+        )
         if CONTROLS(text):
             text = text.translate(ESCAPES)
     return text
@@ -155,9 +162,7 @@ def triples(r: Project, units: dict[str, str]) -> list[str]:
         put(f"{s} <{DEF}municipality> <{ID}municipality/{v}> .\n")
     for v in r.regions:
         put(f"{s} <{DEF}region> <{ID}region/{v}> .\n")
-    put(f'{s} <{DEF}start> "{r.start}"^^<{XSD}gYearMonth> .\n')
-    put(f'{s} <{DEF}end> "{r.end}"^^<{XSD}gYearMonth> .\n')
-    put(f'{s} <{DEF}totalCost> "{r.totalCost}"^^<{XSD}decimal> .\n')
+    put(f'{s} <{DEF}start> "{r.start}"^^<{XSD}gYearMonth> .\n{s} <{DEF}end> "{r.end}"^^<{XSD}gYearMonth> .\n{s} <{DEF}totalCost> "{r.totalCost}"^^<{XSD}decimal> .\n')  # fmt: skip
     grants = [(f"<{root}/grant/{n if g.id is UNSET else g.id}>", g) for n, g in enumerate(r.grants, 1)]
     for p, _ in grants:
         put(f"{s} <{DEF}grant> {p} .\n")

@@ -21,8 +21,9 @@ from hankelod.problems import Problem, component_says, fill, short
 from hankelod.records import Record
 from hankelod.tree import Path, dotted
 
-CHUNK = 2000
-"""Records that are validated together: memory stays flat however many there are."""
+CHUNK = 200
+"""Records that are validated together. Memory stays flat however many there are; and a rule in SPARQL is joined anew for
+each thing that it is about, so that its time grows with the square of what is validated together."""
 
 ROWS = 10
 """Rows of one table that are read one by one; for more, the whole table is."""
@@ -143,14 +144,23 @@ def background(model: Model) -> list[str]:
     ]
 
 
-def referenced(dataset: Dataset, records: Iterable[Record]) -> list[Record]:
-    """The records that these refer to and that are not among them: what a shape may look at."""
+Known = dict[tuple[str, str], Record]
+"""Records by the IRI of their class and their id."""
+
+
+def referenced(dataset: Dataset, records: Iterable[Record], known: Known | None = None) -> list[Record]:
+    """The records that these refer to and that are not among them: what a shape may look at.
+
+    `known` are the dataset's records, where they have been read already.
+    """
     own = {(r.cls.iri, r.id) for r in records}
     wanted: dict[tuple[str, str], None] = {}
     for record in records:
         for target, identifier in _references(dataset.model, record.values, record.cls):
             if (target, identifier) not in own:
                 wanted[target, identifier] = None
+    if known is not None:
+        return [known[each] for each in wanted if each in known]
     found = []
     counts = Counter(target for target, _ in wanted)
     for target, many in counts.items():

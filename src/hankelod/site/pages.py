@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hankelod import formats
 from hankelod.dumps import NAME, File
+from hankelod.hosting import POLICY
 from hankelod.site import markup
 from hankelod.site.front_pages import licence_name
 from hankelod.site.language import LANGUAGES, Language, Link, Words
@@ -20,9 +21,6 @@ from hankelod.site.view import Page, View, address, capital
 if TYPE_CHECKING:
     from jinja2 import Environment
     from jinja2.bccache import BytecodeCache
-
-POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'"
-"""The Content-Security-Policy of every page: nothing from elsewhere, no script or style within a page."""
 
 MAIN = (
     ("projects.html", "nav.projects"),

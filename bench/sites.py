@@ -1,11 +1,11 @@
 """What a page weighs, and how the site grows: memory, time, and how soon a reader of 10,000 projects has results.
 
-    python bench/site.py [--sizes 1000,2000,10000]
+    python bench/sites.py [--sizes 1000,2000,10000]
 
 First this repository's own dataset is published, and pages of each kind are weighed with everything that they load,
 each file compressed by gzip as web servers do. Then sites of synthetic datasets are written, each in a process of its
 own; of each it is told how much memory the records take, and how much the site adds to it. Where Chromium is there, the
-list of the largest is opened in it, searched and filtered. The results of the last run stand in bench/results/site.json.
+list of the largest is opened in it, searched and filtered.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from measuring import ROOT, alone, environment, mebibytes, save, script, show, thousands
+from measuring import ROOT, Found, Goal, Plot, Table, alone, environment, mebibytes, report, script, thousands
 
 LIMITS = {"front page": 150_000, "project page": 60_000}
 """Compressed bytes that a page and all that it loads may have."""
@@ -94,7 +94,7 @@ def build(folder: Path, out: Path) -> dict[str, Any]:
     """Writes the site of a dataset, in this process; its records are read first, and what they take is told apart."""
     from hankelod import site
     from hankelod.dataset import Dataset
-    from hankelod.reports import report
+    from hankelod.reports import report as reported
 
     def peak() -> int:
         """The most bytes of memory that this process had so far; Linux tells kibibytes, macOS bytes."""
@@ -104,7 +104,7 @@ def build(folder: Path, out: Path) -> dict[str, Any]:
     records = [record for cls in dataset.model.entries() for record in dataset.read(cls)]
     read, start, cpu = peak(), time.perf_counter(), time.process_time()
     count = total = 0
-    for file in site.files(dataset, records, report([], records, dataset.base), {}):
+    for file in site.files(dataset, records, reported([], records, dataset.base), {}):
         target = out / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(file.content)
@@ -162,24 +162,29 @@ def measure(sizes: list[int]) -> dict[str, Any]:
     return {"pages": pages, "limits": LIMITS, "growth": rows, "list": listed}
 
 
-def tell(found: dict[str, Any]) -> None:
-    print("what a page weighs with all that it loads, compressed")
-    rows = [["page", "bytes", "limit"]]
-    for page, size in found["pages"].items():
-        limit = LIMITS.get(page)
-        rows.append([page, thousands(size), f"{thousands(limit)} {'met' if size <= limit else 'missed'}" if limit else ""])  # fmt: skip
-    show(rows)
-    print("how the site grows")
+def found_of(measured: dict[str, Any]) -> Found:
+    pages, grown, listed = measured["pages"], measured["growth"], measured["list"]
     rows = [["projects", "files", "ms a file", "records alone", "with the site", "the site adds"]]
-    for g in found["growth"]:
+    for g in grown:
         read, whole = g["peak of the records"], g["peak"]
         rows.append([thousands(g["projects"]), thousands(g["files"]), f"{g['cpu'] / g['files'] * 1000:.2f}", mebibytes(read), mebibytes(whole), mebibytes(whole - read)])  # fmt: skip
-    show(rows)
-    listed = found["list"]
-    print(f"the list of {thousands(listed['projects'])} projects: {thousands(listed['bytes'])} bytes with its index; milliseconds in Chromium until")  # fmt: skip
+    tables = [
+        Table("what a page weighs with all that it loads, compressed", [["page", "bytes"], *([p, thousands(size)] for p, size in pages.items())]),
+        Table("how the site grows", rows),
+    ]  # fmt: skip
     if listed["use"]:
-        show([["what", "milliseconds"], *listed["use"]["milliseconds"].items()])
-        print(f"memory of its scripts: {mebibytes(listed['use']['heap'])}")
+        title = f"the list of {thousands(listed['projects'])} projects in Chromium ({thousands(listed['bytes'])} bytes with its index, {mebibytes(listed['use']['heap'])} of memory for its scripts)"  # fmt: skip
+        until = [[what, f"{taken:.0f}"] for what, taken in listed["use"]["milliseconds"].items()]
+        tables.append(Table(title, [["until", "milliseconds"], *until]))
+    goals = [
+        Goal(f"{page}, compressed bytes at most", thousands(limit), thousands(pages[page]), pages[page] <= limit)
+        for page, limit in LIMITS.items()
+    ]
+    plot = Plot("lines", "Memory of writing a site", "projects", "MiB", {
+        "records alone": [(float(g["projects"]), g["peak of the records"] / 2**20) for g in grown],
+        "with the site": [(float(g["projects"]), g["peak"] / 2**20) for g in grown],
+    })  # fmt: skip
+    return Found("The site", tables, goals, [plot], measured)
 
 
 def main() -> None:
@@ -193,9 +198,7 @@ def main() -> None:
     if given.build:
         print(json.dumps(build(*given.build)))
         return
-    found = measure([int(n) for n in given.sizes.split(",")])
-    tell(found)
-    save("site", found, *filter(None, [given.results]))
+    report("site", found_of(measure([int(n) for n in given.sizes.split(",")])), given.results)
 
 
 if __name__ == "__main__":
