@@ -12,18 +12,19 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 
 LAYERS = [
-    ["atomic", "formats", "graph", "manifests", "sparql", "table"],
+    ["atomic", "formats", "graph", "packing", "manifests", "sparql", "table"],
     ["grammar", "queries", "spelling", "results"],
     ["patterns"],
     ["model", "problems", "words"],
     ["defaults", "policy", "tree", "guesses"],
     ["bulk", "records"],
     ["faults", "turtleplaces"],
-    ["reading", "lint"],
+    ["reading", "decoding", "lint"],
     ["dataset", "suggestions"],
     ["mapping", "rules", "inputs"],
-    ["statements", "validation", "vocabulary"],
+    ["statements", "proofs", "validation", "vocabulary"],
     ["reports", "dumps", "coverage", "partners"],
+    ["summary"],
     ["drafts", "asking", "alerts", "reportpage", "cards", "catalogue"],
     ["rendering", "provenance", "void"],
     ["tables"],

@@ -21,6 +21,7 @@ from hankelod.problems import Problem
 from hankelod.provenance import provenance
 from hankelod.records import Record
 from hankelod.reports import Report, as_turtle, extended, triples
+from hankelod.summary import counts
 from hankelod.void import void
 
 FIRST = Edition()
@@ -124,7 +125,7 @@ class _Steps:
         entries = dict(self.entries)
         yield from catalogue(about, entries)
         yield from provenance(about)
-        yield from void(about, self.lines.decode().split("\n")[:-1], entries)
+        yield from void(about, counts(self.lines.split(b"\n")[:-1]), entries)
 
     def _site(self, report: Report, only: frozenset[str]) -> dumps.Files:
         """The site, which tells of the other files. Raises CannotPublish."""

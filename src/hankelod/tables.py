@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -21,6 +22,9 @@ from hankelod.mapping import root_of
 from hankelod.model import Field
 
 Json = dict[str, object]
+
+CSV = (("projects.csv", False), ("projects.fi.csv", True))
+"""The tables in CSV, and whether they are for Finnish spreadsheets."""
 
 SEPARATOR = "|"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -123,14 +127,32 @@ def _guarded(text: str) -> str:
 def as_csv(cards: Cards, told: list[Column], finnish: bool = False) -> bytes:
     """The table in CSV: with commas and points, or with semicolons and decimal commas (and a byte order mark, without
     which spreadsheets take UTF-8 for something else)."""
+    return csv_head(told, finnish) + csv_rows(cards.cards, told, finnish)
+
+
+def csv_head(told: list[Column], finnish: bool = False) -> bytes:
+    """The first row, with the names of the columns."""
+    return _rows([[c.name for c in told]], finnish).encode("utf-8-sig" if finnish else "utf-8")
+
+
+def csv_rows(cards: Iterable[Card], told: list[Column], finnish: bool = False) -> bytes:
+    """A row for each card."""
+    rows = ([_cell(value(card, c), finnish) for c in told] for card in cards)
+    if not finnish:
+        return _rows(rows, False).encode()
+    texts = [n for n, c in enumerate(told) if c.datatype not in ("decimal", "integer") or c.many]
+    guarded = []
+    for row in rows:
+        for n in texts:
+            row[n] = _guarded(row[n])
+        guarded.append(row)
+    return _rows(guarded, True).encode()
+
+
+def _rows(rows: Iterable[list[str]], finnish: bool) -> str:
     buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=";" if finnish else ",", lineterminator="\r\n")
-    writer.writerow([c.name for c in told])
-    for card in cards.cards:
-        row = [_cell(value(card, c), finnish) for c in told]
-        numbers = ("decimal", "integer")
-        writer.writerow([_guarded(t) if c.datatype not in numbers or c.many else t for t, c in zip(row, told, strict=True)] if finnish else row)  # fmt: skip
-    return buffer.getvalue().encode("utf-8-sig" if finnish else "utf-8")
+    csv.writer(buffer, delimiter=";" if finnish else ",", lineterminator="\r\n").writerows(rows)
+    return buffer.getvalue()
 
 
 ### What the columns mean
@@ -257,7 +279,13 @@ def _legend(sheet: object, told: list[Column], head: object) -> None:
 def tables(cards: Cards) -> Files:
     """The table in all its forms."""
     told = columns(cards)
-    for name, finnish in (("projects.csv", False), ("projects.fi.csv", True)):
+    for name, finnish in CSV:
         yield File(f"dump/{name}", as_csv(cards, told, finnish))
-        yield File(f"dump/{name}-metadata.json", to_json(metadata(cards, told, finnish), 2))
+    yield from descriptions(cards, told)
     yield File("dump/projects.xlsx", as_xlsx(cards, told))
+
+
+def descriptions(cards: Cards, told: list[Column]) -> Files:
+    """What the columns of the tables in CSV mean."""
+    for name, finnish in CSV:
+        yield File(f"dump/{name}-metadata.json", to_json(metadata(cards, told, finnish), 2))
