@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 
 LAYERS = [
-    ["atomic", "formats", "graph", "packing", "manifests", "sparql", "table"],
+    ["atomic", "formats", "graph", "packing", "parts", "manifests", "sparql", "table"],
     ["grammar", "queries", "spelling", "results"],
     ["patterns"],
     ["model", "problems", "words"],
@@ -35,7 +35,11 @@ LAYERS = [
     ["changelog"],
     ["changes", "comparison", "hosting", "verification"],
     ["site"],
-    ["checking", "publication", "sources"],
+    ["checking", "publication", "screening", "sorting", "sources"],
+    ["crews", "pieces"],
+    ["streaming"],
+    ["largepublication"],
+    ["large"],
     ["explaining", "intake", "serving"],
     ["commands"],
     ["cli"],

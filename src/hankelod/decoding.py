@@ -345,3 +345,19 @@ class Decoders:
             return values
 
         return decode
+
+
+class _Named(msgspec.Struct):
+    id: str
+
+
+_named = msgspec.json.Decoder(_Named).decode
+
+
+def identifier(raw: bytes) -> str | None:
+    """The `id` in a line, None where it has none that could be one."""
+    try:
+        found = _named(raw).id
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return found if ID.fullmatch(found) else None

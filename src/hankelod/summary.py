@@ -56,7 +56,8 @@ class Summary:
     def merge(self, other: Summary) -> None:
         """Take in the summary of records that come after these."""
         self.entities += other.entities
-        self.examples = {**other.examples, **self.examples}
+        for name, iri in other.examples.items():
+            self.examples.setdefault(name, iri)
         self._cite(other.sources)
         self.themes |= other.themes
         self._reach(other.first, other.last)
