@@ -1,0 +1,150 @@
+"""From projects in JSON Lines to N-Triples: hankelod beside what else there is, in one run.
+
+    python bench/mapping.py [--records 10000] [--runs 3] [--growth 1000,10000,100000] [--million]
+
+Every way runs in a process of its own on one core, the ways taking turns; what it writes is compared with what hankelod
+writes. Ways whose library is not installed are named as absent. Then hankelod in two processes, and how it grows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from measuring import OTHERS, Failed, Run, alone, mebibytes, median, present, save, script, show, thousands
+
+WAYS = {
+    "hankelod": "hankelod",
+    "by_hand": "f-strings by hand",
+    "oxigraph": "pyoxigraph, streamed",
+    "maplib_templates": "maplib",
+    "morph_kgc": "morph-kgc",
+    "rdflib_graph": "rdflib",
+    "copying": "copying the bytes",
+}
+"""The modules of `ways`, and what they are called in tables."""
+PACKAGE = {"by_hand": "msgspec", "maplib_templates": "maplib", "morph_kgc": "morph-kgc", "oxigraph": "pyoxigraph", "rdflib_graph": "rdflib"}  # fmt: skip
+GOALS = {"by_hand": 0.6, "rdflib_graph": 20, "morph_kgc": 8, "maplib_templates": 4, "oxigraph": 2}
+"""hankelod's speed over the other's, at least."""
+GOAL_TWO = 1.7
+"""Two processes over one."""
+
+
+def dataset(folder: Path, records: int) -> Path:
+    """A synthetic dataset in a folder of its own."""
+    script("generator.py", records, folder)
+    return folder
+
+
+def once(way: str, folder: Path, tables: Path, out: Path, cores: int = 1) -> Run:
+    python = OTHERS.get(way, Path(sys.executable))
+    return alone([str(Path(__file__).with_name("alone.py")), way, str(folder), str(tables), str(out)], python, cores)
+
+
+def side_by_side(work: Path, records: int, runs: int, ways: list[str]) -> dict[str, Any]:
+    """All ways, taking turns; by way: times, memory, versions, and how the triples differ."""
+    folder, tables = dataset(work / "data", records), work / "tables"
+    script("flattening.py", folder, tables)
+    found: dict[str, Any] = {}
+    for way in ways:
+        if way in PACKAGE and not present(PACKAGE[way], OTHERS.get(way, Path(sys.executable))):
+            found[way] = {"absent": f"{PACKAGE[way]} is not installed"}
+    for turn in range(runs):
+        for way in ways:
+            if way in found and ("absent" in found[way] or "failed" in found[way]):
+                continue
+            out = work / f"{way}.nt"
+            try:
+                run = once(way, folder, tables, out)
+            except Failed as error:
+                found[way] = {"failed": str(error).strip().splitlines()[-1] if str(error).strip() else "no word"}
+                continue
+            each = found.setdefault(way, {"cpu": [], "seconds": [], "peak": 0, "versions": run.said["versions"], "prepared": run.said["prepared"]})  # fmt: skip
+            each["cpu"].append(run.said["cpu"])
+            each["seconds"].append(run.said["seconds"])
+            each["peak"] = max(each["peak"], run.peak)
+            if not turn:
+                each["output"] = json.loads(script("comparing.py", tables / "expected.nt", out))
+            out.unlink()
+    return found
+
+
+def two_processes(work: Path, runs: int) -> dict[str, Any]:
+    """One process and two, by the clock, taking turns."""
+    folder, tables = work / "data", work / "tables"
+    clock: dict[str, list[float]] = {"hankelod": [], "hankelod_two": []}
+    for _ in range(runs):
+        for way, times in clock.items():
+            out = work / f"{way}.nt"
+            times.append(once(way, folder, tables, out, cores=2).said["seconds"])
+            assert filecmp.cmp(out, tables / "expected.nt", shallow=False), f"{way}: other bytes"
+    return {"one": clock["hankelod"], "two": clock["hankelod_two"]}
+
+
+def growth(work: Path, sizes: list[int], runs: int) -> list[dict[str, Any]]:
+    """Time and memory of hankelod by the number of records."""
+    rows = []
+    for records in sizes:
+        folder = dataset(work / f"grown-{records}", records)
+        taken = [once("hankelod", folder, work, work / "grown.nt") for _ in range(runs)]
+        rows.append({"records": records, "cpu": [r.said["cpu"] for r in taken], "peak": max(r.peak for r in taken)})
+    return rows
+
+
+def measure(records: int, runs: int, sizes: list[int], ways: list[str]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="hankelod-bench-") as name:
+        work = Path(name)
+        found = side_by_side(work, records, runs, ways)
+        return {
+            "records": records,
+            "triples": found["hankelod"]["output"]["triples"],
+            "ways": found,
+            "goals": GOALS,
+            "processes": two_processes(work, runs) | {"goal": GOAL_TWO},
+            "growth": growth(work, sizes, runs),
+        }
+
+
+def tell(found: dict[str, Any]) -> None:
+    triples = found["triples"]
+    ours = median(found["ways"]["hankelod"]["cpu"])
+    rows: list[list[str]] = [["way", "triples/s", "hankelod/it", "goal", "memory", "its triples", "versions"]]
+    for way, each in found["ways"].items():
+        name = WAYS[way]
+        if "cpu" not in each:
+            rows.append([name, "–", "–", "–", "–", each.get("absent") or each["failed"], ""])
+            continue
+        took = median(each["cpu"])
+        goal = f"{GOALS[way]:g} {'met' if took / ours >= GOALS[way] else 'missed'}" if way in GOALS else ""
+        versions = ", ".join(f"{k} {v}" for k, v in each["versions"].items())
+        same = {"bytes": "same bytes", "triples": "same", "values": "same, decimals written otherwise", "no": "OTHERS"}
+        rows.append([name, thousands(triples / took), f"{took / ours:.2f}", goal, mebibytes(each["peak"]), same[each["output"]["same"]], versions])  # fmt: skip
+    print(f"{thousands(found['records'])} records, {thousands(triples)} triples; processor time on one core, medians")
+    show(rows)
+    one, two = (median(found["processes"][k]) for k in ("one", "two"))
+    print(f"two processes: {one / two:.2f} times as fast as one by the clock; the goal is {GOAL_TWO}")
+    show([["records", "µs a record", "memory"], *([thousands(g["records"]), f"{median(g['cpu']) / g['records'] * 1e6:.1f}", mebibytes(g["peak"])] for g in found["growth"])])  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--records", type=int, default=10_000, help="for the ways side by side (10,000)")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--growth", default="1000,10000,100000", help="numbers of records for growth")
+    parser.add_argument("--million", action="store_true", help="grow to a million records as well")
+    parser.add_argument("--ways", default=",".join(WAYS), help="which ways")
+    parser.add_argument("--results", type=Path, help="the folder of results (bench/results)")
+    given = parser.parse_args()
+    sizes = [int(n) for n in given.growth.split(",") if n] + ([1_000_000] if given.million else [])
+    found = measure(given.records, given.runs, sizes, given.ways.split(","))
+    tell(found)
+    save("mapping", found, *filter(None, [given.results]))
+
+
+if __name__ == "__main__":
+    main()

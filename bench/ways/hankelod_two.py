@@ -1,0 +1,55 @@
+"""hankelod in two processes: each maps one half of the lines, and the halves are put together in order."""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from hankelod.dataset import Dataset
+from hankelod.mapping import Mapping
+
+PACKAGES = ["hankelod"]
+PREPARED = None
+
+
+def prepare(folder: Path, tables: Path) -> Dataset:
+    return Dataset(folder)
+
+
+def lines(path: Path, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """The lines that begin in a stretch of a file, counted from its start."""
+    with path.open("rb", buffering=1 << 20) as file:
+        if start:
+            file.seek(start - 1)
+            file.readline()
+        at = file.tell()
+        for number, line in enumerate(file, 1):
+            if at >= end:
+                return
+            yield number, line
+            at += len(line)
+
+
+def part(dataset: Dataset, path: Path, start: int, end: int, out: Path) -> None:
+    cls = dataset.model.by_name("Project")
+    mapping = Mapping(dataset.model)
+    with out.open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as file:
+        for record in dataset.read_lines(cls, path.name, lines(path, start, end)):
+            file.writelines(mapping.ntriples(record))
+
+
+def run(dataset: Dataset, out: Path) -> None:
+    path = dataset.data / "projects.jsonl"
+    size = path.stat().st_size
+    second = out.with_suffix(".second")
+    fork = multiprocessing.get_context("fork")
+    other = fork.Process(target=part, args=(dataset, path, size // 2, size, second))
+    other.start()
+    part(dataset, path, 0, size // 2, out)
+    other.join()
+    assert other.exitcode == 0
+    with second.open("rb") as source, out.open("ab") as target:
+        shutil.copyfileobj(source, target, 1 << 20)
+    second.unlink()
