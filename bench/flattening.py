@@ -68,7 +68,9 @@ class Flattening:
                 found += [Column(f"{field.key}_{lang}", field.path, "language", lang) for lang in field.languages]
             elif field.kind != "class" and not field.many:
                 iri = field.kind in ("iri", "reference", "relative", "part")
-                found.append(Column(field.key, field.path, "iri" if iri else "literal", None if iri else field.datatype))
+                found.append(
+                    Column(field.key, field.path, "iri" if iri else "literal", None if iri else field.datatype)
+                )
         return found
 
     def _value(self, field: Field, value: Any) -> str:

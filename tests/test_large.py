@@ -17,6 +17,7 @@ from hankelod.checking import check_all
 from hankelod.crews import Crew, processes
 from hankelod.dataset import Dataset
 from hankelod.largepublication import NotSound
+from hankelod.parts import Storage
 from hankelod.publication import publish
 from hankelod.reports import as_json
 from hankelod.streaming import Stream
@@ -198,3 +199,71 @@ def test_a_worker_that_is_killed(many: Path, tmp_path: Path):
 
         largepublication.publish(begin, tmp_path / "dist", Edition())
     assert list(tmp_path.iterdir()) == []
+
+
+### Elsewhere
+
+
+class Alone:
+    """One worker, in this process."""
+
+    size = 1
+
+    def submit(self, work, /, *arguments):
+        done = work(*arguments)
+        return type("Done", (), {"result": lambda self: done})()
+
+
+@pytest.mark.parametrize("place", ["file", "memory"])
+def test_parts_in_storage(place: str, many: Path, tmp_path: Path, crew: Crew):
+    """Parts that go through fsspec give the same bytes, and are taken away again."""
+    fsspec = pytest.importorskip("fsspec")
+    address = f"file://{tmp_path}/parts" if place == "file" else "memory://hankelod-parts"
+    (tmp_path / "parts").mkdir()
+    written(many, tmp_path / "here", crew)
+    dataset = Dataset(many)
+    largepublication.publish(lambda parts: Stream(dataset, None, Alone(), parts, records=CHUNK), tmp_path / "there", Edition(), Storage(address))  # fmt: skip
+    assert contents(tmp_path / "here") == contents(tmp_path / "there")
+    system, path = fsspec.core.url_to_fs(address)
+    assert system.find(path) == []
+
+
+@pytest.fixture(scope="module")
+def dask():
+    pytest.importorskip("distributed")
+    from hankelod.cluster import cluster
+
+    with cluster("local") as crew:
+        yield crew
+
+
+def test_dask_gives_the_same_bytes(many: Path, tmp_path: Path, crew: Crew, dask: Crew):
+    written(many, tmp_path / "here", crew)
+    written(many, tmp_path / "there", dask)
+    assert contents(tmp_path / "here") == contents(tmp_path / "there")
+
+
+def test_a_worker_of_dask_that_is_killed_changes_nothing(many: Path, tmp_path: Path, crew: Crew, dask: Crew):
+    import os
+    import signal
+
+    written(many, tmp_path / "here", crew, 20)
+    dataset, killed = Dataset(many), []
+
+    def begin(parts):
+        stream = Stream(dataset, None, dask, parts, records=20)
+        take = stream.pieces
+
+        def pieces():
+            for n, piece in enumerate(take()):
+                if n == 1:
+                    killed.extend(dask.client.run(os.getpid).values())
+                    os.kill(killed[0], signal.SIGKILL)
+                yield piece
+
+        stream.pieces = pieces
+        return stream
+
+    largepublication.publish(begin, tmp_path / "there", Edition())
+    assert len(killed) == 2
+    assert contents(tmp_path / "here") == contents(tmp_path / "there")

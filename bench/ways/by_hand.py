@@ -11,9 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from hankelod.dataset import Dataset
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.json import Decoder
+
+from hankelod.dataset import Dataset
 
 PACKAGES = ["msgspec"]
 PREPARED = None
@@ -106,7 +107,13 @@ class Project(Struct):
 def escape(text: str) -> str:
     if '"' in text or "\\" in text or not text.isprintable():
         # Replacing one by one is ten times as fast as a table, which is looked up for every character.
-        text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+        text = (
+            text.replace("\\", "\\\\")
+            .replace('"', '\\"')
+            .replace("\n", "\\n")
+            .replace("\r", "\\r")
+            .replace("\t", "\\t")
+        )
         if CONTROLS(text):
             text = text.translate(ESCAPES)
     return text

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
-from hankelod.dataset import Dataset
 
+from hankelod.dataset import Dataset
 from ways.statements import QUDT, Terms, writer
 
 PACKAGES = ["pyoxigraph"]

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hankelod.dataset import Dataset
 from rdflib import Graph, Literal, URIRef
 
+from hankelod.dataset import Dataset
 from ways.statements import QUDT, Terms, writer
 
 PACKAGES = ["rdflib"]

@@ -173,7 +173,7 @@ class Points:
 
     def of(self, cards: Iterable[Card]) -> bytes:
         """The features of these projects, each with a comma before it."""
-        return b"".join(b",\n  " + to_json(each, 1)[:-1].replace(b"\n", b"\n  ") for each in self._features(cards))
+        return b"".join(b",\n  " + _indented(each) for each in self._features(cards))
 
     def _features(self, cards: Iterable[Card]) -> Iterator[Json]:
         for card in cards:
@@ -196,6 +196,12 @@ class Points:
                             **single,
                         },
                     }
+
+
+def _indented(feature: Json) -> bytes:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(feature), indent=1).replace(b"\n", b"\n  ")
 
 
 def _long(key: Key) -> bool:

@@ -122,6 +122,8 @@ def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
 
     if large.is_large(dataset, given.only):
         return large.publish(given, dataset, edition, working, lang)
+    if given.dask:
+        _note(f"--dask {given.dask}: not needed: the dataset is held in memory")
     found, records = check_all(dataset, given.engine)
     if not found.conforms():
         sys.stderr.write(reports.as_text(found, lang, _colour(sys.stderr)))

@@ -17,8 +17,20 @@ from hankelod.model import Class, Field, Model
 from hankelod.records import CHECKS, DECIMAL, DIGITS, ID, References, Values, is_iri, type_of
 from hankelod.tree import FORBIDDEN, MAX_BYTES, MAX_VALUES
 
+SEEN = 10_000
+"""As many ids of parts are remembered."""
+
 Decoder = Callable[[bytes], Values | None]
 """Takes one line of JSON Lines, gives the complete values of its record, or None where the Reader has to look."""
+
+
+class _Float:
+    """A number of JSON with a point or an exponent, as it was written. A float is never made."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
 
 
 class _OutOfLine(Exception):
@@ -29,10 +41,11 @@ class _OutOfLine(Exception):
 
 _HARMLESS = bytes({*range(0x7F), *range(0x80, 0xC0), 0xC3, 0xC4, 0xC5})
 """Bytes that every text may hold: ASCII, the continuing bytes of UTF-8, and the first bytes of U+00C0 to U+017F."""
-_WRONG = tuple(chr(c).encode() for c in (0x2000, 0x2001, 0x200E, 0x200F, *range(0x202A, 0x202F)))
+_WRONG = re.compile(b"\xe2\x80[\x80\x81\x8e\x8f\xaa-\xae]")
 """Of U+2000 to U+203F: what is forbidden, or has another form in NFC."""
 _MINUS_ZERO = re.compile(rb"[:\[,\s]-0[,\]}\s]")
-_NO_TEXT = (b"\\u", b"\\b", b"\\f")
+_CODED = re.compile(rb"\\[ubf]")
+"""Escapes that may stand for what no text may hold."""
 
 
 def is_plain(raw: bytes) -> bool:
@@ -45,18 +58,21 @@ def is_plain(raw: bytes) -> bool:
     if not rest:
         return True
     marks, emoji = rest.count(b"\xe2"), rest.count(b"\xf0")
-    if marks + emoji != len(rest) or raw.count(b"\xf0\x9f") != emoji:
+    if marks + emoji != len(rest) or (emoji and raw.count(b"\xf0\x9f") != emoji):
         return False
-    if raw.count(b"\xe2\x80") + raw.count(b"\xe2\x82") != marks:
+    general = raw.count(b"\xe2\x80") if marks else 0
+    if general != marks and general + raw.count(b"\xe2\x82") != marks:
         return False
-    return not any(wrong in raw for wrong in _WRONG)
+    return not general or _WRONG.search(raw) is None
 
 
 def _may_stand(raw: bytes, decoded: object) -> bool:
     """Whether all texts of a line may stand as they are."""
-    if b"\\" in raw and any(escape in raw for escape in _NO_TEXT):
-        raw = msgspec.json.encode(decoded)  # without escapes, but for control characters
-        if any(escape in raw for escape in _NO_TEXT):
+    if b"\\" in raw and _CODED.search(raw):
+        raw = msgspec.json.encode(
+            decoded, enc_hook=lambda number: number.text
+        )  # without escapes, but for control characters
+        if _CODED.search(raw):
             return False
     if is_plain(raw):
         return True
@@ -142,15 +158,15 @@ class _Source:
             return ["v = integer(v)"]
         if kind == "boolean":
             return ["if v is not True and v is not False: raise Out"]
-        out = ["if v.__class__ is not str: raise Out"]
         if kind == "class":
-            out.append(f"if v not in {self.decoders.hold(field.words)}: raise Out")
-        elif kind == "iri":
+            return [f"if v not in {self.decoders.hold(field.words)}: raise Out"]
+        if kind == "reference":
+            return self._reference(cls, field, number)
+        out = ["if v.__class__ is not str: raise Out"]
+        if kind == "iri":
             out.append("if not is_iri(v): raise Out")
         elif kind == "relative":
             out.append("if not relative(v): raise Out")
-        elif kind == "reference":
-            out += self._reference(cls, field, number)
         elif field.checked_by:
             out.append(f"if not {self.decoders.hold(CHECKS[field.checked_by])}(v): raise Out")
         return out
@@ -175,7 +191,11 @@ class _Source:
     def _langtext(self, field: Field) -> list[str]:
         """A text in all the languages that are asked for; words that are quoted, in one of them at least."""
         wanted = [lang for lang in self.decoders.languages if lang in field.languages]
-        out = ["if v.__class__ is not dict: raise Out", "t = {}"]
+        names = [f"t{n}" for n in range(len(field.languages))]
+        bad = " or ".join(f"{t}.__class__ is not str or not {t} or {t}.isspace()" for t in names)
+        whole = ["if tuple(v) == langs:", f"    {', '.join(names)}, = v.values()", f"    if {bad}: raise Out", f"    n += {len(names)}", "else:"]  # fmt: skip
+        whole[0] = whole[0].replace("langs", repr(tuple(field.languages)))
+        out = ["t = {}"]
         for lang in field.languages:
             out += [f"s = v.get({lang!r})", "if s is not None:"]
             out += ["    if s.__class__ is not str or not s or s.isspace(): raise Out", f"    t[{lang!r}] = s", "    n += 1"]  # fmt: skip
@@ -183,7 +203,8 @@ class _Source:
                 out.append("else: raise Out")
         if not field.verbatim and not {"fi", "sv"} & set(wanted):
             out.append("if 'fi' not in t and 'sv' not in t: raise Out")
-        return [*out, "if not t: raise Out", "v = t"]
+        slow = ["    " + line for line in (*out, "if not t: raise Out", "v = t")]
+        return ["if v.__class__ is not dict: raise Out", *whole, *slow]
 
     def _list(self, cls: Class, field: Field, number: int) -> list[str]:
         inner = self._value(cls, field, number)
@@ -208,7 +229,7 @@ class _Source:
             "else:",
             "    if p.__class__ is not str: raise Out",
             "    if p.startswith(start): p = p[len(start):]",
-            "    if not is_id(p): raise Out",
+            "    if p not in ids and not is_new_id(p): raise Out",
             "    p = start + p",
             "    n += 1",
         ]
@@ -219,14 +240,12 @@ class _Source:
             "if v.__class__ is not list: raise Out",
             begin,
             "m = []",
-            "taken = set()",
             "o = 0",
             "for v in v:",
             "    o += 1",
             *("    " + line for line in each),
-            "    if p in taken: raise Out",
-            "    taken.add(p)",
             f"    m.append({target.name}(v, p, o))",
+            "if o > 1 and len({p['id'] for p in m}) < o: raise Out",
             f"if m: r[{field.key!r}] = m",
         ]
 
@@ -238,6 +257,7 @@ class Decoders:
         self.model, self.references, self.languages = model, references, languages
         self._known: dict[str, set[str]] = {}
         self._count = [0]
+        self._ids: set[str] = set()
         self._zero = False
         """Whether a zero was met: -0 is one too, but is written otherwise."""
         self._scope: dict[str, object] = {
@@ -246,7 +266,8 @@ class Decoders:
             "decimal": self._decimal,
             "integer": self._integer,
             "is_iri": is_iri,
-            "is_id": ID.fullmatch,
+            "ids": self._ids,
+            "is_new_id": self._is_new_id,
             "type_of": type_of,
             "learn": self._learn,
             "relative": self._relative,
@@ -269,6 +290,8 @@ class Decoders:
         if value.__class__ is int:
             self._zero = self._zero or value == 0
             value = str(value)
+        elif isinstance(value, _Float):
+            value = value.text
         if value.__class__ is str and DECIMAL.fullmatch(value) and len(value) <= DIGITS:  # type: ignore[arg-type]
             return value  # type: ignore[return-value]
         raise _OutOfLine
@@ -281,11 +304,23 @@ class Decoders:
             return int(value)  # type: ignore[call-overload, no-any-return]
         raise _OutOfLine
 
-    def _learn(self, known: set[str], cls: Class, identifier: str) -> bool:
-        found = self.references.exists(cls, identifier)
+    def _learn(self, known: set[str], cls: Class, identifier: object) -> bool:
+        if identifier.__class__ is not str:
+            return False
+        count, zero = self._count[0], self._zero  # to know which ids there are, other lines may have to be decoded
+        found = self.references.exists(cls, identifier)  # type: ignore[arg-type]
+        self._count[0], self._zero = count, zero
         if found:
-            known.add(identifier)
+            known.add(identifier)  # type: ignore[arg-type]
         return found
+
+    def _is_new_id(self, text: str) -> bool:
+        """Whether a text can be the id of a part. Many parts have the same: those are not looked at again."""
+        if not ID.fullmatch(text):
+            return False
+        if len(self._ids) < SEEN:
+            self._ids.add(text)
+        return True
 
     def _relative(self, text: str) -> bool:
         segment, _, rest = text.partition("/")
@@ -319,13 +354,21 @@ class Decoders:
         if cls.identified_by or not cls.identifies:
             return lambda raw: None
         thing, count, is_id = self._compile(cls), self._count, ID.fullmatch
-        load = msgspec.json.Decoder(float_hook=str).decode  # a float is never made: its text is what counts
-        unreadable = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, _OutOfLine)
+        load = msgspec.json.Decoder(float_hook=_Float).decode
+        unreadable = (
+            msgspec.DecodeError,
+            UnicodeDecodeError,
+            RecursionError,
+            _OutOfLine,
+            TypeError,
+        )  # TypeError: an object or a list for a reference
 
         def decode(raw: bytes) -> Values | None:
             if len(raw) > MAX_VALUES and (len(raw) > MAX_BYTES or raw.count(b",") > MAX_VALUES):
                 return None
-            if b" :" in raw or b"\t:" in raw or b"\r:" in raw:
+            if b"\r" in raw:
+                raw = raw.rstrip()
+            if b" :" in raw or b"\t" in raw or b"\r" in raw:
                 return None  # keys are counted by the colon after their quotation mark
             keys = raw.count(b'":')
             if b"\\" in raw:

@@ -6,8 +6,9 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hankelod import streaming
 from hankelod.atomic import CannotPublish
@@ -16,6 +17,9 @@ from hankelod.dataset import Dataset
 from hankelod.history import WANTED
 from hankelod.reports import Report
 from hankelod.streaming import KEPT, THRESHOLD, Step, Stream
+
+if TYPE_CHECKING:
+    from hankelod.crews import Crew
 
 IN_MEMORY = ("documents", "site")
 """Parts of a publication that are made of the whole dataset in memory, where they are asked for."""
@@ -46,9 +50,9 @@ def check(dataset: Dataset, engine: str | None) -> Report:
 def publish(given: argparse.Namespace, dataset: Dataset, edition: Edition, working: Path, lang: str) -> int:
     """Publish the dataset. Raises CannotPublish, EngineMissing."""
     from hankelod import reports
-    from hankelod.crews import processes
     from hankelod.largepublication import NotSound
     from hankelod.largepublication import publish as write
+    from hankelod.parts import Storage
     from hankelod.validation import available
 
     for option in ("previous", "forget"):
@@ -58,8 +62,13 @@ def publish(given: argparse.Namespace, dataset: Dataset, edition: Edition, worki
     if (out / "changes").is_dir() and any(WANTED.fullmatch(f"changes/releases/{n}") for n in os.listdir(out / "changes" / "releases")):  # fmt: skip
         raise CannotPublish(f"{given.out}: the publication that stands there has a history, and more than {THRESHOLD} projects are published without one; --out names another folder")  # fmt: skip
     try:
-        with processes() as crew:
-            done = write(lambda parts: Stream(dataset, chosen, crew, parts, watch), out, edition)
+        with _crew(given.dask) as crew:
+            done = write(
+                lambda parts: Stream(dataset, chosen, crew, parts, watch),
+                out,
+                edition,
+                Storage(given.parts) if given.parts else None,
+            )
     except NotSound as error:
         _tell(error.report)
         sys.stderr.write(reports.as_text(error.report, lang, "NO_COLOR" not in os.environ and sys.stderr.isatty()))
@@ -69,6 +78,17 @@ def publish(given: argparse.Namespace, dataset: Dataset, edition: Edition, worki
     _note(f"{given.out}: more than {THRESHOLD} projects: no pages, documents, workbook or change feed (--only documents, --only site make those that can be made in memory)")  # fmt: skip
     _note(f"{given.out}: {done.files} files; {done.report.records} records, {counts['warning']} warnings, {counts['info']} notes")  # fmt: skip
     return 0
+
+
+def _crew(dask: str | None) -> AbstractContextManager[Crew]:
+    """Who does the work."""
+    if dask is None:
+        from hankelod.crews import processes
+
+        return processes()
+    from hankelod.cluster import cluster
+
+    return cluster(dask)
 
 
 def _tell(found: Report) -> None:

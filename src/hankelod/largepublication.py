@@ -237,8 +237,9 @@ def publish(begin: Begin, out: Path, edition: Edition, parts: Parts | None = Non
     with replacing(out) as building, ThreadPoolExecutor(PACKERS) as threads, ExitStack() as stack:
         own = building / PARTS
         own.mkdir()
-        stream = begin(parts or Folder(str(own)))
-        steps = _Steps(stream, stream.parts, building, threads, stack)
+        parts = parts or Folder(str(own))
+        stream = begin(parts)
+        steps = _Steps(stream, parts, building, threads, stack)
         steps.chunks()
         found = steps.end(steps.ranges(), edition)
         shutil.rmtree(own)

@@ -21,9 +21,9 @@ from hankelod.model import Class
 from hankelod.parts import Parts
 from hankelod.problems import Problem
 from hankelod.records import Record
-from hankelod.screening import Screen
+from hankelod.screening import Screen, Told, told
 from hankelod.sorting import Run, Slices, different, merged, objects, run
-from hankelod.summary import Counts, Summary, objects_of, summary
+from hankelod.summary import Counts, Summary, summary
 
 FOLDER = "projects"
 """The class that comes in chunks: what has this folder. All others are held in memory."""
@@ -104,22 +104,21 @@ class Workshop:
             records += [found] if found is not None else []
         problems = [*chunk.unread, *reader.problems, *(p for p, _ in reused([*records, *self.stones]))]
         reader.problems.clear()
-        lines = [self.screen.mapping.ntriples(record) for record in records]
-        problems += self.screen.problems(records, lines)
+        triples = told(self.screen.mapping, records)
+        problems += self.screen.problems(records, triples)
         ids = b"".join(digest(record.id) for record in records)
         if not chunk.write or self.setting.parts is None or any(p.severity == "violation" for p in problems):
             return Piece(problems, len(records), ids)
-        return self._written(chunk, records, lines, Piece(problems, len(records), ids), self.setting.parts)
+        return self._written(chunk, records, triples, Piece(problems, len(records), ids), self.setting.parts)
 
-    def _written(self, chunk: Chunk, records: list[Record], lines: list[list[str]], piece: Piece, parts: Parts) -> Piece:  # fmt: skip
+    def _written(self, chunk: Chunk, records: list[Record], triples: Told, piece: Piece, parts: Parts) -> Piece:  # fmt: skip
         sections = self._sections(records)
         parts.write(f"{chunk.number:08}.piece", b"".join(sections))
         cuts = self.setting.cuts
-        triples = "".join([line for each in lines for line in each]).encode().split(b"\n")[:-1]
         return piece._replace(
             sizes=tuple(map(len, sections)),
-            lines=run(triples, cuts, f"{chunk.number:08}.lines", parts),
-            objects=objects(objects_of(triples), len(cuts) + 1, f"{chunk.number:08}.objects", parts),
+            lines=run(triples.lines, cuts, f"{chunk.number:08}.lines", parts),
+            objects=objects(triples.objects, len(cuts) + 1, f"{chunk.number:08}.objects", parts),
             summary=summary(self.dataset.model, records),
         )
 
@@ -130,12 +129,13 @@ class Workshop:
         encode, turtle = msgspec.json.encode, self.screen.mapping.turtle
         nodes = [encode(record.values) for record in records]
         cards = [self.cards.card(record) for record in records]
+        table = tables.rows(cards, self.columns)
         return [
             "".join(["\n" + turtle(record) for record in records]).encode(),
             b"".join([b",\n" + node for node in nodes]),
             b"".join([node + b"\n" for node in nodes]),
-            tables.csv_rows(cards, self.columns),
-            tables.csv_rows(cards, self.columns, True),
+            tables.csv_rows(table, self.columns),
+            tables.csv_rows(table, self.columns, True),
             self.points.of(cards),
         ]
 
@@ -144,7 +144,7 @@ class Workshop:
         # a tombstone whose id is in use would be checked as one thing with the record
         stones = [stone for _, stone in reused(self.others)]
         records = [r for r in self.others[start:stop] if not any(r is stone for stone in stones)]
-        return self.screen.problems(records, [self.screen.mapping.ntriples(r) for r in records])
+        return self.screen.problems(records, told(self.screen.mapping, records))
 
 
 @lru_cache(maxsize=1)

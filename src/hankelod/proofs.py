@@ -42,19 +42,19 @@ class Proofs:
                 predicates |= named
                 self.rules.append(check.code)
                 self._queries.append(check.select)
-        self._wanted = {f"<{iri}>" for iri in predicates}
+        self._wanted = {f"<{iri}>".encode() for iri in predicates}
         kept = [q.triple for q in model.shapes.quads if not (q.predicate.value == SH + "sparql" and getattr(q.subject, "value", "") in proved)]  # fmt: skip
-        self.shapes = ox.serialize(kept, format=ox.RdfFormat.N_TRIPLES).decode() if kept else ""
+        self.shapes = "".join(f"{triple} .\n" for triple in kept)
 
-    def suspects(self, lines: Iterable[str]) -> set[str]:
+    def suspects(self, lines: Iterable[bytes]) -> set[str]:
         """The IRIs of the things that a rule may find at fault, in a chunk's triples with those that they refer to.
 
-        `lines` are lines of N-Triples. None is missed; some may turn out to be no targets of the rule's shape.
+        `lines` are lines of N-Triples without their line ends. None is missed; some may turn out to be no targets of the rule's shape.
         """
         wanted = self._wanted
-        told = [line for line in lines if line.split(" ", 2)[1] in wanted]
+        told = [line for line in lines if line.split(b" ", 2)[1] in wanted]
         store = ox.Store()
-        store.bulk_load("".join(told).encode(), format=ox.RdfFormat.N_TRIPLES)
+        store.bulk_load(b"\n".join(told), format=ox.RdfFormat.N_TRIPLES)
         found: set[str] = set()
         for query in self._queries:
             for row in store.query(query, base_iri=self._base, prefixes=self._prefixes):  # type: ignore[union-attr]

@@ -47,8 +47,8 @@ def _counts(about: Catalogue, told: Statements, counted: Counts) -> None:
     for name, number in total.items():
         told.add(this, VOID + name, literal(number, "integer"))
     namespaces = set()
-    for kind, counted, unit in (("class", members, "entities"), ("property", uses, "triples")):
-        for term, number in sorted(counted.items()):
+    for kind, numbers, unit in (("class", members, "entities"), ("property", uses, "triples")):
+        for term, number in sorted(numbers.items()):
             namespaces.add(_namespace(term))
             part = f"{this}/{kind}-partition/{_short(about, term)}"
             told.add(this, f"{VOID}{kind}Partition", part)
