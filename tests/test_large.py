@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hankelod import large, largepublication, streaming
+from hankelod import large, largefiles, largepublication, streaming
 from hankelod.atomic import CannotPublish
 from hankelod.catalogue import Edition
 from hankelod.checking import check_all
@@ -21,6 +21,7 @@ from hankelod.parts import Storage
 from hankelod.publication import publish
 from hankelod.reports import as_json
 from hankelod.streaming import Stream
+from hankelod.verification import verify
 from publishing import contents
 
 COPIES = 15
@@ -88,6 +89,52 @@ def test_it_is_whole(many: Path, tmp_path: Path, crew: Crew, run):
     written(many, tmp_path / "dist", crew)
     done = run("verify", str(tmp_path / "dist"))
     assert done.returncode == 0, done.stdout
+
+
+def test_large_files_are_verified(many: Path, tmp_path: Path, crew: Crew, monkeypatch: pytest.MonkeyPatch):
+    """Without holding them: every kind of file, and every kind of damage."""
+    monkeypatch.setattr(largefiles, "LARGE", 1)
+    monkeypatch.setattr(largefiles, "HELD", 3000)
+    monkeypatch.setattr(largefiles, "SPLIT", 2000)
+    dist = tmp_path / "dist"
+    written(many, dist, crew)
+    assert verify(dist, "dist").problems == []
+    for path, old, new, code in (
+        ("hankelod.nt", b"Inkoo", b"Inkou", "file-changed"),
+        ("hankelod.ttl", b"Inkoo", b"Inkou", "dumps-differ"),
+        ("hankelod.jsonld", b"Inkoo", b"Inkou", "dumps-differ"),
+        ("hankelod.ttl", b"hanke:lead", b"hanke:led ", "dumps-differ"),
+        ("hankelod.jsonld", b'{"id"', b'["id"', "file-unreadable"),
+        ("projects.jsonl", b'{"id"', b'["id"', "file-unreadable"),
+        ("projects.csv", b",", b";", "file-unreadable"),
+        ("projects.geojson", b'"type": "Feature",', b'"type"  "Feature",', "file-unreadable"),
+        ("hankelod.nt.gz", b"\0\0", b"\0\1", "file-changed"),
+    ):
+        file = dist / "dump" / path
+        content = file.read_bytes()
+        at = content.rindex(old)
+        file.write_bytes(content[:at] + new + content[at + len(old) :])
+        found = {(p.file, p.code) for p in verify(dist, "dist").problems}
+        assert (f"dist/dump/{path}", "file-changed") in found, path
+        assert (f"dist/dump/{path}", code) in found, (path, code, found)
+        file.write_bytes(content)
+    assert verify(dist, "dist").problems == []
+
+
+def test_it_is_asked_and_served(many: Path, tmp_path: Path, crew: Crew, run):
+    pytest.importorskip("uvicorn")
+    from server import Server
+
+    written(many, tmp_path / "dist", crew)
+    count = "SELECT (COUNT(*) AS ?n) { ?p a hanke:Project }"
+    done = run("query", count, "--from", str(tmp_path / "dist"), "--format", "csv")
+    assert done.stdout.split() == ["n", str(COPIES * 16 + 1)]
+    with Server(tmp_path / "dist", "--workers", "2", "--store", str(tmp_path / "store")) as server:
+        assert server.get("/dump/hankelod.ttl").status == 200
+        nothing = server.get("/id/project/inkoo-hiilineutraali")
+        assert nothing.status == 404
+        assert b"no document for each thing" in nothing.body
+        assert b"true" in server.get("/sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D").body
 
 
 ### Problems

@@ -28,6 +28,8 @@ LARGE = 64 * 2**20
 BLOCK = 2**20
 HELD = 250_000
 """Triples that are sorted at a time."""
+NODES = 500
+"""Lines of JSON-LD that are parsed at a time."""
 SPLIT = 100_000
 """Triples of the sorted dump between two splitters."""
 
@@ -68,6 +70,24 @@ def splitters(path: Path) -> tuple[bytes, ...]:
         return tuple(each.rstrip(b"\n") for each in islice(file, SPLIT, None, SPLIT))
 
 
+def _parsed(path: Path, form: ox.RdfFormat, base: str) -> Iterator[ox.Quad]:
+    """The triples of a file. JSON-LD has a node on each line, as `hankelod.dumps` writes it: a parser would hold it all."""
+    if form != ox.RdfFormat.JSON_LD:
+        yield from ox.parse(path=str(path), format=form, base_iri=base)
+        return
+    with path.open("rb") as file:
+        head = next(file)
+        if not head.endswith(b',"@graph":[\n'):
+            raise ValueError("no node on each line")
+        while nodes := list(islice(file, NODES)):
+            last = nodes[-1] == b"]}\n"
+            inner = b"".join(nodes[:-1] if last else nodes).rstrip(b",\n")
+            yield from ox.parse(head + inner + b"]}", format=form, base_iri=base)
+            if last:
+                return
+    raise ValueError("it does not end")
+
+
 def _runs(triples: Iterator[ox.Quad], cuts: tuple[bytes, ...], parts: Folder) -> Iterator[Run]:
     number = 0
     while held := [line(quad.triple) for quad in islice(triples, HELD)]:
@@ -83,7 +103,7 @@ def difference(path: Path, form: ox.RdfFormat, base: str, dump: Path, beside: Pa
     cuts = splitters(dump)
     with TemporaryDirectory(dir=beside) as place, dump.open("rb") as file:
         parts = Folder(place)
-        runs = list(_runs(ox.parse(path=str(path), format=form, base_iri=base), cuts, parts))
+        runs = list(_runs(_parsed(path, form, base), cuts, parts))
         total = apart = 0
         for number in range(len(cuts) + 1):
             found: set[bytes] = set()
@@ -106,11 +126,14 @@ def _json_lines(file: BinaryIO) -> None:
 
 def _csv(file: BinaryIO) -> None:
     text = io.TextIOWrapper(file, "utf-8-sig", newline="")
-    head = text.readline()
-    delimiter = ";" if ";" in head else ","
-    width = len(next(csv.reader([head], delimiter=delimiter)))
-    if any(len(row) != width for row in csv.reader(text, delimiter=delimiter, strict=True)):
-        raise ValueError("rows of different numbers of cells")
+    try:
+        head = text.readline()
+        delimiter = ";" if ";" in head else ","
+        width = len(next(csv.reader([head], delimiter=delimiter)))
+        if any(len(row) != width for row in csv.reader(text, delimiter=delimiter, strict=True)):
+            raise ValueError("rows of different numbers of cells")
+    finally:
+        text.detach()
 
 
 def _features(file: BinaryIO) -> None:

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 
 BLOCK = 2**20
-LEVEL = 6
+LEVEL = 4
+"""Of nine: the sixth gives a tenth less, and takes two thirds longer."""
 HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 PENDING = 8
 """As many blocks wait to be packed at most."""
