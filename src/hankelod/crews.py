@@ -6,6 +6,7 @@ No more is under way than the workers need to stay busy, so that memory does not
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import threading
@@ -20,6 +21,9 @@ from hankelod.atomic import CannotPublish
 PROCESSES = 2
 AHEAD = 2
 """Pieces of work for each worker that are under way or waiting."""
+
+GARBAGE = 100_000
+"""Objects that a worker makes before it looks for cycles among them: records have none."""
 
 Result = TypeVar("Result", covariant=True)
 
@@ -61,6 +65,7 @@ def _begin() -> None:
     from multiprocessing.connection import wait
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(GARBAGE)
     parent = parent_process()
 
     def follow() -> None:

@@ -28,9 +28,14 @@ Located = tuple[str, str, str, Path]
 """Subject IRI, predicate IRI, object in N-Triples syntax, and the path of the value in the record."""
 
 
+def has_special(text: str) -> bool:
+    """Whether a text may hold what has to be escaped. A look at all of a text, but no slower than reading it."""
+    return '"' in text or "\\" in text or not text.isprintable()
+
+
 def escape(text: str) -> str:
     """A text as it stands between quotation marks in N-Triples and Turtle (RDF 1.2 N-Triples, canonical form)."""
-    if '"' in text or "\\" in text or not text.isprintable():
+    if '"' in text or "\\" in text or not text.isprintable():  # as in has_special: a call would cost as much
         text = (
             text.replace("\\", "\\\\")
             .replace('"', '\\"')
@@ -132,10 +137,12 @@ class _Source:
     def _texts(self, field: Field) -> list[str]:
         """A text by language in N-Triples: where it is there in all languages, one f-string for all."""
         names = [f"t{n}" for n in range(len(field.languages))]
-        whole = "".join(self._line(field.path, f'"{{escape({t})}}"@{lang}') for t, lang in zip(names, field.languages, strict=True))  # fmt: skip
+        whole = "".join(self._line(field.path, f'"{{{t}}}"@{lang}') for t, lang in zip(names, field.languages, strict=True))  # fmt: skip
+        escaped = ", ".join(f"escape({t})" for t in names)
         return [
             f"if tuple(v) == {tuple(field.languages)!r}:",
             f"    {', '.join(names)}, = v.values()",
+            f"    if has_special({' + '.join(names)}): {', '.join(names)}, = ({escaped},)",
             f"    put(f'{whole}')",
             "else:",
             "    for lang, t in v.items():",
@@ -236,10 +243,11 @@ class Mapping:
             for flavour in ("ntriples", "turtle", "places")
         }
         self._writers: dict[str, dict[str, Callable[..., object]]] = {}
+        self._texts: dict[str, tuple[Callable[..., object], str]] = {}
 
     def _writer(self, cls: Class, flavour: str) -> Callable[..., object]:
         """The writer of a class, compiled with those of its parts when it is first wanted."""
-        scope = self._writers.setdefault(flavour, {"escape": escape})
+        scope = self._writers.setdefault(flavour, {"escape": escape, "has_special": has_special})
         if cls.name not in scope:
             wanted: dict[str, Class] = {}
             waiting = [cls]
@@ -263,7 +271,10 @@ class Mapping:
     def text(self, cls: Class, values: Values) -> str:
         """The triples of a complete record in N-Triples, in the order of the Model."""
         lines: list[str] = []
-        self._writer(cls, "ntriples")(values, self.root(cls, "ntriples"), lines.append)
+        if cls.iri not in self._texts:
+            self._texts[cls.iri] = self._writer(cls, "ntriples"), self.root(cls, "ntriples")
+        write, root = self._texts[cls.iri]
+        write(values, root, lines.append)
         return "".join(lines)
 
     def ntriples(self, record: Record) -> list[str]:
