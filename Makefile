@@ -41,8 +41,21 @@ $(VENV)/installed-test: pyproject.toml tests/node/package.json | $(VENV)/bin/pyt
 	else echo "npm is not here: the tests with clients in JavaScript will be skipped"; fi
 	touch $(VENV)/installed $@
 
-bench: $(VENV)/installed-test
-	$(BIN)/python bench/startup.py
+# Side by side with other tools, then docs/benchmarks.md out of the results. `make bench BENCHMARKS=mapping` runs one.
+BENCHMARKS := startup validation mapping engines serving sites
+
+bench: $(VENV)/installed-bench
+	@for each in $(BENCHMARKS); do $(BIN)/python bench/$$each.py || exit 1; done
+	$(BIN)/python bench/report.py
+
+# morph-kgc has an environment of its own: it wants older versions of rdflib and pyoxigraph. What cannot be installed is
+# named as absent in the tables.
+$(VENV)/installed-bench: pyproject.toml bench/morph-kgc.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[serve,zstd]'
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	-$(PYTHON) -m venv $(VENV)/morph-kgc && \
+	  $(VENV)/morph-kgc/bin/python -m pip install --quiet --disable-pip-version-check --requirement bench/morph-kgc.txt
+	touch $@
 
 clean:
 	rm -rf $(VENV) dist tests/node/node_modules src/hankelod/assets/vendor

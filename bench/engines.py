@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from measuring import Failed, alone, mebibytes, median, present, save, script, show, thousands
+from measuring import Failed, Found, Plot, Table, alone, mebibytes, median, present, report, script, thousands
 
 ENGINES = ("shacl", "pyshacl", "shacl-rust")
 FAULTS = 0.02
@@ -53,20 +53,24 @@ def measure(sizes: list[int], runs: int, most: int) -> dict[str, Any]:
     return {"versions": versions, "absent": [e for e in ENGINES if e not in here], "sizes": rows}
 
 
-def tell(found: dict[str, Any]) -> None:
-    rows = [["records", "engine", "seconds", "records/s", "shacl is", "memory", "results", "agrees"]]
-    for row in found["sizes"]:
+def found_of(measured: dict[str, Any]) -> Found:
+    """The table and the plot."""
+    rows = [["records", "engine", "seconds", "records/s", "shacl is faster by", "peak memory", "results", "as shacl's"]]
+    lines: dict[str, list[tuple[float, float]]] = {}
+    for row in measured["sizes"]:
         engines = row["engines"]
         for name, each in engines.items():
             if "failed" in each:
-                rows.append([thousands(row["records"]), name, "–", "–", "–", "–", each["failed"], ""])
+                rows.append([thousands(row["records"]), name, "–", "–", "–", "–", "–", each["failed"]])
                 continue
             took = median(each["cpu"])
-            ratio = took / median(engines["shacl"]["cpu"]) if engines.get("shacl", {}).get("cpu") else 0
-            rows.append([thousands(row["records"]), f"{name} {found['versions'][name]}", f"{took:.2f}", thousands(row["records"] / took), f"{ratio:.1f} ×", mebibytes(each["peak"]), str(each["results"]), "yes" if each["same"] else "NO"])  # fmt: skip
-    show(rows)
-    for name in found["absent"]:
-        print(f"{name} is not installed")
+            ratio = f"{took / median(engines['shacl']['cpu']):.1f}" if engines.get("shacl", {}).get("cpu") else "–"
+            rows.append([thousands(row["records"]), f"{name} {measured['versions'][name]}", f"{took:.2f}", thousands(row["records"] / took), ratio, mebibytes(each["peak"]), str(each["results"]), "yes" if each["same"] else "NO"])  # fmt: skip
+            lines.setdefault(name, []).append((row["records"], took / row["records"] * 1e3))
+    rows += [["–", name, "–", "–", "–", "–", "–", "not installed"] for name in measured["absent"]]
+    title = "each size in one piece, one fault in fifty records, processor time on one core, medians"
+    plot = Plot("lines", "SHACL engines by the number of records in one piece", "records", "ms a record", lines)
+    return Found("SHACL engines on the same triples", [Table(title, rows)], [], [plot], measured)
 
 
 def main() -> None:
@@ -76,9 +80,8 @@ def main() -> None:
     parser.add_argument("--pyshacl", type=int, default=100, help="pySHACL is asked up to this size")
     parser.add_argument("--results", type=Path, help="the folder of results (bench/results)")
     given = parser.parse_args()
-    found = measure([int(n) for n in given.sizes.split(",")], given.runs, given.pyshacl)
-    tell(found)
-    save("engines", found, *filter(None, [given.results]))
+    measured = measure([int(n) for n in given.sizes.split(",")], given.runs, given.pyshacl)
+    report("engines", found_of(measured), given.results)
 
 
 if __name__ == "__main__":

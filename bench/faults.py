@@ -22,7 +22,7 @@ def _put(key: str, value: object) -> Callable[[Record], object]:
 
 FAULTS = [
     Fault("Project-end-order", "end", _put("end", "2009-01")),
-    Fault("Project-start", "start", _put("start", "2021-13")),
+    Fault("Project-start", "start", _put("start", "2021/05")),
     Fault("Project-totalCost", "totalCost", _put("totalCost", "75 000")),
     Fault("Project-lead", "lead", lambda record: record.pop("lead")),
     Fault("unknown-reference", "municipalities[0]", _put("municipalities", ["999"])),

@@ -160,6 +160,8 @@ def projects(count: int, around: World) -> Iterator[Values]:
             "sv": f"{seat['name_sv']}: {topic[1]}{ending[1]}",
             "en": f"{seat['name_en']}: {topic[2]}{ending[2]}",
         }
+        if chance() < 0.02:
+            record["titleAsWritten"] = record["title"]["fi"].upper()
         if chance() < 0.2:
             record["acronym"] = f"{word[:4].upper()}{n % 100}"
         record["summary"] = text(2 + int(chance() * 2))
@@ -180,10 +182,16 @@ def projects(count: int, around: World) -> Iterator[Values]:
             outcomes.append(outcome)
         record["outcomes"] = outcomes
         if chance() < 0.8:
-            record["links"] = [{"url": f"https://{seat['slug']}.example.org/{word}?n={n}", "label": {"fi": "Hankkeen sivut", "sv": "Projektets sidor", "en": "The project's pages"}}]  # fmt: skip
+            link = {"url": f"https://{seat['slug']}.example.org/{word}?n={n}", "label": {"fi": "Hankkeen sivut", "sv": "Projektets sidor", "en": "The project's pages"}}  # fmt: skip
+            if chance() < 0.1:
+                link |= {"host": f"{seat['slug']}.example.org", "asWritten": f"http://{seat['slug']}.example.org"}
+            record["links"] = [link]
         if chance() < 0.08:
             speaker, role = pick(SPEAKERS)
-            record["quotations"] = [{"speaker": speaker, "role": role, "gist": text(1)}]
+            quotation = {"speaker": speaker, "role": role, "gist": text(1)}
+            if chance() < 0.3:
+                quotation["words"] = {"fi": pick(sentences)[0]}
+            record["quotations"] = [quotation]
         if chance() < 0.12:
             record["contributors"] = [{"organisation": pick(organisations)["id"], "role": pick(ROLES)}]
         record["source"] = f"https://data.example.org/projects/{n}"

@@ -16,7 +16,22 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from measuring import OTHERS, Failed, Run, alone, mebibytes, median, present, save, script, show, thousands
+from measuring import (
+    OTHERS,
+    Failed,
+    Found,
+    Goal,
+    Plot,
+    Run,
+    Table,
+    alone,
+    mebibytes,
+    median,
+    present,
+    report,
+    script,
+    thousands,
+)
 
 WAYS = {
     "hankelod": "hankelod",
@@ -33,6 +48,8 @@ GOALS = {"by_hand": 0.6, "rdflib_graph": 20, "morph_kgc": 8, "maplib_templates":
 """hankelod's speed over the other's, at least."""
 GOAL_TWO = 1.7
 """Two processes over one."""
+GOAL_TIME, GOAL_MEMORY = 1.15, 1.3
+"""Of growth: time a record over that at 10,000 records, memory over that at 100,000."""
 
 
 def dataset(folder: Path, records: int) -> Path:
@@ -110,25 +127,60 @@ def measure(records: int, runs: int, sizes: list[int], ways: list[str]) -> dict[
         }
 
 
-def tell(found: dict[str, Any]) -> None:
-    triples = found["triples"]
-    ours = median(found["ways"]["hankelod"]["cpu"])
-    rows: list[list[str]] = [["way", "triples/s", "hankelod/it", "goal", "memory", "its triples", "versions"]]
-    for way, each in found["ways"].items():
-        name = WAYS[way]
+def found_of(measured: dict[str, Any]) -> Found:
+    """The tables, goals and plots."""
+    triples, ways = measured["triples"], measured["ways"]
+    ours = median(ways["hankelod"]["cpu"])
+    rows = [["way", "triples/s", "hankelod's speed over it", "peak memory", "its triples", "starts from", "versions"]]
+    goals, bars = [], {}
+    for way, each in ways.items():
         if "cpu" not in each:
-            rows.append([name, "–", "–", "–", "–", each.get("absent") or each["failed"], ""])
+            rows.append([WAYS[way], "–", "–", "–", each.get("absent") or each["failed"], "", ""])
             continue
         took = median(each["cpu"])
-        goal = f"{GOALS[way]:g} {'met' if took / ours >= GOALS[way] else 'missed'}" if way in GOALS else ""
         versions = ", ".join(f"{k} {v}" for k, v in each["versions"].items())
-        same = {"bytes": "same bytes", "triples": "same", "values": "same, decimals written otherwise", "no": "OTHERS"}
-        rows.append([name, thousands(triples / took), f"{took / ours:.2f}", goal, mebibytes(each["peak"]), same[each["output"]["same"]], versions])  # fmt: skip
-    print(f"{thousands(found['records'])} records, {thousands(triples)} triples; processor time on one core, medians")
-    show(rows)
-    one, two = (median(found["processes"][k]) for k in ("one", "two"))
-    print(f"two processes: {one / two:.2f} times as fast as one by the clock; the goal is {GOAL_TWO}")
-    show([["records", "µs a record", "memory"], *([thousands(g["records"]), f"{median(g['cpu']) / g['records'] * 1e6:.1f}", mebibytes(g["peak"])] for g in found["growth"])])  # fmt: skip
+        rows.append([WAYS[way], thousands(triples / took), f"{took / ours:.2f}", mebibytes(each["peak"]), told(each["output"]), each["prepared"] or "the lines of JSON", versions])  # fmt: skip
+        bars[WAYS[way]] = [(0.0, triples / took)]
+        if way in GOALS:
+            goals.append(Goal(f"speed over {WAYS[way]}, at least", f"{GOALS[way]:g}", f"{took / ours:.2f}", took / ours >= GOALS[way]))  # fmt: skip
+    one, two = (median(measured["processes"][k]) for k in ("one", "two"))
+    goals.append(Goal("two processes over one, by the clock, at least", f"{GOAL_TWO:g}", f"{one / two:.2f}", one / two >= GOAL_TWO))  # fmt: skip
+    grown = [(float(g["records"]), median(g["cpu"]) / g["records"] * 1e6) for g in measured["growth"]]
+    growing = [["records", "µs a record", "peak memory"]]
+    growing += [[thousands(n), f"{each:.1f}", mebibytes(g["peak"])] for (n, each), g in zip(grown, measured["growth"], strict=True)]  # fmt: skip
+    goals += growth_goals(grown, {g["records"]: g["peak"] for g in measured["growth"]})
+    tables = [
+        Table(f"{thousands(measured['records'])} records, {thousands(triples)} triples, processor time on one core, medians of {len(ways['hankelod']['cpu'])}", rows),
+        Table("growth of hankelod with the number of records", growing),
+    ]  # fmt: skip
+    plots = [
+        Plot("bars", "Mapping to N-Triples, one core", "", "triples a second", bars),
+        Plot("lines", "Mapping by the number of records", "records", "µs a record", {"hankelod": grown}),
+        Plot("lines", "Memory of mapping by the number of records", "records", "MiB at most", {"hankelod": [(g["records"], g["peak"] / 2**20) for g in measured["growth"]]}),
+    ]  # fmt: skip
+    return Found("From records to triples", tables, goals, plots, measured)
+
+
+def growth_goals(grown: list[tuple[float, float]], peaks: dict[int, int]) -> list[Goal]:
+    """What growth has to show, where the sizes that it is about were measured: time a record, and memory."""
+    each = dict(grown)
+    goals = []
+    most = int(max(each, default=0))
+    if 10_000 in each and most > 10_000:
+        ratio = each[most] / each[10_000]
+        goals.append(Goal(f"time a record at {thousands(most)} over that at 10,000, at most", f"{GOAL_TIME:g}", f"{ratio:.2f}", ratio <= GOAL_TIME))  # fmt: skip
+    if 100_000 in peaks and most > 100_000:
+        ratio = peaks[most] / peaks[100_000]
+        goals.append(Goal(f"memory at {thousands(most)} over that at 100,000, at most", f"{GOAL_MEMORY:g}", f"{ratio:.2f}", ratio <= GOAL_MEMORY))  # fmt: skip
+    return goals
+
+
+def told(output: dict[str, Any]) -> str:
+    """In words, how a way's triples are to hankelod's."""
+    if output["same"] == "no":
+        return f"{output['missing']} missing, {output['extra']} others"
+    same = {"bytes": "the same bytes", "triples": "the same"}
+    return same.get(output["same"]) or f"the same but for {output['extra']} decimals, written otherwise"
 
 
 def main() -> None:
@@ -141,9 +193,8 @@ def main() -> None:
     parser.add_argument("--results", type=Path, help="the folder of results (bench/results)")
     given = parser.parse_args()
     sizes = [int(n) for n in given.growth.split(",") if n] + ([1_000_000] if given.million else [])
-    found = measure(given.records, given.runs, sizes, given.ways.split(","))
-    tell(found)
-    save("mapping", found, *filter(None, [given.results]))
+    measured = measure(given.records, given.runs, sizes, given.ways.split(","))
+    report("mapping", found_of(measured), given.results)
 
 
 if __name__ == "__main__":

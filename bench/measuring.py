@@ -34,6 +34,15 @@ class Run(NamedTuple):
     """The most memory it had at once, in bytes: resident, of the largest process where there were several."""
 
 
+LAUNCHER = """
+import json, os, sys
+process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, usage = os.wait4(process, 0)
+print(json.dumps([os.waitstatus_to_exitcode(status), usage.ru_maxrss]))
+"""
+"""Starts the process that is measured: one inherits the peak of what starts it, and this is as small as Python gets."""
+
+
 class Failed(Exception):
     """A measured process ended badly; the message is the end of what it said."""
 
@@ -48,26 +57,23 @@ def environment() -> dict[str, str]:
 
 def alone(arguments: Sequence[str], python: str | Path = sys.executable, cores: int = 1) -> Run:
     """Run Python with these arguments on so many cores and wait for its end. Raises Failed."""
+    command = [sys.executable, "-I", "-S", "-c", LAUNCHER, str(python), *arguments]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as wrong:
-        process = subprocess.Popen([str(python), *arguments], stdout=out, stderr=wrong, env=environment())
+        process = subprocess.Popen(command, stdout=out, stderr=wrong, env=environment())
         if hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(process.pid, sorted(os.sched_getaffinity(0))[-cores:])
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        process.wait()
         out.seek(0)
         wrong.seek(0)
         lines = out.read().decode().splitlines()
-        if process.returncode or not lines:
+        status, peak = json.loads(lines[-1]) if lines else (1, 0)
+        if status or len(lines) < 2:
             raise Failed(wrong.read().decode()[-2000:])
-    scale = 1 if sys.platform == "darwin" else 1024
-    return Run(json.loads(lines[-1]), usage.ru_maxrss * scale)
+    return Run(json.loads(lines[-2]), peak * (1 if sys.platform == "darwin" else 1024))
 
 
 def script(name: str, *arguments: object) -> str:
-    """What a script of this folder prints. Raises Failed.
-
-    Whatever takes memory is left to such scripts: a process inherits the peak of the one that starts it.
-    """
+    """What a script of this folder prints. Raises Failed."""
     done = subprocess.run([sys.executable, str(Path(__file__).with_name(name)), *map(str, arguments)], env=environment(), capture_output=True, text=True)  # fmt: skip
     if done.returncode:
         raise Failed(done.stderr[-2000:])
@@ -106,21 +112,81 @@ def processor() -> str:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def save(name: str, found: dict[str, Any], results: Path = RESULTS) -> Path:
-    """Write the results of one benchmark's last run."""
-    results.mkdir(exist_ok=True)
-    path = results / f"{name}.json"
-    head = {"benchmark": name, "date": time.strftime("%Y-%m-%d", time.gmtime()), "machine": machine(), "hankelod": importlib.metadata.version("hankelod")}  # fmt: skip
-    path.write_text(json.dumps(head | found, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    return path
+class Table(NamedTuple):
+    """A table for people, on the terminal and in the docs: texts only, the first row is its head."""
+
+    title: str
+    rows: list[list[str]]
 
 
-def show(rows: Sequence[Sequence[object]]) -> None:
-    """A plain table: the first row is its head; what looks like a number stands on the right."""
-    cells = [[str(c) for c in row] for row in rows]
-    widths = [max(len(row[n]) for row in cells) for n in range(len(cells[0]))]
-    for row in cells:
-        print("  ".join(c.rjust(w) if c[:1].isdigit() or (n and row is cells[0]) else c.ljust(w) for n, (c, w) in enumerate(zip(row, widths, strict=True))).rstrip())  # fmt: skip
+class Goal(NamedTuple):
+    """What a benchmark has to show, what it found, and whether that is enough."""
+
+    what: str
+    goal: str
+    found: str
+    met: bool
+
+
+class Plot(NamedTuple):
+    """A plot for the docs: lines over a logarithmic x (`lines`), or bars on a logarithmic scale (`bars`)."""
+
+    kind: str
+    title: str
+    x: str
+    y: str
+    series: dict[str, list[tuple[float, float]]]
+    """By name: points of a line; one point, its x unused, for a bar."""
+
+
+class Found(NamedTuple):
+    """The outcome of one benchmark."""
+
+    title: str
+    tables: list[Table]
+    goals: list[Goal]
+    plots: list[Plot]
+    measured: dict[str, Any]
+    """What the tables were made from."""
+
+
+def report(name: str, found: Found, results: Path | None = None) -> None:
+    """Print what a benchmark found, and keep it as the results of its last run."""
+    print(found.title)
+    for table in found.tables:
+        print(f"\n{table.title}")
+        show(table.rows)
+    if found.goals:
+        print()
+        show([["goal", "bound", "found", ""], *([g.what, g.goal, g.found, "met" if g.met else "missed"] for g in found.goals)])  # fmt: skip
+    results = results or RESULTS
+    results.mkdir(parents=True, exist_ok=True)
+    head = {"date": time.strftime("%Y-%m-%d", time.gmtime()), "machine": machine(), "hankelod": importlib.metadata.version("hankelod")}  # fmt: skip
+    parts = {
+        k: [e._asdict() for e in v] if k in ("tables", "goals", "plots") else v for k, v in found._asdict().items()
+    }
+    (results / f"{name}.json").write_text(json.dumps(head | parts, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def read(path: Path) -> tuple[dict[str, Any], Found]:
+    """The results of a last run: what it ran on, and what it found."""
+    kept = json.loads(path.read_text("utf-8"))
+    tables = [Table(**t) for t in kept["tables"]]
+    found = Found(kept["title"], tables, [Goal(**g) for g in kept["goals"]], [Plot(**p) for p in kept["plots"]], kept["measured"])  # fmt: skip
+    return {k: kept[k] for k in ("date", "machine", "hankelod")}, found
+
+
+def show(rows: Sequence[Sequence[str]]) -> None:
+    """A plain table; columns of numbers stand on the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    right = [is_numeric(rows, n) for n in range(len(widths))]
+    for row in rows:
+        print("  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True)).rstrip())
+
+
+def is_numeric(rows: Sequence[Sequence[str]], column: int) -> bool:
+    """Whether a column of a table holds numbers."""
+    return all(row[column][:1].isdigit() or row[column] in ("", "–") for row in rows[1:])
 
 
 def mebibytes(count: float) -> str:

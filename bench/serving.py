@@ -1,10 +1,12 @@
 """What asking costs, beside bare pyoxigraph doing the same in the same run.
 
+    python bench/serving.py                           the first two of:
     python bench/serving.py cold                      each named query from the shell, cold
     python bench/serving.py warm [--seconds 5]        requests a second, and the 95th percentile
     python bench/serving.py large [--triples 5000000] a graph on disk: load, open, ask, memory
 
 `large` makes its graph out of the published one, its projects repeated under other ids, and keeps it in --folder.
+Each part keeps its own results.
 """
 
 from __future__ import annotations
@@ -12,28 +14,32 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import os
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph as ox
+from measuring import ROOT, Found, Goal, Table, environment, median, report, thousands
 
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+from hankelod.manifests import build_id
+from hankelod.queries import Catalogue, Query
 
-from hankelod.manifests import build_id  # noqa: E402
-from hankelod.queries import Catalogue, Query  # noqa: E402
-from server import Server  # noqa: E402
+sys.path.append(str(ROOT / "tests"))
+
+from server import Server
 
 BASE = "https://w3id.org/hankelod/"
 RUNS = 5
+LIMIT_COLD = 3
+"""Times that a query may take from the shell, of what bare pyoxigraph takes."""
+LEAST_WARM = 0.5
+"""Requests a second, of what bare pyoxigraph answers in process."""
 BARE = """
 import sys, pyoxigraph as ox
 store = ox.Store()
@@ -57,17 +63,13 @@ def published(folder: Path) -> Path:
     return out
 
 
-def environment() -> dict[str, str]:
-    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPATH": str(ROOT / "src")}
-
-
 ### Cold
 
 
-def cold(dist: Path) -> None:
+def cold(dist: Path) -> Found:
+    """Each named query from the shell, ours and bare, taking turns."""
     dump = dist / "dump/hankelod.nt"
-    print(f"{'query, cold':32} {'hankelod ms':>12} {'bare ms':>9} {'ratio':>6}")
-    ratios = []
+    seconds: dict[str, list[list[float]]] = {}
     for query in queries():
         form = "ntriples" if "CONSTRUCT" in query.text else "csv"
         commands = (
@@ -80,32 +82,56 @@ def cold(dist: Path) -> None:
                 start = time.perf_counter()
                 subprocess.run(command, cwd=ROOT, env=environment(), check=True, capture_output=True)
                 times[n].append(time.perf_counter() - start)
-        ours, bare = (statistics.median(t[1:]) * 1000 for t in times)
-        ratios.append(ours / bare)
-        print(f"{query.name:32} {ours:12.0f} {bare:9.0f} {ours / bare:6.2f}")
-    print(f"the worst ratio is {max(ratios):.2f}; the limit is 3")
+        seconds[str(query.name)] = [t[1:] for t in times]
+    rows, worst = [["query", "hankelod, ms", "bare pyoxigraph, ms", "times"]], 0.0
+    for name, (ours, bare) in seconds.items():
+        ratio = median(ours) / median(bare)
+        worst = max(worst, ratio)
+        rows.append([name, f"{median(ours) * 1000:.0f}", f"{median(bare) * 1000:.0f}", f"{ratio:.2f}"])
+    goal = Goal("the slowest of the named queries over bare pyoxigraph, times at most", str(LIMIT_COLD), f"{worst:.2f}", worst <= LIMIT_COLD)  # fmt: skip
+    table = Table(f"each in a process of its own, start and loading included, medians of {RUNS} taking turns", rows)
+    return Found("Named queries from the shell, cold", [table], [goal], [], {"seconds": seconds})
 
 
 ### Warm
 
 
-def warm(dist: Path, seconds: float) -> None:
+def warm(dist: Path, seconds: float) -> Found:
+    """Requests a second, and how long they take, for some numbers of clients that ask without a pause.
+
+    Bare and served take turns, and the ratio is the median of the rounds: other work on the machine weighs on both.
+    """
     store = ox.Store()
     store.bulk_load(path=str(dist / "dump/hankelod.nt"), format=ox.RdfFormat.N_TRIPLES)
     texts = [q.text for q in queries() if "CONSTRUCT" not in q.text]
-    done, start = 0, time.perf_counter()
-    while time.perf_counter() - start < seconds:
-        store.query(texts[done % len(texts)], base_iri=BASE).serialize(format=ox.QueryResultsFormat.JSON)  # type: ignore[union-attr]
-        done += 1
-    bare = done / (time.perf_counter() - start)
-    print(f"bare pyoxigraph, in process, one thread: {bare:.0f} queries/s")
+
+    def bare() -> float:
+        done, start = 0, time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            store.query(texts[done % len(texts)], base_iri=BASE).serialize(format=ox.QueryResultsFormat.JSON)  # type: ignore[union-attr]
+            done += 1
+        return done / (time.perf_counter() - start)
+
+    rows = [["clients", "requests/s", "of bare pyoxigraph", "median ms", "95th percentile ms", "server's memory, MiB"]]
+    measured, least = [], 1e9
     for clients in (1, 4, 16):
-        with Server(dist) as server:
-            with multiprocessing.Pool(1) as pool:
-                times = pool.apply(load, (server.host, server.port, texts, clients, seconds))
-            rate = len(times) / seconds
+        rates, ratios, times = [], [], []
+        with Server(dist) as server, multiprocessing.Pool(1) as pool:
+            for _ in range(3):
+                alone = bare()
+                took = pool.apply(load, (server.host, server.port, texts, clients, seconds))
+                rates.append(len(took) / seconds)
+                ratios.append(len(took) / seconds / alone)
+                times += took
             times.sort()
-            print(f"hankelod serve, {clients:2} clients: {rate:.0f} requests/s ({rate / bare:.2f} of bare), median {times[len(times) // 2] * 1000:.1f} ms, 95th percentile {times[len(times) * 95 // 100] * 1000:.1f} ms, {server.memory() / 2**20:.0f} MiB")  # fmt: skip
+            middle, high = (times[len(times) * n // 100] * 1000 for n in (50, 95))
+            memory = server.memory() >> 20
+        least = min(least, median(ratios))
+        rows.append([str(clients), f"{median(rates):.0f}", f"{median(ratios):.2f}", f"{middle:.1f}", f"{high:.1f}", str(memory)])  # fmt: skip
+        measured.append({"clients": clients, "rates": rates, "ratios": ratios})
+    goal = Goal("requests served over bare pyoxigraph in process, at least", str(LEAST_WARM), f"{least:.2f}", least >= LEAST_WARM)  # fmt: skip
+    table = Table(f"clients that ask without a pause, three rounds of {seconds:g} s in turn with bare pyoxigraph", rows)
+    return Found("Named queries served, warm", [table], [goal], [], {"served": measured})
 
 
 def load(host: str, port: int, texts: list[str], clients: int, seconds: float) -> list[float]:
@@ -150,29 +176,54 @@ def load(host: str, port: int, texts: list[str], clients: int, seconds: float) -
 ### Large
 
 
-def large(dist: Path, folder: Path, wanted: int) -> None:
+def large(dist: Path, folder: Path, wanted: int) -> Found:
+    """A graph on disk: seconds to load and to open again, what the named queries take, memory."""
     out = folder / f"large-{wanted}"
     if not out.is_dir():
         enlarged(dist, out, wanted)
     dump = out / "dump/hankelod.nt"
     with dump.open("rb") as file:
         triples = sum(1 for _ in file)
-    print(f"{triples} triples, {dump.stat().st_size / 2**20:.0f} MiB of N-Triples")
     stores = folder / "stores"
     shutil.rmtree(stores, ignore_errors=True)
+    opened: dict[str, list[float]] = {}
     for what in ("load and open", "open again"):
         start = time.perf_counter()
-        with Server(out, "--store", str(stores), "--time-limit", "60") as server:
-            print(f"{what}: ready after {time.perf_counter() - start:.1f} s; {server.memory() / 2**20:.0f} MiB")
-            if what != "open again":
-                continue
-            for query in queries():
-                start = time.perf_counter()
-                got = server.ask(query.text, accept="*/*")
-                print(f"  {query.name:32} {got.status} {(time.perf_counter() - start) * 1000:8.0f} ms {len(got.body):10} bytes")  # fmt: skip
-            print(f"  memory of the server and its workers after that: {server.memory() / 2**20:.0f} MiB")
-    size = sum(f.stat().st_size for f in stores.rglob("*") if f.is_file())
-    print(f"on disk: {size / 2**20:.0f} MiB")
+        with Server(out, "--store", str(stores), "--time-limit", "60", "--result-limit", "256", wait=3600) as server:
+            opened[what] = [time.perf_counter() - start, server.memory() >> 20]
+            if what == "open again":
+                asked = [answered(server, query) for query in queries()]
+                opened["after the queries"] = [0.0, server.memory() >> 20]
+    disk = sum(f.stat().st_size for f in stores.rglob("*") if f.is_file()) >> 20
+    first, again = opened["load and open"][0], opened["open again"][0]
+    tables = [
+        Table(
+            f"{thousands(triples)} triples, {dump.stat().st_size >> 20:,} MiB of N-Triples, {disk:,} MiB on disk",
+            [["what", "seconds", "server's memory, MiB"], *([w, f"{s:.1f}" if s else "–", f"{m:.0f}"] for w, (s, m) in opened.items())],
+        ),
+        Table(
+            "one after the other, the first time",
+            [["query", "status", "seconds", "bytes"], *([a["query"], str(a["status"]), f"{a['seconds']:.2f}", thousands(a["bytes"])] for a in asked)],
+        ),
+    ]  # fmt: skip
+    answers = sum(a["status"] == 200 for a in asked)
+    goals = [
+        Goal("opening again over loading", "< 1", f"{again / first:.2f}", again < first),
+        Goal("named queries that answer", str(len(asked)), str(answers), answers == len(asked)),
+    ]
+    return Found("A large graph on disk", tables, goals, [], {"opened": opened, "queries": asked})
+
+
+def answered(server: Server, query: Query) -> dict[str, Any]:
+    """What one query takes."""
+    start = time.perf_counter()
+    got = server.ask(query.text, accept="*/*", timeout=120)
+    return {
+        "query": query.name,
+        "status": got.status,
+        "seconds": time.perf_counter() - start,
+        "bytes": len(got.body),
+    }
 
 
 def enlarged(dist: Path, out: Path, wanted: int) -> None:
@@ -191,19 +242,20 @@ def enlarged(dist: Path, out: Path, wanted: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=("cold", "warm", "large"))
+    parser.add_argument("part", nargs="?", choices=("cold", "warm", "large"))
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--triples", type=int, default=5_000_000)
     parser.add_argument("--folder", type=Path, help="where the large graph is kept")
+    parser.add_argument("--results", type=Path, help="the folder of results (bench/results)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         dist = published(Path(name))
-        if given.part == "cold":
-            cold(dist)
-        elif given.part == "warm":
-            warm(dist, given.seconds)
-        else:
-            large(dist, given.folder or Path(name), given.triples)
+        if given.part in ("cold", None):
+            report("queries", cold(dist), given.results)
+        if given.part in ("warm", None):
+            report("serving", warm(dist, given.seconds), given.results)
+        if given.part == "large":
+            report("large", large(dist, given.folder or Path(name), given.triples), given.results)
 
 
 if __name__ == "__main__":

@@ -1,130 +1,229 @@
 """Validation of many records: what is found of planted faults, and how long it takes beside pySHACL, in one run.
 
-    python bench/validation.py [RECORDS] [RECORDS_FOR_PYSHACL]
+    python bench/validation.py [--records 10000] [--beside 1000] [--runs 3]
 
-Writes synthetic projects in the likeness of the real ones, damages one in a hundred in a known way, validates them from
-the file to the report, and compares what is reported with what was planted: each fault at its line, and nothing else.
-Then both SHACL engines judge the same triples of fewer records, since pySHACL takes its time.
+Of synthetic projects, one in a hundred is damaged in a known way. `hankelod validate` checks them from the file to the
+report, and what it reports is compared with what was planted: each fault at its line, and nothing else. Then fewer
+records, since pySHACL takes its time, by hankelod and by both engines in turn; and how long hostile files take.
 """
 
 from __future__ import annotations
 
+import argparse
+import gzip
 import json
-import resource
+import os
 import shutil
-import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NamedTuple
+
+from measuring import (
+    LAUNCHER,
+    ROOT,
+    Failed,
+    Found,
+    Goal,
+    Plot,
+    Table,
+    environment,
+    mebibytes,
+    median,
+    report,
+    script,
+    thousands,
+)
 
 from hankelod.checking import check_all
 from hankelod.dataset import Dataset
 from hankelod.mapping import Mapping
 from hankelod.validation import background, engine
 
-ROOT = Path(__file__).parents[1]
+TESTS = ROOT / "tests"
+SHARE = 0.01
 TIMES = 50
 """How many times faster than pySHACL validation has to be."""
-
-Fault = tuple[str, str, Callable[[dict], None]]
-
-
-def put(key: str, value: object) -> Callable[[dict], None]:
-    return lambda record: record.__setitem__(key, value)
+PATIENCE = 20
+"""Seconds in which any file has to be told of."""
 
 
-FAULTS: list[Fault] = [
-    ("Project-end-order", "end", put("end", "2019-01")),
-    ("Project-start", "start", put("start", "2021-13")),
-    ("Project-totalCost", "totalCost", put("totalCost", "75 000")),
-    ("Project-lead", "lead", lambda record: record.pop("lead")),
-    ("unknown-reference", "municipalities[0]", put("municipalities", ["999"])),
-    ("unknown-key", "titel", put("titel", {"fi": "x"})),
-    ("Grant-amount-cost", "grants[0].amount", lambda record: record["grants"][0].__setitem__("amount", 99_999_999)),
-    ("Outcome-kind", "outcomes[0].kind", lambda record: record["outcomes"][0].__setitem__("kind", "tulos")),
-    ("Link-url", "links[0].url", put("links", [{"url": "javascript:alert(1)", "label": {"fi": "a", "sv": "a", "en": "a"}}])),
-    ("missing-language", "title", put("title", {"fi": "Nimi", "sv": "Namn"})),
-]  # fmt: skip
-"""Code, field, and the damage that must be reported under them."""
+class Validated(NamedTuple):
+    """One `hankelod validate`: seconds of the processor, of all its processes; the peak of one in bytes; its report."""
+
+    cpu: float
+    peak: int
+    report: dict[str, Any]
 
 
-def written(folder: Path, count: int) -> list[tuple[int, str, str]]:
-    """A dataset of so many projects in one file of JSON Lines; returns the planted faults: line, code and field."""
-    for name in ("data/organisations", "data/programmes"):
-        shutil.copytree(ROOT / name, folder / name)
-    for name in ("dataset.yml", "municipalities.csv", "regions.csv", "former-municipalities.csv"):
-        shutil.copyfile(ROOT / "data" / name, folder / "data" / name)
-    dataset = Dataset(ROOT)
-    models = [r.values for r in dataset.read(dataset.model.by_name("Project"))]
-    planted = []
-    with (folder / "data/projects.jsonl").open("w", encoding="utf-8") as file:
-        for n in range(count):
-            record = json.loads(
-                json.dumps(models[n % len(models)]).replace(f"{models[n % len(models)]['id']}/", f"p{n}/")
-            )
-            record["id"] = f"p{n}"
-            record["links"] = [{"url": "https://example.org/", "label": {"fi": "a", "sv": "a", "en": "a"}}]
-            if n % 100 == 50:
-                code, field, damage = FAULTS[n // 100 % len(FAULTS)]
-                damage(record)
-                planted.append((n + 1, code, field))
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
-    return planted
+def validated(folder: Path) -> Validated:
+    """Validate a dataset as people do. Raises Failed."""
+    command = [sys.executable, "-m", "hankelod", "-C", str(folder), "validate", "--format", "json"]
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen([sys.executable, "-I", "-S", "-c", LAUNCHER, *command], stdout=out, stderr=subprocess.DEVNULL, env=environment())  # fmt: skip
+        _, _, used = os.wait4(process.pid, 0)
+        process.returncode = 0
+        out.seek(0)
+        said, _, ended = out.read().decode().strip().rpartition("\n")
+    status, peak = json.loads(ended)
+    if status not in (0, 1):
+        raise Failed(f"{' '.join(command)}: exit status {status}")
+    return Validated(used.ru_utime + used.ru_stime, peak * 1024, json.loads(said))
 
 
-def seconds(work: Callable[[], object], runs: int = 1) -> float:
-    times = []
-    for _ in range(runs):
-        start = time.process_time()
-        work()
-        times.append(time.process_time() - start)
-    return statistics.median(times)
+def planted(folder: Path) -> list[tuple[int, str, str]]:
+    """What was damaged in a generated dataset: line, code and field."""
+    with (folder / "faults.jsonl").open(encoding="utf-8") as file:
+        return sorted((f["line"], f["code"], f["field"]) for f in map(json.loads, file))
 
 
-def main(count: int = 10_000, few: int = 300) -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        planted = written(Path(folder), count)
-        start = time.process_time()
-        report, records = check_all(Dataset(Path(folder)))
-        whole = time.process_time() - start
-        found = sorted((p.line, p.code, p.field or "") for p in report.problems if p.file.endswith(".jsonl"))
-        right = found == sorted(planted)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{count} records with {len(planted)} planted faults: {len(found)} reported, {'exactly the planted ones, each at its line' if right else 'NOT the planted ones'}")  # fmt: skip
-        if not right:
-            print("\n".join(map(str, sorted(set(found) ^ set(planted))[:20])))
-        print(
-            f"file to report: {whole:.2f} s of processor time, {whole / count * 1e6:.0f} µs a record, {memory:.0f} MiB at most"
-        )
+### Many records
 
-        dataset = Dataset(Path(folder))
+
+def many(count: int) -> dict[str, Any]:
+    """Validate so many records from the file to the report."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "faulty"
+        script("generator.py", count, folder, "--faults", SHARE)
+        run = validated(folder)
+        wanted = planted(folder)
+    found = sorted((p["line"], p["code"], p["field"] or "") for p in run.report["problems"])
+    wrong = [*(f"missed {f}" for f in wanted if f not in found), *(f"made up {f}" for f in found if f not in wanted)]
+    return {"records": count, "planted": len(wanted), "reported": len(found), "wrong": wrong[:20], "cpu": run.cpu, "peak": run.peak}  # fmt: skip
+
+
+### Beside pySHACL
+
+
+def beside(count: int, runs: int) -> dict[str, list[float]]:
+    """The same records by hankelod, from the file to the report, and by both engines, from triples to results.
+
+    In turn, opening and reference data included for all. By job: seconds of the processor.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "few"
+        script("generator.py", count, folder, "--faults", SHARE)
+        dataset = Dataset(folder)
         mapping = Mapping(dataset.model)
-        projects = [r for r in records if r.cls.folder == "projects"]
-        others = [r for r in records if r.cls.folder != "projects"]
-        fixed = background(dataset.model) + [line for r in others for line in mapping.ntriples(r)]
+        _, records = check_all(dataset)
+        triples = "".join(background(dataset.model) + [line for r in records for line in mapping.ntriples(r)])
 
-        def triples(some: int) -> str:
-            return "".join(fixed + [line for r in projects[:some] for line in mapping.ntriples(r)])
+        def judged(name: str) -> Callable[[], float]:
+            return lambda: seconds(lambda: engine(name, dataset.model)(triples))
 
-        reference = engine("pyshacl", dataset.model)
-        less, more = triples(few // 3), triples(few)
-        slow = seconds(lambda: reference(more)) - seconds(lambda: reference(less))
-        each_slow = slow / (few - few // 3)
-        each = whole / count
-        print(f"pySHACL on the same triples: {each_slow * 1e6:.0f} µs a record ({few} records less {few // 3}, so that the start and the reference data are not counted)")  # fmt: skip
-        fast = engine("shacl", dataset.model)
-        each_fast = (seconds(lambda: fast(more), 5) - seconds(lambda: fast(less), 5)) / (few - few // 3)
-        print(
-            f"shacl on the same triples: {each_fast * 1e6:.0f} µs a record, {each_slow / each_fast:.0f} times as fast"
-        )
-        ratio = each_slow / each
-        print(
-            f"hankelod, from the file to the report, is {ratio:.0f} times as fast as pySHACL alone; the goal is {TIMES}"
-        )
-    return 0 if right and ratio >= TIMES else 1
+        jobs = {"hankelod": lambda: validated(folder).cpu, "shacl": judged("shacl"), "pySHACL": judged("pyshacl")}
+        times: dict[str, list[float]] = {job: [] for job in jobs}
+        for _ in range(runs):
+            for job, work in jobs.items():
+                times[job].append(work())
+    return times
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Seconds of the processor."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+### Hostile records
+
+
+def hostile() -> dict[str, dict[str, Any]]:
+    """What is told of each hostile file, in a dataset that is otherwise good, and after how many seconds."""
+    good = (TESTS / "dataset/data/projects/hyva.yml").read_bytes()
+    line = json.dumps({"id": "x", "title": {"fi": "a" * 9_000_000}}).encode()
+    files = {
+        "10,000 lists in lists": ("projects/x.yml", b"outcomes: " + b"[" * 10_000 + b"]" * 10_000),
+        "30,000 mappings in mappings": ("projects/x.yml", b"{a: " * 30_000),
+        "a billion laughs": ("projects/x.yml", b"a0: &a0 ha\n" + b"".join(b"a%d: &a%d [%s]\n" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 10))),
+        "a million values": ("projects/x.yml", b"outcomes: [" + b"a," * 1_000_000 + b"]"),
+        "9 MB of one key": ("projects/x.yml", b"a" * 9_000_000 + b": 1\n"),
+        "9 MB of one number": ("projects/x.yml", good.replace(b"75000", b"7" * 9_000_000)),
+        "9 MB of one host": ("projects/x.yml", good + b"links:\n  - {host: " + b"a-" * 4_000_000 + b"}\n"),
+        "10,000 unknown organisations": ("projects/x.yml", good + b"partners: [" + b", ".join(b"naapuri%d" % n for n in range(10_000)) + b"]\n"),
+        "quotation marks that never close": ("projects.jsonl", b'"' + b'\\"' * 4_000_000 + b"\n"),
+        "9 MB of text in JSON": ("projects.jsonl", line + b"\n"),
+        "a gigabyte in one line": ("projects.jsonl", b""),
+        "a million empty records": ("projects.jsonl", b"{}\n" * 1_000_000),
+        "a gigabyte of empty records, packed": ("projects.jsonl.gz", gzip.compress(b"{}\n" * 333_000_000, 6)),
+    }  # fmt: skip
+    told: dict[str, dict[str, Any]] = {}
+    for what, (target, content) in files.items():
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            shutil.copytree(TESTS / "dataset/data", folder / "data")
+            file = folder / "data" / target
+            file.write_bytes(content)
+            if not content:
+                os.truncate(file, 1_000_000_000)
+            start = time.perf_counter()
+            run = validated(folder)
+            taken = time.perf_counter() - start
+        codes = sorted({p["code"] for p in run.report["problems"]})
+        told[what] = {"seconds": taken, "peak": run.peak, "codes": codes, "conforms": run.report["conforms"]}
+    return told
+
+
+### What was found
+
+
+def found_of(measured: dict[str, Any]) -> Found:
+    whole, times, files = measured["many"], measured["beside"], measured["hostile"]
+    few = measured["few"]
+    slow = median(times["pySHACL"])
+    ratio = slow / median(times["hankelod"])
+    judged = "exactly the planted ones, each at its line" if not whole["wrong"] else "; ".join(whole["wrong"])
+    tables = [
+        Table(
+            f"{thousands(whole['records'])} records, one in a hundred damaged",
+            [
+                ["planted", "reported", "which", "ms a record", "peak memory"],
+                [str(whole["planted"]), str(whole["reported"]), judged, f"{whole['cpu'] / whole['records'] * 1000:.2f}", mebibytes(whole["peak"])],
+            ],
+        ),
+        Table(
+            f"{thousands(few)} records and the reference data, seconds of the processor, medians of {len(times['pySHACL'])} taking turns",
+            [
+                ["what", "seconds", "pySHACL's time over it"],
+                *([job, f"{median(each):.3f}", f"{slow / median(each):.1f}"] for job, each in times.items()),
+            ],
+        ),
+        Table(
+            "hostile files, each in a dataset of a few records",
+            [
+                ["file", "told after, s", "peak memory", "as"],
+                *([what, f"{f['seconds']:.2f}", mebibytes(f["peak"]), ", ".join(f["codes"])] for what, f in files.items()),
+            ],
+        ),
+    ]  # fmt: skip
+    goals = [
+        Goal("planted faults found, and no others", "all", judged, not whole["wrong"]),
+        Goal("speed from the file to the report over pySHACL's from triples, at least", str(TIMES), f"{ratio:.0f}", ratio >= TIMES),
+    ]  # fmt: skip
+    if files:
+        latest = max(f["seconds"] for f in files.values())
+        refused = all(not f["conforms"] for f in files.values())
+        goals.append(Goal("hostile files told of, s at most", str(PATIENCE), f"{latest:.1f}", refused and latest <= PATIENCE))  # fmt: skip
+    bars = {job: [(0.0, median(each) / few * 1000)] for job, each in times.items()}
+    plots = [Plot("bars", "Validation, time of the processor for a record", "", "ms a record", bars)]
+    return Found("From files to problems", tables, goals, plots, measured)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--records", type=int, default=10_000)
+    parser.add_argument("--beside", type=int, default=1000, help="records for the comparison with pySHACL")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--no-hostile", action="store_true", help="leave the hostile files out")
+    parser.add_argument("--results", type=Path, help="the folder of results (bench/results)")
+    given = parser.parse_args()
+    measured = {"many": many(given.records), "few": given.beside, "beside": beside(given.beside, given.runs), "hostile": {} if given.no_hostile else hostile()}  # fmt: skip
+    report("validation", found_of(measured), given.results)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    main()

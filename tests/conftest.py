@@ -91,6 +91,7 @@ def run():
 
 ALLOWED_SKIPS: dict[str, str] = {
     "tests/test_policy.py::test_the_last_release_is_not_broken_in_silence": "before the first release there is none",
+    "tests/test_deployment.py::test_virtuoso": "not every Debian has the package; docs/serving.md says which was tried",
     "tests/test_atomic.py::test_a_full_disk": "only root may mount a small disk; failing calls stand for it",
     "tests/test_atomic.py::test_a_read_only_disk": "only root may mount a small disk",
 }

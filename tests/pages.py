@@ -46,6 +46,7 @@ KINDS = [
     "doc/problem/Grant-amount-rate.html",
     "doc/problem/duplicate-key.html",
     "report.html",
+    "changes/changelog.html",
     "about.html",
     "accessibility.html",
     "contribute.html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -41,7 +42,8 @@ class Got(NamedTuple):
 class Server:
     """`hankelod serve` of a publication at a free port of 127.0.0.1. Use it with `with`."""
 
-    def __init__(self, dist: Path, *options: str, ready: bool = True, **environment: str) -> None:
+    def __init__(self, dist: Path, *options: str, ready: bool = True, wait: float = 120, **environment: str) -> None:
+        """Start it; unless `ready` is False, wait until it answers queries, for so many seconds."""
         self.journal = tempfile.TemporaryFile()  # noqa: SIM115
         self.said: list[str] = []
         self.process = subprocess.Popen(
@@ -61,9 +63,9 @@ class Server:
         self._listener = threading.Thread(target=lambda: self.said.extend(self.process.stderr), daemon=True)
         self._listener.start()
         if ready:
-            self.wait(lambda: self.get("/ready").status == 200)
+            self.wait(lambda: self.get("/ready").status == 200, wait)
 
-    def wait(self, condition, seconds: float = 60) -> None:
+    def wait(self, condition, seconds: float = 120) -> None:
         """Wait until a condition holds."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -76,11 +78,11 @@ class Server:
             time.sleep(0.02)
         raise AssertionError("it did not come to hold: " + "".join(self.said))
 
-    def request(self, method: str, path: str, body: bytes | None = None, timeout: float = 60, **headers: str) -> Got:
+    def request(self, method: str, path: str, body: bytes | None = None, timeout: float = 120, **headers: str) -> Got:
         """Ask with just these headers, `_` for `-`, beside Host and Content-Length."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
         try:
-            connection.putrequest(method, path, skip_accept_encoding=True)
+            connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
             for name, value in headers.items():
                 connection.putheader(name.replace("_", "-"), value)
             if body is not None:
@@ -91,14 +93,14 @@ class Server:
         finally:
             connection.close()
 
-    def get(self, path: str, **headers: str) -> Got:
-        return self.request("GET", path, **headers)
+    def get(self, path: str, timeout: float = 120, **headers: str) -> Got:
+        return self.request("GET", path, timeout=timeout, **headers)
 
-    def ask(self, query: str, accept: str = "application/sparql-results+json", **fields: str) -> Got:
+    def ask(self, query: str, accept: str = "application/sparql-results+json", timeout: float = 120, **fields: str) -> Got:  # fmt: skip
         """Ask a query by GET."""
-        return self.get("/sparql?" + urlencode({"query": query, **fields}, quote_via=quote), Accept=accept)
+        return self.get("/sparql?" + urlencode({"query": query, **fields}, quote_via=quote), timeout, Accept=accept)
 
-    def raw(self, sent: bytes, timeout: float = 15) -> bytes:
+    def raw(self, sent: bytes, timeout: float = 60) -> bytes:
         """Send bytes as they are; everything that comes back until the server closes."""
         with socket.create_connection((self.host, self.port), timeout) as connection:
             connection.sendall(sent)
@@ -116,6 +118,14 @@ class Server:
             new = children
         return found
 
+    def long(self) -> int:
+        """How many queries have run for so long that they were given a lower priority."""
+        found = 0
+        for process in self.processes()[2:]:
+            with contextlib.suppress(OSError):
+                found += os.getpriority(os.PRIO_PROCESS, process) > os.getpriority(os.PRIO_PROCESS, self.process.pid)
+        return found
+
     def memory(self) -> int:
         """Bytes that the server and its workers hold, what they share counted once."""
         return sum(int(line.split()[1]) * 1024 for p in self.processes() for line in _read(Path(f"/proc/{p}/smaps_rollup")).splitlines() if line.startswith("Pss:"))  # fmt: skip
@@ -129,7 +139,7 @@ class Server:
         """End it; its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        status = self.process.wait(40)
+        status = self.process.wait(120)
         self._listener.join(5)
         self.process.stderr.close()
         return status

@@ -12,13 +12,14 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 
 LAYERS = [
-    ["atomic", "formats", "graph", "packing", "parts", "manifests", "sparql", "table"],
+    ["atomic", "formats", "graph", "packing", "parts", "manifests", "sparql", "terminal"],
     ["grammar", "queries", "spelling", "results"],
     ["patterns"],
     ["model", "problems", "words"],
-    ["defaults", "policy", "tree", "guesses"],
-    ["bulk", "records"],
+    ["defaults", "policy", "shapes", "tree", "guesses"],
+    ["bulk", "csvtree", "jsontree", "records", "yamltree"],
     ["faults", "folders", "turtleplaces"],
+    ["identifiers"],
     ["reading", "decoding", "lint"],
     ["dataset", "suggestions"],
     ["mapping", "rules", "inputs"],
@@ -37,12 +38,12 @@ LAYERS = [
     ["changes", "comparison", "hosting", "largefiles"],
     ["verification"],
     ["site"],
-    ["checking", "publication", "screening", "sources"],
+    ["checking", "loading", "publication", "screening", "sources"],
     ["crews", "cluster", "pieces"],
     ["streaming"],
     ["largepublication"],
     ["large"],
-    ["explaining", "intake", "serving"],
+    ["completing", "explaining", "intake", "serving"],
     ["commands"],
     ["cli"],
 ]

@@ -140,6 +140,18 @@ def test_damaged_triples(court, seed):
     assert ours, "nothing was found wrong with forty damaged records: this test shows nothing"
 
 
+def test_an_engine_that_misses_a_rule_is_found_out(court, dataset):
+    """The comparison can fail: one rule less in the shapes of one engine shows."""
+    pytest.importorskip("shacl")
+    rule = "sh:minExclusive 0 ; sh:minCount 1"
+    assert rule in dataset.model.shapes_text
+    deaf = engine("shacl", dataset.model._replace(shapes_text=dataset.model.shapes_text.replace(rule, "sh:minCount 1")))
+    project = next(iter(court.projects))
+    spoilt = [ox.Triple(t.subject, t.predicate, TERMS[1]) if t.predicate.value.endswith("#totalCost") else t for t in court.projects[project]]  # fmt: skip
+    data = "".join(court.others + renamed(spoilt, project, "m0"))
+    assert comparable(deaf(data)) != comparable(court.fast(data))
+
+
 ### As YAML
 
 SCALARS = [

@@ -21,7 +21,7 @@ from corpus import BASE, GOOD, dataset_with
 from hankelod.checking import check_all, check_files
 from hankelod.dataset import Dataset
 from hankelod.mapping import Mapping
-from hankelod.problems import LANGUAGES, Problem
+from hankelod.problems import LANGUAGES, MAX_PROBLEMS, Problem
 from hankelod.reports import Report, as_json, as_text, report
 from hankelod.validation import Checker, referenced
 
@@ -254,6 +254,38 @@ def test_file_of_100_megabytes(tmp_path: Path) -> None:
         file.truncate(100_000_000)
     assert [(p["code"], p["file"], p["line"], p["column"]) for p in told(command(root, memory=MEMORY))] == [("too-large", NAME, 1, 1)]  # fmt: skip
     assert [p["code"] for p in told(command(root, NAME, memory=MEMORY))] == ["too-large"]
+
+
+@needs_limits
+def test_million_empty_records(tmp_path: Path) -> None:
+    """Three characters may be a record, and each has a problem: so many are told, then one that says that there are more."""
+    root = dataset_with(tmp_path)
+    (root / "data/projects.jsonl").write_bytes(b"{}\n" * 1_000_000)
+    found = told(command(root, memory=MEMORY))
+    assert len(found) == MAX_PROBLEMS + 2
+    assert [(p["code"], p["line"]) for p in found if p["code"] != "missing-id"] == [("too-many-problems", MAX_PROBLEMS + 2)]  # fmt: skip
+
+
+@needs_limits
+def test_many_problems_of_records_that_are_read(tmp_path: Path) -> None:
+    """The same for what only the shapes find."""
+    root = dataset_with(tmp_path)
+    (root / "data/projects.jsonl").write_bytes(b"".join(b'{"id":"a%d"}\n' % n for n in range(20_000)))
+    found = told(command(root, memory=MEMORY))
+    assert MAX_PROBLEMS < len(found) < MAX_PROBLEMS + 3_000
+    assert [p["code"] for p in found].count("too-many-problems") == 1
+
+
+@needs_limits
+@pytest.mark.parametrize("line", [b"\n", b"{}\n", b"a"], ids=["blank", "empty", "one-line"])
+def test_packed_bomb(line: bytes, tmp_path: Path) -> None:
+    """A small file that unpacks to a large one is read as far as any record file may reach."""
+    root = dataset_with(tmp_path)
+    with gzip.open(root / "data/projects.jsonl.gz", "wb", 6) as file:
+        for _ in range(120):
+            file.write(line * (1_000_000 // len(line)))
+    codes = [p["code"] for p in told(command(root, memory=MEMORY))]
+    assert set(codes) == ({"missing-id", "too-many-problems"} if line == b"{}\n" else {"too-large"})
 
 
 @needs_limits

@@ -13,8 +13,9 @@ from hankelod import problems, vocabulary
 from hankelod.checking import check_all
 from hankelod.dataset import Dataset, shipped, turtle_files
 from hankelod.graph import OWL, RDF, RDFS, SH, SKOS, read
-from hankelod.model import SHAPES, ModelError, load
+from hankelod.model import SHAPES
 from hankelod.publication import publish
+from hankelod.shapes import ModelError, load
 
 THREE = {"fi", "sv", "en"}
 HANKE = "https://w3id.org/hankelod/def#"
@@ -39,6 +40,11 @@ def test_every_field_has_a_label_and_a_description_in_three_languages(model):
         for field in cls.fields:
             assert set(field.label) == THREE, field.code
             assert set(field.description) == THREE, field.code
+
+
+def test_a_class_that_is_not_there(model):
+    with pytest.raises(KeyError):
+        model.by_name("Nothing")
 
 
 def test_every_shape_tells_why_and_how_to_mend_in_three_languages(model):

@@ -13,7 +13,8 @@ import pytest
 from hankelod import cards, graph, policy
 from hankelod.dataset import turtle_files
 from hankelod.graph import OWL
-from hankelod.model import Model, load
+from hankelod.model import Model
+from hankelod.shapes import load
 
 
 def read(folder: Path, base: str) -> tuple[Model, dict[str, policy.Promise]]:
@@ -39,7 +40,7 @@ def last_release(root: Path) -> str | None:
 def faults(root: Path, tag: str, base: str, place: Path) -> list[str]:
     """What the policy says of a checkout, compared with the release of this tag."""
     with tarfile.open(fileobj=io.BytesIO(git(root, "archive", tag))) as archive:
-        archive.extractall(place, filter="data")
+        archive.extractall(place, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))  # from 3.11.4 on
     old_model, old = read(place, base)
     new_model, new = read(root, base)
     before, after = policy.version(old_model), policy.version(new_model)

@@ -430,6 +430,46 @@ def test_bad_query_is_2(arguments: tuple[str, ...], says: str) -> None:
     assert says in out(*arguments, status=2)
 
 
+def test_from_standard_input() -> None:
+    def ask(sent: bytes) -> subprocess.CompletedProcess[bytes]:
+        env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+        return subprocess.run([sys.executable, "-m", "hankelod", "query", "-", "--lang", "en", "--format", "csv"], input=sent, cwd=ROOT, env=env, capture_output=True)  # fmt: skip
+
+    assert ask((FOLDER / "totals.rq").read_bytes()).stdout.startswith(b"projects,totalCost")
+    for sent, says in ((b"SELECT {", b"1:8:"), (b"\xff", b"not UTF-8"), (b"", b"ends too early")):
+        done = ask(sent)
+        assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_a_reader_that_has_seen_enough(form: str) -> None:
+    """`| head -1` ends the command in silence."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    command = f"set -o pipefail; {sys.executable} -m hankelod query 'SELECT * {{ ?s ?p ?o }}' --format {form} | head -c 9"  # fmt: skip
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=env, capture_output=True)
+    assert (done.returncode, len(done.stdout), done.stderr) == (0, 9, b"")
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("hankelod query grants-", {"grants-by-region"}),
+        ("hankelod query project", {"project-triples", "projects-by-theme", "projects-of-municipality"}),
+        ("hankelod query projects-of-municipality --set ", {"municipality="}),
+        ("hankelod query no-such-query --set ", set()),
+        ("hankelod query totals --format cs", {"csv"}),
+        ("hankelod que", {"query"}),
+    ],
+)
+def test_completion(line: str, offered: set[str], tmp_path: Path) -> None:
+    """As the shell asks, by way of argcomplete."""
+    pytest.importorskip("argcomplete")
+    asked = {"_ARGCOMPLETE": "1", "COMP_LINE": line, "COMP_POINT": str(len(line)), "_ARGCOMPLETE_STDOUT_FILENAME": str(tmp_path / "offered"), "_ARGCOMPLETE_IFS": "\n"}  # fmt: skip
+    run(**asked)
+    assert {o.strip() for o in (tmp_path / "offered").read_text().splitlines()} - {""} == offered
+
+
 def test_slip_gets_a_warning() -> None:
     done = run("query", "SELECT * { ?p hanke:leed ?l ; a hanke:Project }", "--format", "csv")
     assert done.returncode == 0

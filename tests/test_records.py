@@ -106,6 +106,7 @@ ELSEWHERE = {
     "outside-dataset": "test_hostile: a symbolic link",
     "not-a-file": "test_hostile: a folder in place of a file",
     "too-large": "test_hostile: a file of 100 MB, a line of 1 GB",
+    "too-many-problems": "test_hostile: a million empty records",
     "unchecked-reference": "test_inputs: a record outside any dataset",
 }
 """Codes of our own that no small file can show, and where they are tested."""
@@ -117,7 +118,19 @@ NO_DATASET = {("Dataset-base", "MinCount"), ("Dataset-base", "MaxCount"), ("Data
 """Without one base IRI there is no dataset to report on: the command cannot run, and says so."""
 
 
-READING = ("tree", "bulk", "records", "faults", "reading", "dataset", "checking")
+READING = (
+    "identifiers",
+    "tree",
+    "yamltree",
+    "jsontree",
+    "csvtree",
+    "bulk",
+    "records",
+    "faults",
+    "reading",
+    "dataset",
+    "checking",
+)
 """The modules that find problems in records; the codes of others belong to other commands."""
 
 

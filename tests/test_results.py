@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from hankelod.results import Answer, shortened, value
 from hankelod.sparql import CannotAsk
-from hankelod.table import table
+from hankelod.terminal import table
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 PREFIXES = {"hanke": "https://w3id.org/hankelod/def#", "s": "https://w3id.org/hankelod/shapes#", "xsd": XSD}

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from hankelod.dataset import Dataset
+from hankelod.diffs import Change, FieldChange
+from hankelod.history import Release
 from hankelod.model import Class, Model
 from hankelod.records import Record
 from pages import KINDS, Reading, no_browser, node, served
@@ -53,7 +55,17 @@ def publish_pages(dataset: Dataset, records: list[Record], report, out: Path) ->
     """Only the site, without the data files, which have tests of their own."""
     from hankelod import site
 
-    for file in site.files(dataset, records, report, {}):
+    base = dataset.base
+    fields = tuple(FieldChange(f"title.{lang}", HOSTILE, f"{lang} {HOSTILE}") for lang in ("fi", "sv", "en"))
+    told = (("en", HOSTILE), ("fi", HOSTILE), ("sv", HOSTILE))
+    changes = (
+        Change(f"{base}id/project/turku-reivi", "update", fields),
+        Change(f"{base}id/project/turku-iklu", "create"),
+        Change(f"{base}id/project/gone", "delete", fields, told),
+        Change('javascript:alert(5)//"><img src=x onerror=alert(6)>', "update"),
+    )
+    release = Release(1, base, HOSTILE, "2026-11-24", (), changes, (f"{base}id/project/forgotten",))
+    for file in site.files(dataset, records, report, {}, [release]):
         target = out / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(file.content)
@@ -65,6 +77,7 @@ DATA = ("application/ld+json", "application/json")
 def test_it_is_hostile(hostile):
     text = (hostile / "doc/project/turku-reivi.html").read_text("utf-8")
     assert text.count("onerror=alert(1)") > 20
+    assert (hostile / "en/changes/changelog.html").read_text("utf-8").count("onerror=alert(1)") > 8
     assert "{{7*7}}" in text
 
 

@@ -162,9 +162,7 @@ def triples(r: Project, units: dict[str, str]) -> list[str]:
         put(f"{s} <{DEF}municipality> <{ID}municipality/{v}> .\n")
     for v in r.regions:
         put(f"{s} <{DEF}region> <{ID}region/{v}> .\n")
-    put(f'{s} <{DEF}start> "{r.start}"^^<{XSD}gYearMonth> .\n')
-    put(f'{s} <{DEF}end> "{r.end}"^^<{XSD}gYearMonth> .\n')
-    put(f'{s} <{DEF}totalCost> "{r.totalCost}"^^<{XSD}decimal> .\n')
+    put(f'{s} <{DEF}start> "{r.start}"^^<{XSD}gYearMonth> .\n{s} <{DEF}end> "{r.end}"^^<{XSD}gYearMonth> .\n{s} <{DEF}totalCost> "{r.totalCost}"^^<{XSD}decimal> .\n')  # fmt: skip
     grants = [(f"<{root}/grant/{n if g.id is UNSET else g.id}>", g) for n, g in enumerate(r.grants, 1)]
     for p, _ in grants:
         put(f"{s} <{DEF}grant> {p} .\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -9,12 +10,18 @@ from typing import BinaryIO
 from hankelod.problems import Place
 from hankelod.tree import MAX_BYTES, Unreadable, refuse
 
+UNPACKED = 100_000_000
+"""Bytes that any packed file may hold; a shorter line than LINE counts as one of that length: each takes its time."""
+LINE = 100
+RATIO = 250
+"""How many times its own size a larger packed file may hold: records that repeat each other come to a hundred."""
+
 
 def _open(path: Path) -> BinaryIO:
     if path.name.endswith(".gz"):
         import gzip
 
-        return gzip.open(path, "rb")  # type: ignore[return-value]
+        return io.BufferedReader(gzip.open(path, "rb"))  # type: ignore[arg-type] # its own lines are read in Python
     if path.name.endswith(".zst"):
         import zstandard
 
@@ -33,20 +40,35 @@ def lines(path: Path, name: str) -> Iterator[tuple[int, bytes | Unreadable]]:
     except Exception as error:
         yield 1, _broken(error, name, 1)
         return
+    limit = None if path.suffix == ".jsonl" else max(UNPACKED, RATIO * path.stat().st_size)
     with file:
-        yield from numbered(file, name)
+        yield from numbered(file, name, limit=limit)
 
 
-def numbered(file: BinaryIO, name: str, first: bytes = b"") -> Iterator[tuple[int, bytes | Unreadable]]:
-    """The lines of an open file with their numbers; `first` is what was read of it before: its first line, or what the limit let through of it."""
-    number = 0
+def numbered(
+    file: BinaryIO, name: str, first: bytes = b"", limit: int | None = None
+) -> Iterator[tuple[int, bytes | Unreadable]]:
+    """The lines of an open file with their numbers.
+
+    `first` is what was read of it before: its first line, or what the limit of a line let through of it. Past `limit`
+    bytes in all, the file is read no further.
+    """
+    number = read = 0
     try:
         while line := first or file.readline(MAX_BYTES + 1):
             first = b""
             number += 1
-            if len(line) > MAX_BYTES and not line.endswith(b"\n"):
-                while (rest := file.readline(MAX_BYTES)) and not rest.endswith(b"\n"):
-                    pass
+            read += max(len(line), LINE)
+            long = len(line) > MAX_BYTES and not line.endswith(b"\n")
+            if long:
+                while (limit is None or read <= limit) and (rest := file.readline(MAX_BYTES)):
+                    read += len(rest)
+                    if rest.endswith(b"\n"):
+                        break
+            if limit is not None and read > limit:
+                yield number, refuse("too-large", Place(name, number, 1), value=f"> {limit} B", expected=f"{limit} B")
+                return
+            if long:
                 yield number, refuse("too-large", Place(name, number, 1), value=f"> {MAX_BYTES} B", expected=f"{MAX_BYTES} B")  # fmt: skip
                 continue
             if number == 1:

@@ -1,10 +1,10 @@
-"""What changed, told to people: the changelog in Markdown and HTML, and one comparison as text."""
+"""What changed, told to people: releases in a language, the changelog in Markdown, and one comparison as text."""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from hankelod.diffs import Change, Things
 from hankelod.graph import Text
@@ -34,10 +34,51 @@ WORDS: dict[str, Text] = {
     },
     "none": {"fi": "Tietueet ovat ennallaan.", "sv": "Posterna är oförändrade.", "en": "No record changed."},
     "terms": {"fi": "Sanaston termit", "sv": "Vokabulärens termer", "en": "Terms of the vocabulary"},
-    "feed": {"fi": "Muutossyöte (LDES)", "sv": "Ändringsflöde (LDES)", "en": "Change feed (LDES)"},
-    "language": {"fi": "Suomi", "sv": "Svenska", "en": "English"},
 }
 """Words of the changelog itself, by language."""
+
+
+class ToldField(NamedTuple):
+    """A value that changed: what its field is called, the old value and the new one, as text for people."""
+
+    label: str
+    old: str | None
+    new: str | None
+
+
+class ToldThing(NamedTuple):
+    """A thing with what changed of it; `emptied` where it was changed but its values were taken out of the history."""
+
+    iri: str
+    name: str
+    fields: tuple[ToldField, ...] = ()
+    emptied: bool = False
+
+
+class ToldGroup(NamedTuple):
+    """New things of one class: its name, how many they are, and the things themselves where they are few."""
+
+    label: str
+    total: int
+    things: tuple[ToldThing, ...]
+
+
+class ToldRelease(NamedTuple):
+    """A release in one language. Nothing of it is escaped yet."""
+
+    number: int
+    version: str
+    modified: str
+    forgotten: tuple[ToldThing, ...]
+    created: tuple[ToldGroup, ...]
+    updated: tuple[ToldThing, ...]
+    deleted: tuple[ToldThing, ...]
+
+
+def told(things: Things, releases: Iterable[Release], names: Names, lang: str) -> tuple[ToldRelease, ...]:
+    """All releases in a language, the newest first."""
+    telling = _Telling(things, names, lang)
+    return tuple(telling.release(r) for r in reversed(tuple(releases)))
 
 
 def path(lang: str, ending: str) -> str:
@@ -46,15 +87,14 @@ def path(lang: str, ending: str) -> str:
 
 
 def files(things: Things, releases: tuple[Release, ...], title: Text, names: Names) -> Iterator[tuple[str, bytes]]:
-    """The changelog in Markdown and HTML, in each language."""
+    """The changelog in Markdown, in each language; its page is the site's."""
     for lang in LANGUAGES:
-        told = _Telling(things, names, lang)
-        for ending, write in (("md", _markdown), ("html", _html)):
-            yield path(lang, ending), write(told, releases, title.get(lang) or next(iter(title.values()), "")).encode()
+        text = _markdown(told(things, releases, names, lang), title.get(lang) or next(iter(title.values()), ""), lang)
+        yield path(lang, "md"), text.encode()
 
 
 class _Telling:
-    """How things, fields and values are told in one language; nothing of it is escaped yet."""
+    """How things, fields and values are told in one language."""
 
     def __init__(self, things: Things, names: Names, lang: str) -> None:
         self.things, self.names, self.lang = things, names, lang
@@ -82,14 +122,42 @@ class _Telling:
     def field(self, change: Change, field: str) -> str:
         return self.things.label(change.thing, field)[self.lang]
 
-    def counted(self, changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]:
-        """New things by class: what the class is called, and its things."""
+    def release(self, release: Release) -> ToldRelease:
+        kinds: dict[str, list[Change]] = {}
+        for change in release.changes:
+            kinds.setdefault(change.change, []).append(change)
+        return ToldRelease(
+            release.number,
+            release.version,
+            release.modified,
+            tuple(ToldThing(t, self.of(self.names(t)) or self.short(t)) for t in release.forgotten),
+            tuple(self.groups(kinds.get("create", []))),
+            tuple(self.thing(c) for c in kinds.get("update", [])),
+            tuple(self.thing(c) for c in kinds.get("delete", [])),
+        )
+
+    def thing(self, change: Change) -> ToldThing:
+        fields = tuple(
+            ToldField(self.field(change, f.field), self.side(f.old), self.side(f.new)) for f in change.fields
+        )
+        emptied = change.change == "update" and not fields
+        return ToldThing(change.thing, self.name(change) or self.short(change.thing), fields, emptied)
+
+    def side(self, value: str | None) -> str | None:
+        return None if value is None else self.value(value)
+
+    def groups(self, changes: Iterable[Change]) -> Iterator[ToldGroup]:
+        """New things by class."""
         by: dict[str, list[Change]] = {}
         for change in changes:
             cls = self.things.cls(change.thing)
             by.setdefault(cls.iri if cls else "", []).append(change)
         for iri, found in by.items():
-            yield self.of(self.things.model.classes[iri].label) if iri else self.word("terms"), found
+            label = self.of(self.things.model.classes[iri].label) if iri else self.word("terms")
+            few = found if len(found) <= LISTED else []
+            yield ToldGroup(
+                label, len(found), tuple(ToldThing(c.thing, self.name(c) or self.short(c.thing)) for c in few)
+            )
 
 
 def _kinds(changes: tuple[Change, ...]) -> Iterator[tuple[str, list[Change]]]:
@@ -107,92 +175,43 @@ def _plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#|~&])", r"\\\1", " ".join(text.split()))
 
 
-def _markdown(told: _Telling, releases: tuple[Release, ...], title: str) -> str:
-    out = [f"# {told.word('changelog')}: {_plain(title)}"]
-    for release in reversed(releases):
+def _markdown(releases: tuple[ToldRelease, ...], title: str, lang: str) -> str:
+    def word(key: str) -> str:
+        return WORDS[key][lang]
+
+    out = [f"# {word('changelog')}: {_plain(title)}"]
+    for release in releases:
         out += ["", f"## {_plain(release.version)} – {_plain(release.modified)}"]
         for thing in release.forgotten:
-            out += ["", f"{_thing(told, thing, told.of(told.names(thing)))}: {told.word('forgotten')}"]
-        if not release.changes:
-            out += ["", told.word("none")]
-        for kind, changes in _kinds(release.changes):
-            out += ["", f"### {told.word(kind)}", ""]
-            out += _listed(told, changes) if kind == "create" else [each for c in changes for each in _told(told, c)]
+            out += ["", f"{_thing(thing)}: {word('forgotten')}"]
+        if release.created:
+            out += ["", f"### {word('create')}", "", *_listed(release.created)]
+        for kind, changed in (("update", release.updated), ("delete", release.deleted)):
+            if changed:
+                out += ["", f"### {word(kind)}", "", *(line for t in changed for line in _told(t, word("values")))]
+        if not (release.created or release.updated or release.deleted):
+            out += ["", word("none")]
     return "\n".join(out) + "\n"
 
 
-def _thing(told: _Telling, iri: str, name: str) -> str:
-    return f"[{_plain(name or told.short(iri))}](<{iri}>)"
+def _thing(thing: ToldThing) -> str:
+    return f"[{_plain(thing.name)}](<{thing.iri}>)"
 
 
-def _listed(told: _Telling, changes: list[Change]) -> Iterator[str]:
-    for label, found in told.counted(changes):
-        yield f"- {_plain(label)}: {len(found)}"
-        if len(found) <= LISTED:
-            yield from (f"  - {_thing(told, c.thing, told.name(c))}" for c in found)
+def _listed(groups: Iterable[ToldGroup]) -> Iterator[str]:
+    for group in groups:
+        yield f"- {_plain(group.label)}: {group.total}"
+        yield from (f"  - {_thing(t)}" for t in group.things)
 
 
-def _told(told: _Telling, change: Change) -> Iterator[str]:
-    yield f"- {_thing(told, change.thing, told.name(change))}"
-    if change.change == "update" and not change.fields:
-        yield f"  - {told.word('values')}"
-    for field in change.fields:
-        sides = [_plain(told.value(v)) for v in (field.old, field.new) if v is not None]
+def _told(thing: ToldThing, emptied: str) -> Iterator[str]:
+    yield f"- {_thing(thing)}"
+    if thing.emptied:
+        yield f"  - {emptied}"
+    for field in thing.fields:
+        sides = [_plain(v) for v in (field.old, field.new) if v is not None]
         said = " → ".join(sides) if len(sides) == 2 else sides[0] if field.old is None else f"~~{sides[0]}~~"
-        yield f"  - {_plain(told.field(change, field.field))}: {said}"
-
-
-### HTML
-
-
-def _html(told: _Telling, releases: tuple[Release, ...], title: str) -> str:
-    e = html.escape
-    heading = f"{told.word('changelog')}: {title}"
-    up = "../" if told.lang == "fi" else "../../"
-    links = [f'<a href="{up}{path(lang, "html")}" lang="{lang}" hreflang="{lang}">{WORDS["language"][lang]}</a>' for lang in LANGUAGES if lang != told.lang]  # fmt: skip
-    links += [f'<a href="{up}changes/feed.trig">{told.word("feed")}</a>', '<a href="changelog.md">Markdown</a>']
-    out = [
-        f'<!DOCTYPE html>\n<html lang="{told.lang}">\n<head>\n<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{e(heading)}</title>\n</head>\n<body>\n<main>\n<h1>{e(heading)}</h1>",
-        f"<nav>{' · '.join(links)}</nav>",
-    ]
-    for release in reversed(releases):
-        out.append(f'<section id="release-{release.number}">')
-        day = e(release.modified)
-        out.append(f'<h2>{e(release.version)} – <time datetime="{day}">{day}</time></h2>')
-        out += [f"<p>{_link(told, t, told.of(told.names(t)))}: {e(told.word('forgotten'))}</p>" for t in release.forgotten]  # fmt: skip
-        if not release.changes:
-            out.append(f"<p>{e(told.word('none'))}</p>")
-        for kind, changes in _kinds(release.changes):
-            out.append(f"<h3>{e(told.word(kind))}</h3>\n<ul>")
-            out += _items(told, changes) if kind == "create" else [_item(told, c) for c in changes]
-            out.append("</ul>")
-        out.append("</section>")
-    return "\n".join(out) + "\n</main>\n</body>\n</html>\n"
-
-
-def _link(told: _Telling, iri: str, name: str) -> str:
-    return f'<a href="{html.escape(iri)}">{html.escape(name or told.short(iri))}</a>'
-
-
-def _items(told: _Telling, changes: list[Change]) -> Iterator[str]:
-    for label, found in told.counted(changes):
-        inner = "".join(f"<li>{_link(told, c.thing, told.name(c))}</li>" for c in found) if len(found) <= LISTED else ""
-        yield f"<li>{html.escape(label)}: {len(found)}{f'<ul>{inner}</ul>' if inner else ''}</li>"
-
-
-def _item(told: _Telling, change: Change) -> str:
-    e = html.escape
-    rows = []
-    for field in change.fields:
-        old = f"<del>{e(told.value(field.old))}</del>" if field.old is not None else ""
-        new = f"<ins>{e(told.value(field.new))}</ins>" if field.new is not None else ""
-        rows.append(f"<dt>{e(told.field(change, field.field))}</dt><dd>{' → '.join(s for s in (old, new) if s)}</dd>")
-    if change.change == "update" and not rows:
-        rows.append(f"<dd>{e(told.word('values'))}</dd>")
-    inner = "".join(rows)
-    return f"<li>{_link(told, change.thing, told.name(change))}{f'<dl>{inner}</dl>' if inner else ''}</li>"
+        yield f"  - {_plain(field.label)}: {said}"
 
 
 ### For a terminal

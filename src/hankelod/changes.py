@@ -183,7 +183,7 @@ def _vanished(dataset: Dataset, things: Things, change: Change) -> Iterator[Prob
 
 
 def files(dataset: Dataset, things: Things, records: list[Record], history: History) -> Files:
-    """The files of `changes/`, and the changelog in the languages of the site."""
+    """The files of `changes/`, and the changelog in Markdown in the languages of the site."""
     base, settings = dataset.base, dataset.settings()
     yield from (history.pages[number] for number in sorted(history.pages))
     for release in history.releases:
@@ -192,7 +192,7 @@ def files(dataset: Dataset, things: Things, records: list[Record], history: Hist
     title: dict[str, str] = values.get("title", {})  # type: ignore[assignment]
     spans = [span for release in history.releases for span in release.pages]
     yield feeds.root(base, title, str(values.get("licence")), spans, _forgotten(history))
-    for path, text in changelog.files(things, history.releases, title, _named(dataset, records)):
+    for path, text in changelog.files(things, history.releases, title, named(dataset, records)):
         yield File(path, text)
 
 
@@ -200,7 +200,7 @@ def _forgotten(history: History) -> list[tuple[int, str, dict[str, str]]]:
     return [(r.number, thing, changelog.WORDS["forgotten"]) for r in history.releases for thing in r.forgotten]
 
 
-def _named(dataset: Dataset, records: list[Record]) -> Callable[[str], dict[str, str]]:
+def named(dataset: Dataset, records: list[Record]) -> Callable[[str], dict[str, str]]:
     """What a thing of the current data is called, by its IRI; nothing where it is unknown."""
     by_iri = {f"{dataset.base}id/{r.cls.identifies}{r.id}": r for r in records}
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from hankelod.dataset import Dataset
-from hankelod.problems import Problem, problem
+from hankelod.problems import MAX_PROBLEMS, Problem, problem
 from hankelod.records import Record
 from hankelod.reports import Report, report
-from hankelod.validation import CHUNK, Checker, referenced
+from hankelod.validation import CHUNK, Checker, Known, referenced
 
 Watch = Callable[[Sequence[Any]], Iterable[Any]]
 """Passes a sequence on, and may show how far it has come."""
@@ -40,8 +40,7 @@ def check_all(dataset: Dataset, engine: str | None = None, watch: Watch = _unwat
         problems += checker.problems(sound, [])
     else:
         known = {(r.cls.iri, r.id): r for r in sound}
-        for chunk in watch(list(chunks(sound))):
-            problems += checker.problems(chunk, referenced(dataset, chunk, known))
+        problems += _judged(checker, watch(list(chunks(sound))), known)
     problems += dataset.reader.problems
     return report(problems, records, dataset.base), records
 
@@ -76,10 +75,20 @@ def check_files(
     said = list(dataset.reader.problems)  # what the references of these records say is theirs
     stones = [stone for cls in dataset.model.entries() if cls.identifies == "" for stone in dataset.rows(cls).values()]
     said += [found for found, _ in reused([*records, *stones])]
-    for chunk in chunks(records):
-        problems += checker.problems(chunk, referenced(dataset, chunk))
+    problems += _judged(checker, chunks(records))
     made = report(problems + said, records, dataset.base)
     return made._replace(records=made.records + things)
+
+
+def _judged(checker: Checker, cut: Iterable[list[Record]], known: Known | None = None) -> list[Problem]:
+    """What the shapes say of records, chunk by chunk; `known` are the dataset's, where they have been read."""
+    found: list[Problem] = []
+    for chunk in cut:
+        if len(found) > MAX_PROBLEMS:
+            found.append(problem("too-many-problems", chunk[0].place(()), expected=str(MAX_PROBLEMS)))
+            break
+        found += checker.problems(chunk, referenced(checker.dataset, chunk, known))
+    return found
 
 
 def chunks(records: list[Record]) -> Iterator[list[Record]]:

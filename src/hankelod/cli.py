@@ -37,6 +37,29 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(**{"formatter_class": _Help, **settings})  # type: ignore[arg-type]
 
 
+def _whole(text: str) -> int:
+    """A whole number that bounds something: at least 1, since 0 would bound nothing."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: write a whole number of at least 1")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0.01 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text}: write seconds, at least 0.01 and at most a day")
+    return seconds
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text}: write a port, 0 to 65535")
+    return int(text)
+
+
 def _global_options(parser: argparse.ArgumentParser, default: object) -> None:
     """Options that work on both sides of the command."""
     parser.add_argument("-C", dest="folder", metavar="FOLDER", default=default, help="work as if started in FOLDER")
@@ -79,7 +102,10 @@ def parser() -> argparse.ArgumentParser:
 
     query = commands.add_parser("query", parents=[both], help="ask the dataset in SPARQL")
     query.add_argument(
-        "query", nargs="?", metavar="QUERY", help="SPARQL text, a .rq file, or the name of a named query"
+        "query",
+        nargs="?",
+        metavar="QUERY",
+        help="SPARQL text, a .rq file, - for standard input, or the name of a named query",
     )
     query.add_argument("--from", dest="source", metavar="DIST|FILE", help="ask a publication or a dump instead")
     query.add_argument("--list", action="store_true", help="list the named queries and their parameters")
@@ -91,7 +117,7 @@ def parser() -> argparse.ArgumentParser:
         help="how to write results (default: table; triples come as turtle)",
     )
     query.add_argument("--explain", action="store_true", help="tell what would be asked, and what each pattern finds")
-    query.add_argument("--max-length", type=int, metavar="BYTES", help="longest query to accept (default: 16384)")
+    query.add_argument("--max-length", type=_whole, metavar="BYTES", help="longest query to accept (default: 16384)")
 
     diff = commands.add_parser("diff", parents=[both], help="what changed between two publications, datasets or dumps")
     diff.add_argument("old", metavar="OLD", help="a publication (folder or address), a dataset folder, or a dump (.nt, .ttl, .jsonld)")  # fmt: skip
@@ -124,11 +150,12 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("dist", nargs="?", default="dist", metavar="DIST", help="the publication (default: dist)")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
     serve.add_argument(
-        "--port", type=int, default=8000, help="the port to listen at; 0 takes a free one (default: 8000)"
+        "--port", type=_port, default=8000, help="the port to listen at; 0 takes a free one (default: 8000)"
     )
-    serve.add_argument("--workers", type=int, metavar="N", help="queries evaluated at once (default: two for each processor, at least four)")  # fmt: skip
-    serve.add_argument("--time-limit", type=float, default=10.0, metavar="SECONDS", help="stop a query after this (default: 10)")  # fmt: skip
-    serve.add_argument("--memory-limit", type=int, default=1024, metavar="MIB", help="stop a query that takes more memory (default: 1024)")  # fmt: skip
+    serve.add_argument("--workers", type=_whole, metavar="N", help="queries evaluated at once (default: two for each processor, at least four)")  # fmt: skip
+    serve.add_argument("--time-limit", type=_seconds, default=10.0, metavar="SECONDS", help="stop a query after this (default: 10)")  # fmt: skip
+    serve.add_argument("--memory-limit", type=_whole, default=1024, metavar="MIB", help="stop a query that takes more memory (default: 1024)")  # fmt: skip
+    serve.add_argument("--result-limit", type=_whole, default=32, metavar="MIB", help="refuse an answer that is longer (default: 32)")  # fmt: skip
     serve.add_argument("--store", metavar="FOLDER", help="keep the graph on disk, in this folder (default: in memory; large ones in the cache)")  # fmt: skip
     return top
 
@@ -153,7 +180,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns the exit status."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    given = parser().parse_args(arguments)
+    top = parser()
+    if "_ARGCOMPLETE" in os.environ:
+        from hankelod import completing
+
+        completing.complete(top)
+    given = top.parse_args(arguments)
     if given.version:
         from hankelod import __version__
 

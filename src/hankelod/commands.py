@@ -155,7 +155,7 @@ def query(given: argparse.Namespace, working: Path, lang: str) -> int:
             return 0
         if not given.query:
             raise CannotRun("give a query: SPARQL text, a .rq file, or a name from `hankelod query --list`")
-        asked = catalogue.find(given.query, working)
+        asked = queries.read(_standard_input()) if given.query == "-" else catalogue.find(given.query, working)
         values: dict[str, list[str]] = {}
         for pair in given.set:
             name, value = _pair(pair)
@@ -206,6 +206,8 @@ def serve(given: argparse.Namespace, working: Path, lang: str) -> int:
     except ImportError as error:
         if sys.platform == "win32":
             raise CannotRun("serve needs Linux, macOS or BSD; on Windows, run it in WSL or a container") from error
+        if (error.name or "").startswith("hankelod"):
+            raise
         raise CannotRun(f"serve needs {error.name}: pip install 'hankelod[serve]'") from error
     try:
         server.serve(given, working)
@@ -223,8 +225,15 @@ def verify(given: argparse.Namespace, working: Path, lang: str) -> int:
     if given.format == "json":
         sys.stdout.write(reports.as_json(found, lang))
     else:
-        sys.stdout.write(reports.as_text(found, lang, _colour(sys.stdout), "files"))
+        sys.stdout.write(reports.as_text(found, lang, _colour(sys.stdout), "file"))
     return 0 if found.conforms() else 1
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CannotRun("standard input is not UTF-8") from error
 
 
 def _note(text: str) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from hankelod import changelog, history, model
+from hankelod import changelog, history
 from hankelod.atomic import CannotPublish
 from hankelod.dataset import BASE, DATASET, Dataset, NotADataset, shipped, turtle_files
 from hankelod.diffs import Change, Graph, Things, as_json, compare, graph, labels, line
@@ -17,6 +17,8 @@ from hankelod.dumps import ntriples, to_json
 from hankelod.graph import Text
 from hankelod.manifests import MANIFEST, BadManifest
 from hankelod.mapping import Mapping
+from hankelod.model import Model
+from hankelod.shapes import load
 
 FORMATS = {".nt": ox.RdfFormat.N_TRIPLES, ".ttl": ox.RdfFormat.TURTLE, ".jsonld": ox.RdfFormat.JSON_LD}
 
@@ -65,9 +67,9 @@ def _dataset(place: Path) -> Dataset | None:
         raise CannotCompare(str(error)) from error
 
 
-def _model(working: Path, base: str) -> model.Model:
+def _model(working: Path, base: str) -> Model:
     folders = [working / n if (working / n).is_dir() and (working / "data" / DATASET).exists() else shipped(n) for n in ("ontology", "shapes")]  # fmt: skip
-    return model.load(turtle_files(folders[0]), turtle_files(folders[1]), base)
+    return load(turtle_files(folders[0]), turtle_files(folders[1]), base)
 
 
 ### Reading

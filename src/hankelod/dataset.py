@@ -12,8 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hankelod import model as _model
-from hankelod import tree
+from hankelod import csvtree, jsontree, tree, yamltree
 from hankelod.defaults import differ
 from hankelod.defaults import shipped as shipped
 from hankelod.defaults import turtle_files as turtle_files
@@ -24,9 +23,10 @@ from hankelod.folders import find as find
 from hankelod.folders import settings
 from hankelod.graph import NotReadable
 from hankelod.model import Class, Model
-from hankelod.problems import LANGUAGES, Place, Problem, problem, short
+from hankelod.problems import LANGUAGES, MAX_PROBLEMS, Place, Problem, problem, short
 from hankelod.reading import Reader
 from hankelod.records import ID, Record, References, slug
+from hankelod.shapes import ModelError, load
 
 if TYPE_CHECKING:
     from hankelod.decoding import Decoders
@@ -55,8 +55,8 @@ class Dataset:
         try:
             self.ontology_files = turtle_files(self.folder("ontology"))
             self.shapes_files = turtle_files(self.folder("shapes"))
-            self.model: Model = _model.load(self.ontology_files, self.shapes_files, self.base)
-        except (NotReadable, _model.ModelError) as error:
+            self.model: Model = load(self.ontology_files, self.shapes_files, self.base)
+        except (NotReadable, ModelError) as error:
             raise NotADataset(str(error)) from error
         if self.own_model:
             from hankelod import lint
@@ -113,8 +113,8 @@ class Dataset:
     def rows(self, cls: Class) -> dict[str, Record]:
         """The records of a CSV or list file by id, read once."""
         if cls.iri not in self._rows:
-            known = self._rows[cls.iri] = {}
-            known.update((record.id, record) for record in self._read_file(cls))
+            self._rows[cls.iri] = {}
+            self._rows[cls.iri].update((record.id, record) for record in self._read_file(cls))
         return self._rows[cls.iri]
 
     def exists(self, cls: Class, identifier: str) -> bool:
@@ -140,7 +140,7 @@ class Dataset:
             name = self.name(path)
             try:
                 self._stay_inside(path, name)
-                found = tree.csv_values(tree.read_bytes(path, name), name, str(cls.identified_by))
+                found = csvtree.column(tree.read_bytes(path, name), name, str(cls.identified_by))
                 self._tables[cls.iri] = {code for code in found if ID.fullmatch(code)}
             except tree.Unreadable:
                 self._tables[cls.iri] = set(self.rows(cls))
@@ -249,8 +249,7 @@ class Dataset:
 
     def read_record(self, path: Path, cls: Class) -> Record | None:
         """One YAML record, None where it cannot be read."""
-        name = self.name(path)
-        stem = path.stem
+        name, stem = self.name(path), path.stem
         if not ID.fullmatch(stem):
             self._add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{slug(stem)}.yml"))
             return None
@@ -266,7 +265,7 @@ class Dataset:
         """One record out of the bytes of a YAML file of this name; `stem` is its id. None where it cannot be read."""
         found: list[Problem] = []
         try:
-            node = tree.read_yaml(raw, name, found)
+            node = yamltree.read_yaml(raw, name, found)
         except tree.Unreadable as error:
             self._add(error.problem._replace(record=stem))
             return None
@@ -286,7 +285,7 @@ class Dataset:
             self._stay_inside(path, name)
             if path.suffix == ".csv":
                 wanted = (str(cls.identified_by), only) if only else None
-                nodes = tree.read_csv(tree.read_bytes(path, name), name, self.reader.problems, wanted)
+                nodes = csvtree.rows(tree.read_bytes(path, name), name, self.reader.problems, wanted)
             elif not path.exists():
                 return
             else:
@@ -305,7 +304,7 @@ class Dataset:
 
     def _nodes(self, path: Path, name: str) -> Iterator[tree.Node]:
         found: list[Problem] = []
-        node = tree.read_yaml(tree.read_bytes(path, name), name, found)
+        node = yamltree.read_yaml(tree.read_bytes(path, name), name, found)
         for each in found:  # the field of a record in a list is counted from the record
             self._add(each._replace(field=re.sub(r"^\[[0-9]+\][.]?", "", each.field)) if each.field else each)
         yield from node.value if node.kind == "list" else [node]  # type: ignore[misc]
@@ -330,7 +329,11 @@ class Dataset:
         """The records in the numbered lines of a JSON Lines file of this name."""
         decode = self.decoders.of(cls)
         seen: dict[str, Record] = {}
+        before = len(self.reader.problems)
         for number, raw in lines:
+            if len(self.reader.problems) - before > MAX_PROBLEMS:
+                self._add(problem("too-many-problems", Place(name, number, 1), expected=str(MAX_PROBLEMS)))
+                return
             values = None if isinstance(raw, tree.Unreadable) else decode(raw)
             if values is not None:
                 # every value of a line stands at the line
@@ -351,7 +354,7 @@ class Dataset:
         try:
             if isinstance(raw, tree.Unreadable):
                 raise raw
-            node = tree.read_json_line(raw, name, number, found)
+            node = jsontree.read_line(raw, name, number, found)
         except tree.Unreadable as error:
             self._add(error.problem)
             return None
@@ -381,7 +384,7 @@ class Dataset:
         if self._is_unread_table(cls) and identifier in self._codes(cls):
             before = len(self.reader.problems)
             found = next((r for r in self._read_file(cls, identifier) if r.id == identifier), None)
-            del self.reader.problems[before:]
+            self.reader.forget(before)
             return found
         if cls.file:
             return self.rows(cls).get(identifier)
@@ -396,8 +399,7 @@ class Dataset:
 
     def _twice(self, record: Record, first: Record) -> None:
         place = first.place(())
-        found = problem("duplicate-id", record.place(()), record.id, record.cls.identified_by or "id", record.id, related=(place,), line=f"{place.file}:{place.line}")  # fmt: skip
-        self._add(found)
+        self._add(problem("duplicate-id", record.place(()), record.id, record.cls.identified_by or "id", record.id, related=(place,), line=f"{place.file}:{place.line}"))  # fmt: skip
 
     def _add(self, found: Problem) -> None:
         self.reader.problems.append(found)

@@ -12,11 +12,16 @@ from hankelod.tree import Node, Path, dotted
 
 
 class Faults:
-    """The problems of one record as they are found; `marred` holds the paths of the values that were not taken over."""
+    """The problems of one record as they are found; `marred` holds the paths of the values that were not taken over.
 
-    def __init__(self, model: Model, references: References, file: str, problems: list[Problem]) -> None:
+    `columns` are the places of the headers in CSV of which a problem has been told: they hold for all rows.
+    """
+
+    def __init__(
+        self, model: Model, references: References, file: str, problems: list[Problem], columns: set[Place]
+    ) -> None:
         self.model, self.references, self.file = model, references, file
-        self.problems = problems
+        self.problems, self.columns = problems, columns
         self.id: str | None = None
         self.marred: set[Path] = set()
 
@@ -73,6 +78,13 @@ class Faults:
         here = (*path, name)
         label = cls.label if cls else field.label if field else {}
         text = str(value.value) if isinstance(value.value, str) else None
+        if self.file.endswith(".csv"):  # the header is wrong, not the row
+            place = key.place(self.file)
+            if place in self.columns:
+                return
+            self.columns.add(place)
+            self.problems.append(problem("unknown-key", place, None, dotted(here), None, key=short(name), label=label, expected=", ".join(names), suggestion=word_meant(names, name)))  # fmt: skip
+            return
         self._report("unknown-key", key, here, text, key=short(name), label=label, expected=", ".join(names), suggestion=word_meant(names, name))  # fmt: skip
 
 

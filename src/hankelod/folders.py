@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hankelod import tree
+from hankelod import tree, yamltree
 
 BASE = "https://w3id.org/hankelod/"
 DATASET = "dataset.yml"
@@ -22,7 +22,7 @@ def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
     if not file.exists():
         raise NotADataset(f"{name}: there is no dataset here (a dataset is a folder with data/{DATASET}); -C FOLDER names another")  # fmt: skip
     try:
-        node = tree.read_yaml(tree.read_bytes(file, name), name, [])
+        node = yamltree.read_yaml(tree.read_bytes(file, name), name, [])
     except tree.Unreadable as error:
         at = error.problem
         raise NotADataset(f"{at.file}:{at.line}:{at.column}: {at.message['en']} {at.fix['en']}") from error

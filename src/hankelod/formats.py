@@ -36,6 +36,7 @@ FORMATS = (
     Format(".js", "text/javascript", "TXT"),
     Format(".wasm", "application/wasm", "BIN"),
     Format(".svg", "image/svg+xml", "XML"),
+    Format(".png", "image/png", "PNG"),
     Format(".xml", "application/xml", "XML"),
     Format(".atom", "application/atom+xml", "ATOM"),
     Format(".txt", "text/plain", "TXT"),

@@ -17,6 +17,7 @@ from hankelod.dumps import File, Files
 from hankelod.records import Record
 
 POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'"
+"""The Content-Security-Policy of every page: nothing from elsewhere, no script or style within a page."""
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Content-Security-Policy": POLICY,

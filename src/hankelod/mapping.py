@@ -9,14 +9,14 @@ derived context (`hankelod.vocabulary`) gives the same triples through any JSON-
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
 
 from hankelod.dataset import Dataset
 from hankelod.graph import RDF
 from hankelod.model import Class, Field, Model
 from hankelod.records import Record, Values, type_of
-from hankelod.tree import Path
+from hankelod.tree import Path, Unreadable
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ESCAPES = {n: f"\\u{n:04X}" for n in (*range(0x20), 0x7F)} | {8: "\\b", 12: "\\f"}
@@ -314,17 +314,24 @@ class Mapping:
         return next(rule.iri for rule in record.cls.types if rule.word == word)
 
 
-def texts(dataset: Dataset, mapping: Mapping, cls: Class) -> Iterator[str]:
+Numbered = Iterable[tuple[int, bytes | Unreadable]]
+"""Lines of JSON Lines with their numbers, as `hankelod.bulk.lines` reads them."""
+
+
+def texts(dataset: Dataset, mapping: Mapping, cls: Class, lines: Numbered | None = None) -> Iterator[str]:
     """The triples of each record in a class's JSON Lines file, in N-Triples: the shortest way from lines to triples.
 
-    What is wrong with a line gathers in the dataset's reader, as when its records are read.
+    `lines` are those to take, by default all. What is wrong with one gathers in the dataset's reader, as when its
+    records are read.
     """
-    from hankelod.bulk import lines
-
     path = dataset.bulk_file(cls)
     assert path is not None
     name, decode, text = dataset.name(path), dataset.decoders.of(cls), mapping.text
-    for number, raw in lines(path, name):
+    if lines is None:
+        from hankelod import bulk
+
+        lines = bulk.lines(path, name)
+    for number, raw in lines:
         values = decode(raw) if isinstance(raw, bytes) else None
         if values is None:
             record = dataset.read_line(cls, name, number, raw)

@@ -13,13 +13,19 @@ import pyoxigraph as ox
 
 from hankelod import tree
 from hankelod.faults import mending
-from hankelod.graph import RDF
+from hankelod.graph import RDF, RDFS, SKOS
 from hankelod.inputs import RDF_FILES
 from hankelod.model import Check, Model
 from hankelod.problems import Place, Problem, component_says, fill, problem, short
 from hankelod.records import Record
 from hankelod.turtleplaces import Places, places
 from hankelod.validation import Checker, Result, plain
+
+Subject = ox.NamedNode | ox.BlankNode | ox.Triple
+
+NAMES = {RDF + "type", RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel"}
+OF_THE_WHOLE = {f"{c}ConstraintComponent" for c in ("MinCount", "MaxCount", "UniqueLang", "Or")}
+"""Constraints on all that is said of a thing, rather than on one value."""
 
 FORMATS = {"turtle": ox.RdfFormat.TURTLE, "ntriples": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
 
@@ -42,13 +48,15 @@ def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
     if not known:
         example = model.by_name("Project").iri
         return [problem("nothing-known", Place(name, 1, 1), expected=f"<{example}>")], 0
-    others = [line for r in _referred(checker, triples, subjects) for line in checker.mapping.ntriples(r)]
+    named = _named(triples)
+    others = [line for r in _referred(checker, triples, subjects - named) for line in checker.mapping.ntriples(r)]
     results = checker.results([f"{t} .\n" for t in triples], others)
     if not results:
         return [], len(known)
     where = places(text, checker.dataset.base) if form != "jsonld" else _json_places(text, triples)
-    own = {str(s) for s in subjects}
-    found = [_problem(model, r, name, where) for r in results if r.focus in own or _blank(r.focus)]
+    own, mentioned = {str(s) for s in subjects}, {str(s) for s in named}
+    said = [r for r in results if r.focus not in mentioned or (r.component not in OF_THE_WHOLE and _of_name(r))]
+    found = [_problem(model, r, name, where) for r in said if r.focus in own or _blank(r.focus)]
     return [p for p in found if p is not None], len(known)
 
 
@@ -69,10 +77,14 @@ def _parse(text: str, form: str, base: str, name: str) -> list[ox.Triple]:
         raise tree.refuse("rdf-syntax", Place(name, line, column), detail=detail) from error
 
 
-def _referred(
-    checker: Checker, triples: list[ox.Triple], subjects: set[ox.NamedNode | ox.BlankNode | ox.Triple]
-) -> list[Record]:
-    """The records of the dataset that the file points to and does not hold itself."""
+def _named(triples: list[ox.Triple]) -> set[Subject]:
+    """The things that something in the file points to and that are named there, no more: described elsewhere."""
+    pointed = {t.object for t in triples if isinstance(t.object, ox.NamedNode)}
+    return pointed - {t.subject for t in triples if t.predicate.value not in NAMES}  # type: ignore[return-value]
+
+
+def _referred(checker: Checker, triples: list[ox.Triple], subjects: set[Subject]) -> list[Record]:
+    """The records of the dataset that the file points to and does not describe itself."""
     model, start = checker.dataset.model, f"{checker.dataset.base}id/"
     found: dict[str, Record] = {}
     for triple in triples:
@@ -86,6 +98,10 @@ def _referred(
                 if record is not None:
                     found[iri] = record
     return list(found.values())
+
+
+def _of_name(result: Result) -> bool:
+    return (result.path or "").strip("<>") in NAMES
 
 
 def _blank(focus: str) -> bool:

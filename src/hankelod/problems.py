@@ -13,6 +13,10 @@ CATALOGUE = "https://w3id.org/hankelod/problems#"
 SEVERITIES = ("violation", "warning", "info")
 
 
+MAX_PROBLEMS = 100_000
+"""How many problems of records in large files are told, so that memory stays bounded: a line of three characters may have one."""
+
+
 class Place(NamedTuple):
     """A position in a file: line and column from 1, the column in code points."""
 

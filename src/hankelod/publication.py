@@ -150,7 +150,7 @@ class _Steps:
         if only and "site" not in only:
             return
         try:
-            yield from site.files(self.dataset, self.records, report, dict(self.entries))
+            yield from site.files(self.dataset, self.records, report, dict(self.entries), self.history.releases)
         except site.NotBoundaries as error:
             raise CannotPublish(f"{error}; nothing was changed") from error
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 
-from hankelod.faults import Faults, as_list, wrong_kind
+from hankelod.faults import as_list, wrong_kind
+from hankelod.identifiers import Identifiers
 from hankelod.model import Class, Field, Model
 from hankelod.problems import Place, Problem, problem, short
 from hankelod.records import (
     CHECKS,
     DECIMAL,
     DIGITS,
-    ID,
-    NUMBER_LIKE,
     Record,
     References,
     Values,
@@ -31,6 +30,12 @@ class Reader:
         self.references = references
         self.languages = languages
         self.problems: list[Problem] = []
+        self.columns: set[Place] = set()
+
+    def forget(self, before: int) -> None:
+        """Take back the problems from this one on: they are told where what they are about is checked."""
+        self.columns.difference_update(Place(*p[:3]) for p in self.problems[before:])
+        del self.problems[before:]
 
     def record(self, node: Node, cls: Class, file: str, record_id: str | None) -> Record | None:
         """Type one record. `record_id` is the file's stem; None where the record itself carries its id."""
@@ -40,68 +45,21 @@ class Reader:
         return _Typing(self, cls, file, node, record_id).done()
 
 
-class _Typing(Faults):
+class _Typing(Identifiers):
     """The typing of one record: state that lives as long as its tree is walked."""
 
     def __init__(self, reader: Reader, cls: Class, file: str, node: Node, record_id: str | None) -> None:
-        super().__init__(reader.model, reader.references, file, reader.problems)
+        super().__init__(reader.model, reader.references, file, reader.problems, reader.columns)
         self.reader, self.cls, self.node = reader, cls, node
         self.places: dict[Path, tuple[int, int]] = {(): (node.line, node.column)}
         self.kept: dict[Path, tuple[int, ...]] = {}
-        self.id = self._own_id(record_id)
+        self.id = self._own_id(node, cls, record_id)
 
     def done(self) -> Record | None:
         if self.id is None:
             return None
         values = self._thing(self.node, self.cls, (), self.id, 0)
         return Record(self.cls, self.id, self.file, values, self.places, frozenset(self.marred), self.kept)
-
-    ### Identifiers
-
-    def _own_id(self, stem: str | None) -> str | None:
-        written = next(((k, v) for k, v in self.node.value if k.value == "id"), None)  # type: ignore[attr-defined]
-        if self.cls.identified_by and written is None:
-            written = next(((k, v) for k, v in self.node.value if k.value == self.cls.identified_by), None)  # type: ignore[attr-defined]
-        if stem is not None:
-            return stem
-        place = self.node.place(self.file)
-        key = self.cls.identified_by or "id"
-        if written is None:
-            self.problems.append(problem("missing-id", place, None, key, key=key, example=self._example()))
-            return None
-        value = str(written[1].value) if written[1].kind in ("text", "number") else ""
-        steps = value.split("/")
-        if self.cls.identifies == "" and len(steps) == 1:
-            steps = ["project", value]  # a tombstone's id without a kind is a project's
-        if len(steps) != (2 if self.cls.identifies == "" else 1) or not all(ID.fullmatch(s) for s in steps):
-            self.problems.append(problem("bad-id", written[1].place(self.file), None, key, value, example=self._example()))  # fmt: skip
-            return None
-        return "/".join(steps)
-
-    def _example(self) -> str:
-        field = self.cls.field(self.cls.identified_by) if self.cls.identified_by else None
-        if field is not None and field.example:
-            return field.example.strip('"')
-        return {"": "project/vanha-hanke"}.get(self.cls.identifies, "inkoo-hiilineutraali")
-
-    def _part_id(self, node: Node, path: Path, prefix: str, ordinal: int, taken: dict[str, Node]) -> str:
-        """The id of a part: written (short, or whole as in a complete record), else its ordinal."""
-        written = next((v for k, v in node.value if k.value == "id"), None)  # type: ignore[attr-defined]
-        part = str(ordinal)
-        if written is not None:
-            given = str(written.value).removeprefix(prefix) if written.kind in ("text", "number") else ""
-            if ID.fullmatch(given):
-                part = given
-            else:
-                self._report("bad-id", written, (*path, "id"), str(written.value)[:200] if isinstance(written.value, str) else None, example="grant-1")  # fmt: skip
-        whole = prefix + part
-        first = taken.setdefault(whole, written or node)
-        if first is not (written or node):
-            self._report("duplicate-id", written or node, (*path, "id"), part, line=f"{self.file}:{first.line}", related=(first.place(self.file),))  # fmt: skip
-            while whole in taken:  # two parts under one id would be checked as one
-                whole += f"-{ordinal}"
-            taken[whole] = written or node
-        return whole
 
     ### Things and fields
 
@@ -286,42 +244,6 @@ class _Typing(Faults):
         cls = self.model.target(field)
         whole = self._part_id(node, path, f"{identifier}/{cls.segment}/", ordinal, taken)
         return self._thing(node, cls, path, whole, ordinal)
-
-    def _reference(self, node: Node, field: Field, path: Path, siblings: Values) -> str | None:
-        text = str(node.value)
-        if node.plain and NUMBER_LIKE.fullmatch(text):
-            self._unquoted(node, field, path)
-            return None
-        if field.kind == "relative":
-            segment, _, rest = text.partition("/")
-            target = next((c for c in self.model.classes.values() if c.segment == segment and not c.part), None)
-            if target is not None and ID.fullmatch(rest) and self.references.exists(target, rest):
-                return text
-            self._unknown_reference(node, field, path, text, None)
-            return None
-        target = self.model.target(field)
-        whole = self._within(text, target, siblings) if target.part else text
-        if self.references.exists(target, whole):
-            return whole
-        if not self.references.knows(target):
-            self._report("unchecked-reference", node, path, text, label=field.label)
-            self.marred.add(path)  # left out, so that no rule speaks of it
-            return None
-        self._unknown_reference(node, field, path, text, target)
-        return None
-
-    def _within(self, text: str, target: Class, siblings: Values) -> str:
-        """A reference to a part is completed by the thing that a sibling names: the call, by the grant's programme."""
-        for owner in self.model.classes.values():
-            for f in owner.fields:
-                if f.kind == "part" and f.target == target.iri:
-                    holder = next((str(siblings[k]) for k in siblings if self._refers(k, owner, siblings)), None)
-                    if holder is not None and "/" not in text:
-                        return f"{holder}/{target.segment}/{text}"
-        return text
-
-    def _refers(self, key: str, owner: Class, siblings: Values) -> bool:
-        return any(f.key == key and f.target == owner.iri for c in self.model.classes.values() if c.part for f in c.fields)  # fmt: skip
 
     def _word(self, node: Node | None, field: Field, path: Path) -> str:
         """A word for the type of a part. No shape sees a part without a type, so it is checked here.

@@ -25,6 +25,8 @@ WORDS: dict[str, Text] = {
     "help": {"fi": "Ohje", "sv": "Hjälp", "en": "Help"},
     "see": {"fi": "Katso", "sv": "Se", "en": "See"},
     "fine": {"fi": "Kaikki kunnossa", "sv": "Allt i ordning", "en": "All is well"},
+    "record": {"fi": "tietue", "sv": "post", "en": "record"},
+    "file": {"fi": "tiedosto", "sv": "fil", "en": "file"},
     "records": {"fi": "tietuetta", "sv": "poster", "en": "records"},
     "files": {"fi": "tiedostoa", "sv": "filer", "en": "files"},
     "violations": {"fi": "virhettä", "sv": "fel", "en": "errors"},
@@ -124,7 +126,12 @@ def _rule(rule: Rule, lang: str) -> dict[str, object]:
     }
 
 
-def as_text(found: Report, lang: str, colour: bool = False, counted: str = "records") -> str:
+def number(count: int, word: str, lang: str) -> str:
+    """A count with its word: one error, two errors. Finnish has the partitive after other numbers than one."""
+    return f"{count} {WORDS[word if count == 1 else word + 's'][lang]}"
+
+
+def as_text(found: Report, lang: str, colour: bool = False, counted: str = "record") -> str:
     """The report for a terminal: problems by file, each with what, why and how to mend; a summary last.
 
     `counted` is the word (`WORDS`) for what the report counts.
@@ -146,8 +153,8 @@ def as_text(found: Report, lang: str, colour: bool = False, counted: str = "reco
         lines.append(f"  {WORDS['help'][lang]}: {found.help(p)}")
         lines.append("")
     counts = found.counts()
-    told = ", ".join(f"{counts[s]} {WORDS[s + 's'][lang]}" for s in SEVERITIES if counts[s])
-    lines.append(f"{found.records} {WORDS[counted][lang]}: {told or WORDS['fine'][lang].lower()}")
+    told = ", ".join(number(counts[s], s, lang) for s in SEVERITIES if counts[s])
+    lines.append(f"{number(found.records, counted, lang)}: {told or WORDS['fine'][lang].lower()}")
     return "\n".join(lines) + "\n"
 
 

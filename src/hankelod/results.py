@@ -183,7 +183,7 @@ class Answer:
         if form in TRIPLES:
             raise CannotAsk(f"{form} is for triples; this query gives {'rows' if self.kind == 'rows' else 'a yes or no'}: {', '.join((TABLE, *ROWS))}")  # fmt: skip
         if form == TABLE:
-            from hankelod.table import table
+            from hankelod.terminal import table
 
             if self.kind == "boolean":
                 return "true\n" if self.boolean else "false\n"

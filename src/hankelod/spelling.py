@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -9,10 +10,36 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from hankelod.graph import RDF
-from hankelod.sparql import Token, place, refused
+from hankelod.sparql import Refused, Token, place, refused
 
 MANY = 2_000_000
 """Triples above which a slip gets no suggestion: that takes one pass over the graph."""
+
+
+_ENGINE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+_ENGINE_SAYS = {
+    "The SELECT contains a variable that is unbound": "SELECT names a variable that GROUP BY does not give",
+    "IRI parsing failed": "an IRI is not well-formed",
+}
+"""What oxigraph says beside its list of characters, in our words."""
+
+
+def explained(text: str, found: list[Token], prefixes: dict[str, str], message: str) -> Refused:
+    """The refusal of a text that an engine does not take, at the place where the grammar or a prefix is at fault."""
+    from hankelod.grammar import explain
+
+    fault = explain(text)
+    if fault is not None:
+        return refused("query-syntax", fault[1], text, fault[0])
+    try:
+        check_prefixes(text, found, prefixes)
+    except Refused as error:
+        return error
+    match = _ENGINE.match(message)
+    if match is None:
+        return Refused("query-syntax", message, 1, 1)
+    said = next((ours for theirs, ours in _ENGINE_SAYS.items() if theirs in match.group(3)), "the query is not well-formed here")  # fmt: skip
+    return Refused("query-syntax", said, int(match.group(1)), int(match.group(2)))
 
 
 def check_prefixes(text: str, found: list[Token], prefixes: Mapping[str, str]) -> None:

@@ -32,10 +32,20 @@ if (drawing) {
     return [point.x, point.y];
   };
 
+  const middle = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
+  const heart = () => { // of the areas that have projects, since most of the map may have none
+    const shapes = [...drawing.querySelectorAll("a")].map((a) => a.getBBox());
+    return [middle(shapes.map((s) => s.x + s.width / 2)), middle(shapes.map((s) => s.y + s.height / 2))];
+  };
   tools.addEventListener("click", (event) => {
     const way = event.target.dataset.zoom;
+    const first = box.width >= full.width && drawing.querySelector("a");
     if (way === "whole") { box = { ...full }; show(); }
     else if (way) zoom(way === "in" ? 0.6 : 1 / 0.6);
+    if (way === "in" && first) {
+      const [x, y] = heart();
+      moveTo(x - box.width / 2, y - box.height / 2);
+    }
   });
   drawing.addEventListener("wheel", (event) => {
     if (!event.ctrlKey && !event.metaKey) return;

@@ -53,6 +53,7 @@ if (form) {
     : `${row[START].slice(0, 4) === row[END].slice(0, 4) ? month(row[START]).slice(0, -5) : month(row[START])} – ${month(row[END])}`;
   const money = new Intl.NumberFormat(language === "en" ? "en-IE" : `${language}-FI`, { style: "currency", currency: "EUR", minimumFractionDigits: 0 });
   const number = new Intl.NumberFormat(language);
+  const collator = new Intl.Collator(language);
   const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
   const values = {
     region: (row) => row[REGIONS],
@@ -70,23 +71,30 @@ if (form) {
   let everything = [];
 
   const chosen = () => Object.fromEntries(new FormData(form));
-  const matching = (given, but) => {
+  const matching = (given) => {
+    // one pass: a row that all filters but one let through counts among the choices of that one
     const words = fold(given.q ?? "").split(/\s+/).filter(Boolean);
-    return everything.filter((row) => words.every((w) => row.words.includes(w))
-      && FIELDS.every((f) => f === but || !given[f] || values[f](row).includes(given[f])));
+    const counts = Object.fromEntries(FIELDS.map((f) => [f, new Map()]));
+    const some = [];
+    for (const row of everything) {
+      if (!words.every((w) => row.words.includes(w))) continue;
+      const missed = FIELDS.filter((f) => given[f] && !values[f](row).includes(given[f]));
+      if (missed.length > 1) continue;
+      for (const f of missed.length ? missed : FIELDS) for (const v of values[f](row)) counts[f].set(v, (counts[f].get(v) ?? 0) + 1);
+      if (!missed.length) some.push(row);
+    }
+    return [some, counts];
   };
-  const fill = (field, given) => {
-    const counts = new Map();
-    for (const row of matching(given, field)) for (const v of values[field](row)) counts.set(v, (counts.get(v) ?? 0) + 1);
+  const fill = (field, given, counts) => {
     if (given[field] && !counts.has(given[field])) counts.set(given[field], 0);
     const label = (v) => lists()[field]?.[v] ?? v;
-    const order = [...counts.keys()].sort((a, b) => label(a).localeCompare(label(b), language));
+    const order = [...counts.keys()].sort((a, b) => collator.compare(label(a), label(b)));
     const select = form.elements[field];
     select.replaceChildren(make("option", { value: "", textContent: any }),
       ...order.map((v) => make("option", { value: v, textContent: `${label(v)} (${number.format(counts.get(v))})`, selected: v === given[field] })));
   };
   const sorted = (some, order) => {
-    if (order === "title") return [...some].sort((a, b) => a[TITLE].localeCompare(b[TITLE], language));
+    if (order === "title") return [...some].sort((a, b) => collator.compare(a[TITLE], b[TITLE]));
     if (order === "grant") return [...some].sort((a, b) => b[GRANT] - a[GRANT]);
     return some;
   };
@@ -103,8 +111,9 @@ if (form) {
 
   const draw = () => {
     const given = chosen();
-    const some = sorted(matching(given), given.order);
-    for (const field of FIELDS) fill(field, given);
+    const [matched, counts] = matching(given);
+    const some = sorted(matched, given.order);
+    for (const field of FIELDS) fill(field, given, counts[field]);
     found.textContent = some.length ? (some.length === 1 ? one : many).replace("{n}", number.format(some.length)) : none;
     results.replaceChildren(make("ul", { className: "rows" }, ...some.slice(0, shown).map(item)));
     pages.replaceChildren();
@@ -151,7 +160,7 @@ if (form) {
     const format = event.target.dataset.format;
     if (!format) return;
     const given = chosen();
-    const records = sorted(matching(given), given.order).map(record);
+    const records = sorted(matching(given)[0], given.order).map(record);
     const keys = Object.keys(records[0]);
     const text = format === "json" ? JSON.stringify(records, null, 2) + "\n"
       : [keys.join(","), ...records.map((r) => keys.map((k) => cell(r[k])).join(","))].join("\r\n") + "\r\n";

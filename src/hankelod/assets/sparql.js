@@ -157,7 +157,10 @@ if (ask && location.protocol === "file:") {
       status.textContent = address;
     }
   });
-  addEventListener("hashchange", recall);
+  addEventListener("hashchange", () => {
+    recall();
+    named.focus(); // a link to a query may stand far below it
+  });
 
   /* Running */
 

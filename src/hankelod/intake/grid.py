@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from hankelod import tree
+from hankelod import tree, yamltree
 from hankelod.intake import values
 from hankelod.intake.gazetteer import Gazetteer
 from hankelod.intake.listed import read_list
@@ -264,7 +264,7 @@ def example(field: Field | None, lang: str | None) -> str | int | None:
     if field is None or field.example is None:
         return None
     try:
-        plain = _plain(tree.read_yaml(field.example.encode(), "example", []))
+        plain = _plain(yamltree.read_yaml(field.example.encode(), "example", []))
     except tree.Unreadable:
         return None
     if isinstance(plain, dict):

@@ -15,8 +15,9 @@ from hankelod.intake.compilation import Compilation
 from hankelod.intake.proposals import Draft, Note, Values
 from hankelod.intake.reimport import Change
 from hankelod.intake.sources import CannotImport
-from hankelod.model import Model, load
+from hankelod.model import Model
 from hankelod.problems import Problem
+from hankelod.shapes import load
 
 MAX_RECORD = tree.MAX_BYTES
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hankelod import tree
+from hankelod import tree, yamltree
 from hankelod.intake import writing
 from hankelod.intake.proposals import Draft
 from hankelod.model import Class, Model
@@ -35,7 +35,7 @@ class Block(NamedTuple):
 
 def current(text: str, file: str) -> dict[str, object]:
     """The values of a record's file, every scalar as text. Raises tree.Unreadable."""
-    node = tree.read_yaml(text.encode(), file, [])
+    node = yamltree.read_yaml(text.encode(), file, [])
     plain = _plain(node)
     return plain if isinstance(plain, dict) else {}
 

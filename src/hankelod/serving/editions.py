@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from hankelod.loading import dump_file
 from hankelod.manifests import MANIFEST, BadManifest
 from hankelod.serving import store
 from hankelod.serving.answering import Bounds
 from hankelod.serving.documents import Documents, Found, NotThere
 from hankelod.serving.workers import Pool, Unanswered
-from hankelod.sources import dump_file
 from hankelod.sparql import CannotAsk
 
 EACH = 1.0

@@ -24,9 +24,10 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
+from hankelod.loading import Opened, load_dump, opened, root
 from hankelod.serving import answering, confinement, store
 from hankelod.serving.answering import Bounds
-from hankelod.sources import Data, Opened, catalogue, load_dump, opened, root
+from hankelod.sources import Data, catalogue
 from hankelod.sparql import CannotAsk
 
 WITHDRAWN = """PREFIX hanke: <https://w3id.org/hankelod/def#>

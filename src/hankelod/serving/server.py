@@ -14,7 +14,7 @@ from pathlib import Path
 
 import uvicorn
 
-from hankelod import sources
+from hankelod import loading, sources
 from hankelod.manifests import MANIFEST, BadManifest
 from hankelod.serving.answering import Bounds
 from hankelod.serving.app import Service
@@ -24,8 +24,6 @@ from hankelod.serving.editions import Editions, Options
 from hankelod.serving.journal import Journal
 from hankelod.sparql import LIMITS, CannotAsk
 
-RESULT = 32 * 2**20
-"""Bytes that a result may have; who wants more takes the dump."""
 QUEUE = 128
 CONNECTIONS = 1_000
 BACKLOG = 2_048
@@ -38,10 +36,10 @@ def serve(given: argparse.Namespace, working: Path) -> None:
     folder = working / given.dist
     if not (folder / MANIFEST).is_file():
         raise CannotAsk(f"{given.dist}: there is no publication here; `hankelod publish --out {given.dist}` writes one")
-    bounds = Bounds(given.time_limit, given.memory_limit * 2**20, RESULT)
+    bounds = Bounds(given.time_limit, given.memory_limit * 2**20, given.result_limit * 2**20)
     options = Options(folder, working, given.workers or max(4, 2 * (os.cpu_count() or 1)), bounds, QUEUE, working / given.store if given.store else None)  # fmt: skip
     try:
-        sources.dump_file(folder, given.dist)
+        loading.dump_file(folder, given.dist)
         Documents(folder).close()
         listening = _listening(given.host, given.port)
     except BadManifest as error:
@@ -50,9 +48,10 @@ def serve(given: argparse.Namespace, working: Path) -> None:
         raise CannotAsk(f"{given.host}:{given.port}: {error.strerror or error}") from error
     _more_handles()
     logging.basicConfig(level=logging.WARNING, format="hankelod: %(message)s", stream=sys.stderr)
-    service = Service(lambda: Editions(options), sources.catalogue(sources.root(working)), LIMITS, Journal())
+    service = Service(lambda: Editions(options), sources.catalogue(loading.root(working)), LIMITS, Journal())
     config = uvicorn.Config(
         service,
+        loop="asyncio",  # and not uvloop where somebody has it: what is tested is what runs
         http=Connection,
         ws="none",
         lifespan="on",

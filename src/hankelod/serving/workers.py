@@ -79,8 +79,7 @@ class Worker(asyncio.Protocol):
         self._body: IO[bytes] = BytesIO()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
 
     def ask(self, question: Head) -> asyncio.Future[Reply]:
         """Put a question; the reply to come. Its exception is ConnectionError where the worker ends before."""

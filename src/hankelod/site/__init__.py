@@ -6,16 +6,18 @@ one after another, and nothing of them is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from hankelod import changes
 from hankelod.dataset import Dataset
 from hankelod.defaults import query_folder
 from hankelod.dumps import File, Files
+from hankelod.history import Release
 from hankelod.queries import Catalogue
 from hankelod.records import Record
 from hankelod.reports import Report
-from hankelod.site import feeds, front_pages, names, search, sparql_page
+from hankelod.site import changes_page, feeds, front_pages, names, search, sparql_page
 from hankelod.site.area_pages import area_pages
 from hankelod.site.boundaries import NotBoundaries
 from hankelod.site.concept_pages import Uses, concept_pages
@@ -25,6 +27,7 @@ from hankelod.site.map import Atlas, atlas, base_map
 from hankelod.site.organisation_pages import organisation_pages
 from hankelod.site.pages import FOOT, MAIN, Printer
 from hankelod.site.portfolio import Portfolio
+from hankelod.site.preview import PREVIEW, picture
 from hankelod.site.problem_pages import problem_pages, report_page
 from hankelod.site.programme_pages import programme_pages, withdrawn_pages
 from hankelod.site.project_pages import project_pages
@@ -32,21 +35,21 @@ from hankelod.site.sparql_page import can_ask
 from hankelod.site.view import Page, Published, Site, View
 from hankelod.site.vocabulary_pages import Examples, vocabulary_page
 
-NEIGHBOURS = ("changes/changelog.html",)
-"""Pages in all languages that others write, for the sitemap."""
-
 ASSETS = Path(__file__).parents[1] / "assets"
 
 
-def files(dataset: Dataset, records: list[Record], report: Report, published: Published) -> Files:
-    """All files of the site. `published` holds the manifest's entries of what was written before it.
+def files(
+    dataset: Dataset, records: list[Record], report: Report, published: Published, releases: Sequence[Release] = ()
+) -> Files:
+    """All files of the site. `published` holds the manifest's entries of what was written before it, `releases` the
+    history that its changelog tells; without any there is no such page.
 
     Raises NotBoundaries where the dataset names boundaries that cannot be used.
     """
     portfolio = Portfolio(dataset, records)
     asks = can_ask(published)
-    own = {path for path, _ in (*MAIN, *FOOT) if asks or path != sparql_page.PATH}
-    there = {p for p in own if not p.startswith("changes/") or p in published}
+    missing = {path for path, made in ((sparql_page.PATH, asks), (changes_page.PATH, bool(releases))) if not made}
+    there = {path for path, _ in (*MAIN, *FOOT)} - missing
     home = str(portfolio.settings.values.get("site") or dataset.base)
     site = Site(dataset.model, portfolio, _atlas(dataset, portfolio), report, home, frozenset(there), published)
     uses, examples = Uses(portfolio), Examples(portfolio.by_class, dataset.model)
@@ -59,12 +62,14 @@ def files(dataset: Dataset, records: list[Record], report: Report, published: Pu
             if page.listed:
                 paths[page.path] = None
             yield printer.file(page)
+        if releases:
+            paths[changes_page.PATH] = None
+            yield printer.file(changes_page.changes_page(view, releases, changes.named(dataset, records)))
         yield from search.index_files(view)
         yield names.names_file(view)
         yield feeds.feed(view)
     yield names.ids_file(View(site, Language(LANGUAGES[0])))
-    yield from _assets(site.atlas, asks)
-    paths.update((page, None) for page in NEIGHBOURS if page in published)
+    yield from _assets(site.atlas, portfolio, asks)
     yield from feeds.sitemap(home, str(portfolio.settings.values["modified"]), paths)
     yield feeds.robots(home)
 
@@ -102,11 +107,13 @@ def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:
     return atlas(list(portfolio.of("Municipality").values()), list(portfolio.of("Region").values()), file)
 
 
-def _assets(found: Atlas, asks: bool) -> Files:
+def _assets(found: Atlas, portfolio: Portfolio, asks: bool) -> Files:
     """Styles, scripts and drawings; what asks in SPARQL only where there is a page for it."""
     for path in sorted(ASSETS.glob("*.*")):
         yield File(f"assets/{path.name}", path.read_bytes())
     yield File("assets/finland.svg", base_map(found).encode())
+    if found.land:
+        yield File(PREVIEW, picture(found, portfolio.at_region, portfolio.in_municipality))
     if asks:
         yield sparql_page.areas_file(found)
         for path in sorted(sparql_page.VENDOR.iterdir()):

@@ -16,6 +16,9 @@ from hankelod.site.view import Fact, Page, View
 LONGEST = 100
 """Projects that an area's page lists; the search page has the rest."""
 
+NEAR = 5
+"""Projects of its region that the page of a municipality without any of its own shows."""
+
 
 class AreaContent(NamedTuple):
     name: Words
@@ -25,6 +28,7 @@ class AreaContent(NamedTuple):
     total: int
     granted: str
     around: tuple[Row, ...]
+    elsewhere: tuple[Row, ...]
     region: Link | None
     municipalities: tuple[tuple[Link, int], ...]
     organisations: tuple[Link, ...]
@@ -106,6 +110,7 @@ def _region(view: View, region: Record) -> Page:
         total=len(projects),
         granted=view.t.money(granted(projects)),
         around=(),
+        elsewhere=(),
         region=None,
         municipalities=_municipalities(view, own),
         organisations=tuple(by_name(view.to(o) for m in members for o in view.portfolio.seated.get(m.id, []))),
@@ -128,6 +133,9 @@ def _municipality(view: View, municipality: Record, former: tuple[Link, ...]) ->
         total=len(projects),
         granted=view.t.money(granted(projects)),
         around=rows(view, around[:LONGEST]),
+        elsewhere=rows(
+            view, [p for p in view.portfolio.in_region.get(region, []) if not projects and p not in around][:NEAR]
+        ),
         region=view.link("Region", region) if region else None,
         municipalities=(),
         organisations=tuple(by_name(view.to(o) for o in view.portfolio.seated.get(own, []))),

@@ -9,8 +9,9 @@ from hankelod.graph import SKOS
 from hankelod.model import Class
 from hankelod.records import Record
 from hankelod.site.language import Link, Words
-from hankelod.site.listing import Row, rows
+from hankelod.site.listing import Row, collated, rows
 from hankelod.site.portfolio import Portfolio
+from hankelod.site.project_pages import Figure, figure
 from hankelod.site.view import Page, Thing, View, capital
 
 LONGEST = 100
@@ -18,10 +19,11 @@ LONGEST = 100
 
 
 class Use(NamedTuple):
-    """Where a concept is used: the record, and the anchor of the part of it."""
+    """Where a concept is used: the record, the anchor of the part of it, and the values that name the concept."""
 
     record: Record
     anchor: str
+    values: dict[str, object]
 
 
 class Uses:
@@ -51,7 +53,7 @@ class Uses:
                     self.counts[key] = self.counts.get(key, 0) + 1
                     some = self.first.setdefault(key, [])
                     if len(some) < LONGEST:
-                        some.append(Use(record, anchor))
+                        some.append(Use(record, anchor, values))
 
 
 class Entry(NamedTuple):
@@ -79,6 +81,7 @@ class ConceptContent(NamedTuple):
     narrower: tuple[Link, ...]
     total: int
     projects: tuple[Row, ...]
+    figures: tuple[tuple[Link, Figure], ...]
     uses: tuple[Link, ...]
 
 
@@ -110,7 +113,7 @@ def schemes(view: View) -> list[Link]:
 
 
 def _scheme(view: View, cls: Class, uses: Uses, link: Link) -> Page:
-    entries = tuple(
+    unsorted = [
         Entry(
             view.concept(cls.name, identifier),
             view.definition(_iri(view, cls, identifier)),
@@ -118,7 +121,8 @@ def _scheme(view: View, cls: Class, uses: Uses, link: Link) -> Page:
             uses.counts.get((cls.iri, identifier), 0),
         )
         for identifier in view.model.concepts[cls.iri]
-    )
+    ]
+    entries = tuple(sorted(unsorted, key=lambda e: (collated(e.link.words.text), e.notation)))
     own = Link(f"def.html#{cls.iri.rsplit('#', 1)[-1]}", Words(view.class_label(cls)))
     themes = cls.name == "Theme"
     crumbs = () if themes else (view.page_link("def.html", "nav.vocabulary"),)
@@ -147,7 +151,8 @@ def _concept(view: View, cls: Class, identifier: str, uses: Uses, scheme: Link) 
         narrower=others(list(ontology.subjects(SKOS + "broader", iri))),
         total=uses.counts.get((cls.iri, identifier), 0),
         projects=rows(view, whole),
-        uses=() if whole else tuple(_use(view, u) for u in found),
+        figures=tuple((_use(view, u), figure(view, u.values, None)) for u in found if cls.name == "Measure"),
+        uses=() if whole or cls.name == "Measure" else tuple(_use(view, u) for u in found),
     )
     told = view.t("concept.description", name=content.name.text, scheme=scheme.words.text)
     description = f"{told} {definition.text}" if definition else told

@@ -61,6 +61,21 @@ class FiguresContent(NamedTuple):
     share: str
 
 
+ENDINGS = (
+    "ttl",
+    "nt",
+    "jsonld",
+    "csv",
+    "csv-metadata.json",
+    "fi.csv",
+    "fi.csv-metadata.json",
+    "xlsx",
+    "geojson",
+    "jsonl",
+)
+"""The order of the dumps in the list of downloads."""
+
+
 class Download(NamedTuple):
     """A file of the publication, and what to say of it."""
 
@@ -201,7 +216,7 @@ def downloads_page(view: View, published: Published) -> Page:
     top = [p for p in published if "/" not in p and not p.endswith((".html", ".xml", ".txt", ".atom"))]
     project = next(iter(view.portfolio.projects), None)
     content = DownloadsContent(
-        dumps=tuple(_download(view, p, published[p]) for p in published if p.startswith("dump/")),
+        dumps=tuple(_download(view, p, published[p]) for p in sorted(published, key=_rank) if p.startswith("dump/")),
         descriptions=tuple(_download(view, p, published[p]) for p in top if not p.startswith((".", "_"))),
         schemas=tuple(_download(view, p, published[p]) for p in sorted(published) if p.startswith("schema/")),
         licence=address(str(settings["licence"])) or "",
@@ -214,6 +229,12 @@ def downloads_page(view: View, published: Published) -> Page:
     return Page(
         "downloads.html", "downloads.html", view.t("downloads.heading"), view.t("downloads.description"), content
     )
+
+
+def _rank(path: str) -> tuple[bool, int]:
+    """Where a file of the dump stands in the list: graphs before tables, what people look for first."""
+    ending = path.partition(".")[2].removesuffix(".gz")
+    return "projects" in path, ENDINGS.index(ending) if ending in ENDINGS else len(ENDINGS)
 
 
 def _download(view: View, path: str, entry: Mapping[str, object]) -> Download:

@@ -5,11 +5,15 @@ A schema.org Project is an organisation, which a project of ours is not: so noth
 
 from __future__ import annotations
 
+from hankelod.dumps import NAME
 from hankelod.records import Record
 from hankelod.site.portfolio import listed, parts, word
 from hankelod.site.view import Json, Page, View
 
 CONTEXT = "https://schema.org"
+
+FILES = (*(f"dump/{NAME}.{ending}" for ending in ("ttl", "nt", "jsonld")), "dump/projects.csv", "dump/projects.geojson")
+"""Downloads that search engines are told of, where they are published."""
 
 
 def _page_of(view: View, path: str) -> str:
@@ -24,7 +28,6 @@ def _organisation(view: View, identifier: str) -> Json:
 def dataset(view: View) -> Json:
     """The dataset, as dataset search engines read it."""
     t, settings = view.t, view.portfolio.settings.values
-    files = (("text/turtle", "ttl"), ("application/n-triples", "nt"), ("application/ld+json", "jsonld"))
     return {
         "@context": CONTEXT,
         "@type": "Dataset",
@@ -40,11 +43,16 @@ def dataset(view: View) -> Json:
         "inLanguage": settings.get("languages", []),
         "isAccessibleForFree": True,
         "creator": _organisation(view, str(settings["publisher"])),
-        "spatialCoverage": {"@type": "Country", "name": "Suomi"},
+        "spatialCoverage": {"@type": "Country", "name": t("place.finland")},
         "creditText": " ".join(str(a) for a in settings.get("attribution", [])),  # type: ignore[attr-defined]
         "distribution": [
-            {"@type": "DataDownload", "encodingFormat": media, "contentUrl": f"{view.site.home}dump/hankelod.{ending}"}
-            for media, ending in files
+            {
+                "@type": "DataDownload",
+                "encodingFormat": view.site.published[path]["mediaType"],
+                "contentUrl": f"{view.site.home}{path}",
+            }
+            for path in FILES
+            if path in view.site.published
         ],
     }
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from hankelod.dumps import File
+from hankelod import formats
+from hankelod.dumps import NAME, File
+from hankelod.hosting import POLICY
 from hankelod.site import markup
 from hankelod.site.front_pages import licence_name
 from hankelod.site.language import LANGUAGES, Language, Link, Words
+from hankelod.site.preview import PREVIEW
 from hankelod.site.search import script_json
 from hankelod.site.view import Page, View, address, capital
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from jinja2.bccache import BytecodeCache
-
-POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'"
-"""The Content-Security-Policy of every page: nothing from elsewhere, no script or style within a page."""
 
 MAIN = (
     ("projects.html", "nav.projects"),
@@ -44,6 +45,9 @@ FOOT = (
 """The navigation at the foot."""
 
 
+FORMATS = {"ttl": "Turtle", "jsonld": "JSON-LD", "trig": "TriG"}
+
+
 class Turn(NamedTuple):
     """The same page in another language: its code, the language's own name, the link to it, and its absolute address."""
 
@@ -51,6 +55,14 @@ class Turn(NamedTuple):
     name: str
     href: str
     address: str
+
+
+class Data(NamedTuple):
+    """A file with the data of a page: its path from the root, its media type, and what its format is called."""
+
+    path: str
+    media_type: str
+    name: str
 
 
 class Frame(NamedTuple):
@@ -71,6 +83,18 @@ class Frame(NamedTuple):
     version: str
     modified: str
     policy: str
+    data: tuple[Data, ...]
+
+
+DATA = {
+    "def.html": ("def.ttl",),
+    "report.html": ("report.ttl",),
+    "changes/changelog.html": ("changes/feed.trig",),
+    "doc/problem/index.html": ("shapes.ttl",),
+    "problem.html": ("shapes.ttl",),
+}
+"""The data of pages that are about no single thing, by path or template; all others show the whole dataset."""
+WHOLE = (f"dump/{NAME}.ttl", f"dump/{NAME}.jsonld")
 
 
 class Printer:
@@ -117,7 +141,19 @@ class Printer:
             version=self.version,
             modified=self.modified,
             policy=POLICY,
+            data=tuple(self._data(page)),
         )
+
+    def _data(self, page: Page) -> Iterator[Data]:
+        """Where the data of a page is, in Turtle and JSON-LD where there are both."""
+        if page.thing:
+            paths: tuple[str, ...] = (f"{page.thing.document}.ttl", f"{page.thing.document}.jsonld")
+        else:
+            known = DATA.get(page.path) or DATA.get(page.template) or WHOLE
+            paths = tuple(p for p in known if p in self.view.site.published)
+        for path in paths:
+            form = formats.of(path)
+            yield Data(path, form.media_type, FORMATS[path.rpartition(".")[2]])
 
     def _navigation(self, entries: tuple[tuple[str, str], ...], page: Page) -> tuple[tuple[Link, bool], ...]:
         """Links, and whether the page stands under each."""
@@ -145,7 +181,7 @@ def _environment(view: View) -> Environment:
         auto_reload=False,
         bytecode_cache=_cache(),
     )
-    made.globals.update(t=view.t, view=view, json=_json)
+    made.globals.update(t=view.t, view=view, json=_json, preview=PREVIEW)
     made.filters["capitalise"] = capital
     return made
 

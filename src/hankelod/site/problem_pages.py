@@ -96,7 +96,7 @@ def _line(view: View, code: str, severity: str, told: Text) -> tuple[Link, str, 
 def _open(view: View, text: Text) -> Words | None:
     """A message with its places left open: `…` stands for what the report fills in."""
     picked = view.t.pick(text)
-    return picked._replace(text=re.sub(r"\{\w+\}", "…", picked.text)) if picked else None
+    return picked._replace(text=re.sub(r"\{\w+\}\.?", "…", picked.text)) if picked else None
 
 
 def _of_check(view: View, check: Check, here: int) -> ProblemContent:

@@ -89,11 +89,13 @@ class Quotation(NamedTuple):
 
 
 class Address(NamedTuple):
-    """A link out of the record: its label, and its address, or the host alone where the source gives no address."""
+    """A link out of the record: its label, and its address. Where the source gives none, the host if that is known,
+    and what the source writes in its place."""
 
     words: Words
     address: str | None
     host: str
+    as_written: str = ""
 
 
 class ProjectContent(NamedTuple):
@@ -136,7 +138,7 @@ def project_page(view: View, project: Record) -> Page:
     values, t = project.values, view.t
     name = view.named(project)
     statements = {str(o["id"]): _anchor(str(o["id"])) for o in parts(project, "outcomes")}
-    figures = [_figure(view, o, None) for o in parts(project, "observations")]
+    figures = [figure(view, o, None) for o in parts(project, "observations")]
     kinds = _kinds(view, project, statements)
     figures += [f for kind in kinds for s in kind.statements for f in s.figures]
     amount, total = grant(project), cost(project)
@@ -282,11 +284,11 @@ def _statement(view: View, part: dict[str, object], anchors: dict[str, str]) -> 
         anchor,
         view.t.pick(part.get("text")) or Words(""),
         tuple(view.concept("Aspect", str(a)) for a in aspects),
-        tuple(_figure(view, o, anchor) for o in observations),
+        tuple(figure(view, o, anchor) for o in observations),
     )
 
 
-def _figure(view: View, part: dict[str, object], anchor: str | None) -> Figure:
+def figure(view: View, part: dict[str, object], anchor: str | None) -> Figure:
     t, measure = view.t, str(part["measure"])
     qualifier = part.get("qualifier")
     told = number(view, str(part["value"]), str(part.get("unit", "")))
@@ -324,7 +326,8 @@ def _quotation(view: View, part: dict[str, object]) -> Quotation:
 
 def _link(view: View, part: dict[str, object]) -> Address:
     url, host = str(part.get("url", "")), str(part.get("host", ""))
-    return Address(view.t.pick(part.get("label")) or Words(url or host), address(url), host)
+    as_written = str(part.get("asWritten", ""))
+    return Address(view.t.pick(part.get("label")) or Words(url or host or as_written), address(url), host, as_written)
 
 
 def _related(view: View, project: Record) -> Iterator[Link]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from hankelod.dumps import NAME, File
 from hankelod.queries import Catalogue, Query
 from hankelod.site.front_pages import size
+from hankelod.site.listing import collated
 from hankelod.site.map import Atlas
 from hankelod.site.names import names_path
 from hankelod.site.search import script_json
@@ -28,6 +29,7 @@ class Offered(NamedTuple):
 
     name: str
     title: str
+    description: str
 
 
 class SparqlContent(NamedTuple):
@@ -72,7 +74,8 @@ def sparql_page(view: View, catalogue: Catalogue, published: Published) -> Page:
         "queries": {str(q.name): _told(view, q) for q in queries},
         "texts": {key: t(f"sparql.{key}") for key in (*ENGINE_TEXTS, *TEXTS)},
     }
-    offered = sorted((Offered(str(q.name), t.plain(q.title) or str(q.name)) for q in queries), key=lambda o: o.title)
+    offered = [Offered(str(q.name), t.plain(q.title) or str(q.name), t.plain(q.description)) for q in queries]
+    offered.sort(key=lambda o: (collated(o.title), o.name))
     content = SparqlContent(
         queries=tuple(offered),
         data=data,
