@@ -230,6 +230,11 @@ def _wasm(content: bytes) -> None:
         raise ValueError("no module of WebAssembly, version 1")
 
 
+def _png(content: bytes) -> None:
+    if not content.startswith(b"\x89PNG\r\n\x1a\n") or content[-8:-4] != b"IEND":  # W3C PNG, 5.2 and 11.2.5
+        raise ValueError("no picture in PNG, or half of one")
+
+
 def _unpacked(content: bytes) -> bytes:
     """What a file compressed with gzip holds, up to a limit."""
     with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
@@ -247,5 +252,6 @@ PARSERS: dict[str, Callable[[bytes], None]] = {
     "text/csv": _csv,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _zip,
     "application/wasm": _wasm,
+    "image/png": _png,
 }
 """How each kind of file is read; what is not here is text."""
