@@ -21,7 +21,7 @@ import pyoxigraph as ox
 
 from hankelod.diffs import line
 from hankelod.parts import Folder
-from hankelod.sorting import Run, run
+from hankelod.sorting import Run, run, unpacked
 
 LARGE = 64 * 2**20
 """Bytes from which on a file is not held in memory."""
@@ -108,8 +108,8 @@ def difference(path: Path, form: ox.RdfFormat, base: str, dump: Path, beside: Pa
         for number in range(len(cuts) + 1):
             found: set[bytes] = set()
             for each in runs:
-                found.update(parts.read(*each.slice(number)).split(b"\n"))
-            found.discard(b"")
+                name, start, size = each.slice(number)
+                found.update(unpacked(parts.read(name, start, size)) if size else ())
             expected = {each.rstrip(b"\n") for each in islice(file, SPLIT)}
             total += len(found)
             apart += len(found ^ expected)
