@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-import random
+import os
 import shutil
-from collections.abc import Iterator
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -163,7 +167,6 @@ def damaged(folder: Path, to: Path) -> None:
     shutil.copytree(folder, to)
     path = to / "data/projects.jsonl"
     lines = path.read_text("utf-8").splitlines()
-    rng = random.Random(5)
     for n in range(0, len(lines), 4):
         record = json.loads(lines[n])
         DAMAGES[n // 4 % len(DAMAGES)](record)
@@ -171,7 +174,6 @@ def damaged(folder: Path, to: Path) -> None:
     lines.insert(33, '{"id": ')
     lines.insert(50, lines[1])
     lines.append("[]")
-    assert rng
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
@@ -225,9 +227,6 @@ def test_the_commands_choose(many: Path, tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_worker_that_is_killed(many: Path, tmp_path: Path):
     """The built-in processes stop, and nothing is changed."""
-    import os
-    import signal
-
     with pytest.raises(CannotPublish, match="killed"), processes() as crew:
         dataset = Dataset(many)
 
@@ -291,9 +290,6 @@ def test_dask_gives_the_same_bytes(many: Path, tmp_path: Path, crew: Crew, dask:
 
 
 def test_a_worker_of_dask_that_is_killed_changes_nothing(many: Path, tmp_path: Path, crew: Crew, dask: Crew):
-    import os
-    import signal
-
     written(many, tmp_path / "here", crew, 20)
     dataset, killed = Dataset(many), []
 
@@ -314,3 +310,51 @@ def test_a_worker_of_dask_that_is_killed_changes_nothing(many: Path, tmp_path: P
     largepublication.publish(begin, tmp_path / "there", Edition())
     assert len(killed) == 2
     assert contents(tmp_path / "here") == contents(tmp_path / "there")
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from hankelod import largepublication
+from hankelod.catalogue import Edition
+from hankelod.crews import processes
+from hankelod.dataset import Dataset
+from hankelod.streaming import Stream
+if __name__ == "__main__":
+    with processes() as crew:
+        largepublication.publish(lambda p: Stream(Dataset(Path(sys.argv[1])), None, crew, p, records=2), Path(sys.argv[2]), Edition())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_publisher_that_is_stopped(number: int, many: Path, tmp_path: Path, crew: Crew):
+    """The old publication stays, workers go with their publisher, and the next run clears away what is left."""
+    out = tmp_path / "dist"
+    written(many, out, crew)
+    before = contents(out)
+    (tmp_path / "run.py").write_text(KILLED, "utf-8")
+    with subprocess.Popen([sys.executable, str(tmp_path / "run.py"), str(many), str(out)], stderr=subprocess.DEVNULL, start_new_session=True) as process:  # fmt: skip
+        parts = tmp_path / ".dist.building" / largepublication.PARTS
+        until(lambda: parts.is_dir() and len(list(parts.glob("*.lines"))) > 2)
+        os.kill(process.pid, number)
+    until(lambda: not group(process.pid))
+    assert contents(out) == before
+    written(many, out, crew)
+    assert contents(out) == before
+    assert not list(tmp_path.glob(".dist*"))
+
+
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it takes too long"
+        time.sleep(0.02)
+
+
+def group(leader: int) -> bool:
+    """Whether any process is left of those that a session's leader started."""
+    try:
+        os.killpg(leader, 0)
+    except ProcessLookupError:
+        return False
+    return True
