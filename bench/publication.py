@@ -1,12 +1,12 @@
 """Publishing many projects: how long, in how much memory, and how both grow; beside what it is made of, in one run.
 
-    python bench/publication.py [RECORDS ...] [--runs N] [--folder FOLDER] [--few N] [--dask]
+    python bench/publication.py [RECORDS ...] [--runs N] [--folder FOLDER] [--few N] [--results FOLDER]
 
-For each number of records (10,000 and 100,000 unless given) `publish --only dumps` is run in processes of its own, and
-the largest sum of memory of all its processes at one time is told. For the second number, on one core and one after the
-other: mapping from JSON Lines to N-Triples, validation of the same triples by the engine `shacl` in chunks, copying the
-bytes that were written; and the same with one worker, and with Dask. rdflib and pySHACL do the same work for FEW records.
-Prints a table; with `--json FILE`, writes the figures.
+Each number of records (10,000 and 100,000 unless given; a million takes an hour and 60 GB) is published chunk by chunk, as
+`publish --only dumps` does from 20,000 on, in processes of its own; the largest sum of memory of all of them at one time
+is told. For 100,000, or the largest number below, on one core and one after the other: mapping from JSON Lines to
+N-Triples, validation of the same triples by the engine `shacl` in chunks, copying the bytes that were written. And the
+same with one worker, with Dask's, and by rdflib and pySHACL for FEW records.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -24,8 +23,8 @@ import time
 from pathlib import Path
 
 import generator
+from measuring import Found, Goal, Plot, Table, mebibytes, report, thousands
 
-ROOT = Path(__file__).parents[1]
 EVERY = 0.05
 """Seconds between two looks at the memory."""
 
@@ -77,11 +76,6 @@ def measured(command: list[str]) -> Figures:
 
 def median(runs: list[Figures]) -> Figures:
     return {key: statistics.median(run[key] for run in runs) for key in runs[0]}
-
-
-def publish(folder: Path, out: Path, *options: str) -> Figures:
-    shutil.rmtree(out, ignore_errors=True)
-    return measured([sys.executable, "-m", "hankelod", "-C", str(folder), "publish", "--only", "dumps", "--out", str(out), *options])  # fmt: skip
 
 
 def part(name: str, *arguments: object) -> Figures:
@@ -180,6 +174,28 @@ PARTS = {f.__name__: f for f in (mapping, validation, copying, reference)}
 
 ### The run
 
+CHUNKS = """
+import contextlib, sys
+from pathlib import Path
+from hankelod.catalogue import Edition
+from hankelod.crews import processes
+from hankelod.dataset import Dataset
+from hankelod.largepublication import publish
+from hankelod.streaming import Stream
+if __name__ == "__main__":
+    dataset, who = Dataset(Path(sys.argv[1])), sys.argv[3]
+    if who == "dask":
+        from hankelod.cluster import cluster
+    with cluster("local") if who == "dask" else processes(int(who)) as crew:
+        publish(lambda parts: Stream(dataset, None, crew, parts), Path(sys.argv[2]), Edition())
+"""
+"""Publishes chunk by chunk whatever the number of records, by so many workers."""
+
+
+def publish(script: Path, folder: Path, out: Path, who: str = "2") -> Figures:
+    shutil.rmtree(out, ignore_errors=True)
+    return measured([sys.executable, str(script), str(folder), str(out), who])
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -187,17 +203,14 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3, help="runs of which the median is told, up to 100,000 records")
     parser.add_argument("--few", type=int, default=200, help="records for rdflib and pySHACL (default: 200)")
     parser.add_argument("--folder", type=Path, help="where to work (default: a temporary folder)")
-    parser.add_argument("--dask", action="store_true", help="measure Dask too")
-    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument("--results", type=Path, help="the folder of results (bench/results)")
     parser.add_argument("--part", nargs="+", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.part:
         print(PARTS[given.part[0]](*given.part[1:]))
         return
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-        figures = run(Path(folder), given)
-    if given.json:
-        given.json.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+        report("publication", run(Path(folder), sorted(given.records), given.runs, given.few), given.results)
 
 
 def dataset(folder: Path, count: int) -> Path:
@@ -207,63 +220,66 @@ def dataset(folder: Path, count: int) -> Path:
     return made
 
 
-def run(folder: Path, given: argparse.Namespace) -> dict[str, Figures]:
-    out = folder / "dist"
+def run(folder: Path, records: list[int], runs: int, few: int) -> Found:
+    out, script = folder / "dist", folder / "chunks.py"
+    script.write_text(CHUNKS, "utf-8")
     found: dict[str, Figures] = {}
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}")
-    for count in given.records:
+    compared = max([n for n in records if n <= 100_000], default=records[0])
+    rows = [["records", "seconds", "µs a record", "peak memory of all processes"]]
+    goals: list[Goal] = []
+    alone = [["what, 1 core unless said", "seconds"]]
+    for count in records:
         made = dataset(folder, count)
-        runs = given.runs if count <= 100_000 else 1
-        told = found[f"publish {count}"] = median([publish(made, out) for _ in range(runs)])
-        print(f"{count:>9} records: {told['seconds']:.1f} s, {told['seconds'] / count * 1e6:.0f} µs a record, {told['peak'] / 2**20:.0f} MiB at most", flush=True)  # fmt: skip
-        if count != given.records[min(1, len(given.records) - 1)]:
-            shutil.rmtree(out)
-            if count > 100_000:
-                shutil.rmtree(made)
-            continue
-        alone = {"mapping": (made, folder / "alone.nt"), "validation": (made,), "copying": (out,)}
-        for name, arguments in alone.items():
-            found[name] = median([part(name, *arguments) for _ in range(given.runs)])
-            print(f"{'':>10}{name} alone, one core: {found[name]['seconds']:.1f} s", flush=True)
-        added = sum(found[name]["seconds"] for name in alone)
-        print(f"{'':>10}publish takes {told['seconds'] / added:.2f} times as long as these added (goal: at most 2.5)")
-        one = found["one worker"] = median([measured([sys.executable, "-c", ONE, str(made), str(out)]) for _ in range(min(2, given.runs))])  # fmt: skip
-        print(f"{'':>10}with one worker: {one['seconds']:.1f} s; two are {one['seconds'] / told['seconds']:.2f} times as fast")  # fmt: skip
-        if given.dask:
-            dask = found["dask"] = publish(made, out, "--dask", "local")
-            print(f"{'':>10}with Dask's two: {dask['seconds']:.1f} s, {dask['seconds'] / told['seconds']:.2f} times as long as without")  # fmt: skip
-        slow = found["reference"] = part("reference", dataset(folder, given.few))
-        each = slow["seconds"] / given.few
-        print(f"{'':>10}rdflib and pySHACL: {each * 1e6:.0f} µs a record ({given.few} records); {each * count / told['seconds']:.0f} times as long (goal: at least 50)")  # fmt: skip
-        shutil.rmtree(out, ignore_errors=True)
-    _growth(found, given.records)
-    return found
+        told = found[str(count)] = median([publish(script, made, out) for _ in range(runs if count <= 100_000 else 1)])
+        rows.append([thousands(count), f"{told['seconds']:.1f}", f"{told['seconds'] / count * 1e6:.0f}", mebibytes(told["peak"])])  # fmt: skip
+        print("  ".join(rows[-1]), file=sys.stderr, flush=True)
+        if count == compared:
+            goals += _compared(folder, count, runs, few, found, alone)
+        if count > 100_000:
+            shutil.rmtree(made)
+    shutil.rmtree(out, ignore_errors=True)
+    return Found(
+        "Publishing many projects, chunk by chunk",
+        [Table("dumps, tables and catalogue, by two processes", rows), Table(f"what {thousands(compared)} records take", alone)],
+        goals + _growth(found, records),
+        [Plot("lines", "Time per record", "records", "µs", {"publish": [(n, found[str(n)]["seconds"] / n * 1e6) for n in records]})],
+        found,
+    )  # fmt: skip
 
 
-def _growth(found: dict[str, Figures], records: list[int]) -> None:
-    if len(records) > 1:
-        first, last = (found[f"publish {n}"]["seconds"] / n for n in (records[0], records[-1]))
-        print(f"time per record from {records[0]} to {records[-1]}: {last / first:.2f} times (goal: at most 1.15)")
-        before, after = (found[f"publish {n}"]["peak"] for n in records[-2:])
-        print(
-            f"memory from {records[-2]} to {records[-1]}: {after / before:.2f} times (goal: at most 1.3, and 1.5 GiB)"
-        )
+def _compared(folder: Path, count: int, runs: int, few: int, found: dict[str, Figures], rows: list[list[str]]) -> list[Goal]:  # fmt: skip
+    """What this number of records takes otherwise, and the goals that are about it."""
+    out, made, told = folder / "dist", dataset(folder, count), found[str(count)]["seconds"]
+    each = {"mapping": (made, folder / "alone.nt"), "validation": (made,), "copying": (out,)}
+    for name, arguments in each.items():
+        found[name] = median([part(name, *arguments) for _ in range(runs)])
+        rows.append([f"{name} alone", f"{found[name]['seconds']:.1f}"])
+    added = sum(found[name]["seconds"] for name in each)
+    rows.append(["these three added", f"{added:.1f}"])
+    for name, who in (("publish, 1 worker", "1"), ("publish, 2 workers of Dask", "dask")):
+        found[name] = publish(folder / "chunks.py", made, out, who)
+        rows.append([name, f"{found[name]['seconds']:.1f}"])
+    rows.append(["publish, 2 workers", f"{told:.1f}"])
+    found["reference"] = part("reference", dataset(folder, few))
+    slow = found["reference"]["seconds"] / few * count
+    rows.append([f"rdflib and pySHACL ({few} records, multiplied)", f"{slow:.0f}"])
+    return [
+        Goal(f"{thousands(count)} records beside mapping, validation and copying added", "≤ 2.5", f"{told / added:.2f}", told <= 2.5 * added),
+        Goal("times as fast as rdflib and pySHACL", "≥ 50", f"{slow / told:.0f}", slow >= 50 * told),
+    ]  # fmt: skip
 
 
-ONE = """
-import sys
-from pathlib import Path
-from hankelod import large
-from hankelod.catalogue import Edition
-from hankelod.crews import processes
-from hankelod.dataset import Dataset
-from hankelod.largepublication import publish
-from hankelod.streaming import Stream
-if __name__ == "__main__":
-    dataset = Dataset(Path(sys.argv[1]))
-    with processes(1) as crew:
-        publish(lambda parts: Stream(dataset, None, crew, parts), Path(sys.argv[2]), Edition())
-"""
+def _growth(found: dict[str, Figures], records: list[int]) -> list[Goal]:
+    if len(records) == 1:
+        return []
+    time_ = found[str(records[-1])]["seconds"] / records[-1] / (found[str(records[0])]["seconds"] / records[0])
+    before, after = (found[str(n)]["peak"] for n in records[-2:])
+    return [
+        Goal(f"time per record from {thousands(records[0])} to {thousands(records[-1])}", "≤ 1.15", f"{time_:.2f}", time_ <= 1.15),
+        Goal(f"memory from {thousands(records[-2])} to {thousands(records[-1])}", "≤ 1.3", f"{after / before:.2f}", after <= 1.3 * before),
+        Goal("memory", "< 1,536 MiB", mebibytes(after), after < 1.5 * 2**30),
+    ]  # fmt: skip
+
 
 if __name__ == "__main__":
     main()

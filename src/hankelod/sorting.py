@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -42,7 +43,7 @@ def splitters(keys: Iterable[bytes], ranges: int) -> tuple[bytes, ...]:
 
 
 def _written(slices: Iterable[list[bytes]], name: str, parts: Parts) -> Run:
-    out, offsets, size = [], [0], 0
+    out, offsets, size = [], array("Q", [0]), 0
     for lines in slices:
         if lines:
             out.append(zlib.compress(b"\n".join(lines), 1))
