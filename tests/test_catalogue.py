@@ -16,6 +16,7 @@ from hankelod import formats
 from hankelod.catalogue import TEMPLATE, Catalogue, Edition, catalogue
 from hankelod.mapping import Mapping
 from hankelod.publication import publish
+from hankelod.summary import Counts
 from hankelod.void import void
 
 EU = "http://publications.europa.eu/resource/authority/"
@@ -211,7 +212,7 @@ def test_void_counts_what_the_dump_holds(dist):
 
 def test_void_names_the_endpoint_where_there_is_one(dataset, checked):
     about = Catalogue(dataset, Mapping(dataset.model), checked[1], Edition(service="https://data.example.org/sparql"))
-    told = rdflib.Graph().parse(data=next(void(about, [], {})).content, format="turtle")
+    told = rdflib.Graph().parse(data=next(void(about, Counts(), {})).content, format="turtle")
     assert str(told.value(DATASET, VOID.sparqlEndpoint)) == "https://data.example.org/sparql"
 
 

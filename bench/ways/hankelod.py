@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hankelod.dataset import Dataset
-from hankelod.mapping import Mapping
+from hankelod.mapping import Mapping, texts
 
 PACKAGES = ["hankelod"]
 PREPARED = None
@@ -16,9 +16,8 @@ def prepare(folder: Path, tables: Path) -> Dataset:
 
 
 def run(dataset: Dataset, out: Path) -> None:
-    """The straight public way from a file of records to triples: change it here where there is a better one."""
+    """The straight public way from a file of records to triples."""
     cls = dataset.model.by_name("Project")
     mapping = Mapping(dataset.model)
     with out.open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as file:
-        for record in dataset.read_bulk(cls):
-            file.writelines(mapping.ntriples(record))
+        file.writelines(texts(dataset, mapping, cls))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hankelod.dataset import Dataset
-from hankelod.mapping import Mapping
+from hankelod.mapping import Mapping, texts
 
 PACKAGES = ["hankelod"]
 PREPARED = None
@@ -36,8 +36,7 @@ def part(dataset: Dataset, path: Path, start: int, end: int, out: Path) -> None:
     cls = dataset.model.by_name("Project")
     mapping = Mapping(dataset.model)
     with out.open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as file:
-        for record in dataset.read_lines(cls, path.name, lines(path, start, end)):
-            file.writelines(mapping.ntriples(record))
+        file.writelines(texts(dataset, mapping, cls, lines(path, start, end)))
 
 
 def run(dataset: Dataset, out: Path) -> None:

@@ -6,6 +6,7 @@ work on single rows, and a project in two municipalities shows in both.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from hankelod.cards import Card, Cards, Key
@@ -154,18 +155,34 @@ def _key(key: Key, lang: str) -> Json:
 
 def points(cards: Cards) -> Files:
     """`dump/projects.geojson`: a point for each project and area that it names."""
-    places = {"municipality": _centres(cards)}
-    places["region"] = _middles(cards, places["municipality"])
-    told = [c for c in columns(cards) if not c.many and c.name not in ("id", "iri") and not _long(c.key)]
-    features = []
-    for card in cards.cards:
-        single = {c.name: _json(value(card, c)) for c in told}
-        for kind, key in NAMED:
-            for area in card.get(key, []):  # type: ignore[attr-defined]
-                at = places[kind].get(str(area["code"]))
-                names = {f"area_name_{lang}": name for lang, name in area["name"].items()}
-                features.append(
-                    {
+    found = Points(cards).of(cards.cards)
+    yield File("dump/projects.geojson", POINTS_HEAD + found.removeprefix(b",") + (POINTS_END if found else b"]\n}\n"))
+
+
+POINTS_HEAD = b'{\n "type": "FeatureCollection",\n "features": ['
+POINTS_END = b"\n ]\n}\n"
+
+
+class Points:
+    """Projects as points on a map: where areas are, and which columns of the table a point tells."""
+
+    def __init__(self, cards: Cards) -> None:
+        centres = _centres(cards)
+        self._places = {"municipality": centres, "region": _middles(cards, centres)}
+        self._told = [c for c in columns(cards) if not c.many and c.name not in ("id", "iri") and not _long(c.key)]
+
+    def of(self, cards: Iterable[Card]) -> bytes:
+        """The features of these projects, each with a comma before it."""
+        return b"".join(b",\n  " + _indented(each) for each in self._features(cards))
+
+    def _features(self, cards: Iterable[Card]) -> Iterator[Json]:
+        for card in cards:
+            single = {c.name: _json(value(card, c)) for c in self._told}
+            for kind, key in NAMED:
+                for area in card.get(key, []):  # type: ignore[attr-defined]
+                    at = self._places[kind].get(str(area["code"]))
+                    names = {f"area_name_{lang}": name for lang, name in area["name"].items()}
+                    yield {
                         "type": "Feature",
                         "id": f"{card['id']}/{kind}/{area['code']}",
                         "geometry": {"type": "Point", "coordinates": [number(at[0]), number(at[1])]} if at else None,
@@ -179,9 +196,12 @@ def points(cards: Cards) -> Files:
                             **single,
                         },
                     }
-                )
-    whole: Json = {"type": "FeatureCollection", "features": features}
-    yield File("dump/projects.geojson", to_json(whole, 1))
+
+
+def _indented(feature: Json) -> bytes:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(feature), indent=1).replace(b"\n", b"\n  ")
 
 
 def _long(key: Key) -> bool:

@@ -46,6 +46,7 @@ class Cards:
         self.project = self.model.by_name("Project")
         self.records = [r for r in records if r.cls is self.project]
         self._by_thing = {(r.cls.iri, r.id): r for r in records}
+        self._told: dict[tuple[str, str], Card] = {}
         self._words = graph.read([CATALOGUE], KEYS)
         settings = dataset.settings()
         self.about: Values = settings.values if settings else {}
@@ -95,9 +96,10 @@ class Cards:
     @cached_property
     def cards(self) -> list[Card]:
         """A card for each project, by id. A list without members is empty; what is not known is missing."""
-        return [self._card(record) for record in self.records]
+        return [self.card(record) for record in self.records]
 
-    def _card(self, record: Record) -> Card:
+    def card(self, record: Record) -> Card:
+        """The card of one project, which need not be among the records given."""
         values = record.values
         computed = self._computed_values(record)
         card: Card = {}
@@ -155,6 +157,12 @@ class Cards:
 
     def thing(self, cls: Class, identifier: str) -> Card:
         """How a card tells of another thing: its id, or an area's code and number; its IRI; its name by language."""
+        known = (cls.iri, identifier)
+        if known not in self._told:
+            self._told[known] = self._thing(cls, identifier)
+        return self._told[known]
+
+    def _thing(self, cls: Class, identifier: str) -> Card:
         told: Card = {"code": identifier} if cls.identified_by else {"id": identifier}
         if cls.identified_by and identifier.isdigit():
             told["number"] = int(identifier)

@@ -13,11 +13,12 @@ import pyoxigraph as ox
 
 from hankelod import formats, graph
 from hankelod.dataset import Dataset
-from hankelod.dumps import File, Files, references, to_json
+from hankelod.dumps import File, Files, dumped, to_json
 from hankelod.graph import RDF, RDFS, SKOS, Index, Text
 from hankelod.mapping import Mapping
 from hankelod.records import Record
 from hankelod.statements import Statements, Triples, count, jsonld_document, literal, turtle_document
+from hankelod.summary import Summary, summary
 
 TEMPLATE = Path(__file__).with_name("catalogue.ttl")
 
@@ -49,8 +50,12 @@ class Edition(NamedTuple):
 class Catalogue:
     """What catalogue, VoID and provenance all need: the dataset's record, its IRIs, its people and its texts."""
 
-    def __init__(self, dataset: Dataset, mapping: Mapping, records: list[Record], edition: Edition) -> None:
+    def __init__(
+        self, dataset: Dataset, mapping: Mapping, records: list[Record], edition: Edition, whole: Summary | None = None
+    ) -> None:
+        """`records` hold the dataset's own and those that it names; `whole` tells of all records, where these are not all."""
         self.dataset, self.mapping, self.records, self.edition = dataset, mapping, records, edition
+        self.whole = whole or summary(dataset.model, dumped(records))
         self.template: Index = graph.read([TEMPLATE], dataset.base)
         self.record = next(r for r in records if r.cls.file == "dataset.yml")
         self.values = self.record.values
@@ -179,23 +184,13 @@ def software(told: Statements) -> str:
 
 
 def sources(about: Catalogue) -> list[str]:
-    """The documents on which the projects' records rest."""
-    return sorted({str(r.values["source"]) for r in _projects(about) if "source" in r.values})
-
-
-def _projects(about: Catalogue) -> list[Record]:
-    return [r for r in about.records if r.cls.name == "Project"]
+    """The documents on which the projects' records rest, unless there are too many to tell."""
+    return sorted(about.whole.sources or ())
 
 
 def _concepts(about: Catalogue) -> list[str]:
     """The themes in use, as IRIs."""
-    found = {
-        f"{about.things}{cls.identifies}{identifier}"
-        for record in _projects(about)
-        for cls, identifier in references(about.dataset.model, record.values, record.cls)
-        if cls.name == "Theme"
-    }
-    return sorted(found)
+    return sorted(about.whole.themes)
 
 
 def _themes(about: Catalogue) -> list[str]:
@@ -211,15 +206,13 @@ def _keywords(about: Catalogue) -> list[Text]:
 
 def _period(about: Catalogue, told: Statements) -> None:
     """From the first month of a project to the last."""
-    starts = [str(r.values["start"]) for r in _projects(about) if "start" in r.values]
-    ends = [str(r.values["end"]) for r in _projects(about) if "end" in r.values]
-    if not (starts and ends):
+    if about.whole.first is None or about.whole.last is None:
         return
     this = f"{about.iri}/period"
     told.add(about.iri, DCTERMS + "temporal", this)
     told.add(this, RDF + "type", DCTERMS + "PeriodOfTime")
-    told.add(this, DCAT + "startDate", literal(min(starts), "gYearMonth"))
-    told.add(this, DCAT + "endDate", literal(max(ends), "gYearMonth"))
+    told.add(this, DCAT + "startDate", literal(about.whole.first, "gYearMonth"))
+    told.add(this, DCAT + "endDate", literal(about.whole.last, "gYearMonth"))
 
 
 def _publisher(about: Catalogue) -> list[str]:

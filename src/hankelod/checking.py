@@ -32,15 +32,15 @@ def check_all(dataset: Dataset, engine: str | None = None, watch: Watch = _unwat
 
         problems += lint.remarks(dataset.model, dataset.model_files(), dataset.base)
     records = [record for cls in dataset.model.entries() for record in dataset.read(cls)]
-    reused = _reused(records)
-    problems += [found for found, _ in reused]
+    twice = reused(records)
+    problems += [found for found, _ in twice]
     # a tombstone whose id is in use would be checked as one thing with the record
-    sound = [r for r in records if not any(r is stone for _, stone in reused)] if reused else records
+    sound = [r for r in records if not any(r is stone for _, stone in twice)] if twice else records
     if len(sound) <= CHUNK:
         problems += checker.problems(sound, [])
     else:
         known = {(r.cls.iri, r.id): r for r in sound}
-        problems += _judged(checker, watch(list(_chunks(sound))), known)
+        problems += _judged(checker, watch(list(chunks(sound))), known)
     problems += dataset.reader.problems
     return report(problems, records, dataset.base), records
 
@@ -74,16 +74,16 @@ def check_files(
             records += inputs.records(dataset, file)
     said = list(dataset.reader.problems)  # what the references of these records say is theirs
     stones = [stone for cls in dataset.model.entries() if cls.identifies == "" for stone in dataset.rows(cls).values()]
-    said += [reused for reused, _ in _reused([*records, *stones])]
-    problems += _judged(checker, _chunks(records))
+    said += [found for found, _ in reused([*records, *stones])]
+    problems += _judged(checker, chunks(records))
     made = report(problems + said, records, dataset.base)
     return made._replace(records=made.records + things)
 
 
-def _judged(checker: Checker, chunks: Iterable[list[Record]], known: Known | None = None) -> list[Problem]:
+def _judged(checker: Checker, cut: Iterable[list[Record]], known: Known | None = None) -> list[Problem]:
     """What the shapes say of records, chunk by chunk; `known` are the dataset's, where they have been read."""
     found: list[Problem] = []
-    for chunk in chunks:
+    for chunk in cut:
         if len(found) > MAX_PROBLEMS:
             found.append(problem("too-many-problems", chunk[0].place(()), expected=str(MAX_PROBLEMS)))
             break
@@ -91,12 +91,12 @@ def _judged(checker: Checker, chunks: Iterable[list[Record]], known: Known | Non
     return found
 
 
-def _chunks(records: list[Record]) -> Iterator[list[Record]]:
+def chunks(records: list[Record]) -> Iterator[list[Record]]:
     for start in range(0, len(records), CHUNK):
         yield records[start : start + CHUNK]
 
 
-def _reused(records: list[Record]) -> list[tuple[Problem, Record]]:
+def reused(records: list[Record]) -> list[tuple[Problem, Record]]:
     """Records under an id that a tombstone holds, each with the tombstone."""
     gone = {r.id: r for r in records if r.cls.identifies == ""}
     found = []

@@ -99,6 +99,8 @@ def parser() -> argparse.ArgumentParser:
     publish.add_argument("--previous", metavar="DIR|URL", help="carry on the history of this publication (default: the one in the out folder)")  # fmt: skip
     publish.add_argument("--forget", action="append", default=[], metavar="ID", help="take the earlier versions of a record (project/its-id) out of the history; repeatable")  # fmt: skip
     publish.add_argument("--revision", metavar="ID", help="name the commit that the records are from")
+    publish.add_argument("--dask", metavar="local|ADDRESS", help="have a large dataset worked on by Dask: here, or at a scheduler (tcp://…)")  # fmt: skip
+    publish.add_argument("--parts", metavar="URL", help="with --dask: where workers put what they make (fsspec; default: beside the out folder)")  # fmt: skip
     publish.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
 
     query = command("query", "ask the dataset in SPARQL")

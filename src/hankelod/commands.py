@@ -20,6 +20,7 @@ class CannotRun(Exception):
 
 def run(given: argparse.Namespace, lang: str) -> int:
     """Run the command that the arguments name. Raises CannotRun."""
+    from hankelod.atomic import CannotPublish
     from hankelod.dataset import NotADataset
     from hankelod.validation import EngineMissing
 
@@ -29,7 +30,7 @@ def run(given: argparse.Namespace, lang: str) -> int:
     chosen = {"validate": validate, "new": new, "publish": publish, "query": query, "import": import_, "resolve": resolve, "diff": diff, "verify": verify, "serve": serve}  # fmt: skip
     try:
         return chosen[given.command](given, working, lang)
-    except (NotADataset, EngineMissing) as error:
+    except (NotADataset, EngineMissing, CannotPublish) as error:
         raise CannotRun(str(error)) from error
 
 
@@ -43,7 +44,12 @@ def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
         raise CannotRun(f"{missing[0]}: there is no such file or folder")
     dataset = _dataset_of(paths, working)
     if not paths or paths == [dataset.root]:
-        found, _ = check_all(dataset, given.engine, _watch())
+        from hankelod import large
+
+        if large.is_large(dataset):
+            found = large.check(dataset, given.engine)
+        else:
+            found, _ = check_all(dataset, given.engine, _watch())
     else:
         found = check_files(dataset, paths, given.engine, _watch())
     try:
@@ -112,6 +118,12 @@ def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
         raise CannotRun(f"--revision {given.revision}: letters, digits, dots and hyphens only, such as a commit's id")
     edition = Edition(revision=given.revision)
     dataset = Dataset(working, working)
+    from hankelod import large
+
+    if large.is_large(dataset, given.only):
+        return large.publish(given, dataset, edition, working, lang)
+    if given.dask:
+        _note(f"--dask {given.dask}: not needed: the dataset is held in memory")
     found, records = check_all(dataset, given.engine)
     if not found.conforms():
         sys.stderr.write(reports.as_text(found, lang, _colour(sys.stderr)))

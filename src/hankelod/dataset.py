@@ -10,11 +10,17 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hankelod import csvtree, jsontree, tree, yamltree
 from hankelod.defaults import differ
 from hankelod.defaults import shipped as shipped
 from hankelod.defaults import turtle_files as turtle_files
+from hankelod.folders import BASE as BASE
+from hankelod.folders import DATASET as DATASET
+from hankelod.folders import NotADataset as NotADataset
+from hankelod.folders import find as find
+from hankelod.folders import settings
 from hankelod.graph import NotReadable
 from hankelod.model import Class, Model
 from hankelod.problems import LANGUAGES, MAX_PROBLEMS, Place, Problem, problem, short
@@ -22,15 +28,12 @@ from hankelod.reading import Reader
 from hankelod.records import ID, Record, References, slug
 from hankelod.shapes import ModelError, load
 
-BASE = "https://w3id.org/hankelod/"
-DATASET = "dataset.yml"
+if TYPE_CHECKING:
+    from hankelod.decoding import Decoders
+
 BULK = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 SUGGESTIONS = 1000
 """How many references a suggestion is looked for: each costs a look at every name there is."""
-
-
-class NotADataset(Exception):
-    """The folder cannot be used as a dataset; the message says why and what to do."""
 
 
 class Dataset:
@@ -46,7 +49,9 @@ class Dataset:
         self.root = root
         self.data = root / "data"
         self.working = working or root
-        self.base, self.languages = (BASE, LANGUAGES) if alone else self._settings()
+        self.base, self.languages = (
+            (BASE, LANGUAGES) if alone else settings(self.data / DATASET, self.name(self.data / DATASET))
+        )
         try:
             self.ontology_files = turtle_files(self.folder("ontology"))
             self.shapes_files = turtle_files(self.folder("shapes"))
@@ -62,6 +67,13 @@ class Dataset:
         self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.languages)
 
     @cached_property
+    def decoders(self) -> Decoders:
+        """The fast way to read JSON Lines."""
+        from hankelod.decoding import Decoders
+
+        return Decoders(self.model, self.reader.references, self.languages)
+
+    @cached_property
     def own_model(self) -> bool:
         """Whether ontology or shapes differ from those that the package ships."""
         own = (("ontology", self.ontology_files), ("shapes", self.shapes_files))
@@ -75,29 +87,6 @@ class Dataset:
         """The folder of this name (`ontology`, `shapes`): the dataset's own, else the one that the package ships."""
         own = self.root / name
         return own if own.is_dir() and not self.alone else shipped(name)
-
-    def _settings(self) -> tuple[str, tuple[str, ...]]:
-        """Base IRI and languages, which everything else needs, out of `dataset.yml`; its own check comes later."""
-        file = self.data / DATASET
-        name = self.name(file)
-        if not file.exists():
-            raise NotADataset(f"{name}: there is no dataset here (a dataset is a folder with data/{DATASET}); -C FOLDER names another, `hankelod new dataset ID` begins one")  # fmt: skip
-        try:
-            node = yamltree.read_yaml(tree.read_bytes(file, name), name, [])
-        except tree.Unreadable as error:
-            at = error.problem
-            raise NotADataset(f"{at.file}:{at.line}:{at.column}: {at.message['en']} {at.fix['en']}") from error
-        pairs = node.value if node.kind == "mapping" else []
-        top = {str(key.value): value for key, value in pairs}  # type: ignore[attr-defined]
-        base = top.get("base")
-        text = str(base.value) if base is not None and base.kind == "text" else ""
-        if not text.endswith("/") or not text.startswith(("http://", "https://")) or not _iri(text):
-            line = base.line if base is not None else 1
-            raise NotADataset(f"{name}:{line}: base must be an IRI that begins with https:// and ends in a slash, such as {BASE}")  # fmt: skip
-        listed = top.get("languages")
-        codes = listed.value if listed is not None and listed.kind == "list" else []
-        languages = [str(n.value) for n in codes if n.kind == "text"]  # type: ignore[attr-defined]
-        return text, tuple(languages) or ("fi", "sv", "en")
 
     def name(self, path: Path) -> str:
         """A file's name in reports: relative to the working folder, with `/`; control characters are escaped."""
@@ -179,8 +168,12 @@ class Dataset:
     def bulk_ids(self, cls: Class) -> set[str]:
         """The ids in a class's JSON Lines file."""
         if cls.iri not in self._bulk:
-            self._bulk[cls.iri] = set()
-            self._bulk[cls.iri] = {r.id for r in self.read_bulk(cls)} if self.bulk_file(cls) else set()
+            from hankelod.bulk import lines
+            from hankelod.decoding import identifier
+
+            path = self.bulk_file(cls)
+            read = (identifier(raw) for _, raw in lines(path, "") if isinstance(raw, bytes)) if path else ()
+            self._bulk[cls.iri] = {found for found in read if found is not None}
         return self._bulk[cls.iri]
 
     @cached_property
@@ -334,23 +327,19 @@ class Dataset:
         self, cls: Class, name: str, lines: Iterable[tuple[int, bytes | tree.Unreadable]]
     ) -> Iterator[Record]:
         """The records in the numbered lines of a JSON Lines file of this name."""
+        decode = self.decoders.of(cls)
         seen: dict[str, Record] = {}
         before = len(self.reader.problems)
         for number, raw in lines:
             if len(self.reader.problems) - before > MAX_PROBLEMS:
                 self._add(problem("too-many-problems", Place(name, number, 1), expected=str(MAX_PROBLEMS)))
                 return
-            found: list[Problem] = []
-            try:
-                if isinstance(raw, tree.Unreadable):
-                    raise raw
-                node = jsontree.read_line(raw, name, number, found)
-            except tree.Unreadable as error:
-                self._add(error.problem)
-                continue
-            record = self.reader.record(node, cls, name, None)
-            for each in found:
-                self._add(each._replace(record=record.id if record else None))
+            values = None if isinstance(raw, tree.Unreadable) else decode(raw)
+            if values is not None:
+                # every value of a line stands at the line
+                record: Record | None = Record(cls, str(values["id"]), name, values, {(): (number, 1)}, frozenset())
+            else:
+                record = self.read_line(cls, name, number, raw)
             if record is None:
                 continue
             first = seen.setdefault(record.id, record)
@@ -358,6 +347,21 @@ class Dataset:
                 self._twice(record, first)
                 continue
             yield record
+
+    def read_line(self, cls: Class, name: str, number: int, raw: bytes | tree.Unreadable) -> Record | None:
+        """The record in one line, typed with the place of every value, None where it cannot be read."""
+        found: list[Problem] = []
+        try:
+            if isinstance(raw, tree.Unreadable):
+                raise raw
+            node = jsontree.read_line(raw, name, number, found)
+        except tree.Unreadable as error:
+            self._add(error.problem)
+            return None
+        record = self.reader.record(node, cls, name, None)
+        for each in found:
+            self._add(each._replace(record=record.id if record else None))
+        return record
 
     def quietly(self, cls: Class, path: Path | None = None) -> list[Record]:
         """The records of a class, or the one in this file, without what is wrong with them: that is said where they are checked.
@@ -404,17 +408,3 @@ class Dataset:
         """The record of `dataset.yml`, None where it cannot be typed."""
         cls = next(c for c in self.model.entries() if c.file == DATASET)
         return next(iter(self.rows(cls).values()), None)
-
-
-def _iri(text: str) -> bool:
-    from hankelod.records import is_iri
-
-    return is_iri(text) and "?" not in text and "#" not in text
-
-
-def find(start: Path) -> Path | None:
-    """The nearest folder at or above `start` that is a dataset, or None."""
-    for folder in (start, *start.parents):
-        if (folder / "data" / DATASET).exists():
-            return folder
-    return None

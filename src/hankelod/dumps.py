@@ -5,8 +5,6 @@ Each function gives the bytes of files by their path in the publication; nothing
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -16,6 +14,7 @@ from hankelod.dataset import Dataset
 from hankelod.graph import RDF, SKOS
 from hankelod.mapping import Mapping
 from hankelod.model import Class, Model
+from hankelod.packing import packed
 from hankelod.records import Record, Values
 
 NAME = "hankelod"
@@ -56,24 +55,31 @@ def ntriples(dataset: Dataset, mapping: Mapping, records: list[Record]) -> bytes
 
 def turtle(dataset: Dataset, mapping: Mapping, records: list[Record]) -> bytes:
     """The whole dataset in Turtle: the vocabulary, then each record with its parts, by class and id."""
-    blocks = [statements.turtle(dataset.model.ontology.triples, mapping.names["turtle"])]
-    blocks += [mapping.turtle(record) for record in dumped(records)]
-    return (mapping.turtle_head() + "\n".join(blocks)).encode()
+    return turtle_start(dataset, mapping) + b"".join(b"\n" + mapping.turtle(r).encode() for r in dumped(records))
+
+
+def turtle_start(dataset: Dataset, mapping: Mapping) -> bytes:
+    """The beginning of the dump in Turtle: its head, and the vocabulary."""
+    return (mapping.turtle_head() + statements.turtle(dataset.model.ontology.triples, mapping.names["turtle"])).encode()
 
 
 def jsonld(dataset: Dataset, records: list[Record]) -> bytes:
     """The whole dataset in JSON-LD, its context inline, a node on each line."""
-    head = to_json(vocabulary.context(dataset.model)).decode().rstrip("\n")
-    nodes = [to_json(n).decode().rstrip("\n") for n in (*statements.nodes(dataset.model.ontology.triples), *(r.values for r in dumped(records)))]  # fmt: skip
-    return ('{"@context":' + head + ',"@graph":[\n' + ",\n".join(nodes) + "\n]}\n").encode()
+    return jsonld_head(dataset) + b"".join(b",\n" + one_line(r.values) for r in dumped(records)) + JSONLD_END
 
 
-def packed(content: bytes) -> bytes:
-    """The bytes compressed with gzip (RFC 1952), without time, name or system, so that they never differ."""
-    buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=buffer, mtime=0) as file:
-        file.write(content)
-    return buffer.getvalue()
+def jsonld_head(dataset: Dataset) -> bytes:
+    """The beginning of the dump in JSON-LD: its context, and the vocabulary."""
+    nodes = b",\n".join(one_line(n) for n in statements.nodes(dataset.model.ontology.triples))
+    return b'{"@context":' + one_line(vocabulary.context(dataset.model)) + b',"@graph":[\n' + nodes
+
+
+JSONLD_END = b"\n]}\n"
+
+
+def one_line(value: object) -> bytes:
+    """A value in JSON on one line, without a line end."""
+    return to_json(value)[:-1]
 
 
 def dumps(dataset: Dataset, mapping: Mapping, records: list[Record], lines: bytes) -> Files:

@@ -80,14 +80,20 @@ def checked(path: str, entry: Entry, content: bytes) -> bytes:
     return content
 
 
-def content(folder: Path, path: str, largest: int) -> bytes:
-    """The bytes of a file in a folder, through no symbolic link. Raises BadManifest, OSError."""
+def stays(folder: Path, path: str) -> Path:
+    """Where a file in a folder is, through no symbolic link. Raises BadManifest."""
     assert is_safe(path)
     target = folder
     for step in path.split("/"):
         target = target / step
         if target.is_symlink():
             raise BadManifest(f"{path} is a symbolic link, or stands behind one")
+    return target
+
+
+def content(folder: Path, path: str, largest: int) -> bytes:
+    """The bytes of a file in a folder, through no symbolic link. Raises BadManifest, OSError."""
+    target = stays(folder, path)
     with target.open("rb") as file:
         found = file.read(largest + 1)
     if len(found) > largest:

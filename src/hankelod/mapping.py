@@ -9,16 +9,17 @@ derived context (`hankelod.vocabulary`) gives the same triples through any JSON-
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 
+from hankelod.dataset import Dataset
 from hankelod.graph import RDF
 from hankelod.model import Class, Field, Model
-from hankelod.records import Record, type_of
-from hankelod.tree import Path
+from hankelod.records import Record, Values, type_of
+from hankelod.tree import Path, Unreadable
 
-_SPECIAL = re.compile('["\\\\\x00-\x1f\x7f]')
-_ESCAPES = {n: f"\\u{n:04X}" for n in (*range(0x20), 0x7F)}
-_ESCAPES |= {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ESCAPES = {n: f"\\u{n:04X}" for n in (*range(0x20), 0x7F)} | {8: "\\b", 12: "\\f"}
 
 _PREFIXED = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>|([A-Za-z][A-Za-z0-9]*):')
 """Prefixes in Turtle, past literals and IRIs."""
@@ -27,9 +28,24 @@ Located = tuple[str, str, str, Path]
 """Subject IRI, predicate IRI, object in N-Triples syntax, and the path of the value in the record."""
 
 
+def has_special(text: str) -> bool:
+    """Whether a text may hold what has to be escaped. A look at all of a text, but no slower than reading it."""
+    return '"' in text or "\\" in text or not text.isprintable()
+
+
 def escape(text: str) -> str:
     """A text as it stands between quotation marks in N-Triples and Turtle (RDF 1.2 N-Triples, canonical form)."""
-    return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
+    if '"' in text or "\\" in text or not text.isprintable():  # as in has_special: a call would cost as much
+        text = (
+            text.replace("\\", "\\\\")
+            .replace('"', '\\"')
+            .replace("\n", "\\n")
+            .replace("\r", "\\r")
+            .replace("\t", "\\t")
+        )
+        if _CONTROLS.search(text):
+            text = text.translate(_ESCAPES)
+    return text
 
 
 def _fixed(text: str) -> str:
@@ -74,7 +90,14 @@ class _Source:
         if self.flavour == "turtle":
             body.append("po = []")
         body += self._type(cls)
-        for field in cls.fields:
+        fields = list(cls.fields)
+        while fields:
+            run = self._run(fields)
+            if len(run) > 1:
+                body += self._together(run)
+                del fields[: len(run)]
+                continue
+            field = fields.pop(0)
             body += self._field(field)
             if field.kind == "part":
                 parts += self._parts(field)
@@ -84,11 +107,51 @@ class _Source:
 
     def _emit(self, predicate: str, term: str, key: str, step: str | None = None) -> str:
         if self.flavour == "ntriples":
-            return f"put(f'{{s}} {_fixed(self.names.iri(predicate))} {term} .\\n')"
+            return f"put(f'{self._line(predicate, term)}')"
         if self.flavour == "turtle":
             return f"po.append(f'{_fixed(self.names.iri(predicate))} {term}')"
         where = f"path + ({key!r},)" if step is None else f"path + ({key!r}, {step})"
         return f"put((s[1:-1], {predicate!r}, f'{term}', {where}))"
+
+    def _run(self, fields: list[Field]) -> list[Field]:
+        """The fields at the beginning that nearly every record has one value of: in N-Triples they are written at once."""
+        if self.flavour != "ntriples":
+            return []
+        return list(takewhile(lambda f: (f.required or f.filled) and not f.many and f.kind not in ("langtext", "class", "part"), fields))  # fmt: skip
+
+    def _together(self, run: list[Field]) -> list[str]:
+        """One f-string for several fields, and what to do where one of them is missing."""
+        names = [f"v{n}" for n in range(len(run))]
+        whole = "".join(self._line(f.path, self._term(f, name)) for f, name in zip(run, names, strict=True))
+        values = ", ".join(f"r[{f.key!r}]" for f in run)
+        alone = ["    " + line for f in run for line in self._field(f)]
+        return [
+            "try:",
+            f"    {', '.join(names)} = {values}",
+            "except KeyError:",
+            *alone,
+            "else:",
+            f"    put(f'{whole}')",
+        ]
+
+    def _texts(self, field: Field) -> list[str]:
+        """A text by language in N-Triples: where it is there in all languages, one f-string for all."""
+        names = [f"t{n}" for n in range(len(field.languages))]
+        whole = "".join(self._line(field.path, f'"{{{t}}}"@{lang}') for t, lang in zip(names, field.languages, strict=True))  # fmt: skip
+        escaped = ", ".join(f"escape({t})" for t in names)
+        return [
+            f"if tuple(v) == {tuple(field.languages)!r}:",
+            f"    {', '.join(names)}, = v.values()",
+            f"    if has_special({' + '.join(names)}): {', '.join(names)}, = ({escaped},)",
+            f"    put(f'{whole}')",
+            "else:",
+            "    for lang, t in v.items():",
+            "        " + self._emit(field.path, '"{escape(t)}"@{lang}', field.key),
+        ]
+
+    def _line(self, predicate: str, term: str) -> str:
+        """A line of N-Triples, as the inside of an f-string."""
+        return f"{{s}} {_fixed(self.names.iri(predicate))} {term} .\\n"
 
     def _type(self, cls: Class) -> list[str]:
         if any(f.kind == "class" for f in cls.fields):
@@ -98,27 +161,27 @@ class _Source:
         table = {rule.word: self.names.iri(rule.iri) for rule in cls.types}
         return [f"v = {table!r}[r['type']]", self._emit(RDF + "type", "{v}", "type")]
 
-    def _term(self, field: Field) -> str:
-        """The object, as the inside of an f-string over the variable `v`."""
+    def _term(self, field: Field, v: str = "v") -> str:
+        """The object, as the inside of an f-string over the variable of this name."""
         things = _fixed(self.names.things)
         if field.kind == "text":
-            return '"{escape(v)}"'
+            return f'"{{escape({v})}}"'
         if field.kind == "iri":
-            return "<{v}>"
+            return f"<{{{v}}}>"
         if field.kind == "reference":
             target = self.model.target(field)
-            return f"{things}{self._prefix(target)}{{v}}>"
+            return f"{things}{self._prefix(target)}{{{v}}}>"
         if field.kind == "relative":
-            return f"{things}{{v}}>"
+            return f"{things}{{{v}}}>"
         if field.kind == "part":
-            return '{root}{v["id"]}>'
+            return f'{{root}}{{{v}["id"]}}>'
         assert field.datatype is not None
         datatype = _fixed(self.names.iri(field.datatype))
         if field.kind == "boolean":
-            return f'"{{"true" if v else "false"}}"^^{datatype}'
+            return f'"{{"true" if {v} else "false"}}"^^{datatype}'
         if field.kind == "integer":
-            return f'"{{v}}"^^{datatype}'
-        return f'"{{escape(v)}}"^^{datatype}'
+            return f'"{{{v}}}"^^{datatype}'
+        return f'"{{escape({v})}}"^^{datatype}'
 
     def _prefix(self, target: Class) -> str:
         """What stands between `id/` and a reference's id: for a part, the prefix of the thing it is part of."""
@@ -128,6 +191,8 @@ class _Source:
         out = [f"v = r.get({field.key!r})", "if v is not None:"]
         if self.flavour == "turtle" and field.kind != "class" and (field.many or field.kind == "langtext"):
             return [*out, f"    po.append({self._listed(field)})"]
+        if field.kind == "langtext" and self.flavour == "ntriples":
+            return [*out, *("    " + line for line in self._texts(field))]
         if field.kind == "langtext":
             step = "lang" if self.flavour == "places" else None
             return [*out, "    for lang, t in v.items():", "        " + self._emit(field.path, '"{escape(t)}"@{lang}', field.key, step)]  # fmt: skip
@@ -139,6 +204,8 @@ class _Source:
             return [*out, "    " + self._emit(field.path, term, field.key)]
         if self.flavour == "places":
             return [*out, "    for n, v in enumerate(v):", "        " + self._emit(field.path, term, field.key, "n")]
+        if self.flavour == "ntriples":
+            return [*out, f"    put(''.join([f'{self._line(field.path, term)}' for v in v]))"]
         return [*out, "    for v in v:", "        " + self._emit(field.path, term, field.key)]
 
     def _listed(self, field: Field) -> str:
@@ -176,10 +243,11 @@ class Mapping:
             for flavour in ("ntriples", "turtle", "places")
         }
         self._writers: dict[str, dict[str, Callable[..., object]]] = {}
+        self._texts: dict[str, tuple[Callable[..., object], str]] = {}
 
     def _writer(self, cls: Class, flavour: str) -> Callable[..., object]:
         """The writer of a class, compiled with those of its parts when it is first wanted."""
-        scope = self._writers.setdefault(flavour, {"escape": escape})
+        scope = self._writers.setdefault(flavour, {"escape": escape, "has_special": has_special})
         if cls.name not in scope:
             wanted: dict[str, Class] = {}
             waiting = [cls]
@@ -200,11 +268,18 @@ class Mapping:
     def _write(self, record: Record, flavour: str, put: Callable[..., object]) -> None:
         self._writer(record.cls, flavour)(record.values, self.root(record.cls, flavour), put)
 
+    def text(self, cls: Class, values: Values) -> str:
+        """The triples of a complete record in N-Triples, in the order of the Model."""
+        lines: list[str] = []
+        if cls.iri not in self._texts:
+            self._texts[cls.iri] = self._writer(cls, "ntriples"), self.root(cls, "ntriples")
+        write, root = self._texts[cls.iri]
+        write(values, root, lines.append)
+        return "".join(lines)
+
     def ntriples(self, record: Record) -> list[str]:
         """The record's triples as lines of N-Triples, in the order of the Model."""
-        lines: list[str] = []
-        self._write(record, "ntriples", lines.append)
-        return lines
+        return [f"{line}\n" for line in self.text(record.cls, record.values).split("\n")[:-1]]
 
     def turtle(self, record: Record) -> str:
         """The record and its parts in Turtle, a block for each, separated by blank lines; needs `turtle_head`."""
@@ -237,6 +312,33 @@ class Mapping:
         """The IRI of a record's class."""
         word = type_of(record.values, record.cls)
         return next(rule.iri for rule in record.cls.types if rule.word == word)
+
+
+Numbered = Iterable[tuple[int, bytes | Unreadable]]
+"""Lines of JSON Lines with their numbers, as `hankelod.bulk.lines` reads them."""
+
+
+def texts(dataset: Dataset, mapping: Mapping, cls: Class, lines: Numbered | None = None) -> Iterator[str]:
+    """The triples of each record in a class's JSON Lines file, in N-Triples: the shortest way from lines to triples.
+
+    `lines` are those to take, by default all. What is wrong with one gathers in the dataset's reader, as when its
+    records are read.
+    """
+    path = dataset.bulk_file(cls)
+    assert path is not None
+    name, decode, text = dataset.name(path), dataset.decoders.of(cls), mapping.text
+    if lines is None:
+        from hankelod import bulk
+
+        lines = bulk.lines(path, name)
+    for number, raw in lines:
+        values = decode(raw) if isinstance(raw, bytes) else None
+        if values is None:
+            record = dataset.read_line(cls, name, number, raw)
+            if record is None:
+                continue
+            values = record.values
+        yield text(cls, values)
 
 
 def head(base: str, prefixes: dict[str, str], body: str) -> str:

@@ -32,12 +32,10 @@ def provenance(about: Catalogue) -> Files:
         told.add(work, PROV + "used", this)
         told.add(this, RDF + "type", PROV + "Entity")
         told.add(this, RDFS + "label", literal(name))
-        checksum(told, this, hashlib.sha256(path.read_bytes()).hexdigest())
-    for record in about.records:
-        if record.cls.folder:
-            name = f"data/{record.cls.folder}/{record.id}.yml"
-            if name in files:
-                told.add(about.mapping.subject(record), PROV + "wasDerivedFrom", f"{about.things}source-file/{name}")
+        checksum(told, this, _sha256(path))
+        subject = _described(about.dataset, name)
+        if subject is not None:
+            told.add(subject, PROV + "wasDerivedFrom", this)
     if about.edition.revision:
         this = f"{about.things}revision/{about.edition.revision}"
         told.add(work, PROV + "used", this)
@@ -46,6 +44,18 @@ def provenance(about: Catalogue) -> Files:
     about.complete(told)
     text = turtle_document(told.triples, about.dataset.base, about.template.prefixes)
     yield File("provenance.ttl", text.encode(), count(told.triples))
+
+
+def _described(dataset: Dataset, name: str) -> str | None:
+    """The IRI of the thing that a file of this name describes, None where it holds several or none."""
+    steps = name.split("/")
+    cls = next((c for c in dataset.model.entries() if c.folder and len(steps) == 3 and c.folder == steps[1]), None)
+    return f"{dataset.base}id/{cls.identifies}{steps[2].removesuffix('.yml')}" if cls and steps[0] == "data" else None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def inputs(dataset: Dataset) -> Iterator[tuple[str, Path]]:

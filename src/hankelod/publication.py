@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from hankelod.problems import Problem
 from hankelod.provenance import provenance
 from hankelod.records import Record
 from hankelod.reports import Report, as_turtle, extended, triples
+from hankelod.summary import counts
 from hankelod.void import void
 
 FIRST = Edition()
@@ -52,17 +54,31 @@ def publish(
     Raises CannotPublish.
     """
     assert report.conforms(), "a violation must stop a publication before this"
+    with locked(out):
+        things = Things(dataset.model)
+        before = _before(things, dataset, out, previous)
+        steps = _Steps(dataset, things, dated(records), before, [things.iri(i) for i in forget])
+        return steps.write(report, out, only, edition)
+
+
+@contextlib.contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Hold the lock of a folder in which a publication may be put. Raises CannotPublish."""
     if out.is_symlink() or (out.exists() and not _is_publication(out)):
         raise CannotPublish(f"{out}: this is no publication of hankelod; --out names a new folder, or one that it wrote")  # fmt: skip
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with atomic.locked(out):
-            things = Things(dataset.model)
-            before = _before(things, dataset, out, previous)
-            steps = _Steps(dataset, things, dated(records), before, [things.iri(i) for i in forget])
-            return steps.write(report, out, only, edition)
+            yield
     except OSError as error:
         raise CannotPublish(f"{out}: {error.strerror or error}; nothing was changed") from error
+
+
+@contextlib.contextmanager
+def replacing(out: Path) -> Iterator[Path]:
+    """A new folder to fill, which takes the place of `out` when the block ends well. Raises CannotPublish."""
+    with locked(out), atomic.replacing(out) as building:
+        yield building
 
 
 def _before(things: Things, dataset: Dataset, out: Path, previous: str | None) -> Previous | None:
@@ -100,7 +116,8 @@ class _Steps:
         with atomic.replacing(out) as building:
             for file in itertools.chain(*steps):
                 atomic.write(building / file.path, file.content)
-                self.entries[file.path] = _entry(file)
+                sha256 = hashlib.sha256(file.content).hexdigest()
+                self.entries[file.path] = entry(file.path, sha256, len(file.content), file.triples)
             atomic.write(building / MANIFEST, manifest(self.entries))
         return Published(len(self.entries) + 1, self.first, warnings)
 
@@ -124,7 +141,7 @@ class _Steps:
         entries = dict(self.entries)
         yield from catalogue(about, entries)
         yield from provenance(about)
-        yield from void(about, self.lines.decode().split("\n")[:-1], entries)
+        yield from void(about, counts(self.lines.split(b"\n")[:-1]), entries)
 
     def _site(self, report: Report, only: frozenset[str]) -> dumps.Files:
         """The site, which tells of the other files. Raises CannotPublish."""
@@ -138,13 +155,10 @@ class _Steps:
             raise CannotPublish(f"{error}; nothing was changed") from error
 
 
-def _entry(file: dumps.File) -> dict[str, object]:
-    entry: dict[str, object] = {
-        "sha256": hashlib.sha256(file.content).hexdigest(),
-        "bytes": len(file.content),
-        "mediaType": formats.of(file.path).media_type,
-    }
-    return entry if file.triples is None else {**entry, "triples": file.triples}
+def entry(path: str, sha256: str, size: int, triples: int | None) -> dict[str, object]:
+    """A file's entry in the manifest: `triples` is None for what is no RDF."""
+    told: dict[str, object] = {"sha256": sha256, "bytes": size, "mediaType": formats.of(path).media_type}
+    return told if triples is None else {**told, "triples": triples}
 
 
 def manifest(entries: Entries) -> bytes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -36,20 +37,24 @@ WORDS: dict[str, Text] = {
 
 
 class Report(NamedTuple):
-    """All problems of one validation, in order; the number of records that were read, and those that could be typed."""
+    """All problems of one validation, in order; the number of records that were read, and those that could be typed.
+
+    `more` are the problems that were counted and not kept, by severity: a large dataset may have too many to tell.
+    """
 
     problems: list[Problem]
     records: int
     base: str
     checked: Sequence[Record] = ()
+    more: Mapping[str, int] = MappingProxyType({})
 
     def counts(self) -> dict[str, int]:
-        return {s: sum(p.severity == s for p in self.problems) for s in SEVERITIES}
+        return {s: sum(p.severity == s for p in self.problems) + self.more.get(s, 0) for s in SEVERITIES}
 
     def conforms(self, strict: bool = False) -> bool:
         """Whether the data may be published: no violation; with `strict`, no warning either."""
         bad = SEVERITIES[: 2 if strict else 1]
-        return not any(p.severity in bad for p in self.problems)
+        return not any(p.severity in bad for p in self.problems) and not any(self.more.get(s) for s in bad)
 
     def help(self, problem: Problem) -> str:
         """The address of the help page of a problem's code."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -21,6 +22,9 @@ from hankelod.mapping import root_of
 from hankelod.model import Field
 
 Json = dict[str, object]
+
+CSV = (("projects.csv", False), ("projects.fi.csv", True))
+"""The tables in CSV, and whether they are for Finnish spreadsheets."""
 
 SEPARATOR = "|"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -100,37 +104,88 @@ def value(card: Card, column: Column) -> object | None:
 
 def plain(item: object) -> str:
     """A value as text, the way XML Schema writes it."""
+    if item.__class__ is str:
+        return item  # type: ignore[return-value]
     if isinstance(item, bool):
         return "true" if item else "false"
     return format(item, "f") if isinstance(item, Decimal) else str(item)
 
 
-def _cell(found: object | None, comma: bool) -> str:
+def _cell(found: object | None) -> str:
     if found is None:
         return ""
     if isinstance(found, list):
-        return SEPARATOR.join(plain(v).replace(SEPARATOR, "/") for v in found)
-    text = plain(found)
-    if comma and isinstance(found, Decimal):
-        return text.replace(".", ",")
-    return text
+        return SEPARATOR.join([(v if v.__class__ is str else plain(v)).replace(SEPARATOR, "/") for v in found])
+    return plain(found)
 
 
-def _guarded(text: str) -> str:
-    return "'" + text if text.startswith(FORMULA) else text
+Read = Callable[[Card], str]
+"""The text of a cell, out of a card."""
+
+
+def _reader(column: Column) -> Read:
+    """How a column's cells are read: the ways that most of them take, without looking at each step what there is."""
+    first, *rest = column.path
+    if not rest:
+        return lambda card: _cell(card.get(first))
+    step, last = rest[0], rest[-1]
+    if len(rest) > 2:
+        return lambda card: _cell(value(card, column))
+    if column.many:
+        if len(rest) == 1:
+            return lambda card: _cell([v[step] for v in card[first] if step in v]) if card.get(first) else ""  # type: ignore[attr-defined]
+        return lambda card: _cell([v[step][last] for v in card[first] if last in v[step]]) if card.get(first) else ""  # type: ignore[attr-defined]
+    if len(rest) == 1:
+        return lambda card: _cell(card[first].get(step)) if first in card else ""  # type: ignore[attr-defined]
+    return lambda card: _cell(card[first][step].get(last)) if first in card else ""  # type: ignore[index]
+
+
+Rows = list[list[str]]
+"""The cells of a table, row by row, with commas and points."""
+
+
+def rows(cards: Iterable[Card], told: list[Column]) -> Rows:
+    """A row for each card."""
+    readers = [_reader(c) for c in told]
+    return [[read(card) for read in readers] for card in cards]
 
 
 def as_csv(cards: Cards, told: list[Column], finnish: bool = False) -> bytes:
     """The table in CSV: with commas and points, or with semicolons and decimal commas (and a byte order mark, without
     which spreadsheets take UTF-8 for something else)."""
+    return csv_head(told, finnish) + csv_rows(rows(cards.cards, told), told, finnish)
+
+
+def csv_head(told: list[Column], finnish: bool = False) -> bytes:
+    """The first row, with the names of the columns."""
+    return _csv([[c.name for c in told]], finnish).encode("utf-8-sig" if finnish else "utf-8")
+
+
+def csv_rows(table: Rows, told: list[Column], finnish: bool = False) -> bytes:
+    """The rows of a table."""
+    return _csv(_finnish(table, told) if finnish else table, finnish).encode()
+
+
+def _finnish(table: Rows, told: list[Column]) -> Rows:
+    """The rows with decimal commas, and with what looks like a formula as a text."""
+    decimals = [n for n, c in enumerate(told) if c.datatype == "decimal" and not c.many]
+    texts = [n for n, c in enumerate(told) if c.datatype not in ("decimal", "integer") or c.many]
+    changed = []
+    for row in table:
+        row = row.copy()
+        for n in decimals:
+            row[n] = row[n].replace(".", ",")
+        for n in texts:
+            if row[n].startswith(FORMULA):
+                row[n] = "'" + row[n]
+        changed.append(row)
+    return changed
+
+
+def _csv(table: Rows, finnish: bool) -> str:
     buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=";" if finnish else ",", lineterminator="\r\n")
-    writer.writerow([c.name for c in told])
-    for card in cards.cards:
-        row = [_cell(value(card, c), finnish) for c in told]
-        numbers = ("decimal", "integer")
-        writer.writerow([_guarded(t) if c.datatype not in numbers or c.many else t for t, c in zip(row, told, strict=True)] if finnish else row)  # fmt: skip
-    return buffer.getvalue().encode("utf-8-sig" if finnish else "utf-8")
+    csv.writer(buffer, delimiter=";" if finnish else ",", lineterminator="\r\n").writerows(table)
+    return buffer.getvalue()
 
 
 ### What the columns mean
@@ -219,21 +274,21 @@ def as_xlsx(cards: Cards, told: list[Column]) -> bytes:
     title = next(iter(titles.values()), "") if isinstance(titles, dict) else ""
     book.set_properties({"title": title, "created": datetime.fromisoformat(issued)})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    rows = book.add_worksheet("projects")
+    sheet = book.add_worksheet("projects")
     for n, column in enumerate(told):
-        rows.write_string(0, n, column.name, head)
+        sheet.write_string(0, n, column.name, head)
     for row, card in enumerate(cards.cards, 1):
         for n, column in enumerate(told):
             found = value(card, column)
             if isinstance(found, bool):
-                rows.write_boolean(row, n, found)
+                sheet.write_boolean(row, n, found)
             elif isinstance(found, (Decimal, int)):
-                rows.write_number(row, n, found)  # a workbook knows no numbers but doubles
+                sheet.write_number(row, n, found)  # a workbook knows no numbers but doubles
             elif found is not None and found != []:
-                rows.write_string(row, n, _cell(found, False)[:CELL])
-    rows.freeze_panes(1, 1)
-    rows.autofilter(0, 0, len(cards.cards), len(told) - 1)
-    rows.set_column(0, len(told) - 1, 18)
+                sheet.write_string(row, n, _cell(found)[:CELL])
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, len(cards.cards), len(told) - 1)
+    sheet.set_column(0, len(told) - 1, 18)
     _legend(book.add_worksheet("columns"), told, head)
     book.close()
     return buffer.getvalue()
@@ -257,7 +312,13 @@ def _legend(sheet: object, told: list[Column], head: object) -> None:
 def tables(cards: Cards) -> Files:
     """The table in all its forms."""
     told = columns(cards)
-    for name, finnish in (("projects.csv", False), ("projects.fi.csv", True)):
+    for name, finnish in CSV:
         yield File(f"dump/{name}", as_csv(cards, told, finnish))
-        yield File(f"dump/{name}-metadata.json", to_json(metadata(cards, told, finnish), 2))
+    yield from descriptions(cards, told)
     yield File("dump/projects.xlsx", as_xlsx(cards, told))
+
+
+def descriptions(cards: Cards, told: list[Column]) -> Files:
+    """What the columns of the tables in CSV mean."""
+    for name, finnish in CSV:
+        yield File(f"dump/{name}-metadata.json", to_json(metadata(cards, told, finnish), 2))

@@ -78,7 +78,17 @@ def _installed(name: str) -> bool:
 def _shacl(model: Model) -> Engine:
     import shacl
 
-    shapes = shacl.Shapes.from_turtle(model.shapes_text, base=model.base)
+    return _compiled(model, shacl.Shapes.from_turtle(model.shapes_text, base=model.base))
+
+
+def of_shapes(model: Model, shapes: str) -> Engine:
+    """The engine `shacl` with just these shapes, in N-Triples."""
+    import shacl
+
+    return _compiled(model, shacl.Shapes.from_text(shapes, format="ntriples", base=model.base))
+
+
+def _compiled(model: Model, shapes: Any) -> Engine:
 
     def validate(data: str) -> list[Result]:
         report = shapes.validate_text(data, format="ntriples", base=model.base, allow_warnings=True)
@@ -197,7 +207,7 @@ class Checker:
         self.mapping = Mapping(dataset.model)
         self.engine_name = available(engine_name)
         self._engine = engine(self.engine_name, dataset.model)
-        self._background = background(dataset.model)
+        self.background = background(dataset.model)
 
     def problems(self, records: list[Record], others: list[Record]) -> list[Problem]:
         """What the shapes say of `records`; `others` is the reference data they may look at."""
@@ -207,14 +217,14 @@ class Checker:
 
     def results(self, lines: Iterable[str], others: Iterable[str]) -> list[Result]:
         """What the engine says of data in lines of N-Triples; `others` is the reference data it may look at."""
-        return self._engine("".join((*self._background, *lines, *others)))
+        return self._engine("".join((*self.background, *lines, *others)))
 
     def located(self, results: list[Result], records: list[Record]) -> list[Problem]:
         """Problems for those results whose focus is in one of these records, each said once."""
         roots = {self.mapping.subject(r): r for r in records}
         by_record: dict[str, list[Result]] = {}
         for result in results:
-            root = _root(result.focus.strip("<>"), roots)
+            root = root_of_focus(result.focus.strip("<>"), roots)
             if root is not None:
                 by_record.setdefault(root, []).append(result)
         found: list[Problem] = []
@@ -291,7 +301,7 @@ _RANK = {
 }
 
 
-def _root(focus: str, roots: dict[str, Record]) -> str | None:
+def root_of_focus(focus: str, roots: dict[str, Record]) -> str | None:
     """The record that a focus node belongs to: itself, or the thing that its IRI begins with."""
     while focus not in roots:
         focus, _, last = focus.rpartition("/")

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from hankelod import feeds, formats, manifests
+from hankelod import feeds, formats, largefiles, manifests
 from hankelod.dataset import BASE
 from hankelod.diffs import line
 from hankelod.dumps import NAME
 from hankelod.history import DUMP, WANTED, read_releases
-from hankelod.manifests import MANIFEST, BadManifest, Entry, Manifest
+from hankelod.manifests import MANIFEST, BadManifest, Manifest
 from hankelod.problems import Place, Problem, in_order, problem
 from hankelod.reports import Report
 
@@ -69,12 +69,55 @@ class _Verification:
         for path in _foreign(self.folder, manifest):
             self.add("file-foreign", path)
         for path in sorted(manifest.files, key=lambda path: (path != DUMP, path)):
-            self._file(path, manifest.files[path])
+            size = max(manifest.files[path].bytes, self._size(manifest, path.removesuffix(".gz")))
+            (self._large_file if size >= largefiles.LARGE else self._file)(path, manifest)
         self._history(manifest)
 
     ### One file
 
-    def _file(self, path: str, entry: Entry) -> None:
+    def _size(self, manifest: Manifest, path: str) -> int:
+        return manifest.files[path].bytes if path in manifest.files else 0
+
+    def _large_file(self, path: str, manifest: Manifest) -> None:
+        """A file that is not held in memory."""
+        entry, place = manifest.files[path], self.folder / path
+        try:
+            manifests.stays(self.folder, path)
+            size = place.stat().st_size
+            with place.open("rb") as file:
+                found = largefiles.digest(file)
+            if size != entry.bytes:
+                self.add("file-changed", path, str(size), expected=f"{entry.bytes} (bytes)")
+            elif found != entry.sha256:
+                self.add("file-changed", path, found, expected=f"{entry.sha256} (SHA-256)")
+            self._read_large(path, place, manifest)
+        except FileNotFoundError:
+            self.add("file-missing", path)
+        except (BadManifest, SyntaxError, ValueError, EOFError, OSError, StopIteration, csv.Error, zlib.error) as error:
+            self.add("file-unreadable", path, detail=_said(error))
+
+    def _read_large(self, path: str, place: Path, manifest: Manifest) -> None:
+        entry, (kind, packing) = manifest.files[path], formats.unpacked(path)
+        count = entry.triples
+        if packing:  # it holds the file beside it, which is read by itself
+            plain = manifest.files.get(path.removesuffix(".gz"))
+            if plain is None or largefiles.unpacked_digest(place) != plain.sha256:
+                self.add("dumps-differ", path, "1", expected=path.removesuffix(".gz"))
+            count = plain.triples if plain else None
+        elif path == DUMP:
+            count = largefiles.sorted_lines(place)
+        elif kind.media_type in RDF_FORMATS and path.startswith(f"dump/{NAME}.") and DUMP in manifest.files:
+            form = RDF_FORMATS[kind.media_type]
+            count, apart = largefiles.difference(place, form, f"http://base.invalid/{path}", self.folder / DUMP, self.folder.parent)  # fmt: skip
+            if apart:
+                self.add("dumps-differ", path, str(apart), expected=DUMP)
+        else:
+            largefiles.read(place, kind.media_type)
+        if entry.triples is not None and count != entry.triples:
+            self.add("count-wrong", path, str(count), expected=str(entry.triples))
+
+    def _file(self, path: str, manifest: Manifest) -> None:
+        entry = manifest.files[path]
         try:
             content = manifests.content(self.folder, path, max(entry.bytes, manifests.LARGEST))
         except FileNotFoundError:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from hankelod.catalogue import DCTERMS, FOAF, Catalogue, Entries
-from hankelod.dumps import NAME, File, Files, dumped
+from hankelod.dumps import NAME, File, Files
 from hankelod.graph import RDF
 from hankelod.statements import Statements, count, literal, turtle_document
+from hankelod.summary import Counts
 
 PATH = ".well-known/void"
 VOID = "http://rdfs.org/ns/void#"
 FORMATS = {".nt": "N-Triples", ".ttl": "Turtle", ".jsonld": "JSON-LD"}
 
 
-def void(about: Catalogue, lines: list[str], entries: Entries) -> Files:
+def void(about: Catalogue, counted: Counts, entries: Entries) -> Files:
     """`.well-known/void`: counts, partitions by class and property, vocabularies, examples, dumps.
 
-    `lines` are the triples of the dump in N-Triples; `entries` tell which dumps there are.
+    `counted` are the counts of the dump; `entries` tell which dumps there are.
     """
     told = Statements({})
     this, page = about.iri, about.dataset.base + PATH
@@ -32,38 +33,22 @@ def void(about: Catalogue, lines: list[str], entries: Entries) -> Files:
             if path in entries:
                 told.add(this, VOID + "dataDump", about.site + path)
                 told.add(this, VOID + "feature", f"http://www.w3.org/ns/formats/{name}")
-    _counts(about, told, lines)
-    seen = set()
-    for record in dumped(about.records):
-        if record.cls.name not in seen:
-            seen.add(record.cls.name)
-            told.add(this, VOID + "exampleResource", about.mapping.subject(record))
+    _counts(about, told, counted)
+    told.add(this, VOID + "exampleResource", *about.whole.examples.values())
     about.complete(told)
     text = turtle_document(told.triples, about.dataset.base, about.template.prefixes)
     yield File(PATH, text.encode(), count(told.triples))
 
 
-def _counts(about: Catalogue, told: Statements, lines: list[str]) -> None:
+def _counts(about: Catalogue, told: Statements, counted: Counts) -> None:
     """How many triples, subjects, objects; how many of each class and property."""
-    subjects: set[str] = set()
-    objects: set[str] = set()
-    members: dict[str, int] = {}
-    uses: dict[str, int] = {}
-    for line in lines:
-        s, p, rest = line.split(" ", 2)
-        o = rest.rstrip("\n")[:-2]
-        subjects.add(s)
-        objects.add(o)
-        uses[p[1:-1]] = uses.get(p[1:-1], 0) + 1
-        if p == f"<{RDF}type>":
-            members[o[1:-1]] = members.get(o[1:-1], 0) + 1
-    this = about.iri
-    total = {"triples": len(lines), "entities": len(dumped(about.records)), "distinctSubjects": len(subjects), "distinctObjects": len(objects), "properties": len(uses), "classes": len(members)}  # fmt: skip
+    members, uses, this = counted.members, counted.uses, about.iri
+    total = {"triples": counted.triples, "entities": about.whole.entities, "distinctSubjects": counted.subjects, "distinctObjects": counted.objects, "properties": len(uses), "classes": len(members)}  # fmt: skip
     for name, number in total.items():
         told.add(this, VOID + name, literal(number, "integer"))
     namespaces = set()
-    for kind, counted, unit in (("class", members, "entities"), ("property", uses, "triples")):
-        for term, number in sorted(counted.items()):
+    for kind, numbers, unit in (("class", members, "entities"), ("property", uses, "triples")):
+        for term, number in sorted(numbers.items()):
             namespaces.add(_namespace(term))
             part = f"{this}/{kind}-partition/{_short(about, term)}"
             told.add(this, f"{VOID}{kind}Partition", part)

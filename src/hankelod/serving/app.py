@@ -240,13 +240,19 @@ class Service:
                 lang = _language({}, headers)
                 made = page.front(lang, sorted(self.editions.documents.entries.values()))
                 return Response(made, 200, {"content-type": "text/html; charset=utf-8", "content-language": lang, "content-security-policy": OWN, "vary": "Accept-Language"})  # fmt: skip
-            raise Rejected(404, "not-found", "there is nothing here")
+            raise Rejected(404, "not-found", self._nothing(path))
         entry = found.entry
         told = {**_links(found, at), **varies, **policy, "cache-control": REVALIDATE}
         if entry.path != path:
             told["content-location"] = f"{at}/{entry.path}"
         body = Body(opened(handle), entry.bytes, f'"{entry.sha256[:32]}"', changed, self._packed_file(entry))
         return respond(body, found.status, scope["method"], protocol.with_charset(entry.media_type), headers, told, self._packed)  # fmt: skip
+
+    def _nothing(self, path: str) -> str:
+        """Why there is nothing at a path."""
+        if path.startswith(("id/", "doc/")) and not self.editions.documents.has_documents:
+            return "this publication has no document for each thing: ask /sparql, or take a dump from dump/"
+        return "there is nothing here"
 
     def _packed_file(self, entry: Entry):  # type: ignore[no-untyped-def]
         packed = self.editions.documents.packed(entry)

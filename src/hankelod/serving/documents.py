@@ -70,6 +70,7 @@ class Documents:
             raise
         self.entries = {p: Entry(p, e.sha256, e.bytes, e.media_type) for p, e in files.items() if _shown(p)}
         self.entries[MANIFEST] = Entry(MANIFEST, self.build, len(text), "application/json")
+        self.has_documents = any(path.startswith("doc/") for path in self.entries)
         self.forms: dict[str, list[Entry]] = {}
         """By path without ending: the files that tell the same, in the order of `formats.FORMATS`, pages first."""
         for entry in self.entries.values():
