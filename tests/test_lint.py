@@ -122,3 +122,13 @@ def test_no_pattern_that_passes_makes_python_hang(body, tail):
         for text in ("a" * 28 + "!", "ab" * 14 + "!", "b" * 28 + "!", "ba" * 14 + "!", "1" * 28 + "!"):
             re.search(pattern, text)
         assert time.process_time() - start < 1, pattern
+
+
+@pytest.mark.parametrize("folder", ["ontology", "shapes"])
+def test_a_link_out_of_the_dataset_is_not_read(copy, tmp_path_factory, folder):
+    """What it leads to would be published with the vocabulary."""
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "secret.ttl").write_text('<http://x/s> <http://x/p> "secret" .', "utf-8")
+    (copy / folder / "z.ttl").symlink_to(outside / "secret.ttl")
+    with pytest.raises(NotADataset, match=r"z\.ttl: this is a link out of the dataset"):
+        Dataset(copy)
