@@ -12,7 +12,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 
 LAYERS = [
-    ["atomic", "formats", "graph", "packing", "parts", "manifests", "sparql", "terminal"],
+    ["atomic", "formats", "packing", "parts", "manifests", "nesting", "sparql", "terminal"],
+    ["graph"],
     ["grammar", "queries", "spelling", "results"],
     ["patterns"],
     ["model", "problems", "words"],

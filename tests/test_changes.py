@@ -562,3 +562,10 @@ def test_markup_in_a_value_stays_text(folder, out):
         assert "<script" not in markdown.replace("\\<script", "")
         assert "](javascript" not in markdown.replace("\\](javascript", "")
     assert bad in Text((out / "changes/changelog.html").read_text("utf-8")).text
+
+
+@pytest.mark.parametrize("address", ["http://[x", "http://a..b/", "http://127.0.0.1:1/\u00e4"])
+def test_an_address_that_is_none_is_refused(tmp_path, address):
+    with pytest.raises(CannotPublish, match="cannot be read"):
+        published(small(tmp_path / "small"), tmp_path / "dist", previous=address)
+    assert not (tmp_path / "dist").exists()

@@ -19,7 +19,7 @@ import rdflib
 from hankelod.checking import check_all
 from hankelod.dataset import Dataset
 from hankelod.publication import CannotPublish, publish
-from publishing import contents, parsed, triples
+from publishing import contents, parsed, published, small, triples
 
 
 def test_dumps_are_one_graph(dist):
@@ -180,6 +180,29 @@ def test_a_foreign_folder_is_left_alone(copy, run):
     done = run("publish", "-C", str(copy), "--out", "mine")
     assert done.returncode == 2
     assert (copy / "mine/letter.txt").read_text("utf-8") == "keep me"
+
+
+def test_a_folder_with_a_manifest_of_its_own_is_left_alone(tmp_path):
+    """Web applications have a manifest.json too; `--previous` keeps the history from reading this one."""
+    folder, first, mine = small(tmp_path / "small"), tmp_path / "first", tmp_path / "mine"
+    published(folder, first)
+    mine.mkdir()
+    (mine / "manifest.json").write_text('{"name": "app"}', "utf-8")
+    (mine / "letter.txt").write_text("keep me", "utf-8")
+    with pytest.raises(CannotPublish, match="no publication"):
+        published(folder, mine, previous=str(first))
+    assert (mine / "letter.txt").read_text("utf-8") == "keep me"
+
+
+@pytest.mark.parametrize("path", ["CNAME", ".git/HEAD", "id/letter.txt"])
+def test_what_others_put_into_a_publication_is_not_lost(tmp_path, path):
+    folder, out = small(tmp_path / "small"), tmp_path / "dist"
+    published(folder, out)
+    (out / path).parent.mkdir(exist_ok=True)
+    (out / path).write_text("keep me", "utf-8")
+    with pytest.raises(CannotPublish, match=path.partition("/")[0]):
+        published(folder, out)
+    assert (out / path).read_text("utf-8") == "keep me"
 
 
 def test_a_second_publisher_is_told(dataset, checked, tmp_path):

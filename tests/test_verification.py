@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,7 +35,6 @@ def codes(out: Path) -> list[tuple[str, str]]:
 
 def declare(out: Path, *paths: str) -> None:
     """Make the manifest agree with what these files are now, so that only the deeper checks can tell."""
-    import hashlib
 
     whole = json.loads((out / "manifest.json").read_text("utf-8"))
     for path in paths:
@@ -176,3 +178,51 @@ def test_the_command(out, run, lang):
     assert "file-changed" in {p["code"] for p in report["problems"]}
     assert all(p["message"] and p["why"] and p["fix"] and "{" not in p["message"] for p in report["problems"])
     assert run("verify", "no-such-folder").returncode == 2
+
+
+def declared(folder: Path, files: dict[str, bytes], **more: object) -> Path:
+    """A folder with these files, and a manifest that names them; `more` goes into each entry."""
+    folder.mkdir()
+    entries = {}
+    for path, content in files.items():
+        (folder / path).write_bytes(content)
+        entries[path] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), "mediaType": "", **more}
+    (folder / "manifest.json").write_bytes(written(entries))
+    return folder
+
+
+@pytest.mark.parametrize("size", [10**18, 2**63 - 1, 10**30])
+def test_a_size_beyond_all_memory_is_no_size(tmp_path, size):
+    assert codes(declared(tmp_path / "dist", {"x.txt": b"x"}, bytes=size)) == [("file-changed", "x.txt")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+@pytest.mark.parametrize(("path", "code"), [("x.txt", "file-unreadable"), ("manifest.json", "manifest-unreadable")])
+def test_a_pipe_keeps_nobody_waiting(tmp_path, path, code):
+    out = declared(tmp_path / "dist", {"x.txt": b"x"})
+    (out / path).unlink()
+    os.mkfifo(out / path)
+    assert codes(out) == [(code, path)]
+
+
+def test_a_path_that_no_file_can_have(tmp_path):
+    entries = {"x\ud800": {"sha256": "", "bytes": 1, "mediaType": ""}}
+    content = json.dumps({"build": manifests.build_id(entries), "files": entries}).encode()
+    with pytest.raises(BadManifest, match="leads out"):
+        manifests.read(content)
+
+
+DEEP = {
+    "x.ttl": b"<a:a> <a:b> " + b"<<( <a:a> <a:b> " * 60_000 + b"<a:c>" + b" )>>" * 60_000 + b" .",
+    "x.trig": b"{ <a:a> <a:b> " + b"<<( <a:a> <a:b> " * 60_000 + b"<a:c>" + b" )>>" * 60_000 + b" }",
+    "x.jsonld": b'{"@context":{"a":{"@id":"x:y","@context":' + b'{"a":{"@id":"x:y","@context":' * 20_000 + b"{}" + b"}}" * 20_000 + b"}}}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_deep_rdf_does_not_end_the_process(tmp_path, name):
+    """In a process of its own, since what is refused here overflows the stack of the parser."""
+    declared(tmp_path / "dist", {name: DEEP[name]})
+    done = subprocess.run([sys.executable, "-m", "hankelod", "-C", str(tmp_path), "verify", "dist"], capture_output=True, text=True)  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "nested more than 100 deep" in done.stdout

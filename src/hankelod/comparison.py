@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from hankelod import changelog, history
+from hankelod import changelog, history, nesting
 from hankelod.atomic import CannotPublish
 from hankelod.dataset import BASE, DATASET, Dataset, NotADataset, shipped, turtle_files
 from hankelod.diffs import Change, Graph, Things, as_json, compare, graph, labels, line
@@ -87,7 +87,9 @@ def _of_dump(file: Path, place: str) -> Graph:
     if file.suffix not in FORMATS:
         raise CannotCompare(f"{place}: a dump ends in {', '.join(FORMATS)}")
     try:
-        parsed = ox.parse(file.read_bytes(), format=FORMATS[file.suffix], base_iri="http://base.invalid/")
+        content = file.read_bytes()
+        nesting.check(content, file.suffix == ".jsonld")
+        parsed = ox.parse(content, format=FORMATS[file.suffix], base_iri="http://base.invalid/")
         return {line(quad.triple) for quad in parsed}
     except (SyntaxError, ValueError, OSError) as error:
         raise CannotCompare(f"{place}: {error}") from error

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hankelod.graph import NotReadable
+
 
 def shipped(name: str) -> Path:
     """A folder that the package ships: `ontology`, `shapes` or `data`, in a wheel or in a checkout."""
@@ -12,8 +14,16 @@ def shipped(name: str) -> Path:
 
 
 def turtle_files(folder: Path) -> list[Path]:
-    """The Turtle files of a folder, in the order of their paths."""
-    return sorted(folder.rglob("*.ttl"))
+    """The Turtle files of a folder, in the order of their paths.
+
+    Raises NotReadable where one is a link out of the dataset: what stands there would be published.
+    """
+    files = sorted(folder.rglob("*.ttl"))
+    inside = folder.parent.resolve()
+    outside = next((f for f in files if f.is_symlink() and not f.resolve().is_relative_to(inside)), None)
+    if outside is not None:
+        raise NotReadable(f"{outside}: this is a link out of the dataset; put the file itself here")
+    return files
 
 
 def query_folder(root: Path) -> Path:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from hankelod import nesting
 from hankelod.graph import RDF, RDFS, SKOS, Text
 from hankelod.mapping import escape
 from hankelod.model import Class, Field, Model
@@ -212,13 +213,16 @@ def labels(things: Things, lines: Iterable[bytes]) -> dict[str, Text]:
     wanted = {f"<{path}>".encode() for path in paths | {SKOS + "prefLabel", RDFS + "label"}}
     found: dict[str, Text] = {}
     chosen = sorted(each for each in lines if each.split(b" ", 2)[1] in wanted)
-    for quad in ox.parse(b"\n".join(chosen) + b"\n", format=ox.RdfFormat.N_TRIPLES):
+    content = b"\n".join(chosen) + b"\n"
+    nesting.check(content)
+    for quad in ox.parse(content, format=ox.RdfFormat.N_TRIPLES):
         if isinstance(quad.object, ox.Literal) and isinstance(quad.subject, ox.NamedNode):
             found.setdefault(quad.subject.value, {}).setdefault(quad.object.language or "", quad.object.value)
     return found
 
 
 def _parsed(each: bytes) -> ox.Triple:
+    nesting.check(each)
     quad: ox.Quad = next(iter(ox.parse(each + b"\n", format=ox.RdfFormat.N_TRIPLES)))
     return quad.triple
 

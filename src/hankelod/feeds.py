@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from hankelod import nesting
 from hankelod.diffs import Graph, Things, line
 from hankelod.dumps import File
 from hankelod.graph import Text
@@ -126,6 +127,7 @@ def read_page(base: str, number: int, content: bytes) -> list[Member]:
     told: dict[str, dict[str, str]] = {}
     graphs: dict[str, list[bytes]] = {}
     where = f"{base}{page_path(number)}"
+    nesting.check(content)
     for quad in ox.parse(content, format=ox.RdfFormat.TRIG, base_iri=where):
         if isinstance(quad.graph_name, ox.DefaultGraph):
             told.setdefault(quad.subject.value, {})[quad.predicate.value] = quad.object.value

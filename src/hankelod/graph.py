@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from hankelod import nesting
+
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -77,7 +79,9 @@ def read(files: list[Path], base: str) -> Index:
     quads: list[ox.Quad] = []
     for file in files:
         try:
-            parser = ox.parse(file.read_bytes(), format=ox.RdfFormat.TURTLE, base_iri=base)
+            content = file.read_bytes()
+            nesting.check(content)
+            parser = ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=base)
             for quad in parser:
                 quads.append(quad)
                 subject, predicate, obj = _node(quad.subject), quad.predicate.value, quad.object

@@ -101,13 +101,13 @@ class Site:
         found = bytearray()
         try:
             with self.opener.open(self.address + path, timeout=30) as answer:
-                while part := answer.read(2**16):
+                while part := answer.read1(2**16):  # what has come: a slow server is asked for the time too
                     found += part
                     if len(found) > largest:
                         raise BadManifest(f"{path} is larger than it should be")
                     if time.monotonic() > self.end:
                         raise BadManifest(f"{path} takes too long")
-        except HTTPException as error:
+        except (HTTPException, ValueError) as error:  # ValueError: no address, also where a redirect leads
             raise OSError(f"{type(error).__name__}: {error}") from error
         return bytes(found)
 

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from hankelod import sparql
 from hankelod.graph import OWL, RDF, RDFS, SH, SKOS, XSD
 from hankelod.model import SHAPES, Model
 from hankelod.patterns import fault
 from hankelod.problems import LANGUAGES, Place, Problem, problem
+from hankelod.sparql import Limits, Refused
 from hankelod.turtleplaces import Places, places
 
 DCTERMS = "http://purl.org/dc/terms/"
@@ -68,10 +70,19 @@ def unusable(model: Model) -> Iterator[tuple[str, str]]:
                 yield shape, f"sh:pattern {pattern}: {why}"
         for select in model.shapes.objects(shape, SH + "select"):
             text = _ESCAPED.sub(lambda m: chr(int(m[1] or m[2], 16)), getattr(select, "value", ""))
-            if _OUTSIDE.search(text):
+            if _OUTSIDE.search(text) or _calls_out(text):
                 yield shape, "sh:select: SERVICE, FROM and LOAD could reach the network"
             yield from ((shape, f"sh:select: {why}") for why in _expressions(text))
     yield from _collisions(model)
+
+
+def _calls_out(select: str) -> bool:
+    """Whether a parser may read SERVICE where no word begins: `1SERVICE <…>`."""
+    try:
+        sparql.check(select, Limits(length=2**20, operators=2**20, patterns=2**20))
+    except Refused as error:
+        return error.code == "query-service"
+    return False
 
 
 def _expressions(select: str) -> Iterator[str]:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+from collections.abc import Iterator
+from errno import ENOENT
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,7 +41,7 @@ class Manifest(NamedTuple):
 
 def is_safe(path: str) -> bool:
     """Whether a path stays in the folder that it is relative to, on every system."""
-    bad = any(c < " " or c in '\\:*?"<>|\x7f' for c in path)
+    bad = any(c < " " or c in '\\:*?"<>|\x7f' or "\ud800" <= c <= "\udfff" for c in path)
     return not bad and 0 < len(path) <= 1024 and all(step not in ("", ".", "..") for step in path.split("/"))
 
 
@@ -81,21 +84,39 @@ def checked(path: str, entry: Entry, content: bytes) -> bytes:
 
 
 def stays(folder: Path, path: str) -> Path:
-    """Where a file in a folder is, through no symbolic link. Raises BadManifest."""
+    """Where a file in a folder is, through no symbolic link. Raises BadManifest, OSError."""
     assert is_safe(path)
     target = folder
     for step in path.split("/"):
         target = target / step
         if target.is_symlink():
             raise BadManifest(f"{path} is a symbolic link, or stands behind one")
+    if not target.is_file():  # a pipe or a device would keep whoever opens it waiting
+        raise (
+            BadManifest(f"{path} is no file")
+            if target.exists()
+            else FileNotFoundError(ENOENT, os.strerror(ENOENT), path)
+        )
     return target
 
 
 def content(folder: Path, path: str, largest: int) -> bytes:
     """The bytes of a file in a folder, through no symbolic link. Raises BadManifest, OSError."""
     target = stays(folder, path)
-    with target.open("rb") as file:
-        found = file.read(largest + 1)
-    if len(found) > largest:
+    if target.stat().st_size > largest:
         raise BadManifest(f"{path} is larger than it should be")
-    return found
+    return target.read_bytes()
+
+
+def foreign(folder: Path, manifest: Manifest) -> Iterator[str]:
+    """What the manifest does not name: files, links, and folders with nothing of the publication in them."""
+    known = {MANIFEST, *manifest.files}
+    folders = {"/".join(steps[:n]) for path in known if (steps := path.split("/")) for n in range(1, len(steps))}
+    for where, inner, files in os.walk(folder):
+        here = os.path.relpath(where, folder).replace(os.sep, "/")
+        start = "" if here == "." else f"{here}/"
+        yield from sorted(start + name for name in files if start + name not in known)
+        for name in sorted(inner):
+            if start + name not in folders or (Path(where) / name).is_symlink():
+                inner.remove(name)
+                yield start + name

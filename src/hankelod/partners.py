@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from hankelod import tree
+from hankelod import nesting, tree
 from hankelod.faults import mending
 from hankelod.graph import RDF, RDFS, SKOS
 from hankelod.inputs import RDF_FILES
@@ -69,6 +69,7 @@ def _types(model: Model) -> set[str]:
 def _parse(text: str, form: str, base: str, name: str) -> list[ox.Triple]:
     """The file's triples, whatever graph they stand in. Raises tree.Unreadable."""
     try:
+        nesting.check(text.encode(), form == "jsonld")
         return [q.triple for q in ox.parse(text.encode(), format=FORMATS[form], base_iri=base)]
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1

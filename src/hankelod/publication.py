@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod import areas, atomic, changes, dumps, formats, history, hosting, tables
+from hankelod import areas, atomic, changes, dumps, formats, history, hosting, manifests, tables
 from hankelod.atomic import CannotPublish
 from hankelod.cards import Cards
 from hankelod.catalogue import Catalogue, Edition, Entries, catalogue
 from hankelod.dataset import Dataset
 from hankelod.diffs import Things, graph
 from hankelod.history import Previous, dated, previous_version
-from hankelod.manifests import MANIFEST, build_id
+from hankelod.manifests import MANIFEST, BadManifest, build_id
 from hankelod.mapping import Mapping
 from hankelod.problems import Problem
 from hankelod.provenance import provenance
@@ -64,8 +64,7 @@ def publish(
 @contextlib.contextmanager
 def locked(out: Path) -> Iterator[None]:
     """Hold the lock of a folder in which a publication may be put. Raises CannotPublish."""
-    if out.is_symlink() or (out.exists() and not _is_publication(out)):
-        raise CannotPublish(f"{out}: this is no publication of hankelod; --out names a new folder, or one that it wrote")  # fmt: skip
+    _refuse_foreign(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with atomic.locked(out):
@@ -166,5 +165,27 @@ def manifest(entries: Entries) -> bytes:
     return dumps.to_json({"build": build_id(entries), "files": dict(sorted(entries.items()))}, 2)
 
 
-def _is_publication(folder: Path) -> bool:
-    return folder.is_dir() and ((folder / MANIFEST).is_file() or not any(folder.iterdir()))
+LITTER = frozenset((".DS_Store", "Thumbs.db", "desktop.ini"))
+"""What file managers leave behind: nobody misses it."""
+
+
+def _refuse_foreign(out: Path) -> None:
+    """A publication takes the place of the whole folder, so there must be nothing in it that hankelod did not write.
+
+    A folder with a `manifest.json` may be somebody's web application, or a checkout with its `.git`.
+    Raises CannotPublish.
+    """
+    refusal = CannotPublish(
+        f"{out}: this is no publication of hankelod; --out names a new folder, or one that it wrote"
+    )
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise refusal
+    if not out.exists() or not any(out.iterdir()):
+        return
+    try:
+        found = manifests.read(manifests.content(out, MANIFEST, manifests.LARGEST))
+    except (BadManifest, OSError) as error:
+        raise refusal from error
+    stranger = next((path for path in manifests.foreign(out, found) if path.rpartition("/")[2] not in LITTER), None)
+    if stranger is not None:
+        raise CannotPublish(f"{out}: {stranger!r} is not of this publication and would be lost; move it away, or let --out name another folder")  # fmt: skip

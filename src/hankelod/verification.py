@@ -7,15 +7,14 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from hankelod import feeds, formats, largefiles, manifests
+from hankelod import feeds, formats, largefiles, manifests, nesting
 from hankelod.dataset import BASE
 from hankelod.diffs import line
 from hankelod.dumps import NAME
@@ -31,7 +30,7 @@ RDF_FORMATS = {
     "application/trig": ox.RdfFormat.TRIG,
 }
 LARGEST = 4 * 2**30
-"""Bytes that a compressed file may hold."""
+"""Bytes that a file may hold, packed or unpacked."""
 
 
 def verify(folder: Path, name: str) -> Report:
@@ -66,7 +65,7 @@ class _Verification:
         self.problems.append(problem(code, place, None, None, value, **details))  # type: ignore[arg-type]
 
     def whole(self, manifest: Manifest) -> None:
-        for path in _foreign(self.folder, manifest):
+        for path in manifests.foreign(self.folder, manifest):
             self.add("file-foreign", path)
         for path in sorted(manifest.files, key=lambda path: (path != DUMP, path)):
             size = max(manifest.files[path].bytes, self._size(manifest, path.removesuffix(".gz")))
@@ -119,7 +118,7 @@ class _Verification:
     def _file(self, path: str, manifest: Manifest) -> None:
         entry = manifest.files[path]
         try:
-            content = manifests.content(self.folder, path, max(entry.bytes, manifests.LARGEST))
+            content = manifests.content(self.folder, path, min(max(entry.bytes, manifests.LARGEST), LARGEST))
         except FileNotFoundError:
             self.add("file-missing", path)
             return
@@ -146,6 +145,7 @@ class _Verification:
         if kind.media_type not in RDF_FORMATS:
             PARSERS.get(kind.media_type, _text)(content)
             return None
+        nesting.check(content, kind.media_type == "application/ld+json")
         quads = set(ox.parse(content, format=RDF_FORMATS[kind.media_type], base_iri=f"http://base.invalid/{path}"))
         if path.startswith(f"dump/{NAME}."):
             self._dump(path, {line(quad.triple) for quad in quads})
@@ -178,20 +178,6 @@ class _Verification:
         found = {each for lines in state.values() for each in lines}
         if self.graph is not None and found != self.graph:
             self.add("dumps-differ", feeds.FEED, str(len(found ^ self.graph)), expected=DUMP)
-
-
-def _foreign(folder: Path, manifest: Manifest) -> Iterator[str]:
-    """What the manifest does not name: files, links, and folders with nothing of the publication in them."""
-    known = {MANIFEST, *manifest.files}
-    folders = {"/".join(steps[:n]) for path in known if (steps := path.split("/")) for n in range(1, len(steps))}
-    for where, inner, files in os.walk(folder):
-        here = os.path.relpath(where, folder).replace(os.sep, "/")
-        start = "" if here == "." else f"{here}/"
-        yield from sorted(start + name for name in files if start + name not in known)
-        for name in sorted(inner):
-            if start + name not in folders or (Path(where) / name).is_symlink():
-                inner.remove(name)
-                yield start + name
 
 
 ### Files that are no RDF
