@@ -24,6 +24,8 @@ EXAMPLES = [
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_example_runs(example, copy):
     arguments = shlex.split(example)[1:]
+    if arguments[:2] == ["new", "dataset"]:
+        (copy / "data/dataset.yml").unlink()
     if {"dist", "--forget"} & set(arguments) and "--out" not in arguments:  # it is about a publication that is there
         assert hankelod("publish", cwd=copy).returncode == 0
     done = hankelod(*arguments, cwd=copy)

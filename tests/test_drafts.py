@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from hankelod import asking, drafts
-from hankelod.checking import check_files
+from hankelod.checking import check_all, check_files
 from hankelod.cli import KINDS
 from hankelod.dataset import Dataset
 
@@ -72,6 +72,50 @@ def test_every_key_is_there_with_its_comment_required_first(dataset, kind, lang)
     commented = [c for c, key in keys if key in fields and not key[0].isupper()]
     assert commented == sorted(commented), "optional keys come after required ones"
     assert set(yaml.safe_load(text)) == {f.key for f in drafts.required(dataset, begun.cls)}
+
+
+DESCRIPTION = {
+    "title": {"fi": "Hankkeet"},
+    "description": {"fi": "Kaupungin hankkeet."},
+    "version": "1.0.0",
+    "issued": "2026-11-01",
+    "modified": "2026-11-01",
+    "licence": "https://creativecommons.org/licenses/by/4.0/",
+    "publisher": "kaupunki",
+    "base": "https://data.example.fi/hankkeet/",
+    "languages": ["fi"],
+}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_dataset_begins_in_an_empty_folder(run, tmp_path, lang):
+    done = run("new", "dataset", "hankkeet", "--lang", lang, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "data/dataset.yml\n")
+    file = tmp_path / "data/dataset.yml"
+    assert yaml.safe_load(file.read_text("utf-8"))["id"] == "hankkeet"
+    assert run("new", "dataset", "muut", cwd=tmp_path).returncode == 2, "what stands there is not overwritten"
+    dataset = Dataset(tmp_path, alone=True)
+    file.unlink()
+    begun = drafts.draft(dataset, "dataset", "hankkeet")
+    file.write_text(drafts.write(dataset, begun, lang, DESCRIPTION), "utf-8")
+    organisation = tmp_path / "data/organisations/kaupunki.yml"
+    organisation.parent.mkdir()
+    organisation.write_text("name: {fi: Kaupunki}\nkind: municipality\n", "utf-8")
+    assert [p for p in check_all(Dataset(tmp_path))[0].problems if p.severity != "info"] == []
+
+
+def test_a_dataset_left_blank_is_asked_for_its_base(run, tmp_path):
+    run("new", "dataset", "hankkeet", cwd=tmp_path)
+    done = run("validate", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "base must be an IRI" in done.stderr
+
+
+def test_questions_of_a_new_dataset_take_a_publisher_that_has_no_record_yet(tmp_path):
+    dataset = Dataset(tmp_path, alone=True)
+    cls = drafts.draft(dataset, "dataset", "hankkeet").cls
+    typed = iter(["Hankkeet", "", "", "Kaupungin hankkeet.", "", "", "1.0.0", "2026-11-01", "2026-11-01", DESCRIPTION["licence"], "kaupunki", DESCRIPTION["base"], "fi", ""])  # fmt: skip
+    assert asking.answers(dataset, cls, "fi", lambda prompt: next(typed), lambda text: None) == DESCRIPTION
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -57,5 +57,5 @@ def _one(dataset: Dataset, field: Field, lang: str, ask: Ask, tell: Callable[[st
 def _fits(dataset: Dataset, field: Field, text: str) -> bool:
     if field.kind == "reference":
         target = dataset.model.target(field)
-        return target.part or dataset.exists(target, text)
+        return target.part or not dataset.knows(target) or dataset.exists(target, text)
     return text in field.words if field.kind == "class" else takes(field, text)

@@ -15,6 +15,7 @@ ENGINES = ("shacl", "pyshacl")
 RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld", "rdfxml")
 COMPARISONS = ("text", "json", "sparql")
 VERDICTS = ("text", "json")
+NAMES = ("text", "json")
 PARTS = ("dumps", "documents", "site")
 
 
@@ -75,9 +76,11 @@ def parser() -> argparse.ArgumentParser:
     _global_options(both, argparse.SUPPRESS)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
-    validate = commands.add_parser(
-        "validate", parents=[both], help="check the dataset, or just these records against it"
-    )
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        described = f"{about[:1].upper()}{about[1:]}."
+        return commands.add_parser(name, parents=[both], help=about, description=described)
+
+    validate = command("validate", "check the dataset, or just these records against it")
     validate.add_argument(
         "paths", nargs="*", metavar="PATH", help="record files or folders (default: the whole dataset)"
     )
@@ -85,12 +88,12 @@ def parser() -> argparse.ArgumentParser:
     validate.add_argument("--strict", action="store_true", help="warnings count as violations")
     validate.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
 
-    new = commands.add_parser("new", parents=[both], help="begin a record: a commented file to fill in")
-    new.add_argument("kind", choices=KINDS, metavar="KIND", help=f"what it is about: {', '.join(KINDS)}")
+    new = command("new", "begin a record: a commented file to fill in")
+    new.add_argument("kind", choices=(*KINDS, "dataset"), metavar="KIND", help=f"what it is about: {', '.join(KINDS)}, or a dataset of your own")  # fmt: skip
     new.add_argument("id", metavar="ID", help="its id for good: lower-case letters, digits and hyphens")
     new.add_argument("--blank", action="store_true", help="ask nothing, even on a terminal")
 
-    publish = commands.add_parser("publish", parents=[both], help="validate, then write the whole publication")
+    publish = command("publish", "validate, then write the whole publication")
     publish.add_argument("--out", default="dist", metavar="FOLDER", help="where to (default: dist)")
     publish.add_argument("--only", action="append", choices=PARTS, metavar="PART", help=f"write this part only ({', '.join(PARTS)}); repeatable")  # fmt: skip
     publish.add_argument("--previous", metavar="DIR|URL", help="carry on the history of this publication (default: the one in the out folder)")  # fmt: skip
@@ -100,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
     publish.add_argument("--parts", metavar="URL", help="with --dask: where workers put what they make (fsspec; default: beside the out folder)")  # fmt: skip
     publish.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
 
-    query = commands.add_parser("query", parents=[both], help="ask the dataset in SPARQL")
+    query = command("query", "ask the dataset in SPARQL")
     query.add_argument(
         "query",
         nargs="?",
@@ -119,16 +122,16 @@ def parser() -> argparse.ArgumentParser:
     query.add_argument("--explain", action="store_true", help="tell what would be asked, and what each pattern finds")
     query.add_argument("--max-length", type=_whole, metavar="BYTES", help="longest query to accept (default: 16384)")
 
-    diff = commands.add_parser("diff", parents=[both], help="what changed between two publications, datasets or dumps")
+    diff = command("diff", "what changed between two publications, datasets or dumps")
     diff.add_argument("old", metavar="OLD", help="a publication (folder or address), a dataset folder, or a dump (.nt, .ttl, .jsonld)")  # fmt: skip
     diff.add_argument("new", metavar="NEW", help="another one")
     diff.add_argument("--format", choices=COMPARISONS, default="text", help="how to tell; sparql turns the old graph into the new (default: text)")  # fmt: skip
 
-    verify = commands.add_parser("verify", parents=[both], help="recompute everything that a publication's manifest says")  # fmt: skip
+    verify = command("verify", "recompute everything that a publication's manifest says")
     verify.add_argument("dist", metavar="DIST", help="the folder of the publication")
     verify.add_argument("--format", choices=VERDICTS, default="text", help="how to report (default: text)")
 
-    take = commands.add_parser("import", parents=[both], help="turn a document or a spreadsheet into records")
+    take = command("import", "turn a document or a spreadsheet into records")
     take.add_argument("source", nargs="?", metavar="SOURCE", help="a txt, md, html, docx, pdf, csv or xlsx file")
     take.add_argument(
         "--to", metavar="FOLDER", help="where the records go: a dataset, its data folder, or a new folder"
@@ -141,12 +144,12 @@ def parser() -> argparse.ArgumentParser:
     take.add_argument("--document", metavar="URL", help="the source's address (default: the one that the document gives)")  # fmt: skip
     take.add_argument("--programme", metavar="ID", help="the programme of the grants (default: the one that the document names)")  # fmt: skip
 
-    names = commands.add_parser("resolve", parents=[both], help="find organisations and areas in running text")
+    names = command("resolve", "find organisations and areas in running text")
     names.add_argument("text", metavar="TEXT", help="the text; - reads it from standard input")
     names.add_argument("--year", type=int, metavar="YYYY", help="when it was written, for municipalities that have ended")  # fmt: skip
-    names.add_argument("--format", choices=FORMATS, default="text", help="how to write the names (default: text)")
+    names.add_argument("--format", choices=NAMES, default="text", help="how to write the names (default: text)")
 
-    serve = commands.add_parser("serve", parents=[both], help="serve a publication over HTTP, with a SPARQL endpoint")
+    serve = command("serve", "serve a publication over HTTP, with a SPARQL endpoint")
     serve.add_argument("dist", nargs="?", default="dist", metavar="DIST", help="the publication (default: dist)")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
     serve.add_argument(

@@ -85,7 +85,7 @@ def new(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod import drafts
     from hankelod.dataset import Dataset
 
-    dataset = Dataset(working, working)
+    dataset = Dataset(working, working, alone=given.kind == "dataset")
     try:
         begun = drafts.draft(dataset, given.kind, given.id)
         answers: drafts.Answers = {}
@@ -139,8 +139,8 @@ def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
         _note(f"{given.out}: no SPARQL page: it needs the dumps, and the engine that `make assets` fetches with npm")
     if done.warnings:
         sys.stderr.write(reports.as_text(found._replace(problems=done.warnings), lang, _colour(sys.stderr)))
-    counts = reports.extended(found, done.warnings).counts()
-    print(f"hankelod: {given.out}: {done.files} files; {found.records} records, {counts['warning']} warnings, {counts['info']} notes", file=sys.stderr)  # fmt: skip
+    told = reports.tally(reports.extended(found, done.warnings), lang)
+    print(f"hankelod: {given.out}: {reports.number(done.files, 'file', lang)}; {told}", file=sys.stderr)
     return 0
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod.dataset import Dataset
+from hankelod.dataset import DATASET, Dataset
 from hankelod.graph import Text
 from hankelod.model import Class, Field
 from hankelod.records import ID, slug
@@ -34,12 +34,17 @@ class Draft(NamedTuple):
 
 
 def draft(dataset: Dataset, kind: str, identifier: str) -> Draft:
-    """The place of a new record of this kind under this id. Raises CannotDraft."""
-    cls = next((c for c in dataset.model.entries() if c.folder and c.segment == kind), None)
+    """The place of a new record of this kind, or of the description of a new dataset, under this id. Raises CannotDraft."""
+    cls = next((c for c in dataset.model.entries() if c.segment == kind and (c.folder or c.file == DATASET)), None)
     if cls is None:
         raise CannotDraft(f"{kind}: no such kind of record")
     if not ID.fullmatch(identifier):
         raise CannotDraft(f"{identifier}: an id is lower-case letters a-z, digits and hyphens, such as {slug(identifier)}")  # fmt: skip
+    if cls.file:
+        path = dataset.data / cls.file
+        if path.exists():
+            raise CannotDraft(f"{dataset.name(path)}: there is a dataset here already")
+        return Draft(path, cls, identifier)
     path = dataset.data / str(cls.folder) / f"{identifier}.yml"
     if path.exists() or dataset.exists(cls, identifier):
         raise CannotDraft(f"{dataset.name(path)}: there is a record of this id already")
@@ -59,10 +64,13 @@ def write(dataset: Dataset, new: Draft, lang: str, answers: Answers) -> str:
     """The text of the record: comments in one language, the answers filled in."""
     needed = required(dataset, new.cls)
     optional = [f for f in new.cls.fields if f.filled is None and f not in needed]
+    up = "../.." if new.cls.folder else ".."
     lines = [
-        f"# yaml-language-server: $schema=../../dist/schema/{schema_name(new.cls, lang)}",
+        f"# yaml-language-server: $schema={up}/dist/schema/{schema_name(new.cls, lang)}",
         f"# {say('draft-required', lang)}",
     ]
+    if new.cls.file:  # no file's name gives the id
+        lines += ["", f"id: {new.id}"]
     for field in needed:
         lines += ["", *_comment(field, lang), *_entry(dataset, field, answers.get(field.key), lang)]
     lines += ["", f"# {say('draft-optional', lang)}"]
@@ -116,11 +124,12 @@ def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[st
     keys = [f for f in target.fields if f.filled is None and f.required] or [f for f in target.fields if f.filled is None][:2]  # fmt: skip
     parts = answer if isinstance(answer, list) and answer else [{}]
     lines = []
+    indent = "    " if field.many else "  "
     for n, part in enumerate(parts, start=1):
-        head = f"  - id: {target.segment}-{n}"
-        lines.append(head if field.many else f"  # {target.segment}")
+        if field.many:
+            lines.append(f"  - id: {target.segment}-{n}")
         for key in keys:
-            lines += [f"    {e}" for e in _entry(dataset, key, part.get(key.key), lang)]  # fmt: skip
+            lines += [f"{indent}{e}" for e in _entry(dataset, key, part.get(key.key), lang)]
     return lines
 
 

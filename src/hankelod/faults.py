@@ -41,6 +41,11 @@ class Faults:
     def _report(self, code: str, node: Node, path: Path, value: str | None, **details: object) -> None:
         self._add(problem(code, node.place(self.file), self.id, dotted(path), value, **details), path)  # type: ignore[arg-type]
 
+    def _empty(self, key: Node, field: Field, path: Path) -> None:
+        """A key without a value: an optional one may go; a required one says what belongs there."""
+        needed = mending(self.model.checks[SHAPES + field.code], field) if field.required else None
+        self._report("empty-value", key, path, None, label=field.label, suggestion=needed)
+
     def _wrong(self, node: Node, field: Field, path: Path, kind: str, suggestion: str | None = None) -> None:
         from hankelod.guesses import meant
 

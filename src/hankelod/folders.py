@@ -20,7 +20,7 @@ def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
     Raises NotADataset.
     """
     if not file.exists():
-        raise NotADataset(f"{name}: there is no dataset here (a dataset is a folder with data/{DATASET}); -C FOLDER names another")  # fmt: skip
+        raise NotADataset(f"{name}: there is no dataset here (a dataset is a folder with data/{DATASET}); -C FOLDER names another, `hankelod new dataset ID` begins one")  # fmt: skip
     try:
         node = yamltree.read_yaml(tree.read_bytes(file, name), name, [])
     except tree.Unreadable as error:

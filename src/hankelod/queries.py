@@ -31,13 +31,13 @@ _VALUE = {
     "text": re.compile(r"[^\x00-\x1f\x7f]*"),
     "number": re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?"),
     "month": re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])"),
-    LANGUAGE: re.compile(r"[a-z]{2,3}"),
+    LANGUAGE: re.compile("fi|sv|en"),
 }
 _EXPECTED = {
     "text": "text without control characters or \\u",
     "number": "a number such as 12 or 0.5",
     "month": "a month such as 2021-05",
-    LANGUAGE: "a language such as fi, sv or en",
+    LANGUAGE: "fi, sv or en",
 }
 _IDENTIFIER = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 _KIND = re.compile(r"[a-z]+(-[a-z]+)*(/[a-z]+(-[a-z]+)*)*")

@@ -82,7 +82,7 @@ class _Typing(Identifiers):
             here = (*path, field.key)
             self.places[here] = (value.line, value.column) if value.kind != "nothing" else (key.line, key.column)
             if value.kind == "nothing":
-                self._report("empty-value", key, here, None, label=field.label)
+                self._empty(key, field, here)
                 continue
             typed = self._field(value, field, here, identifier, values)
             if typed is not None:

@@ -152,10 +152,15 @@ def as_text(found: Report, lang: str, colour: bool = False, counted: str = "reco
         lines += [f"  {WORDS['see'][lang]}: {place.file}:{place.line}:{place.column}" for place in p.related]
         lines.append(f"  {WORDS['help'][lang]}: {found.help(p)}")
         lines.append("")
+    lines.append(tally(found, lang, counted))
+    return "\n".join(lines) + "\n"
+
+
+def tally(found: Report, lang: str, counted: str = "record") -> str:
+    """One line: how much was checked, and how many problems there are of each severity."""
     counts = found.counts()
     told = ", ".join(number(counts[s], s, lang) for s in SEVERITIES if counts[s])
-    lines.append(f"{number(found.records, counted, lang)}: {told or WORDS['fine'][lang].lower()}")
-    return "\n".join(lines) + "\n"
+    return f"{number(found.records, counted, lang)}: {told or WORDS['fine'][lang].lower()}"
 
 
 def as_turtle(found: Report) -> str:

@@ -129,6 +129,8 @@ def nearest_thing(store: ox.Store, start: str, value: str, names: Iterable[str])
                     known.setdefault(identifier.casefold(), identifier)
                     known.setdefault(label.value.casefold(), identifier)
                     labels[identifier] = min(labels.get(identifier, label.value), label.value)
+    if value.isdigit():  # a code without its leading zeros; of other digits, the nearest are those of another thing
+        return next((f"{i} ({n})" for i, n in sorted(labels.items()) if i == value.zfill(len(i))), None)
     close = get_close_matches(value.casefold(), sorted(known), n=1, cutoff=0.6)
     if not close:
         return None

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hankelod.dataset import Dataset, find
+from hankelod.dataset import DATASET, Dataset, find
 
 if TYPE_CHECKING:
     from hankelod.intake.importing import Import, Target
@@ -82,6 +82,8 @@ def _finish(done: Import, place: Target, given: argparse.Namespace, working: Pat
     changed = [f for f in done.files if not f.new and f.text != f.before]
     apply = given.update or given.overwrite
     written = importing.write(f for f in done.files if f.new or apply)
+    if not (place.data / DATASET).exists():
+        print(say("report-no-dataset", lang), file=sys.stderr)
     waiting = bool(changed) and not apply
     if waiting:
         print(say("report-pending", lang), file=sys.stderr)
