@@ -59,6 +59,15 @@ def test_shapes_that_cannot_be_used_are_exit_2_with_the_reason(run, copy, old, n
     assert told <= line <= told + 15, "the shape that it stands in"
 
 
+@pytest.mark.parametrize("engine", ["shacl", "pyshacl"])
+def test_queries_that_an_engine_cannot_read_are_exit_2(run, copy, engine):
+    edited(copy, "shapes/project.ttl", "FILTER (STR(?value) < STR(?start)", "FILTER (no:such(?value)")
+    done = run("validate", "--engine", engine, cwd=copy)
+    assert done.returncode == 2
+    assert f"the engine {engine} cannot use them" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_all_reasons_at_once(copy):
     edited(copy, "shapes/project.ttl", ACRONYM, 'sh:pattern "^(a+)+$" ; sh:js [] ;')
     edited(copy, "shapes/link.ttl", 'sh:pattern "^https?://[^/]"', 'sh:pattern "(?!x)"')

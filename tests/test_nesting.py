@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+from io import BytesIO
+
 import pytest
 
-from hankelod.nesting import DEEPEST, TooDeep, check
+from hankelod import nesting
+from hankelod.nesting import DEEPEST, TooDeep, check, check_file
 
 OPEN, CLOSE = b"<<( <a:a> <a:b> ", b" )>>"
 
@@ -42,3 +46,20 @@ def test_partners_are_told(copy, run):
     assert done.returncode == 1
     assert "deep.ttl:2:" in done.stdout
     assert "[rdf-syntax]" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["deep.ttl", "deep.nt.gz", "deep.jsonld"])
+def test_dumps_are_looked_at_before_they_are_loaded(tmp_path, run, name):
+    deep = b'{"@context":' * 60_000 if name.endswith(".jsonld") else b"<a:a> <a:b> " + OPEN * 60_000
+    (tmp_path / name).write_bytes(gzip.compress(deep) if name.endswith(".gz") else deep)
+    done = run("query", "ASK { ?s ?p ?o }", "--from", str(tmp_path / name))
+    assert done.returncode == 2
+    assert "nested more than 100 deep" in done.stderr
+
+
+def test_of_large_files_what_could_nest_is_counted(monkeypatch):
+    monkeypatch.setattr(nesting, "LARGEST", 64)
+    check_file(BytesIO(b"<a:a> <a:b> <a:c> .\n" * 500))
+    check_file(BytesIO(OPEN * DEEPEST))
+    with pytest.raises(TooDeep):
+        check_file(BytesIO(OPEN * (DEEPEST + 1)))

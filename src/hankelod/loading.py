@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import pyoxigraph as ox
 
+from hankelod import nesting
 from hankelod.graph import RDF
 from hankelod.sparql import CannotAsk
 
@@ -98,18 +99,26 @@ def of_dump(file: Path, origin: str, here: Path) -> Opened:
     return opened(store, origin, here)
 
 
+def _unpacked(file: Path) -> BinaryIO:
+    """A dump as it is read, packed with gzip or not. Raises OSError."""
+    if file.suffix != ".gz":
+        return file.open("rb")
+    import gzip
+
+    return gzip.open(file, "rb")  # type: ignore[return-value]
+
+
 def load_dump(store: ox.Store, file: Path, origin: str) -> None:
     """Load a dump into a store, in memory or on disk. Raises CannotAsk."""
     from hankelod.dataset import BASE
 
-    packed = file.name.endswith(".gz")
-    kind = DUMPS[Path(file.stem).suffix if packed else file.suffix]
+    kind = DUMPS[Path(file.stem if file.suffix == ".gz" else file.name).suffix]
     try:
-        if packed:
-            import gzip
-
-            with gzip.open(file) as stream:
-                store.bulk_load(stream, format=kind, base_iri=BASE)  # type: ignore[arg-type]
+        with _unpacked(file) as stream:
+            nesting.check_file(stream, kind == ox.RdfFormat.JSON_LD)
+        if file.suffix == ".gz":
+            with _unpacked(file) as stream:
+                store.bulk_load(stream, format=kind, base_iri=BASE)
         else:
             store.bulk_load(path=str(file), format=kind, base_iri=BASE)
     except SyntaxError as error:

@@ -8,6 +8,7 @@ is nested so.
 from __future__ import annotations
 
 import re
+from typing import BinaryIO
 
 DEEPEST = 100
 """Triple terms in one another, or objects and arrays of JSON."""
@@ -20,6 +21,10 @@ _TURTLE = re.compile(
     re.S,
 )
 _JSON = re.compile(rb'([\[{])|([\]}])|"(?:[^"\\]|\\.)*"', re.S)
+
+
+LARGEST = 2**26
+"""Bytes of a file that is looked at whole; of a longer one only whether anything in it could be nested so."""
 
 
 class TooDeep(SyntaxError):
@@ -42,3 +47,20 @@ def check(content: bytes, json: bool = False) -> None:
             said = TooDeep(f"nested more than {DEEPEST} deep")
             said.lineno, said.offset = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
             raise said
+
+
+def check_file(file: BinaryIO, json: bool = False) -> None:
+    """Raise TooDeep as `check` does, for an open file of any size, which is read to its end. Raises OSError, EOFError.
+
+    JSON that is longer than LARGEST is not looked at.
+    """
+    block = file.read(LARGEST)
+    if len(block) < LARGEST:
+        check(block, json)
+        return
+    opening = 0
+    while block and not json:
+        opening += block.count(b"<<(")
+        if opening > DEEPEST:
+            raise TooDeep(f"more than {DEEPEST} triple terms in a file of more than {LARGEST >> 20} MiB")
+        block = block[-2:] + more if (more := file.read(LARGEST)) else b""

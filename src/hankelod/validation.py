@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from hankelod.dataset import Dataset
+from hankelod.dataset import Dataset, NotADataset
 from hankelod.faults import mending
 from hankelod.graph import RDFS
 from hankelod.mapping import Located, Mapping
@@ -51,7 +51,7 @@ Engine = Callable[[str], list[Result]]
 
 
 def engine(name: str, model: Model) -> Engine:
-    """An engine with the Model's shapes compiled. Raises EngineMissing."""
+    """An engine with the Model's shapes compiled. It and what it gives raise NotADataset where the shapes are no use."""
     if name == "shacl":
         return _shacl(model)
     return _pyshacl(model)
@@ -75,10 +75,20 @@ def _installed(name: str) -> bool:
     return True
 
 
+def _refused(name: str, said: object) -> NotADataset:
+    """What an engine says of shapes that it cannot use: a dataset's own, whose queries only the engine can judge."""
+    words = str(said).strip().splitlines() or [type(said).__name__]
+    return NotADataset(f"shapes: the engine {name} cannot use them: {words[0]}")
+
+
 def _shacl(model: Model) -> Engine:
     import shacl
 
-    return _compiled(model, shacl.Shapes.from_turtle(model.shapes_text, base=model.base))
+    try:
+        shapes = shacl.Shapes.from_turtle(model.shapes_text, base=model.base)
+    except ValueError as error:
+        raise _refused("shacl", error) from error
+    return _compiled(model, shapes)
 
 
 def of_shapes(model: Model, shapes: str) -> Engine:
@@ -89,9 +99,11 @@ def of_shapes(model: Model, shapes: str) -> Engine:
 
 
 def _compiled(model: Model, shapes: Any) -> Engine:
-
     def validate(data: str) -> list[Result]:
-        report = shapes.validate_text(data, format="ntriples", base=model.base, allow_warnings=True)
+        try:
+            report = shapes.validate_text(data, format="ntriples", base=model.base, allow_warnings=True)
+        except ValueError as error:
+            raise _refused("shacl", error) from error
         return [
             Result(r.focus_node, r.path, r.value, r.component, r.source_shape or r.root_shape, r.severity)
             for r in report.results
@@ -119,8 +131,12 @@ def _pyshacl(model: Model) -> Engine:
         try:
             graph = rdflib.Graph().parse(data=data, format="nt")
             _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inference="none", advanced=False, meta_shacl=False, do_owl_imports=False)  # fmt: skip
+        except Exception as error:  # its own, pyparsing's or rdflib's, by what is wrong with the shapes
+            raise _refused("pyshacl", error) from error
         finally:
             rdflib.NORMALIZE_LITERALS = before
+        if not isinstance(report, rdflib.Graph):
+            raise _refused("pyshacl", report)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # ill-typed numbers are what is looked for
             return list(read(report))
