@@ -169,6 +169,11 @@ LITTER = frozenset((".DS_Store", "Thumbs.db", "desktop.ini"))
 """What file managers leave behind: nobody misses it."""
 
 
+def _is_empty(path: Path) -> bool:
+    """Whether this is a folder with nothing but folders in it."""
+    return path.is_dir() and not path.is_symlink() and all(_is_empty(inner) for inner in path.iterdir())
+
+
 def _refuse_foreign(out: Path) -> None:
     """A publication takes the place of the whole folder, so there must be nothing in it that hankelod did not write.
 
@@ -186,6 +191,7 @@ def _refuse_foreign(out: Path) -> None:
         found = manifests.read(manifests.content(out, MANIFEST, manifests.LARGEST))
     except (BadManifest, OSError) as error:
         raise refusal from error
-    stranger = next((path for path in manifests.foreign(out, found) if path.rpartition("/")[2] not in LITTER), None)
+    strangers = (path for path in manifests.foreign(out, found) if path.rpartition("/")[2] not in LITTER)
+    stranger = next((path for path in strangers if not _is_empty(out / path)), None)
     if stranger is not None:
         raise CannotPublish(f"{out}: {stranger!r} is not of this publication and would be lost; move it away, or let --out name another folder")  # fmt: skip
