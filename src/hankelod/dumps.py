@@ -15,7 +15,7 @@ from hankelod.graph import RDF, SKOS
 from hankelod.mapping import Mapping
 from hankelod.model import Class, Model
 from hankelod.packing import packed
-from hankelod.records import Record, Values
+from hankelod.records import Record, Values, references
 
 NAME = "hankelod"
 
@@ -210,19 +210,6 @@ def _leading(model: Model, values: Values, cls: Class, to: Record) -> Values | N
         return None
     kinds = [f.key for f in cls.fields if f.kind == "class"]
     return {**{k: values[k] for k in ("id", "type", *kinds) if k in values}, **cut}
-
-
-def references(model: Model, values: dict[str, object], cls: Class) -> Iterator[tuple[Class, str]]:
-    """Every reference in a record and its parts: the class referred to and the id."""
-    for field in cls.fields:
-        value = values.get(field.key)
-        if value is None or field.kind not in ("reference", "part"):
-            continue
-        for item in value if isinstance(value, list) else [value]:
-            if field.kind == "part":
-                yield from references(model, item, model.target(field))  # type: ignore[arg-type]
-            else:
-                yield model.target(field), str(item)
 
 
 ### What describes the data

@@ -7,7 +7,7 @@ A complete record is what the author wrote, with what the rules fill in: `id`, `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -87,6 +87,19 @@ def type_of(values: Values, cls: Class) -> str:
         if rule.key is None or (rule.key in values and rule.value in (None, values[rule.key])):
             return rule.word
     return cls.types[-1].word
+
+
+def references(model: Model, values: Values, cls: Class) -> Iterator[tuple[Class, str]]:
+    """Every reference in a record and its parts: the class referred to and the id."""
+    for field in cls.fields:
+        value = values.get(field.key)
+        if value is None or field.kind not in ("reference", "part"):
+            continue
+        for item in value if isinstance(value, list) else [value]:
+            if field.kind == "part":
+                yield from references(model, item, model.target(field))  # type: ignore[arg-type]
+            else:
+                yield model.target(field), str(item)
 
 
 def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> object | None:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hankelod.dumps import references
 from hankelod.graph import RDF
 from hankelod.model import Model
-from hankelod.records import Record
+from hankelod.records import Record, references
 
 SOURCES = 1000
 """The most documents that a publication as a whole is said to be derived from; where there are more, each record tells its own."""

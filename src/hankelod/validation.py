@@ -16,9 +16,9 @@ from hankelod.dataset import Dataset, NotADataset
 from hankelod.faults import mending
 from hankelod.graph import RDFS
 from hankelod.mapping import Located, Mapping
-from hankelod.model import SHAPES, Check, Class, Model
+from hankelod.model import SHAPES, Check, Model
 from hankelod.problems import Problem, component_says, fill, short
-from hankelod.records import Record
+from hankelod.records import Record, references
 from hankelod.tree import Path, dotted
 
 CHUNK = 200
@@ -182,9 +182,9 @@ def referenced(dataset: Dataset, records: Iterable[Record], known: Known | None 
     own = {(r.cls.iri, r.id) for r in records}
     wanted: dict[tuple[str, str], None] = {}
     for record in records:
-        for target, identifier in _references(dataset.model, record.values, record.cls):
-            if (target, identifier) not in own:
-                wanted[target, identifier] = None
+        for cls, identifier in references(dataset.model, record.values, record.cls):
+            if not cls.concept and not cls.part and (cls.iri, identifier) not in own:
+                wanted[cls.iri, identifier] = None
     if known is not None:
         return [known[each] for each in wanted if each in known]
     found = []
@@ -197,18 +197,6 @@ def referenced(dataset: Dataset, records: Iterable[Record], known: Known | None 
         if loaded is not None:
             found.append(loaded)
     return found
-
-
-def _references(model: Model, values: dict[str, object], cls: Class) -> Iterator[tuple[str, str]]:
-    for field in cls.fields:
-        value = values.get(field.key)
-        if value is None or field.kind not in ("reference", "part"):
-            continue
-        for item in value if isinstance(value, list) else [value]:
-            if field.kind == "part":
-                yield from _references(model, item, model.target(field))  # type: ignore[arg-type]
-            elif not model.target(field).concept and not model.target(field).part:
-                yield model.target(field).iri, str(item)
 
 
 ### Results to problems
