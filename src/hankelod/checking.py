@@ -34,8 +34,7 @@ def check_all(dataset: Dataset, engine: str | None = None, watch: Watch = _unwat
     records = [record for cls in dataset.model.entries() for record in dataset.read(cls)]
     twice = reused(records)
     problems += [found for found, _ in twice]
-    # a tombstone whose id is in use would be checked as one thing with the record
-    sound = [r for r in records if not any(r is stone for _, stone in twice)] if twice else records
+    sound = without_stones(records, twice)
     if len(sound) <= CHUNK:
         problems += checker.problems(sound, [])
     else:
@@ -94,6 +93,11 @@ def _judged(checker: Checker, cut: Iterable[list[Record]], known: Known | None =
 def chunks(records: list[Record]) -> Iterator[list[Record]]:
     for start in range(0, len(records), CHUNK):
         yield records[start : start + CHUNK]
+
+
+def without_stones(records: list[Record], twice: list[tuple[Problem, Record]]) -> list[Record]:
+    """The records without the tombstones whose ids are in use (`reused`): those would be checked as one thing with the record."""
+    return [r for r in records if not any(r is stone for _, stone in twice)] if twice else records
 
 
 def reused(records: list[Record]) -> list[tuple[Problem, Record]]:

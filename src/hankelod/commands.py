@@ -108,7 +108,6 @@ def _note_line(text: str) -> None:
 
 def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod import reports
-    from hankelod.atomic import CannotPublish
     from hankelod.catalogue import Edition
     from hankelod.checking import check_all
     from hankelod.dataset import Dataset
@@ -128,19 +127,16 @@ def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
     if not found.conforms():
         sys.stderr.write(reports.as_text(found, lang, _colour(sys.stderr)))
         return 1
-    try:
-        done = write(dataset, records, found, working / given.out, frozenset(given.only or ()), edition, given.previous, given.forget)  # fmt: skip
-    except CannotPublish as error:
-        raise CannotRun(str(error)) from error
-    if done.first:
-        print(f"hankelod: {given.out}: a first publication: its history begins here (--previous carries on another's)", file=sys.stderr)  # fmt: skip
     out = working / given.out
+    done = write(dataset, records, found, out, frozenset(given.only or ()), edition, given.previous, given.forget)
+    if done.first:
+        _note(f"{given.out}: a first publication: its history begins here (--previous carries on another's)")
     if (out / "index.html").exists() and not (out / "sparql.html").exists():
         _note(f"{given.out}: no SPARQL page: it needs the dumps, and the engine that `make assets` fetches with npm")
     if done.warnings:
         sys.stderr.write(reports.as_text(found._replace(problems=done.warnings), lang, _colour(sys.stderr)))
     told = reports.tally(reports.extended(found, done.warnings), lang)
-    print(f"hankelod: {given.out}: {reports.number(done.files, 'file', lang)}; {told}", file=sys.stderr)
+    _note(f"{given.out}: {reports.number(done.files, 'file', lang)}; {told}")
     return 0
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from hankelod import areas, tables
 from hankelod.cards import Cards
-from hankelod.checking import reused
+from hankelod.checking import reused, without_stones
 from hankelod.dataset import Dataset
 from hankelod.model import Class
 from hankelod.parts import Parts
@@ -141,9 +141,7 @@ class Workshop:
 
     def checked(self, start: int, stop: int) -> list[Problem]:
         """What the shapes say of some of the records that projects refer to."""
-        # a tombstone whose id is in use would be checked as one thing with the record
-        stones = [stone for _, stone in reused(self.others)]
-        records = [r for r in self.others[start:stop] if not any(r is stone for stone in stones)]
+        records = without_stones(self.others[start:stop], reused(self.others))
         return self.screen.problems(records, told(self.screen.mapping, records))
 
 
