@@ -103,14 +103,6 @@ def test_workers_and_nursery_that_die_are_replaced(changing):
         assert count(server) == 1
 
 
-def running(process: int) -> bool:
-    """Whether a process runs; one that has ended may stand there until the system's first process looks at it."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
-
-
 def test_stop_lets_requests_end(dist):
     """SIGTERM in the midst of a query: it is answered, new connections are not taken, and nothing is left running."""
     with Server(dist, "--workers", "2", "--time-limit", "10") as server:
@@ -127,7 +119,7 @@ def test_stop_lets_requests_end(dist):
         with pytest.raises(OSError):
             server.get("/health")
         for process in processes:
-            assert not running(process)
+            assert not _runs(process)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
@@ -143,6 +135,7 @@ def test_no_end_leaves_a_process_behind(changing, number):
 
 
 def _runs(process: int) -> bool:
+    """Whether a process runs; one that has ended may stand there until the system's first process looks at it."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:

@@ -2,21 +2,13 @@
 // BASE is an address that ends in a slash.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { launch } from "./browser.mjs";
+import { launch, watched } from "./browser.mjs";
 
 const base = process.argv[2];
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await launch();
 const seen = { errors: [], elsewhere: [], axe: [], before: [], named: {} };
-const opened = async (options = {}) => {
-  const context = await browser.newContext({ acceptDownloads: true, permissions: ["clipboard-read", "clipboard-write"], ...options });
-  const page = await context.newPage();
-  page.on("pageerror", (error) => seen.errors.push(String(error)));
-  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) seen.errors.push(message.text()); });
-  page.on("dialog", (dialog) => { seen.errors.push(`dialog ${dialog.message()}`); dialog.dismiss(); });
-  context.on("request", (request) => { if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(base)) seen.elsewhere.push(request.url()); });
-  return page;
-};
+const opened = (options = {}) => watched(browser, base, seen, { permissions: ["clipboard-read", "clipboard-write"], ...options });
 const page = await opened();
 const requests = [];
 page.context().on("request", (request) => requests.push(request.url().slice(base.length)));

@@ -2,21 +2,13 @@
 // BASE is an address that ends in a slash, http: or file:.
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { launch } from "./browser.mjs";
+import { launch, watched } from "./browser.mjs";
 
 const base = process.argv[2];
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await launch();
 const seen = { errors: [], elsewhere: [], axe: [] };
-const opened = async (options = {}) => {
-  const context = await browser.newContext({ acceptDownloads: true, ...options });
-  const page = await context.newPage();
-  page.on("pageerror", (error) => seen.errors.push(String(error)));
-  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) seen.errors.push(message.text()); });
-  page.on("dialog", (dialog) => { seen.errors.push(`dialog ${dialog.message()}`); dialog.dismiss(); });
-  context.on("request", (request) => { if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(base)) seen.elsewhere.push(request.url()); });
-  return page;
-};
+const opened = (options = {}) => watched(browser, base, seen, options);
 const ready = (page) => page.waitForSelector("#contribute:not([hidden])");
 const settle = (page) => page.waitForTimeout(300);
 const pause = (page) => page.waitForTimeout(1200); // as somebody who has stopped typing
