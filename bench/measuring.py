@@ -38,7 +38,7 @@ LAUNCHER = """
 import json, os, sys
 process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
 _, status, usage = os.wait4(process, 0)
-print(json.dumps([os.waitstatus_to_exitcode(status), usage.ru_maxrss]))
+print(json.dumps([os.waitstatus_to_exitcode(status), usage.ru_maxrss, usage.ru_utime + usage.ru_stime]))
 """
 """Starts the process that is measured: one inherits the peak of what starts it, and this is as small as Python gets."""
 
@@ -55,21 +55,37 @@ def environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": path} | threads
 
 
-def alone(arguments: Sequence[str], python: str | Path = sys.executable, cores: int = 1) -> Run:
-    """Run Python with these arguments on so many cores and wait for its end. Raises Failed."""
-    command = [sys.executable, "-I", "-S", "-c", LAUNCHER, str(python), *arguments]
+class Ended(NamedTuple):
+    """A process that has ended: its exit status, what it printed and what it complained of; the most memory that one of
+    its processes had at once, in bytes, and the seconds of the processor of all of them."""
+
+    status: int
+    said: str
+    wrong: str
+    peak: int
+    cpu: float
+
+
+def launched(command: Sequence[str], cores: int | None = None) -> Ended:
+    """Run a command on so many cores, or on all, and wait for its end."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as wrong:
-        process = subprocess.Popen(command, stdout=out, stderr=wrong, env=environment())
-        if hasattr(os, "sched_setaffinity"):
+        process = subprocess.Popen([sys.executable, "-I", "-S", "-c", LAUNCHER, *command], stdout=out, stderr=wrong, env=environment())  # fmt: skip
+        if cores is not None and hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(process.pid, sorted(os.sched_getaffinity(0))[-cores:])
         process.wait()
         out.seek(0)
         wrong.seek(0)
-        lines = out.read().decode().splitlines()
-        status, peak = json.loads(lines[-1]) if lines else (1, 0)
-        if status or len(lines) < 2:
-            raise Failed(wrong.read().decode()[-2000:])
-    return Run(json.loads(lines[-2]), peak * (1 if sys.platform == "darwin" else 1024))
+        said, _, ended = out.read().decode().rstrip("\n").rpartition("\n")
+        status, peak, cpu = json.loads(ended) if ended else (1, 0, 0.0)
+        return Ended(status, said, wrong.read().decode(), peak * (1 if sys.platform == "darwin" else 1024), cpu)
+
+
+def alone(arguments: Sequence[str], python: str | Path = sys.executable, cores: int = 1) -> Run:
+    """Run Python with these arguments on so many cores and wait for its end. Raises Failed."""
+    ended = launched([str(python), *arguments], cores)
+    if ended.status or not ended.said:
+        raise Failed(ended.wrong[-2000:])
+    return Run(json.loads(ended.said.rpartition("\n")[2]), ended.peak)
 
 
 def script(name: str, *arguments: object) -> str:

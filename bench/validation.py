@@ -14,7 +14,6 @@ import gzip
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,14 +22,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from measuring import (
-    LAUNCHER,
     ROOT,
     Failed,
     Found,
     Goal,
     Plot,
     Table,
-    environment,
+    launched,
     mebibytes,
     median,
     report,
@@ -62,16 +60,10 @@ class Validated(NamedTuple):
 def validated(folder: Path) -> Validated:
     """Validate a dataset as people do. Raises Failed."""
     command = [sys.executable, "-m", "hankelod", "-C", str(folder), "validate", "--format", "json"]
-    with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen([sys.executable, "-I", "-S", "-c", LAUNCHER, *command], stdout=out, stderr=subprocess.DEVNULL, env=environment())  # fmt: skip
-        _, _, used = os.wait4(process.pid, 0)
-        process.returncode = 0
-        out.seek(0)
-        said, _, ended = out.read().decode().strip().rpartition("\n")
-    status, peak = json.loads(ended)
-    if status not in (0, 1):
-        raise Failed(f"{' '.join(command)}: exit status {status}")
-    return Validated(used.ru_utime + used.ru_stime, peak * 1024, json.loads(said))
+    ended = launched(command)
+    if ended.status not in (0, 1):
+        raise Failed(f"{' '.join(command)}: exit status {ended.status}")
+    return Validated(ended.cpu, ended.peak, json.loads(ended.said))
 
 
 def planted(folder: Path) -> list[tuple[int, str, str]]:
