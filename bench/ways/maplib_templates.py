@@ -22,7 +22,7 @@ def prepare(folder: Path, tables: Path) -> list[Job]:
     jobs: list[Job] = []
     for name, typed, columns in schema(tables):
         path = tables / CSV_OF.format(name)
-        frame = pl.read_csv(path, infer_schema=False, missing_utf8_is_empty_string=False)
+        frame = pl.read_csv(path, infer_schema=False)
         if frame.is_empty():
             continue
         subject = ml.Variable("iri")

@@ -13,6 +13,8 @@ from hankelod.tree import MAX_BYTES, Unreadable, refuse
 UNPACKED = 100_000_000
 """Bytes that any packed file may hold; a shorter line than LINE counts as one of that length: each takes its time."""
 LINE = 100
+BUFFER = 2**18
+"""Bytes that are read at once."""
 RATIO = 250
 """How many times its own size a larger packed file may hold: records that repeat each other come to a hundred."""
 
@@ -26,7 +28,7 @@ def _open(path: Path) -> BinaryIO:
         import zstandard
 
         return zstandard.open(path, "rb")  # type: ignore[no-any-return]
-    return path.open("rb")
+    return path.open("rb", buffering=BUFFER)
 
 
 def lines(path: Path, name: str) -> Iterator[tuple[int, bytes | Unreadable]]:
@@ -58,8 +60,9 @@ def numbered(
         while line := first or file.readline(MAX_BYTES + 1):
             first = b""
             number += 1
-            read += max(len(line), LINE)
-            long = len(line) > MAX_BYTES and not line.endswith(b"\n")
+            size = len(line)
+            read += size if size > LINE else LINE
+            long = size > MAX_BYTES and not line.endswith(b"\n")
             if long:
                 while (limit is None or read <= limit) and (rest := file.readline(MAX_BYTES)):
                     read += len(rest)
@@ -73,7 +76,7 @@ def numbered(
                 continue
             if number == 1:
                 line = line.removeprefix(b"\xef\xbb\xbf")
-            if line.strip():
+            if not line.isspace():
                 yield number, line
     except Exception as error:
         yield number + 1, _broken(error, name, number + 1)

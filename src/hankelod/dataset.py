@@ -156,14 +156,20 @@ class Dataset:
 
     def _part_ids(self, cls: Class) -> set[str]:
         """The ids of parts that may be referred to: the calls of all programmes."""
-        return {
-            str(part["id"])
-            for owner in self.model.entries()
-            for field in owner.fields
-            if field.kind == "part" and field.target == cls.iri and owner.folder
-            for record in self.read(owner)
-            for part in record.values.get(field.key, [])  # type: ignore[attr-defined]
-        }
+        if cls.iri not in self._parts:
+            self._parts[cls.iri] = {
+                str(part["id"])
+                for owner in self.model.entries()
+                for field in owner.fields
+                if field.kind == "part" and field.target == cls.iri and owner.folder
+                for record in self.read(owner)
+                for part in record.values.get(field.key, [])  # type: ignore[attr-defined]
+            }
+        return self._parts[cls.iri]
+
+    @cached_property
+    def _parts(self) -> dict[str, set[str]]:
+        return {}
 
     def bulk_ids(self, cls: Class) -> set[str]:
         """The ids in a class's JSON Lines file."""

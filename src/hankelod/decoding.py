@@ -24,25 +24,18 @@ Decoder = Callable[[bytes], Values | None]
 """Takes one line of JSON Lines, gives the complete values of its record, or None where the Reader has to look."""
 
 
-class _Float:
-    """A number of JSON with a point or an exponent, as it was written. A float is never made."""
-
-    __slots__ = ("text",)
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-
 class _OutOfLine(Exception):
     """A value that the Reader has to look at."""
 
 
 ### Characters
 
-_HARMLESS = bytes({*range(0x7F), *range(0x80, 0xC0), 0xC3, 0xC4, 0xC5})
-"""Bytes that every text may hold: ASCII, the continuing bytes of UTF-8, and the first bytes of U+00C0 to U+017F."""
-_WRONG = re.compile(b"\xe2\x80[\x80\x81\x8e\x8f\xaa-\xae]")
-"""Of U+2000 to U+203F: what is forbidden, or has another form in NFC."""
+_ASCII = bytes(range(0x7F))
+"""Bytes that every text may hold, and """
+_LATIN = bytes({*range(0x80, 0xC0), 0xC3, 0xC4, 0xC5})
+"""the continuing bytes of UTF-8, and the first bytes of U+00C0 to U+017F."""
+_PUNCTUATION = {bytes([0x80, n]) for n in {*range(0x80, 0xC0)} - {0x80, 0x81, 0x8E, 0x8F, *range(0xAA, 0xAF)}} | {bytes([0x82, n]) for n in range(0x80, 0xC0)}  # fmt: skip
+"""What may follow \\xe2: U+2000 to U+203F but for what is forbidden or has another form in NFC, and U+2080 to U+20BF."""
 _MINUS_ZERO = re.compile(rb"[:\[,\s]-0[,\]}\s]")
 _CODED = re.compile(rb"\\[ubf]")
 """Escapes that may stand for what no text may hold."""
@@ -51,33 +44,37 @@ _CODED = re.compile(rb"\\[ubf]")
 def is_plain(raw: bytes) -> bool:
     """Whether UTF-8 is in NFC and holds no forbidden character; False also for some that are, which a full check tells.
 
-    Besides `_HARMLESS`, general punctuation, currency signs and emoji (U+2000 to U+203F, U+2080 to U+20BF, U+1F000 to
-    U+1FFFF) are looked at.
+    Besides ASCII and Latin letters, general punctuation, currency signs and emoji (U+2000 to U+203F, U+2080 to U+20BF,
+    U+1F000 to U+1FFFF) are looked at.
     """
-    rest = raw.translate(None, _HARMLESS)
-    if not rest:
-        return True
+    beyond = raw.translate(None, _ASCII)
+    rest = beyond.translate(None, _LATIN)
     marks, emoji = rest.count(b"\xe2"), rest.count(b"\xf0")
-    if marks + emoji != len(rest) or (emoji and raw.count(b"\xf0\x9f") != emoji):
+    if marks + emoji != len(rest) or (emoji and beyond.count(b"\xf0\x9f") != emoji):
         return False
-    general = raw.count(b"\xe2\x80") if marks else 0
-    if general != marks and general + raw.count(b"\xe2\x82") != marks:
-        return False
-    return not general or _WRONG.search(raw) is None
+    return not marks or _PUNCTUATION.issuperset([after[:2] for after in beyond.split(b"\xe2")[1:]])
 
 
-def _may_stand(raw: bytes, decoded: object) -> bool:
-    """Whether all texts of a line may stand as they are."""
+def _may_stand(raw: bytes, again: bytearray) -> bool:
+    """Whether all texts of a line may stand as they are. `again` is what was decoded, encoded again."""
     if b"\\" in raw and _CODED.search(raw):
-        raw = msgspec.json.encode(
-            decoded, enc_hook=lambda number: number.text
-        )  # without escapes, but for control characters
-        if _CODED.search(raw):
+        if _CODED.search(again):
             return False
+        raw = bytes(again)  # without escapes, but for control characters
     if is_plain(raw):
         return True
     text = raw.decode()
     return FORBIDDEN.search(text) is None and is_normalized("NFC", text)
+
+
+def _may_differ(raw: bytes, again: bytearray) -> bool:
+    """Whether a line that is written otherwise than we would says the same: no key twice, no -0, which is read as 0.
+
+    Keys are counted by the colon after their quotation mark, so none may stand apart from it.
+    """
+    if b" :" in raw or b"\t" in raw or b"\r" in raw or (b"-0" in raw and _MINUS_ZERO.search(raw)):
+        return False
+    return raw.count(b'":') - raw.count(b'\\":') == again.count(b'":') - again.count(b'\\":')
 
 
 ### Values
@@ -86,15 +83,15 @@ def _may_stand(raw: bytes, decoded: object) -> bool:
 class _Source:
     """The source of one decoding function: lines of Python, put together field by field.
 
-    A function takes an object of JSON, the id of its thing and its ordinal. `count[0]` counts the keys that were taken:
-    as many as stand in the line, or one was unknown, written twice, or null.
+    A function takes an object of JSON, the id of its thing and its ordinal. `n` counts the keys that were taken: as many
+    as the object has, or one was unknown or null.
     """
 
     def __init__(self, decoders: Decoders) -> None:
         self.decoders, self.model = decoders, decoders.model
 
     def function(self, cls: Class) -> str:
-        out = [f"def {cls.name}(d, id, ordinal):", "get = d.get", "n = 0"]
+        out = [f"def {cls.name}(d, id, ordinal, n):", "get = d.get"]
         if any(f.kind == "class" for f in cls.fields):
             out.append("r = {'id': id}")
         else:
@@ -105,7 +102,7 @@ class _Source:
             out += self._filled(field) if field.filled else self._field(cls, field, number)
         if len(cls.types) > 1 and not any(f.kind == "class" for f in cls.fields):
             out.append(f"r['type'] = type_of(r, {self.decoders.hold(cls)})")
-        return "\n    ".join([*out, "count[0] += n", "return r"]) + "\n"
+        return "\n    ".join([*out, "if len(d) != n: raise Out", "return r"]) + "\n"
 
     def _field(self, cls: Class, field: Field, number: int) -> list[str]:
         if field.kind == "part":
@@ -192,18 +189,17 @@ class _Source:
         """A text in all the languages that are asked for; words that are quoted, in one of them at least."""
         wanted = [lang for lang in self.decoders.languages if lang in field.languages]
         names = [f"t{n}" for n in range(len(field.languages))]
-        bad = " or ".join(f"{t}.__class__ is not str or not {t} or {t}.isspace()" for t in names)
-        whole = ["if tuple(v) == langs:", f"    {', '.join(names)}, = v.values()", f"    if {bad}: raise Out", f"    n += {len(names)}", "else:"]  # fmt: skip
-        whole[0] = whole[0].replace("langs", repr(tuple(field.languages)))
+        bad = " or ".join(f"not {t} or isspace({t})" for t in names)
+        whole = [f"if tuple(v) == {tuple(field.languages)!r}:", f"    {', '.join(names)}, = v.values()", f"    if {bad}: raise Out", "else:"]  # fmt: skip
         out = ["t = {}"]
         for lang in field.languages:
             out += [f"s = v.get({lang!r})", "if s is not None:"]
-            out += ["    if s.__class__ is not str or not s or s.isspace(): raise Out", f"    t[{lang!r}] = s", "    n += 1"]  # fmt: skip
+            out += ["    if not s or isspace(s): raise Out", f"    t[{lang!r}] = s"]
             if lang in wanted and not field.verbatim:
                 out.append("else: raise Out")
         if not field.verbatim and not {"fi", "sv"} & set(wanted):
             out.append("if 'fi' not in t and 'sv' not in t: raise Out")
-        slow = ["    " + line for line in (*out, "if not t: raise Out", "v = t")]
+        slow = ["    " + line for line in (*out, "if not t or len(t) != len(v): raise Out", "v = t")]
         return ["if v.__class__ is not dict: raise Out", *whole, *slow]
 
     def _list(self, cls: Class, field: Field, number: int) -> list[str]:
@@ -226,16 +222,18 @@ class _Source:
             "p = v.get('id')",
             "if p is None:",
             "    p = start + str(o)",
+            "    k = 0",
             "else:",
-            "    if p.__class__ is not str: raise Out",
-            "    if p.startswith(start): p = p[len(start):]",
-            "    if p not in ids and not is_new_id(p): raise Out",
+            "    if p not in ids:",
+            "        if p.__class__ is not str: raise Out",
+            "        p = p.removeprefix(start)",
+            "        if not is_new_id(p): raise Out",
             "    p = start + p",
-            "    n += 1",
+            "    k = 1",
         ]
         begin = f"start = id + '/{target.segment}/'"
         if not field.many:
-            return [begin, "o = 1", *each, f"r[{field.key!r}] = {target.name}(v, p, 1)"]
+            return [begin, "o = 1", *each, f"r[{field.key!r}] = {target.name}(v, p, 1, k)"]
         return [
             "if v.__class__ is not list: raise Out",
             begin,
@@ -244,7 +242,7 @@ class _Source:
             "for v in v:",
             "    o += 1",
             *("    " + line for line in each),
-            f"    m.append({target.name}(v, p, o))",
+            f"    m.append({target.name}(v, p, o, k))",
             "if o > 1 and len({p['id'] for p in m}) < o: raise Out",
             f"if m: r[{field.key!r}] = m",
         ]
@@ -256,18 +254,15 @@ class Decoders:
     def __init__(self, model: Model, references: References, languages: tuple[str, ...]) -> None:
         self.model, self.references, self.languages = model, references, languages
         self._known: dict[str, set[str]] = {}
-        self._count = [0]
         self._ids: set[str] = set()
-        self._zero = False
-        """Whether a zero was met: -0 is one too, but is written otherwise."""
         self._scope: dict[str, object] = {
             "Out": _OutOfLine,
-            "count": self._count,
             "decimal": self._decimal,
             "integer": self._integer,
             "is_iri": is_iri,
             "ids": self._ids,
             "is_new_id": self._is_new_id,
+            "isspace": str.isspace,
             "type_of": type_of,
             "learn": self._learn,
             "relative": self._relative,
@@ -288,28 +283,22 @@ class Decoders:
 
     def _decimal(self, value: object) -> str:
         if value.__class__ is int:
-            self._zero = self._zero or value == 0
             value = str(value)
-        elif isinstance(value, _Float):
-            value = value.text
+        elif value.__class__ is msgspec.Raw:
+            value = str(value, "ascii")  # type: ignore[call-overload]
         if value.__class__ is str and DECIMAL.fullmatch(value) and len(value) <= DIGITS:  # type: ignore[arg-type]
             return value  # type: ignore[return-value]
         raise _OutOfLine
 
     def _integer(self, value: object) -> int:
         if value.__class__ is int and 0 <= value <= 999_999_999:  # type: ignore[operator]
-            self._zero = self._zero or value == 0
             return value  # type: ignore[return-value]
         if value.__class__ is str and re.fullmatch("[0-9]{1,9}", value):  # type: ignore[arg-type]
             return int(value)  # type: ignore[call-overload, no-any-return]
         raise _OutOfLine
 
     def _learn(self, known: set[str], cls: Class, identifier: object) -> bool:
-        if identifier.__class__ is not str:
-            return False
-        count, zero = self._count[0], self._zero  # to know which ids there are, other lines may have to be decoded
-        found = self.references.exists(cls, identifier)  # type: ignore[arg-type]
-        self._count[0], self._zero = count, zero
+        found = identifier.__class__ is str and self.references.exists(cls, identifier)  # type: ignore[arg-type]
         if found:
             known.add(identifier)  # type: ignore[arg-type]
         return found
@@ -353,39 +342,33 @@ class Decoders:
     def _decoder(self, cls: Class) -> Decoder:
         if cls.identified_by or not cls.identifies:
             return lambda raw: None
-        thing, count, is_id = self._compile(cls), self._count, ID.fullmatch
-        load = msgspec.json.Decoder(float_hook=_Float).decode
+        thing, is_id = self._compile(cls), ID.fullmatch
+        # a number with a point or an exponent stays as it was written: a float is never made
+        load, encode_into = msgspec.json.Decoder(float_hook=msgspec.Raw).decode, msgspec.json.Encoder().encode_into
+        again = bytearray()
         unreadable = (
             msgspec.DecodeError,
             UnicodeDecodeError,
             RecursionError,
+            OverflowError,  # an integer that no machine word holds
+            TypeError,  # an object or a list for a reference, a number for a text
             _OutOfLine,
-            TypeError,
-        )  # TypeError: an object or a list for a reference
+        )
 
         def decode(raw: bytes) -> Values | None:
             if len(raw) > MAX_VALUES and (len(raw) > MAX_BYTES or raw.count(b",") > MAX_VALUES):
                 return None
-            if b"\r" in raw:
-                raw = raw.rstrip()
-            if b" :" in raw or b"\t" in raw or b"\r" in raw:
-                return None  # keys are counted by the colon after their quotation mark
-            keys = raw.count(b'":')
-            if b"\\" in raw:
-                keys -= raw.count(b'\\":')
             try:
                 found = load(raw)
                 identifier = found.get("id") if found.__class__ is dict else None
-                if identifier.__class__ is not str or not is_id(identifier) or not _may_stand(raw, found):
+                if identifier.__class__ is not str or not is_id(identifier):
                     return None
-                count[0] = 1
-                self._zero = False
-                values = thing(found, identifier, 0)
+                values = thing(found, identifier, 0, 1)
+                encode_into(found, again)
             except unreadable:
                 return None
-            if count[0] != keys or (self._zero and _MINUS_ZERO.search(raw)):
-                return None
-            return values
+            raw = raw.rstrip()
+            return values if (again == raw or _may_differ(raw, again)) and _may_stand(raw, again) else None
 
         return decode
 

@@ -28,14 +28,9 @@ Located = tuple[str, str, str, Path]
 """Subject IRI, predicate IRI, object in N-Triples syntax, and the path of the value in the record."""
 
 
-def has_special(text: str) -> bool:
-    """Whether a text may hold what has to be escaped. A look at all of a text, but no slower than reading it."""
-    return '"' in text or "\\" in text or not text.isprintable()
-
-
 def escape(text: str) -> str:
     """A text as it stands between quotation marks in N-Triples and Turtle (RDF 1.2 N-Triples, canonical form)."""
-    if '"' in text or "\\" in text or not text.isprintable():  # as in has_special: a call would cost as much
+    if '"' in text or "\\" in text or not text.isprintable():
         text = (
             text.replace("\\", "\\\\")
             .replace('"', '\\"')
@@ -43,7 +38,7 @@ def escape(text: str) -> str:
             .replace("\r", "\\r")
             .replace("\t", "\\t")
         )
-        if _CONTROLS.search(text):
+        if not text.isprintable() and _CONTROLS.search(text):
             text = text.translate(_ESCAPES)
     return text
 
@@ -80,8 +75,8 @@ class Names:
 class _Source:
     """The source of one writer function: lines of Python, put together field by field."""
 
-    def __init__(self, model: Model, names: Names, flavour: str) -> None:
-        self.model, self.names, self.flavour = model, names, flavour
+    def __init__(self, model: Model, names: Names, flavour: str, plain: bool = False) -> None:
+        self.model, self.names, self.flavour, self.plain = model, names, flavour, plain
 
     def function(self, cls: Class) -> str:
         lines = [f"def {cls.name}(r, root, put, path=()):"]
@@ -139,15 +134,21 @@ class _Source:
         names = [f"t{n}" for n in range(len(field.languages))]
         whole = "".join(self._line(field.path, f'"{{{t}}}"@{lang}') for t, lang in zip(names, field.languages, strict=True))  # fmt: skip
         escaped = ", ".join(f"escape({t})" for t in names)
+        special = " or ".join(f"{c!r} in t" for c in '"\\\n\r\t')  # no text of a record holds other controls
+        looked = [f"    t = {' + '.join(names)}", f"    if {special}: {', '.join(names)}, = ({escaped},)"]
         return [
             f"if tuple(v) == {tuple(field.languages)!r}:",
             f"    {', '.join(names)}, = v.values()",
-            f"    if has_special({' + '.join(names)}): {', '.join(names)}, = ({escaped},)",
+            *([] if self.plain else looked),
             f"    put(f'{whole}')",
             "else:",
             "    for lang, t in v.items():",
-            "        " + self._emit(field.path, '"{escape(t)}"@{lang}', field.key),
+            "        " + self._emit(field.path, f'"{self._text("t")}"@{{lang}}', field.key),
         ]
+
+    def _text(self, v: str) -> str:
+        """The characters of a text, as the inside of an f-string over the variable of this name."""
+        return f"{{{v}}}" if self.plain else f"{{escape({v})}}"
 
     def _line(self, predicate: str, term: str) -> str:
         """A line of N-Triples, as the inside of an f-string."""
@@ -165,7 +166,7 @@ class _Source:
         """The object, as the inside of an f-string over the variable of this name."""
         things = _fixed(self.names.things)
         if field.kind == "text":
-            return f'"{{escape({v})}}"'
+            return f'"{self._text(v)}"'
         if field.kind == "iri":
             return f"<{{{v}}}>"
         if field.kind == "reference":
@@ -179,9 +180,9 @@ class _Source:
         datatype = _fixed(self.names.iri(field.datatype))
         if field.kind == "boolean":
             return f'"{{"true" if {v} else "false"}}"^^{datatype}'
-        if field.kind == "integer":
+        if field.kind in ("integer", "decimal"):  # nothing else is ever read as one
             return f'"{{{v}}}"^^{datatype}'
-        return f'"{{escape({v})}}"^^{datatype}'
+        return f'"{self._text(v)}"^^{datatype}'
 
     def _prefix(self, target: Class) -> str:
         """What stands between `id/` and a reference's id: for a part, the prefix of the thing it is part of."""
@@ -204,8 +205,6 @@ class _Source:
             return [*out, "    " + self._emit(field.path, term, field.key)]
         if self.flavour == "places":
             return [*out, "    for n, v in enumerate(v):", "        " + self._emit(field.path, term, field.key, "n")]
-        if self.flavour == "ntriples":
-            return [*out, f"    put(''.join([f'{self._line(field.path, term)}' for v in v]))"]
         return [*out, "    for v in v:", "        " + self._emit(field.path, term, field.key)]
 
     def _listed(self, field: Field) -> str:
@@ -242,12 +241,12 @@ class Mapping:
             flavour: Names(model.base, model.prefixes, flavour == "turtle")
             for flavour in ("ntriples", "turtle", "places")
         }
-        self._writers: dict[str, dict[str, Callable[..., object]]] = {}
-        self._texts: dict[str, tuple[Callable[..., object], str]] = {}
+        self._writers: dict[tuple[str, bool], dict[str, Callable[..., object]]] = {}
+        self._texts: dict[tuple[str, bool], tuple[Callable[..., object], str]] = {}
 
-    def _writer(self, cls: Class, flavour: str) -> Callable[..., object]:
+    def _writer(self, cls: Class, flavour: str, plain: bool = False) -> Callable[..., object]:
         """The writer of a class, compiled with those of its parts when it is first wanted."""
-        scope = self._writers.setdefault(flavour, {"escape": escape, "has_special": has_special})
+        scope = self._writers.setdefault((flavour, plain), {"escape": escape})
         if cls.name not in scope:
             wanted: dict[str, Class] = {}
             waiting = [cls]
@@ -256,7 +255,7 @@ class Mapping:
                 if each.name not in wanted and each.name not in scope:
                     wanted[each.name] = each
                     waiting += [self.model.target(f) for f in each.fields if f.kind == "part"]
-            source = _Source(self.model, self.names[flavour], flavour)
+            source = _Source(self.model, self.names[flavour], flavour, plain)
             code = "\n".join(source.function(c) for c in wanted.values())
             exec(compile(code, f"<{flavour} writers>", "exec"), scope)  # noqa: S102 - generated from the Model alone
         return scope[cls.name]
@@ -268,12 +267,15 @@ class Mapping:
     def _write(self, record: Record, flavour: str, put: Callable[..., object]) -> None:
         self._writer(record.cls, flavour)(record.values, self.root(record.cls, flavour), put)
 
-    def text(self, cls: Class, values: Values) -> str:
-        """The triples of a complete record in N-Triples, in the order of the Model."""
+    def text(self, cls: Class, values: Values, plain: bool = False) -> str:
+        """The triples of a complete record in N-Triples, in the order of the Model.
+
+        `plain`: no text holds a character that N-Triples escapes, so none is looked for.
+        """
         lines: list[str] = []
-        if cls.iri not in self._texts:
-            self._texts[cls.iri] = self._writer(cls, "ntriples"), self.root(cls, "ntriples")
-        write, root = self._texts[cls.iri]
+        if (cls.iri, plain) not in self._texts:
+            self._texts[cls.iri, plain] = self._writer(cls, "ntriples", plain), self.root(cls, "ntriples")
+        write, root = self._texts[cls.iri, plain]
         write(values, root, lines.append)
         return "".join(lines)
 
@@ -337,8 +339,9 @@ def texts(dataset: Dataset, mapping: Mapping, cls: Class, lines: Numbered | None
             record = dataset.read_line(cls, name, number, raw)
             if record is None:
                 continue
-            values = record.values
-        yield text(cls, values)
+            yield text(cls, record.values)
+        else:  # what N-Triples escapes, JSON escapes as well: all but DEL, which no decoder lets through
+            yield text(cls, values, b"\\" not in raw)  # type: ignore[operator]
 
 
 def head(base: str, prefixes: dict[str, str], body: str) -> str:
