@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 
 LAYERS = [
-    ["atomic", "formats", "packing", "parts", "manifests", "nesting", "sparql", "terminal"],
+    ["atomic", "console", "formats", "packing", "parts", "manifests", "nesting", "sparql", "terminal"],
     ["graph"],
     ["grammar", "queries", "spelling", "results"],
     ["patterns"],

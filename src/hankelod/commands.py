@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from pathlib import Path
 
+from hankelod.console import coloured, note, watched
+
 TYPE_CHECKING = False  # type checkers take the name as true; `typing` itself would cost start-up
 if TYPE_CHECKING:
-    from hankelod.checking import Watch
     from hankelod.dataset import Dataset
 
 
@@ -49,11 +49,11 @@ def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
         if large.is_large(dataset):
             found = large.check(dataset, given.engine)
         else:
-            found, _ = check_all(dataset, given.engine, _watch())
+            found, _ = check_all(dataset, given.engine, watched)
     else:
-        found = check_files(dataset, paths, given.engine, _watch())
+        found = check_files(dataset, paths, given.engine, watched)
     try:
-        sys.stdout.write(render(found, dataset, given.format, lang, given.strict, _colour(sys.stdout)))
+        sys.stdout.write(render(found, dataset, given.format, lang, given.strict, coloured(sys.stdout)))
     except MissingLibrary as error:
         raise CannotRun(str(error)) from error
     return 0 if found.conforms(given.strict) else 1
@@ -70,15 +70,6 @@ def _dataset_of(paths: list[Path | None], working: Path) -> Dataset:
         return Dataset(working, working)
     around = find(paths[0]) if paths[0] is not None else None
     return Dataset(around, working) if around else Dataset(working, working, alone=True)
-
-
-def _watch() -> Watch:
-    """A progress bar on a terminal, shown where the work takes long; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        return lambda items: items
-    from tqdm import tqdm
-
-    return lambda items: tqdm(items, delay=0.5, leave=False, file=sys.stderr, unit="")
 
 
 def new(given: argparse.Namespace, working: Path, lang: str) -> int:
@@ -122,21 +113,21 @@ def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
     if large.is_large(dataset, given.only):
         return large.publish(given, dataset, edition, working, lang)
     if given.dask:
-        _note(f"--dask {given.dask}: not needed: the dataset is held in memory")
+        note(f"--dask {given.dask}: not needed: the dataset is held in memory")
     found, records = check_all(dataset, given.engine)
     if not found.conforms():
-        sys.stderr.write(reports.as_text(found, lang, _colour(sys.stderr)))
+        sys.stderr.write(reports.as_text(found, lang, coloured(sys.stderr)))
         return 1
     out = working / given.out
     done = write(dataset, records, found, out, frozenset(given.only or ()), edition, given.previous, given.forget)
     if done.first:
-        _note(f"{given.out}: a first publication: its history begins here (--previous carries on another's)")
+        note(f"{given.out}: a first publication: its history begins here (--previous carries on another's)")
     if (out / "index.html").exists() and not (out / "sparql.html").exists():
-        _note(f"{given.out}: no SPARQL page: it needs the dumps, and the engine that `make assets` fetches with npm")
+        note(f"{given.out}: no SPARQL page: it needs the dumps, and the engine that `make assets` fetches with npm")
     if done.warnings:
-        sys.stderr.write(reports.as_text(found._replace(problems=done.warnings), lang, _colour(sys.stderr)))
+        sys.stderr.write(reports.as_text(found._replace(problems=done.warnings), lang, coloured(sys.stderr)))
     told = reports.tally(reports.extended(found, done.warnings), lang)
-    _note(f"{given.out}: {reports.number(done.files, 'file', lang)}; {told}")
+    note(f"{given.out}: {reports.number(done.files, 'file', lang)}; {told}")
     return 0
 
 
@@ -162,11 +153,11 @@ def query(given: argparse.Namespace, working: Path, lang: str) -> int:
         limits = LIMITS if given.max_length is None else LIMITS._replace(length=given.max_length)
         data = sources.open_data(given.source or ".", limits, working)
         if data.unread:
-            _note(f"{data.unread} problems keep data out of what is asked; `hankelod validate` tells which")
+            note(f"{data.unread} problems keep data out of what is asked; `hankelod validate` tells which")
         text = data.text(asked, values)
         answer = data.ask(text)
-        for note in answer.notes:
-            _note(note)
+        for each in answer.notes:
+            note(each)
         if given.explain:
             from hankelod.explaining import explain
 
@@ -176,7 +167,7 @@ def query(given: argparse.Namespace, working: Path, lang: str) -> int:
         sys.stdout.reconfigure(newline="")  # type: ignore[union-attr] # a line of CSV ends in CR LF, on every system
         sys.stdout.write(text)
         if given.format == "table" and answer.kind == "rows" and not answer.terms:
-            _note("no rows")
+            note("no rows")
     except CannotAsk as error:
         raise CannotRun(str(error)) from error
     return 0
@@ -221,7 +212,7 @@ def verify(given: argparse.Namespace, working: Path, lang: str) -> int:
     if given.format == "json":
         sys.stdout.write(reports.as_json(found, lang))
     else:
-        sys.stdout.write(reports.as_text(found, lang, _colour(sys.stdout), "file"))
+        sys.stdout.write(reports.as_text(found, lang, coloured(sys.stdout), "file"))
     return 0 if found.conforms() else 1
 
 
@@ -230,10 +221,6 @@ def _standard_input() -> str:
         return sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError as error:
         raise CannotRun("standard input is not UTF-8") from error
-
-
-def _note(text: str) -> None:
-    print(f"hankelod: {text}", file=sys.stderr)
 
 
 def _terminal_width() -> int | None:
@@ -266,7 +253,3 @@ def _pair(text: str) -> tuple[str, str]:
     if not sign:
         raise CannotRun(f"--set {text}: write it as NAME=VALUE")
     return name, value
-
-
-def _colour(stream: object) -> bool:
-    return "NO_COLOR" not in os.environ and stream.isatty()  # type: ignore[attr-defined, no-any-return]

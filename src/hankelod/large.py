@@ -5,18 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hankelod import streaming
 from hankelod.atomic import CannotPublish
 from hankelod.catalogue import Edition
+from hankelod.console import coloured, note, progress
 from hankelod.dataset import Dataset
 from hankelod.history import WANTED
 from hankelod.reports import Report
-from hankelod.streaming import KEPT, THRESHOLD, Step, Stream
+from hankelod.streaming import KEPT, THRESHOLD, Stream
 
 if TYPE_CHECKING:
     from hankelod.crews import Crew
@@ -31,7 +32,7 @@ def is_large(dataset: Dataset, only: Sequence[str] | None = None) -> bool:
         return False
     asked = [part for part in only or () if part in IN_MEMORY]
     if asked:
-        _note(f"{' and '.join(asked)} for more than {THRESHOLD} projects: all of them are held in memory")
+        note(f"{' and '.join(asked)} for more than {THRESHOLD} projects: all of them are held in memory")
     return not asked
 
 
@@ -42,7 +43,7 @@ def check(dataset: Dataset, engine: str | None) -> Report:
 
     chosen = available(engine)
     with processes() as crew:
-        found = Stream(dataset, chosen, crew, None, watch).check()
+        found = Stream(dataset, chosen, crew, None, progress).check()
     _tell(found)
     return found
 
@@ -64,19 +65,18 @@ def publish(given: argparse.Namespace, dataset: Dataset, edition: Edition, worki
     try:
         with _crew(given.dask) as crew:
             done = write(
-                lambda parts: Stream(dataset, chosen, crew, parts, watch),
+                lambda parts: Stream(dataset, chosen, crew, parts, progress),
                 out,
                 edition,
                 Storage(given.parts) if given.parts else None,
             )
     except NotSound as error:
         _tell(error.report)
-        sys.stderr.write(reports.as_text(error.report, lang, "NO_COLOR" not in os.environ and sys.stderr.isatty()))
+        sys.stderr.write(reports.as_text(error.report, lang, coloured(sys.stderr)))
         return 1
     _tell(done.report)
-    counts = done.report.counts()
-    _note(f"{given.out}: more than {THRESHOLD} projects: no pages, documents, workbook or change feed (--only documents, --only site make those that can be made in memory)")  # fmt: skip
-    _note(f"{given.out}: {done.files} files; {done.report.records} records, {counts['warning']} warnings, {counts['info']} notes")  # fmt: skip
+    note(f"{given.out}: more than {THRESHOLD} projects: no pages, documents, workbook or change feed (--only documents, --only site make those that can be made in memory)")  # fmt: skip
+    note(f"{given.out}: {reports.number(done.files, 'file', lang)}; {reports.tally(done.report, lang)}")
     return 0
 
 
@@ -94,20 +94,4 @@ def _crew(dask: str | None) -> AbstractContextManager[Crew]:
 def _tell(found: Report) -> None:
     more = {severity: n for severity, n in found.more.items() if n}
     for severity, number in more.items():
-        _note(f"{number} more problems of the severity {severity} are counted, but not told: a report tells {KEPT} of each")  # fmt: skip
-
-
-def _note(text: str) -> None:
-    print(f"hankelod: {text}", file=sys.stderr)
-
-
-@contextmanager
-def watch(name: str, size: int) -> Iterator[Step]:
-    """A progress bar with rate and time left, on a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda done: None
-        return
-    from tqdm import tqdm
-
-    with tqdm(total=size, desc=name, unit="", delay=0.5, leave=False, file=sys.stderr) as bar:
-        yield bar.update
+        note(f"{number} more problems of the severity {severity} are counted, but not told: a report tells {KEPT} of each")  # fmt: skip
