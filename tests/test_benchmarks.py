@@ -118,7 +118,8 @@ def test_goals_and_ways_that_are_not_installed():
     way = {"cpu": [1.0], "peak": 2**20, "output": {"same": "bytes"}, "prepared": None, "versions": {}}
     measured = {"records": 1, "triples": 50, "ways": {"hankelod": way, "maplib_templates": {"absent": "maplib is not installed"}, "morph_kgc": {"failed": "KeyError"}}, "processes": {"one": [2.0], "two": [1.0]}, "growth": [{"records": n, "cpu": [n * (1 + n / 1e6)], "peak": 1} for n in (10_000, 100_000, 1_000_000)]}  # fmt: skip
     found = mapping.found_of(measured)
-    said = {row[0]: row[4] for row in found.tables[0].rows[1:]}
+    column = found.tables[0].rows[0].index("its triples")
+    said = {row[0]: row[column] for row in found.tables[0].rows[1:]}
     assert said == {"hankelod": "the same bytes", "maplib": "maplib is not installed", "morph-kgc": "KeyError"}
     assert [(g.what, g.met) for g in found.goals] == [
         ("two processes over one, by the clock, at least", True),
