@@ -327,7 +327,7 @@ class Decoders:
             self._decoders[cls.iri] = self._decoder(cls)
         return self._decoders[cls.iri]
 
-    def _compile(self, cls: Class) -> Callable[[object, str, int], Values]:
+    def _compile(self, cls: Class) -> Callable[[object, str, int, int], Values]:
         wanted: dict[str, Class] = {}
         waiting = [cls]
         while waiting:
