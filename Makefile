@@ -51,7 +51,7 @@ bench: $(VENV)/installed-bench
 # morph-kgc has an environment of its own: it wants older versions of rdflib and pyoxigraph. What cannot be installed is
 # named as absent in the tables.
 $(VENV)/installed-bench: pyproject.toml bench/morph-kgc.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[serve,zstd]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dask,serve,zstd]'
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	-$(PYTHON) -m venv $(VENV)/morph-kgc && \
 	  $(VENV)/morph-kgc/bin/python -m pip install --quiet --disable-pip-version-check --requirement bench/morph-kgc.txt
