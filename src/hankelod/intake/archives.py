@@ -37,6 +37,7 @@ def check(raw: bytes, name: str) -> None:
                     raise CannotImport("zip-bomb", name=name)
                 if member.filename.endswith((".xml", ".rels", ".vml")):
                     _check_xml(archive, member, name)
+    # zipfile raises NotImplementedError for a compression that it does not know
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError) as error:
         raise CannotImport("broken", name=name, detail=str(error)) from error
 
