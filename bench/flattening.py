@@ -125,7 +125,7 @@ def flatten(folder: Path, tables: Path) -> float:
         flattening.thing(cls, record.values, f"{dataset.base}id/{cls.identifies}")
     flattening.close()
     took = time.process_time() - before
-    with (tables / "expected.nt").open("w", encoding="utf-8", newline="\n") as file:
+    with (tables / "expected.nt").open("wb") as file:
         file.writelines(texts(dataset, Mapping(dataset.model), cls))
     return took
 

@@ -126,9 +126,9 @@ def prepare(folder: Path, tables: Path) -> tuple[Path, dict[str, str]]:
 def run(prepared: tuple[Path, dict[str, str]], out: Path) -> None:
     path, units = prepared
     decode = Decoder(Project).decode
-    with path.open("rb", buffering=1 << 20) as lines, out.open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as file:  # fmt: skip
+    with path.open("rb", buffering=1 << 20) as lines, out.open("wb", buffering=1 << 20) as file:  # fmt: skip
         for line in lines:
-            file.write("".join(triples(decode(line), units)))
+            file.write(b"".join(map(str.encode, triples(decode(line), units))))
 
 
 def triples(r: Project, units: dict[str, str]) -> list[str]:

@@ -19,5 +19,5 @@ def run(dataset: Dataset, out: Path) -> None:
     """The straight public way from a file of records to triples."""
     cls = dataset.model.by_name("Project")
     mapping = Mapping(dataset.model)
-    with out.open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as file:
+    with out.open("wb", buffering=1 << 20) as file:
         file.writelines(texts(dataset, mapping, cls))

@@ -36,7 +36,7 @@ def lines(path: Path, start: int, end: int) -> Iterator[tuple[int, bytes]]:
 def part(dataset: Dataset, path: Path, start: int, end: int, out: Path) -> None:
     cls = dataset.model.by_name("Project")
     mapping = Mapping(dataset.model)
-    with out.open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as file:
+    with out.open("wb", buffering=1 << 20) as file:
         file.writelines(texts(dataset, mapping, cls, lines(path, start, end)))
 
 

@@ -30,10 +30,8 @@ class _OutOfLine(Exception):
 
 ### Characters
 
-_ASCII = bytes(range(0x7F))
-"""Bytes that every text may hold, and """
-_LATIN = bytes({*range(0x80, 0xC0), 0xC3, 0xC4, 0xC5})
-"""the continuing bytes of UTF-8, and the first bytes of U+00C0 to U+017F."""
+_PLAIN = bytes({*range(0x7F), *range(0x80, 0xC0), 0xC3, 0xC4, 0xC5})
+"""Bytes that every text may hold: ASCII, the continuing bytes of UTF-8, and the first bytes of U+00C0 to U+017F."""
 _PUNCTUATION = {bytes([0x80, n]) for n in {*range(0x80, 0xC0)} - {0x80, 0x81, 0x8E, 0x8F, *range(0xAA, 0xAF)}} | {bytes([0x82, n]) for n in range(0x80, 0xC0)}  # fmt: skip
 """What may follow \\xe2: U+2000 to U+203F but for what is forbidden or has another form in NFC, and U+2080 to U+20BF."""
 _MINUS_ZERO = re.compile(rb"[:\[,\s]-0[,\]}\s]")
@@ -47,12 +45,13 @@ def is_plain(raw: bytes) -> bool:
     Besides ASCII and Latin letters, general punctuation, currency signs and emoji (U+2000 to U+203F, U+2080 to U+20BF,
     U+1F000 to U+1FFFF) are looked at.
     """
-    beyond = raw.translate(None, _ASCII)
-    rest = beyond.translate(None, _LATIN)
+    rest = raw.translate(None, _PLAIN)
+    if not rest:
+        return True
     marks, emoji = rest.count(b"\xe2"), rest.count(b"\xf0")
-    if marks + emoji != len(rest) or (emoji and beyond.count(b"\xf0\x9f") != emoji):
+    if marks + emoji != len(rest) or (emoji and any(after[:1] != b"\x9f" for after in raw.split(b"\xf0")[1:])):
         return False
-    return not marks or _PUNCTUATION.issuperset([after[:2] for after in beyond.split(b"\xe2")[1:]])
+    return not marks or _PUNCTUATION.issuperset([after[:2] for after in raw.split(b"\xe2")[1:]])
 
 
 def _may_stand(raw: bytes, again: bytearray) -> bool:

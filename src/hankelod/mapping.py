@@ -31,16 +31,15 @@ Located = tuple[str, str, str, Path]
 def escape(text: str) -> str:
     """A text as it stands between quotation marks in N-Triples and Turtle (RDF 1.2 N-Triples, canonical form)."""
     if '"' in text or "\\" in text or not text.isprintable():
-        text = (
-            text.replace("\\", "\\\\")
-            .replace('"', '\\"')
-            .replace("\n", "\\n")
-            .replace("\r", "\\r")
-            .replace("\t", "\\t")
-        )
+        text = _escape_record(text)
         if not text.isprintable() and _CONTROLS.search(text):
             text = text.translate(_ESCAPES)
     return text
+
+
+def _escape_record(text: str) -> str:
+    """The same for a text of a record, which holds no other controls (`tree.FORBIDDEN`)."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
 
 
 def _fixed(text: str) -> str:
@@ -133,8 +132,8 @@ class _Source:
         """A text by language in N-Triples: where it is there in all languages, one f-string for all."""
         names = [f"t{n}" for n in range(len(field.languages))]
         whole = "".join(self._line(field.path, f'"{{{t}}}"@{lang}') for t, lang in zip(names, field.languages, strict=True))  # fmt: skip
-        escaped = ", ".join(f"escape({t})" for t in names)
-        special = " or ".join(f"{c!r} in t" for c in '"\\\n\r\t')  # no text of a record holds other controls
+        escaped = ", ".join(f"escape_record({t})" for t in names)
+        special = " or ".join(f"{c!r} in t" for c in '"\\\n\r\t')
         looked = [f"    t = {' + '.join(names)}", f"    if {special}: {', '.join(names)}, = ({escaped},)"]
         return [
             f"if tuple(v) == {tuple(field.languages)!r}:",
@@ -246,7 +245,7 @@ class Mapping:
 
     def _writer(self, cls: Class, flavour: str, plain: bool = False) -> Callable[..., object]:
         """The writer of a class, compiled with those of its parts when it is first wanted."""
-        scope = self._writers.setdefault((flavour, plain), {"escape": escape})
+        scope = self._writers.setdefault((flavour, plain), {"escape": escape, "escape_record": _escape_record})
         if cls.name not in scope:
             wanted: dict[str, Class] = {}
             waiting = [cls]
@@ -272,12 +271,19 @@ class Mapping:
 
         `plain`: no text holds a character that N-Triples escapes, so none is looked for.
         """
+        return "".join(self._lines(cls, values, plain))
+
+    def encoded(self, cls: Class, values: Values, plain: bool = False) -> bytes:
+        """The same in UTF-8: most lines are ASCII, so they are encoded before they are joined."""
+        return b"".join(map(str.encode, self._lines(cls, values, plain)))
+
+    def _lines(self, cls: Class, values: Values, plain: bool) -> list[str]:
         lines: list[str] = []
         if (cls.iri, plain) not in self._texts:
             self._texts[cls.iri, plain] = self._writer(cls, "ntriples", plain), self.root(cls, "ntriples")
         write, root = self._texts[cls.iri, plain]
         write(values, root, lines.append)
-        return "".join(lines)
+        return lines
 
     def ntriples(self, record: Record) -> list[str]:
         """The record's triples as lines of N-Triples, in the order of the Model."""
@@ -320,7 +326,7 @@ Numbered = Iterable[tuple[int, bytes | Unreadable]]
 """Lines of JSON Lines with their numbers, as `hankelod.bulk.lines` reads them."""
 
 
-def texts(dataset: Dataset, mapping: Mapping, cls: Class, lines: Numbered | None = None) -> Iterator[str]:
+def texts(dataset: Dataset, mapping: Mapping, cls: Class, lines: Numbered | None = None) -> Iterator[bytes]:
     """The triples of each record in a class's JSON Lines file, in N-Triples: the shortest way from lines to triples.
 
     `lines` are those to take, by default all. What is wrong with one gathers in the dataset's reader, as when its
@@ -328,7 +334,7 @@ def texts(dataset: Dataset, mapping: Mapping, cls: Class, lines: Numbered | None
     """
     path = dataset.bulk_file(cls)
     assert path is not None
-    name, decode, text = dataset.name(path), dataset.decoders.of(cls), mapping.text
+    name, decode, encoded = dataset.name(path), dataset.decoders.of(cls), mapping.encoded
     if lines is None:
         from hankelod import bulk
 
@@ -339,9 +345,9 @@ def texts(dataset: Dataset, mapping: Mapping, cls: Class, lines: Numbered | None
             record = dataset.read_line(cls, name, number, raw)
             if record is None:
                 continue
-            yield text(cls, record.values)
+            yield encoded(cls, record.values)
         else:  # what N-Triples escapes, JSON escapes as well: all but DEL, which no decoder lets through
-            yield text(cls, values, b"\\" not in raw)  # type: ignore[operator]
+            yield encoded(cls, values, b"\\" not in raw)  # type: ignore[operator]
 
 
 def head(base: str, prefixes: dict[str, str], body: str) -> str:
