@@ -241,7 +241,6 @@ class Mapping:
             for flavour in ("ntriples", "turtle", "places")
         }
         self._writers: dict[tuple[str, bool], dict[str, Callable[..., object]]] = {}
-        self._texts: dict[tuple[str, bool], tuple[Callable[..., object], str]] = {}
 
     def _writer(self, cls: Class, flavour: str, plain: bool = False) -> Callable[..., object]:
         """The writer of a class, compiled with those of its parts when it is first wanted."""
@@ -266,24 +265,25 @@ class Mapping:
     def _write(self, record: Record, flavour: str, put: Callable[..., object]) -> None:
         self._writer(record.cls, flavour)(record.values, self.root(record.cls, flavour), put)
 
-    def text(self, cls: Class, values: Values, plain: bool = False) -> str:
-        """The triples of a complete record in N-Triples, in the order of the Model.
+    def text(self, cls: Class, values: Values) -> str:
+        """The triples of a complete record in N-Triples, in the order of the Model."""
+        lines: list[str] = []
+        self._writer(cls, "ntriples")(values, self.root(cls, "ntriples"), lines.append)
+        return "".join(lines)
+
+    def encoder(self, cls: Class, plain: bool = False) -> Callable[[Values], bytes]:
+        """What gives the triples of a complete record of this class in N-Triples, in UTF-8.
 
         `plain`: no text holds a character that N-Triples escapes, so none is looked for.
         """
-        return "".join(self._lines(cls, values, plain))
+        write, root = self._writer(cls, "ntriples", plain), self.root(cls, "ntriples")
 
-    def encoded(self, cls: Class, values: Values, plain: bool = False) -> bytes:
-        """The same in UTF-8: most lines are ASCII, so they are encoded before they are joined."""
-        return b"".join(map(str.encode, self._lines(cls, values, plain)))
+        def encoded(values: Values) -> bytes:
+            lines: list[str] = []
+            write(values, root, lines.append)
+            return b"".join(map(str.encode, lines))  # most lines are ASCII, which is encoded by copying
 
-    def _lines(self, cls: Class, values: Values, plain: bool) -> list[str]:
-        lines: list[str] = []
-        if (cls.iri, plain) not in self._texts:
-            self._texts[cls.iri, plain] = self._writer(cls, "ntriples", plain), self.root(cls, "ntriples")
-        write, root = self._texts[cls.iri, plain]
-        write(values, root, lines.append)
-        return lines
+        return encoded
 
     def ntriples(self, record: Record) -> list[str]:
         """The record's triples as lines of N-Triples, in the order of the Model."""
@@ -327,14 +327,15 @@ Numbered = Iterable[tuple[int, bytes | Unreadable]]
 
 
 def texts(dataset: Dataset, mapping: Mapping, cls: Class, lines: Numbered | None = None) -> Iterator[bytes]:
-    """The triples of each record in a class's JSON Lines file, in N-Triples: the shortest way from lines to triples.
+    """The triples of each record in a class's JSON Lines file, in N-Triples and UTF-8: the shortest way from lines to triples.
 
     `lines` are those to take, by default all. What is wrong with one gathers in the dataset's reader, as when its
     records are read.
     """
     path = dataset.bulk_file(cls)
     assert path is not None
-    name, decode, encoded = dataset.name(path), dataset.decoders.of(cls), mapping.encoded
+    name, decode = dataset.name(path), dataset.decoders.of(cls)
+    escaped, plain = mapping.encoder(cls), mapping.encoder(cls, plain=True)
     if lines is None:
         from hankelod import bulk
 
@@ -345,9 +346,9 @@ def texts(dataset: Dataset, mapping: Mapping, cls: Class, lines: Numbered | None
             record = dataset.read_line(cls, name, number, raw)
             if record is None:
                 continue
-            yield encoded(cls, record.values)
+            yield escaped(record.values)
         else:  # what N-Triples escapes, JSON escapes as well: all but DEL, which no decoder lets through
-            yield encoded(cls, values, b"\\" not in raw)  # type: ignore[operator]
+            yield (escaped if b"\\" in raw else plain)(values)  # type: ignore[operator]
 
 
 def head(base: str, prefixes: dict[str, str], body: str) -> str:
