@@ -53,7 +53,7 @@ def main(old: str, new: str, out: Path, count: int, seed: int, way: str) -> dict
     go("old")
     start = time.monotonic()
     go("new")
-    lasts = time.monotonic() - start
+    latest = 1.3 * (time.monotonic() - start)
     told = {"killed": 0, "finished": 0, "missing": 0, "old": 0, "new": 0, "bad": []}
     now = "new"
     for _ in range(count):
@@ -64,7 +64,7 @@ def main(old: str, new: str, out: Path, count: int, seed: int, way: str) -> dict
                 go(name)
             finally:
                 os._exit(0)
-        time.sleep(chance.uniform(0, 1.3 * lasts))
+        time.sleep(chance.uniform(0, latest))
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         told["killed" if os.WIFSIGNALED(status) else "finished"] += 1
@@ -78,6 +78,7 @@ def main(old: str, new: str, out: Path, count: int, seed: int, way: str) -> dict
             told["bad"].append(now)
             break
         told[now] += 1
+        latest *= 1.05 if now != name else 0.95  # too early and too late about as often, however busy the machine
     go("old")
     told["last"] = what_is_there(out)
     told["litter"] = sorted(p.name for p in out.parent.iterdir() if p.name != out.name)
