@@ -20,7 +20,7 @@ from hankelod.crews import Crew, in_order
 from hankelod.dataset import Dataset
 from hankelod.parts import Parts
 from hankelod.pieces import Chunk, Piece, Setting, checked, digest, piece, project
-from hankelod.problems import SEVERITIES, Place, Problem, problem
+from hankelod.problems import MAX_PROBLEMS, SEVERITIES, Place, Problem, problem
 from hankelod.reports import Report, report
 from hankelod.sorting import RANGE, splitters
 from hankelod.tree import Unreadable
@@ -36,7 +36,7 @@ FILES = 200
 OTHERS = 500
 """Records that projects refer to that are checked together."""
 KEPT = 10_000
-"""Problems of each severity that a report tells; more are counted."""
+"""Problems of each severity that a report tells; more are counted, violations up to MAX_PROBLEMS: there the work ends."""
 SAMPLE = 4000
 EXPANSION = 4
 """N-Triples are about so many times as large as the lines that they come from."""
@@ -125,6 +125,9 @@ class Stream:
             else:
                 self._more[each.severity] += 1
 
+    def _violations(self) -> int:
+        return len(self._kept["violation"]) + self._more["violation"]
+
     def report(self) -> Report:
         """What was found; complete when all pieces have been taken."""
         problems = [p for kept in self._kept.values() for p in kept]
@@ -165,7 +168,8 @@ class Stream:
         self._note(dataset.reader.problems)
 
     def pieces(self) -> Iterator[Piece]:
-        """Work on all chunks. The pieces come in their order, and are written as long as `clean`."""
+        """Work on all chunks, unless there are too many violations. The pieces come in their order, and are written as long
+        as `clean`."""
         with self.watch("records", self.survey.lines) as step:
             for done in in_order(self.crew, piece, ((self.setting, chunk) for chunk in self._chunks())):
                 self._note(done.problems)
@@ -173,6 +177,10 @@ class Stream:
                 self._ids += done.ids
                 yield done
                 step(done.records)
+                if self._violations() > MAX_PROBLEMS:
+                    place = Place(self.dataset.name(self.path), max(p.line for p in done.problems), 1)
+                    self._kept["violation"].append(problem("too-many-problems", place, expected=str(MAX_PROBLEMS)))
+                    return
         self._note(self._twice())
 
     def check(self) -> Report:
