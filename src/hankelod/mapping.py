@@ -15,7 +15,7 @@ from itertools import takewhile
 from hankelod.dataset import Dataset
 from hankelod.graph import RDF
 from hankelod.model import Class, Field, Model
-from hankelod.records import Record, Values, type_of
+from hankelod.records import Record, Values
 from hankelod.tree import Path, Unreadable
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -315,11 +315,6 @@ class Mapping:
     def subject(self, record: Record) -> str:
         """The IRI of a record's thing."""
         return f"{self.model.base}id/{record.cls.identifies}{record.id}"
-
-    def type_iri(self, record: Record) -> str:
-        """The IRI of a record's class."""
-        word = type_of(record.values, record.cls)
-        return next(rule.iri for rule in record.cls.types if rule.word == word)
 
 
 Numbered = Iterable[tuple[int, bytes | Unreadable]]
