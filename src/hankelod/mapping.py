@@ -185,7 +185,7 @@ class _Source:
 
     def _prefix(self, target: Class) -> str:
         """What stands between `id/` and a reference's id: for a part, the prefix of the thing it is part of."""
-        return root_of(self.model, target).identifies
+        return self.model.root_of(target).identifies
 
     def _field(self, field: Field) -> list[str]:
         out = [f"v = r.get({field.key!r})", "if v is not None:"]
@@ -220,15 +220,6 @@ class _Source:
         if self.flavour == "places":
             return [f"for n, v in enumerate(r.get({field.key!r}, ())):", f"    {name}(v, root, put, path + ({field.key!r}, n))"]  # fmt: skip
         return [f"for v in r.get({field.key!r}, ()):", f"    {name}(v, root, put)"]
-
-
-def root_of(model: Model, cls: Class) -> Class:
-    """The class whose records a part stands in; the class itself where it is no part."""
-    seen = set()
-    while cls.part and cls.iri not in seen:
-        seen.add(cls.iri)
-        cls = next(o for o in model.classes.values() for f in o.fields if f.kind == "part" and f.target == cls.iri)
-    return cls
 
 
 class Mapping:
