@@ -7,9 +7,9 @@ gives the triples of `hankelod.mapping`.
 from __future__ import annotations
 
 from hankelod.graph import XSD
-from hankelod.mapping import Names
 from hankelod.model import Class, Field, Model
 from hankelod.records import ID
+from hankelod.terms import Names
 
 Json = dict[str, object]
 
