@@ -21,7 +21,7 @@ LAYERS = [
     ["bulk", "csvtree", "jsontree", "records", "yamltree"],
     ["faults", "folders", "turtleplaces"],
     ["identifiers"],
-    ["reading", "decoding", "lint"],
+    ["reading", "decoders", "decoding", "lint"],
     ["dataset", "suggestions"],
     ["mapping", "writers", "rules", "inputs"],
     ["statements", "proofs", "validation", "vocabulary"],
