@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hankelod.dataset import Dataset
-from hankelod.mapping import Mapping, root_of, texts
+from hankelod.mapping import Mapping, texts
 from hankelod.model import Class, Field
 from hankelod.records import type_of
 
@@ -76,7 +76,7 @@ class Flattening:
 
     def _value(self, field: Field, value: Any) -> str:
         if field.kind == "reference":
-            return f"{self.things}{root_of(self.model, self.model.target(field)).identifies}{value}"
+            return f"{self.things}{self.model.root_of(self.model.target(field)).identifies}{value}"
         if field.kind == "part":
             return str(value["iri"])
         return ("true" if value else "false") if field.kind == "boolean" else str(value)

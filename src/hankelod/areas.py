@@ -82,7 +82,6 @@ def _sum(cards: list[Card], key: str) -> int | float:
 
 ### Their JSON Schema
 
-THING = ("id", "code", "number", "iri", "name")
 TYPES: dict[str, Json] = {
     "text": {"type": "string"},
     "iri": {"type": "string", "format": "uri"},

@@ -14,9 +14,9 @@ import pyoxigraph as ox
 
 from hankelod import nesting
 from hankelod.graph import RDF, RDFS, SKOS, Text
-from hankelod.mapping import escape
 from hankelod.model import Class, Field, Model
 from hankelod.problems import LANGUAGES
+from hankelod.terms import escape
 
 Graph = set[bytes]
 """Lines of N-Triples without their line ends."""

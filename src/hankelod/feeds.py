@@ -17,7 +17,7 @@ from hankelod import nesting
 from hankelod.diffs import Graph, Things, line
 from hankelod.dumps import File
 from hankelod.graph import Text
-from hankelod.mapping import escape
+from hankelod.terms import escape
 
 FEED = "changes/feed.trig"
 PAGE_SIZE = 100

@@ -127,6 +127,14 @@ class Model(NamedTuple):
         assert field.target is not None
         return self.classes[field.target]
 
+    def root_of(self, cls: Class) -> Class:
+        """The class whose records a part stands in; the class itself where it is no part."""
+        seen = set()
+        while cls.part and cls.iri not in seen:
+            seen.add(cls.iri)
+            cls = next(o for o in self.classes.values() for f in o.fields if f.kind == "part" and f.target == cls.iri)
+        return cls
+
     def entries(self) -> list[Class]:
         """The classes that have records of their own, in their order."""
         return sorted(c for c in self.classes.values() if c.folder or c.file)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from hankelod.graph import SH, Text
-from hankelod.mapping import escape
 from hankelod.model import SHAPES
 from hankelod.problems import CATALOGUE, SEVERITIES, Problem, codes, in_order, short
 from hankelod.records import Record
+from hankelod.terms import escape
 
 if TYPE_CHECKING:
     from hankelod.rules import Limit, Rule

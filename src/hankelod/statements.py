@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from hankelod.graph import RDF, XSD, Text
-from hankelod.mapping import Names, escape, head
+from hankelod.terms import Names, escape, head
 
 Triples = dict[str, dict[str, list[object]]]
 """Objects by subject and predicate, as in `graph.Index`: IRIs are strings, literals stay literals."""

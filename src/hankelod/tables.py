@@ -18,7 +18,6 @@ from typing import NamedTuple
 from hankelod.cards import Card, Cards, Key
 from hankelod.dumps import File, Files, to_json
 from hankelod.graph import RDF, XSD, Text
-from hankelod.mapping import root_of
 from hankelod.model import Field
 
 Json = dict[str, object]
@@ -236,7 +235,7 @@ def _column(cards: Cards, column: Column, finnish: bool) -> Json:
     single = field is not None and not column.many and (len(column.path) == 1 or column.path[-1] == column.lang)
     if field is not None and column.key.kind == "thing" and not column.many and column.path[-1] in ("id", "code"):
         described["propertyUrl"] = field.path
-        target = root_of(cards.model, cards.model.target(field))
+        target = cards.model.root_of(cards.model.target(field))
         described["valueUrl"] = f"{cards.model.base}id/{target.identifies}{{{column.name}}}"
     elif field is not None and single and _same(column, field):
         described["propertyUrl"] = field.path

@@ -16,7 +16,7 @@ from hankelod.dataset import Dataset, NotADataset
 from hankelod.faults import mending
 from hankelod.graph import RDFS
 from hankelod.mapping import Located, Mapping
-from hankelod.model import SHAPES, Check, Model
+from hankelod.model import Check, Model
 from hankelod.problems import Problem, component_says, fill, short
 from hankelod.records import Record, references
 from hankelod.tree import Path, dotted
@@ -27,8 +27,6 @@ each thing that it is about, so that its time grows with the square of what is v
 
 ROWS = 10
 """Rows of one table that are read one by one; for more, the whole table is."""
-
-ENGINES = ("shacl", "pyshacl")
 
 
 class EngineMissing(Exception):
@@ -356,8 +354,3 @@ def plain(text: str | None) -> str | None:
         return None
     term = _term(text)
     return getattr(term, "value", text)
-
-
-def shape_iri(code: str) -> str:
-    """The IRI of the shape that a problem's code names."""
-    return SHAPES + code

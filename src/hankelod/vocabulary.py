@@ -7,9 +7,9 @@ gives the triples of `hankelod.mapping`.
 from __future__ import annotations
 
 from hankelod.graph import XSD
-from hankelod.mapping import Names, root_of
 from hankelod.model import Class, Field, Model
 from hankelod.records import ID
+from hankelod.terms import Names
 
 Json = dict[str, object]
 
@@ -42,7 +42,7 @@ def _compact(names: Names, iri: str) -> str:
 
 
 def _scoped(model: Model, names: Names, cls: Class) -> Json:
-    scoped: Json = {"@base": f"{model.base}id/{root_of(model, cls).identifies}"}
+    scoped: Json = {"@base": f"{model.base}id/{model.root_of(cls).identifies}"}
     for field in cls.fields:
         if field.kind != "class":
             scoped[field.key] = _term(model, names, field)
@@ -61,7 +61,7 @@ def _term(model: Model, names: Names, field: Field) -> Json:
         term["@type"] = "@id"
     elif field.kind == "reference":
         term["@type"] = "@id"
-        term["@context"] = {"@base": f"{model.base}id/{root_of(model, model.target(field)).identifies}"}
+        term["@context"] = {"@base": f"{model.base}id/{model.root_of(model.target(field)).identifies}"}
     elif field.kind == "relative":
         term["@type"] = "@id"
         term["@context"] = {"@base": f"{model.base}id/"}

@@ -19,8 +19,6 @@ from hankelod.model import Model
 from hankelod.problems import Problem
 from hankelod.shapes import load
 
-MAX_RECORD = tree.MAX_BYTES
-
 
 class Target(NamedTuple):
     """Where records go: the folder that has the layout of `data/`, the dataset whose names are known, the Model."""

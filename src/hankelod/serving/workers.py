@@ -32,7 +32,6 @@ GRACE = 1.0
 """Seconds beyond the time limit after which the server kills a worker that the kernel's alarm did not."""
 IN_MEMORY = 2**20
 """Bytes of a result that the server holds in memory; what is longer waits in an unlinked file for a slow reader."""
-PIECE = 2**16
 
 
 class Unanswered(Exception):
