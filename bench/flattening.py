@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hankelod.dataset import Dataset
-from hankelod.mapping import Mapping, texts
+from hankelod.linetriples import texts
+from hankelod.mapping import Mapping
 from hankelod.model import Class, Field
 from hankelod.records import type_of
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from hankelod.dataset import Dataset
-from hankelod.mapping import Mapping, texts
+from hankelod.linetriples import texts
+from hankelod.mapping import Mapping
 
 PACKAGES = ["hankelod"]
 PREPARED = None

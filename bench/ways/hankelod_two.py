@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hankelod.dataset import Dataset
-from hankelod.mapping import Mapping, texts
+from hankelod.linetriples import texts
+from hankelod.mapping import Mapping
 
 PACKAGES = ["hankelod"]
 PREPARED = None

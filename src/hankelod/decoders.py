@@ -1,11 +1,14 @@
-"""The functions that make complete values of JSON, as source: generated from the Fields of a Class.
+"""The functions that make complete values of a line of JSON, as source: generated from the Fields of a Class.
 
-They raise `Out` at the least that is out of line. `hankelod.decoding` compiles them, with what they call in their scope.
+They take the line as a structure that msgspec has decoded, its keys and the kinds of its values checked, and raise `Out`
+at the least that is out of line. `hankelod.decoding` compiles them, with what they call in their scope.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
+
+import msgspec
 
 from hankelod.model import Class, Field, Model
 from hankelod.records import CHECKS
@@ -24,55 +27,97 @@ class Scope(Protocol):
         """The ids of a class that have been seen to exist."""
 
 
+def has_kinds(cls: Class) -> bool:
+    """Whether a field of the class tells the type of its things, in the place of `type`."""
+    return any(f.kind == "class" for f in cls.fields)
+
+
+class Structures:
+    """The structures that lines are decoded into, one for each Class; a key that is absent is UNSET.
+
+    The attribute of a key has an underscore after it: no word of Python ends in one.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._made: dict[object, type[msgspec.Struct]] = {}
+
+    def _structure(self, key: object, name: str, kinds: dict[str, Any]) -> type[msgspec.Struct]:
+        if key not in self._made:
+            fields = [(f"{k}_", kind | msgspec.UnsetType if kind is not Any else kind, msgspec.UNSET) for k, kind in kinds.items()]  # fmt: skip
+            self._made[key] = msgspec.defstruct(name, fields, rename={f"{k}_": k for k in kinds}, forbid_unknown_fields=True, gc=False)  # fmt: skip
+        return self._made[key]
+
+    def of(self, cls: Class) -> type[msgspec.Struct]:
+        """The structure of a class: strings, lists of them, structures for parts and for texts by language.
+
+        Numbers, and what is filled in, may be anything: the functions look at them.
+        """
+        kinds: dict[str, Any] = {"id": str} if has_kinds(cls) else {"id": str, "type": str}
+        for field in cls.fields:
+            kind = self._kind(field)
+            kinds[field.key] = list[kind] if field.many and field.kind != "langtext" else kind  # type: ignore[valid-type]
+        return self._structure(cls.iri, cls.name, kinds)
+
+    def _kind(self, field: Field) -> Any:
+        if field.filled or field.kind in ("decimal", "integer"):
+            return Any
+        if field.kind == "langtext":
+            return self._structure(field.languages, "Text", dict.fromkeys(field.languages, str))
+        if field.kind == "part":
+            return self.of(self.model.target(field))
+        return bool if field.kind == "boolean" else str
+
+
 class Source:
-    """The source of decoding functions: lines of Python, put together field by field."""
+    """The source of decoding functions: lines of Python, put together field by field.
+
+    What becomes of a value that is in order is told by the methods of the second half: here it is put into the dictionary
+    `r`. Variables: `d` the structure, `v` the value at hand, `w` one of its items.
+    """
 
     def __init__(self, scope: Scope) -> None:
         self.scope, self.model = scope, scope.model
 
     def function(self, cls: Class) -> str:
-        """The function of a class.
-
-        It takes an object of JSON, the id of its thing and its ordinal, and gives complete values or raises `Out`. `n`
-        counts the keys that were taken: as many as the object has, or one was unknown or null.
-        """
-        out = [f"def {cls.name}(d, id, ordinal, n):", "get = d.get"]
-        if any(f.kind == "class" for f in cls.fields):
-            out.append("r = {'id': id}")
-        else:
-            out.append(f"r = {{'id': id, 'type': {cls.types[0].word!r}}}")
+        """The function of a class. It takes a structure, the id of its thing and its ordinal."""
+        out = [f"def {cls.name}({self.parameters}):", *self.begin(cls)]
+        if not has_kinds(cls):
             words = tuple(sorted({rule.word for rule in cls.types}))
-            out += ["v = get('type')", "if v is not None:", f"    if v not in {words!r}: raise Out", "    n += 1"]
-        for number, field in enumerate(cls.fields):
-            out += self._filled(field) if field.filled else self._field(cls, field, number)
-        if len(cls.types) > 1 and not any(f.kind == "class" for f in cls.fields):
-            out.append(f"r['type'] = type_of(r, {self.scope.hold(cls)})")
-        return "\n    ".join([*out, "if len(d) != n: raise Out", "return r"]) + "\n"
+            out.append(f"if d.type_ is not UNSET and d.type_ not in {words!r}: raise Out")
+        fields = list(cls.fields)
+        while fields:
+            run = self.run(fields)
+            out += self.together(cls, run) if len(run) > 1 else self.field(cls, fields[0])
+            del fields[: len(run) or 1]
+        return "\n    ".join([*out, *self.end(cls)]) + "\n"
 
-    def _field(self, cls: Class, field: Field, number: int) -> list[str]:
+    ### Checks
+
+    def field(self, cls: Class, field: Field) -> list[str]:
+        """Lines that check the value of a field, and take it."""
+        if field.filled:
+            return self._filled(field)
         if field.kind == "part":
             inner = self._part(field)
-        elif field.many and field.kind != "langtext":
-            inner = self._list(cls, field, number)
+        elif field.kind == "langtext":
+            inner = self._langtext(field)
+        elif field.many:
+            inner = self._list(cls, field)
         else:
-            inner = [*self._value(cls, field, number), f"r[{field.key!r}] = v"]
+            inner = [*self.value(cls, field, "v"), *self.take(field, "v")]
         absent = []
         if field.kind == "class":
-            absent = ["else:", "    raise Out" if field.required else f"    r[{field.key!r}] = {next(iter(field.words))!r}"]  # fmt: skip
-        return [
-            f"v = get({field.key!r})",
-            "if v is not None:",
-            "    n += 1",
-            *("    " + line for line in inner),
-            *absent,
-        ]
+            first = self.take(field, repr(next(iter(field.words))))
+            absent = ["else:", *(["    raise Out"] if field.required else _indented(first))]
+        return [f"v = d.{field.key}_", "if v is not UNSET:", *_indented(inner), *absent]
 
     def _filled(self, field: Field) -> list[str]:
         assert field.filled is not None
         if field.filled.way == "ordinal":
             out = ["w = ordinal"]
         else:
-            out = [f"w = get({field.filled.keys[0]!r})"]
+            out = [f"w = d.{field.filled.keys[0]}_"]
             if field.filled.way == "along":
                 table = self.scope.hold(self.model.units.get(field.filled.keys[1], {}))
                 out.append(f"w = {table}.get(w) if w.__class__ is str else None")
@@ -80,52 +125,45 @@ class Source:
                 out.append("w = int(w) if w.__class__ is str and w.isdigit() else None")
         return [
             *out,
-            f"v = get({field.key!r})",
-            "if v is not None:",
-            "    if v.__class__ is not str and v.__class__ is not int or str(v) != str(w): raise Out",
-            "    n += 1",
+            f"v = d.{field.key}_",
+            "if v is not UNSET and (v.__class__ is not str and v.__class__ is not int or str(v) != str(w)): raise Out",
             "if w is not None:",
-            f"    r[{field.key!r}] = w",
+            *_indented(self.take(field, "w")),
         ]
 
-    def _value(self, cls: Class, field: Field, number: int) -> list[str]:
-        """Lines that check `v`, and bring it into the form that it has in a Record."""
+    def value(self, cls: Class, field: Field, v: str) -> list[str]:
+        """Lines that check the value in this variable, and bring it into the form that it has in a Record."""
         kind = field.kind
-        if kind == "langtext":
-            return self._langtext(field)
         if kind == "decimal":
             # most amounts are whole, and no float ever comes here
-            return ["if v.__class__ is int and 0 < v < 1000000000: v = str(v)", "else: v = decimal(v)"]
+            return [f"if {v}.__class__ is int and 0 < {v} < 1000000000: {v} = str({v})", f"else: {v} = decimal({v})"]
         if kind == "integer":
-            return ["v = integer(v)"]
-        if kind == "boolean":
-            return ["if v is not True and v is not False: raise Out"]
+            return [f"{v} = integer({v})"]
         if kind == "class":
-            return [f"if v not in {self.scope.hold(field.words)}: raise Out"]
+            return [f"if {v} not in {self.scope.hold(field.words)}: raise Out"]
         if kind == "reference":
-            return self._reference(cls, field, number)
-        out = ["if v.__class__ is not str: raise Out"]
+            return self._reference(cls, field, v)
         if kind == "iri":
-            out.append("if not is_iri(v): raise Out")
-        elif kind == "relative":
-            out.append("if not relative(v): raise Out")
-        elif field.checked_by:
-            out.append(f"if not {self.scope.hold(CHECKS[field.checked_by])}(v): raise Out")
-        return out
+            return [f"if not is_iri({v}): raise Out"]
+        if kind == "relative":
+            return [f"if not relative({v}): raise Out"]
+        if field.checked_by:
+            return [f"if not {self.scope.hold(CHECKS[field.checked_by])}({v}): raise Out"]
+        return []
 
-    def _reference(self, cls: Class, field: Field, number: int) -> list[str]:
+    def _reference(self, cls: Class, field: Field, v: str) -> list[str]:
         target = self.model.target(field)
         known = self.scope.hold(self.scope.known(target))
         out = []
         if target.part:  # a part is completed by the thing that a sibling names: a call, by the grant's programme
             owners = [o for o in self.model.classes.values() for f in o.fields if f.kind == "part" and f.target == target.iri]  # fmt: skip
-            holders = [f.key for f in cls.fields[:number] if len(owners) == 1 and self._refers(f.key, owners[0])]
+            before = cls.fields[: cls.fields.index(field)]
+            holders = [f.key for f in before if len(owners) == 1 and self._refers(f.key, owners[0])]
             if len(holders) != 1:
                 return ["raise Out"]
-            out.append(
-                f"if '/' not in v and {holders[0]!r} in r: v = f\"{{r[{holders[0]!r}]}}/{target.segment}/{{v}}\""
-            )
-        return [*out, f"if v not in {known} and not learn({known}, {self.scope.hold(target)}, v): raise Out"]
+            whole = f'f"{{d.{holders[0]}_}}/{target.segment}/{{{v}}}"'
+            out.append(f"if '/' not in {v} and d.{holders[0]}_ is not UNSET: {v} = {whole}")
+        return [*out, f"if {v} not in {known} and not learn({known}, {self.scope.hold(target)}, {v}): raise Out"]
 
     def _refers(self, key: str, owner: Class) -> bool:
         return any(f.key == key and f.target == owner.iri for c in self.model.classes.values() if c.part for f in c.fields)  # fmt: skip
@@ -134,60 +172,107 @@ class Source:
         """A text in all the languages that are asked for; words that are quoted, in one of them at least."""
         wanted = [lang for lang in self.scope.languages if lang in field.languages]
         names = [f"t{n}" for n in range(len(field.languages))]
+        every = " and ".join(f"{t} is not UNSET" for t in names)
         bad = " or ".join(f"not {t} or isspace({t})" for t in names)
-        whole = [f"if tuple(v) == {tuple(field.languages)!r}:", f"    {', '.join(names)}, = v.values()", f"    if {bad}: raise Out", "else:"]  # fmt: skip
-        out = ["t = {}"]
-        for lang in field.languages:
-            out += [f"s = v.get({lang!r})", "if s is not None:"]
-            out += ["    if not s or isspace(s): raise Out", f"    t[{lang!r}] = s"]
+        out = [f"{t} = v.{lang}_" for t, lang in zip(names, field.languages, strict=True)]
+        out += [f"if {every}:", f"    if {bad}: raise Out", *_indented(self.texts(field, names)), "else:", "    t = {}"]
+        for t, lang in zip(names, field.languages, strict=True):
+            out += [f"    if {t} is not UNSET:", f"        if not {t} or isspace({t}): raise Out", f"        t[{lang!r}] = {t}"]  # fmt: skip
             if lang in wanted and not field.verbatim:
-                out.append("else: raise Out")
+                out.append("    else: raise Out")
         if not field.verbatim and not {"fi", "sv"} & set(wanted):
-            out.append("if 'fi' not in t and 'sv' not in t: raise Out")
-        slow = ["    " + line for line in (*out, "if not t or len(t) != len(v): raise Out", "v = t")]
-        return ["if v.__class__ is not dict: raise Out", *whole, *slow]
+            out.append("    if 'fi' not in t and 'sv' not in t: raise Out")
+        return [*out, "    if not t: raise Out", *_indented(self.some_texts(field, "t"))]
 
-    def _list(self, cls: Class, field: Field, number: int) -> list[str]:
-        inner = self._value(cls, field, number)
-        plain = field.kind not in ("decimal", "integer", "boolean")
-        return [
-            "if v.__class__ is not list: raise Out",
-            "m = []",
-            "for v in v:",
-            *("    " + line for line in inner),
-            *(["    if v in m: raise Out"] if plain or field.kind == "decimal" else []),
-            "    m.append(v)",
-            f"if m: r[{field.key!r}] = m",
-        ]
+    def _list(self, cls: Class, field: Field) -> list[str]:
+        """No value may stand twice but for numbers without a fraction and for booleans, which nothing asks to differ."""
+        each = [*self.value(cls, field, "w"), *self.item(field, "w")]
+        loop = ["for w in v:", *_indented(each)] if each else []
+        if field.kind in ("integer", "decimal") or (field.kind == "reference" and self.model.target(field).part):
+            once = ["if len(m) > 1 and len({*m}) < len(m): raise Out"] if field.kind != "integer" else []
+            return ["m = []", *loop, "    m.append(w)", *once, *self.items(field, "m")]
+        once = ["if len(v) > 1 and len({*v}) < len(v): raise Out"] if field.kind != "boolean" else []
+        return [*loop, *once, *self.items(field, "v")]
 
     def _part(self, field: Field) -> list[str]:
+        """Parts under the ids that they were given, or under their ordinals; these differ among themselves."""
         target = self.model.target(field)
+        begin = f"start = id + '/{target.segment}/'"
         each = [
-            "if v.__class__ is not dict: raise Out",
-            "p = v.get('id')",
-            "if p is None:",
+            "p = w.id_",
+            "if p is UNSET:",
             "    p = start + str(o)",
-            "    k = 0",
             "else:",
+            "    e = True",
             "    if p not in ids:",
-            "        if p.__class__ is not str: raise Out",
             "        p = p.removeprefix(start)",
             "        if not is_new_id(p): raise Out",
             "    p = start + p",
-            "    k = 1",
         ]
-        begin = f"start = id + '/{target.segment}/'"
         if not field.many:
-            return [begin, "o = 1", *each, f"r[{field.key!r}] = {target.name}(v, p, 1, k)"]
+            return [begin, "w, o, e = v, 1, True", *each, *self.part(field, target)]
         return [
-            "if v.__class__ is not list: raise Out",
             begin,
-            "m = []",
-            "o = 0",
-            "for v in v:",
+            "m, q, o, e = [], [], 0, False",
+            "for w in v:",
             "    o += 1",
-            *("    " + line for line in each),
-            f"    m.append({target.name}(v, p, o, k))",
-            "if o > 1 and len({p['id'] for p in m}) < o: raise Out",
-            f"if m: r[{field.key!r}] = m",
+            *_indented([*each, "m.append(p)", *self.part(field, target)]),
+            "if e and len({*m}) < o: raise Out",
+            *self.parts(field),
         ]
+
+    ### What becomes of a value
+
+    parameters = "d, id, ordinal"
+
+    def begin(self, cls: Class) -> list[str]:
+        """Lines at the beginning of a function."""
+        return ["r = {'id': id}" if has_kinds(cls) else f"r = {{'id': id, 'type': {cls.types[0].word!r}}}"]
+
+    def end(self, cls: Class) -> list[str]:
+        """Lines at its end."""
+        several = len(cls.types) > 1 and not has_kinds(cls)
+        return [*([f"r['type'] = type_of(r, {self.scope.hold(cls)})"] if several else []), "return r"]
+
+    def run(self, fields: list[Field]) -> list[Field]:
+        """The fields at the beginning that are better taken `together`."""
+        return []
+
+    def together(self, cls: Class, run: list[Field]) -> list[str]:
+        """Lines that check and take the values of several fields."""
+        raise NotImplementedError
+
+    def take(self, field: Field, v: str) -> list[str]:
+        """Lines that take a value."""
+        return [f"r[{field.key!r}] = {v}"]
+
+    def texts(self, field: Field, names: list[str]) -> list[str]:
+        """Lines that take a text that is there in all languages of the field, in these variables."""
+        by = ", ".join(f"{lang!r}: {t}" for lang, t in zip(field.languages, names, strict=True))
+        return [f"r[{field.key!r}] = {{{by}}}"]
+
+    def some_texts(self, field: Field, t: str) -> list[str]:
+        """Lines that take a text by language, a dictionary."""
+        return self.take(field, t)
+
+    def item(self, field: Field, w: str) -> list[str]:
+        """Lines that take an item of a list."""
+        return []
+
+    def items(self, field: Field, m: str) -> list[str]:
+        """Lines that take a whole list, which may be empty."""
+        return [f"if {m}: r[{field.key!r}] = {m}"]
+
+    def part(self, field: Field, target: Class) -> list[str]:
+        """Lines that take a part: the structure `w` under the id `p`, the ordinal `o`."""
+        if not field.many:
+            return [f"r[{field.key!r}] = {target.name}(w, p, 1)"]
+        return [f"q.append({target.name}(w, p, o))"]
+
+    def parts(self, field: Field) -> list[str]:
+        """Lines after the last of several parts."""
+        return [f"if q: r[{field.key!r}] = q"]
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return ["    " + line for line in lines]

@@ -8,12 +8,13 @@ line it gives None, and the Reader reads it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from unicodedata import is_normalized
 
 import msgspec
 
-from hankelod.decoders import Source
+from hankelod.decoders import Source, Structures
 from hankelod.model import Class, Model
 from hankelod.records import DECIMAL, DIGITS, ID, References, Values, is_iri, type_of
 from hankelod.tree import FORBIDDEN, MAX_BYTES, MAX_VALUES
@@ -21,8 +22,10 @@ from hankelod.tree import FORBIDDEN, MAX_BYTES, MAX_VALUES
 SEEN = 10_000
 """As many ids of parts are remembered."""
 
-Decoder = Callable[[bytes], Values | None]
-"""Takes one line of JSON Lines, gives the complete values of its record, or None where the Reader has to look."""
+Result = TypeVar("Result")
+Decoder = Callable[[bytes], Result | None]
+"""Takes one line of JSON Lines, gives what is made of it (the complete values of its record), or None where the Reader has
+to look."""
 
 
 class _OutOfLine(Exception):
@@ -46,13 +49,14 @@ def is_plain(raw: bytes) -> bool:
     Besides ASCII and Latin letters, general punctuation, currency signs and emoji (U+2000 to U+203F, U+2080 to U+20BF,
     U+1F000 to U+1FFFF) are looked at.
     """
-    rest = raw.translate(None, _PLAIN)
-    if not rest:
-        return True
-    marks, emoji = rest.count(b"\xe2"), rest.count(b"\xf0")
-    if marks + emoji != len(rest) or (emoji and any(after[:1] != b"\x9f" for after in raw.split(b"\xf0")[1:])):
-        return False
-    return not marks or _PUNCTUATION.issuperset([after[:2] for after in raw.split(b"\xe2")[1:]])
+    at = {0xE2: -1, 0xF0: -1}
+    for first in raw.translate(None, _PLAIN):
+        if first not in at:
+            return False
+        at[first] = n = raw.index(first, at[first] + 1)
+        if raw[n + 1 : n + 3] not in _PUNCTUATION and (first == 0xE2 or raw[n + 1 : n + 2] != b"\x9f"):
+            return False
+    return True
 
 
 def _may_stand(raw: bytes, again: bytearray) -> bool:
@@ -68,7 +72,10 @@ def _may_stand(raw: bytes, again: bytearray) -> bool:
 
 
 def _may_differ(raw: bytes, again: bytearray) -> bool:
-    """Whether a line that is written otherwise than we would says the same: no key twice, no -0, which is read as 0.
+    """Whether a line that is written longer than we would says the same: no key twice, no -0, which is read as 0.
+
+    A line that is as long says the same, whatever the order of its keys: we write each key and value as short as JSON
+    has it, so one that stood twice, and was read once, would have made the line longer than ours.
 
     Keys are counted by the colon after their quotation mark, so none may stand apart from it.
     """
@@ -89,6 +96,7 @@ class Decoders:
         self._ids: set[str] = set()
         self._scope: dict[str, object] = {
             "Out": _OutOfLine,
+            "UNSET": msgspec.UNSET,
             "decimal": self._decimal,
             "integer": self._integer,
             "is_iri": is_iri,
@@ -99,7 +107,8 @@ class Decoders:
             "learn": self._learn,
             "relative": self._relative,
         }
-        self._decoders: dict[str, Decoder] = {}
+        self._structures = Structures(model)
+        self._decoders: dict[str, Decoder[Values]] = {}
 
     ### What generated functions use (`hankelod.decoders.Scope`)
 
@@ -153,54 +162,58 @@ class Decoders:
 
     ### Decoders
 
-    def of(self, cls: Class) -> Decoder:
+    def of(self, cls: Class) -> Decoder[Values]:
         """The decoder of a class whose records carry their own `id`, compiled when it is first asked for."""
         if cls.iri not in self._decoders:
-            self._decoders[cls.iri] = self._decoder(cls)
+            thing = self.compiled(cls, Source(self), {})
+            self._decoders[cls.iri] = self.decoder(
+                cls, lambda structure, identifier, raw: thing(structure, identifier, 0)
+            )
         return self._decoders[cls.iri]
 
-    def _compile(self, cls: Class) -> Callable[[object, str, int, int], Values]:
-        wanted: dict[str, Class] = {}
-        waiting = [cls]
-        while waiting:
-            each = waiting.pop()
-            if each.name not in wanted and each.name not in self._scope:
-                wanted[each.name] = each
-                waiting += [self.model.target(f) for f in each.fields if f.kind == "part"]
-        code = "\n".join(Source(self).function(c) for c in wanted.values())
-        exec(compile(code, "<decoders>", "exec"), self._scope)  # noqa: S102 - generated from the Model alone
-        return self._scope[cls.name]  # type: ignore[return-value]
+    def compiled(self, cls: Class, source: Source, scope: Mapping[str, object]) -> Callable[..., Any]:
+        """The function of this class and source, with those of its parts, and `scope` as well in their scope."""
+        wanted = [cls]
+        for each in wanted:
+            wanted += [t for f in each.fields if f.kind == "part" and (t := self.model.target(f)) not in wanted]
+        code = "\n".join([source.function(c) for c in wanted])  # which holds values in our scope
+        whole = {**self._scope, **scope}
+        exec(compile(code, "<decoders>", "exec"), whole)  # noqa: S102 - generated from the Model alone
+        return whole[cls.name]  # type: ignore[return-value]
 
-    def _decoder(self, cls: Class) -> Decoder:
+    def decoder(self, cls: Class, take: Callable[[Any, str, bytes], Result]) -> Decoder[Result]:
+        """A function of lines that gives what `take` makes of one, or None where the Reader has to look.
+
+        `take` has the line's structure, its id and its bytes, and raises `Out` (`compiled`).
+        """
         if cls.identified_by or not cls.identifies:
             return lambda raw: None
-        thing, is_id = self._compile(cls), ID.fullmatch
+        is_id, again = ID.fullmatch, bytearray()
         # a number with a point or an exponent stays as it was written: a float is never made
-        load, encode_into = msgspec.json.Decoder(float_hook=msgspec.Raw).decode, msgspec.json.Encoder().encode_into
-        again = bytearray()
+        load = msgspec.json.Decoder(self._structures.of(cls), float_hook=msgspec.Raw).decode
+        encode_into = msgspec.json.Encoder().encode_into
         unreadable = (
             msgspec.DecodeError,
             UnicodeDecodeError,
             RecursionError,
             OverflowError,  # an integer that no machine word holds
-            TypeError,  # an object or a list for a reference, a number for a text
             _OutOfLine,
         )
 
-        def decode(raw: bytes) -> Values | None:
+        def decode(raw: bytes) -> Result | None:
             if len(raw) > MAX_VALUES and (len(raw) > MAX_BYTES or raw.count(b",") > MAX_VALUES):
                 return None
             try:
                 found = load(raw)
-                identifier = found.get("id") if found.__class__ is dict else None
-                if identifier.__class__ is not str or not is_id(identifier):
+                identifier = found.id_  # type: ignore[attr-defined]
+                if identifier is msgspec.UNSET or not is_id(identifier):
                     return None
-                values = thing(found, identifier, 0, 1)
+                taken = take(found, identifier, raw)
                 encode_into(found, again)
             except unreadable:
                 return None
             raw = raw.rstrip()
-            return values if (again == raw or _may_differ(raw, again)) and _may_stand(raw, again) else None
+            return taken if (len(again) == len(raw) or _may_differ(raw, again)) and _may_stand(raw, again) else None
 
         return decode
 

@@ -8,13 +8,12 @@ gives the same triples through any JSON-LD processor.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
-from hankelod.dataset import Dataset
 from hankelod.model import Class, Model
 from hankelod.records import Record, Values
 from hankelod.terms import Names, escape, escape_record, head, head_of
-from hankelod.tree import Path, Unreadable
+from hankelod.tree import Path
 from hankelod.writers import FLAVOURS, Source
 
 Located = tuple[str, str, str, Path]
@@ -27,11 +26,11 @@ class Mapping:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.names = {flavour: Names(model.base, model.prefixes, flavour == "turtle") for flavour in FLAVOURS}
-        self._writers: dict[tuple[str, bool], dict[str, Callable[..., object]]] = {}
+        self._writers: dict[str, dict[str, Callable[..., object]]] = {}
 
-    def _writer(self, cls: Class, flavour: str, plain: bool = False) -> Callable[..., object]:
+    def _writer(self, cls: Class, flavour: str) -> Callable[..., object]:
         """The writer of a class, compiled with those of its parts when it is first wanted."""
-        scope = self._writers.setdefault((flavour, plain), {"escape": escape, "escape_record": escape_record})
+        scope = self._writers.setdefault(flavour, {"escape": escape, "escape_record": escape_record})
         if cls.name not in scope:
             wanted: dict[str, Class] = {}
             waiting = [cls]
@@ -40,7 +39,7 @@ class Mapping:
                 if each.name not in wanted and each.name not in scope:
                     wanted[each.name] = each
                     waiting += [self.model.target(f) for f in each.fields if f.kind == "part"]
-            source = Source(self.model, self.names[flavour], flavour, plain)
+            source = Source(self.model, self.names[flavour], flavour)
             code = "\n".join(source.function(c) for c in wanted.values())
             exec(compile(code, f"<{flavour} writers>", "exec"), scope)  # noqa: S102 - generated from the Model alone
         return scope[cls.name]
@@ -57,20 +56,6 @@ class Mapping:
         lines: list[str] = []
         self._writer(cls, "ntriples")(values, self.root(cls, "ntriples"), lines.append)
         return "".join(lines)
-
-    def encoder(self, cls: Class, plain: bool = False) -> Callable[[Values], bytes]:
-        """What gives the triples of a complete record of this class in N-Triples, in UTF-8.
-
-        `plain`: no text holds a character that N-Triples escapes, so none is looked for.
-        """
-        write, root = self._writer(cls, "ntriples", plain), self.root(cls, "ntriples")
-
-        def encoded(values: Values) -> bytes:
-            lines: list[str] = []
-            write(values, root, lines.append)
-            return b"".join(map(str.encode, lines))  # most lines are ASCII, which is encoded by copying
-
-        return encoded
 
     def ntriples(self, record: Record) -> list[str]:
         """The record's triples as lines of N-Triples, in the order of the Model."""
@@ -102,35 +87,6 @@ class Mapping:
     def subject(self, record: Record) -> str:
         """The IRI of a record's thing."""
         return f"{self.model.base}id/{record.cls.identifies}{record.id}"
-
-
-Numbered = Iterable[tuple[int, bytes | Unreadable]]
-"""Lines of JSON Lines with their numbers, as `hankelod.bulk.lines` reads them."""
-
-
-def texts(dataset: Dataset, mapping: Mapping, cls: Class, lines: Numbered | None = None) -> Iterator[bytes]:
-    """The triples of each record in a class's JSON Lines file, in N-Triples and UTF-8: the shortest way from lines to triples.
-
-    `lines` are those to take, by default all. What is wrong with one gathers in the dataset's reader, as when its
-    records are read.
-    """
-    path = dataset.bulk_file(cls)
-    assert path is not None
-    name, decode = dataset.name(path), dataset.decoders.of(cls)
-    escaped, plain = mapping.encoder(cls), mapping.encoder(cls, plain=True)
-    if lines is None:
-        from hankelod import bulk
-
-        lines = bulk.lines(path, name)
-    for number, raw in lines:
-        values = decode(raw) if isinstance(raw, bytes) else None
-        if values is None:
-            record = dataset.read_line(cls, name, number, raw)
-            if record is None:
-                continue
-            yield escaped(record.values)
-        else:  # what N-Triples escapes, JSON escapes as well: all but DEL, which no decoder lets through
-            yield (escaped if b"\\" in raw else plain)(values)  # type: ignore[operator]
 
 
 def _iris(by: dict[str, list[object]]) -> list[str]:
