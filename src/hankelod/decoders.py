@@ -183,11 +183,13 @@ class Source:
             "if v.__class__ is not list: raise Out",
             begin,
             "m = []",
-            "o = 0",
+            "o = given = 0",
             "for v in v:",
             "    o += 1",
             *("    " + line for line in each),
+            "    given += k",
             f"    m.append({target.name}(v, p, o, k))",
-            "if o > 1 and len({p['id'] for p in m}) < o: raise Out",
+            # ordinals are distinct among themselves; an id that is given may be another's, also one that is filled in
+            "if given and o > 1 and len({p['id'] for p in m}) < o: raise Out",
             f"if m: r[{field.key!r}] = m",
         ]
