@@ -24,7 +24,7 @@ LAYERS = [
     ["reading", "decoders", "decoding", "lint"],
     ["dataset", "suggestions"],
     ["mapping", "writers", "rules", "inputs"],
-    ["statements", "proofs", "validation", "vocabulary"],
+    ["statements", "proofs", "engines", "validation", "vocabulary"],
     ["reports", "dumps", "coverage", "partners"],
     ["summary"],
     ["sorting"],
