@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from hankelod.dataset import Dataset
+from hankelod.engines import engine
 from hankelod.mapping import Mapping
 from hankelod.model import Model
-from hankelod.validation import background, engine, referenced
+from hankelod.validation import background, referenced
 
 Validate = Callable[[str], Iterable[tuple[object, ...]]]
 """Takes N-Triples; gives focus, path, component, source shape and severity of each result, in an engine's own notation."""

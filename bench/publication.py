@@ -105,8 +105,9 @@ def mapping(folder: str, out: str) -> float:
 def validation(folder: str) -> float:
     """What the engine `shacl` takes for all shapes, in chunks with the records that they refer to."""
     from hankelod.dataset import Dataset
+    from hankelod.engines import engine
     from hankelod.mapping import Mapping
-    from hankelod.validation import CHUNK, background, engine, referenced
+    from hankelod.validation import CHUNK, background, referenced
 
     dataset = Dataset(Path(folder))
     written, judge = Mapping(dataset.model), engine("shacl", dataset.model)

@@ -38,8 +38,9 @@ from measuring import (
 
 from hankelod.checking import check_all
 from hankelod.dataset import Dataset
+from hankelod.engines import engine
 from hankelod.mapping import Mapping
-from hankelod.validation import background, engine
+from hankelod.validation import background
 
 TESTS = ROOT / "tests"
 SHARE = 0.01

@@ -86,6 +86,16 @@ def test_it_takes_nearly_all(dataset: Dataset, complete: list[Values]):
     assert sum(taken) > len(taken) * 0.9
 
 
+@pytest.mark.parametrize(("ids", "taken"), [((None, None), True), (("a", None), True), (("1", None), True), (("a", "a"), False), (("2", None), False), ((None, "1"), False)])  # fmt: skip
+def test_parts_have_ids_of_their_own(
+    dataset: Dataset, complete: list[Values], ids: tuple[str | None, ...], taken: bool
+):
+    """An id that is given may not be another's, also where that one is filled in from the ordinal."""
+    record = deepcopy(next(r for r in complete if len(r.get("links", ())) > 1))
+    record["links"] = [{**{k: v for k, v in link.items() if k != "id"}, **({"id": i} if i else {})} for link, i in zip(record["links"], ids, strict=False)]  # type: ignore[call-overload] # fmt: skip
+    assert agree(dataset, json.dumps(record).encode(), "Project") == taken
+
+
 def changed(record: Values, rng: random.Random) -> object:
     """A record with up to three values put, added or taken away."""
     whole: object = deepcopy(record)

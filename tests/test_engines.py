@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from hankelod.checking import check_all
 from hankelod.dataset import Dataset
+from hankelod.engines import Result, engine
 from hankelod.graph import RDF, XSD
 from hankelod.mapping import Mapping
-from hankelod.validation import Result, background, engine
+from hankelod.validation import background
 
 SMALL = Path(__file__).parent / "dataset"
 MUTANTS = 40

@@ -13,13 +13,14 @@ import hankelod
 from corpus import BAD, GOOD, Case, Expected, cases, checked, dataset_with, reported
 from hankelod.checking import check_all, check_files
 from hankelod.dataset import Dataset
+from hankelod.engines import Result, engine
 from hankelod.graph import SH
 from hankelod.mapping import Mapping
 from hankelod.model import SHAPES, Class, Model
 from hankelod.problems import LANGUAGES, codes
 from hankelod.records import Record
 from hankelod.reports import as_text
-from hankelod.validation import Result, background, engine, referenced
+from hankelod.validation import background, referenced
 
 BAD_CASES = cases(BAD)
 GOOD_CASES = cases(GOOD)

@@ -22,7 +22,7 @@ def run(given: argparse.Namespace, lang: str) -> int:
     """Run the command that the arguments name. Raises CannotRun."""
     from hankelod.atomic import CannotPublish
     from hankelod.dataset import NotADataset
-    from hankelod.validation import EngineMissing
+    from hankelod.engines import EngineMissing
 
     working = Path(given.folder or ".").absolute()
     if not working.is_dir():

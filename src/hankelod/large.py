@@ -39,7 +39,7 @@ def is_large(dataset: Dataset, only: Sequence[str] | None = None) -> bool:
 def check(dataset: Dataset, engine: str | None) -> Report:
     """Check the whole dataset. Raises CannotPublish where a worker is lost, EngineMissing."""
     from hankelod.crews import processes
-    from hankelod.validation import available
+    from hankelod.engines import available
 
     chosen = available(engine)
     with processes() as crew:
@@ -51,10 +51,10 @@ def check(dataset: Dataset, engine: str | None) -> Report:
 def publish(given: argparse.Namespace, dataset: Dataset, edition: Edition, working: Path, lang: str) -> int:
     """Publish the dataset. Raises CannotPublish, EngineMissing."""
     from hankelod import reports
+    from hankelod.engines import available
     from hankelod.largepublication import NotSound
     from hankelod.largepublication import publish as write
     from hankelod.parts import Storage
-    from hankelod.validation import available
 
     for option in ("previous", "forget"):
         if getattr(given, option):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from hankelod import nesting, tree
+from hankelod.engines import Result
 from hankelod.faults import mending
 from hankelod.graph import RDF, RDFS, SKOS
 from hankelod.inputs import RDF_FILES
@@ -19,7 +20,7 @@ from hankelod.model import Check, Model
 from hankelod.problems import Place, Problem, component_says, fill, problem, short
 from hankelod.records import Record
 from hankelod.turtleplaces import Places, places
-from hankelod.validation import Checker, Result, plain
+from hankelod.validation import Checker, plain
 
 Subject = ox.NamedNode | ox.BlankNode | ox.Triple
 

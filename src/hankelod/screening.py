@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hankelod.dataset import Dataset
+from hankelod.engines import of_shapes
 from hankelod.mapping import Mapping
 from hankelod.problems import Problem
 from hankelod.records import Record
 from hankelod.summary import objects_of
-from hankelod.validation import Checker, Known, of_shapes, referenced, root_of_focus
+from hankelod.validation import Checker, Known, referenced, root_of_focus
 
 
 class Told(NamedTuple):
