@@ -19,7 +19,9 @@ from hankelod.mapping import Located, Mapping
 from hankelod.model import SHAPES, Check, Model
 from hankelod.problems import Problem, component_says, fill, short
 from hankelod.records import Record, references
+from hankelod.refusals import Refusal
 from hankelod.tree import Path, dotted
+from hankelod.words import told
 
 CHUNK = 200
 """Records that are validated together. Memory stays flat however many there are; and a rule in SPARQL is joined anew for
@@ -31,7 +33,7 @@ ROWS = 10
 ENGINES = ("shacl", "pyshacl")
 
 
-class EngineMissing(Exception):
+class EngineMissing(Refusal):
     """The engine asked for is not installed here; the message says what to do."""
 
 
@@ -62,7 +64,7 @@ def available(name: str | None) -> str:
     if name is None:
         return "shacl" if _installed("shacl") else "pyshacl"
     if not _installed(name):
-        raise EngineMissing(f"the engine {name} is not installed here: pip install {name}, or leave --engine out")
+        raise EngineMissing(told("refusal-engine", engine=name))
     return name
 
 
@@ -78,7 +80,7 @@ def _installed(name: str) -> bool:
 def _refused(name: str, said: object) -> NotADataset:
     """What an engine says of shapes that it cannot use: a dataset's own, whose queries only the engine can judge."""
     words = str(said).strip().splitlines() or [type(said).__name__]
-    return NotADataset(f"shapes: the engine {name} cannot use them: {words[0]}")
+    return NotADataset(told("refusal-engine-shapes", engine=name, why=words[0]))
 
 
 def _shacl(model: Model) -> Engine:
