@@ -12,11 +12,13 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 
 LAYERS = [
-    ["atomic", "console", "formats", "packing", "parts", "manifests", "nesting", "sparql", "terminal"],
+    ["console", "formats", "packing", "parts", "manifests", "nesting", "refusals", "terminal"],
     ["graph"],
+    ["words"],
+    ["atomic", "sparql"],
     ["grammar", "queries", "spelling", "results"],
     ["patterns", "terms"],
-    ["model", "problems", "words"],
+    ["model", "problems"],
     ["defaults", "policy", "shapes", "tree", "guesses"],
     ["bulk", "csvtree", "jsontree", "records", "yamltree"],
     ["faults", "folders", "turtleplaces"],

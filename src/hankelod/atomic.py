@@ -17,13 +17,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from hankelod.refusals import Refusal
+from hankelod.words import told
+
 FOLDER_MODE, FILE_MODE = 0o755, 0o644
 """A publication is for all to read, whatever the umask."""
 PATIENCE = 1.0
 """Seconds to wait for the process that has the lock to say its name."""
 
 
-class CannotPublish(Exception):
+class CannotPublish(Refusal):
     """Nothing was published; the message says why and what to do."""
 
 
@@ -64,7 +67,7 @@ def _take(path: Path, out: Path) -> int:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), FILE_MODE)
         try:
             if not _flock(handle):
-                raise CannotPublish(f"{out}: another publisher is at work (process {_owner(handle)}); nothing was changed")  # fmt: skip
+                raise CannotPublish(told("refusal-locked", out=out, process=_owner(handle)))
             if _is_same(handle, path):
                 os.ftruncate(handle, 0)
                 os.pwrite(handle, str(os.getpid()).encode(), 0) if hasattr(os, "pwrite") else None

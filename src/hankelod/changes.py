@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from hankelod import changelog, feeds
+from hankelod import changelog, feeds, words
 from hankelod.atomic import CannotPublish
 from hankelod.dataset import DATASET, Dataset
 from hankelod.diffs import Change, Graph, Things, compare
@@ -77,7 +77,7 @@ def _forget(base: str, history: History, things: list[str]) -> History:
         newest[member.thing] = member.number
     for thing in things:
         if thing not in newest:
-            raise CannotPublish(f"--forget {thing}: the history knows no such record; nothing was changed")
+            raise CannotPublish(words.told("refusal-forget", thing=thing))
     wanted = set(things)
 
     def stays(member: Member) -> bool:

@@ -198,17 +198,21 @@ def main(arguments: list[str] | None = None) -> int:
         parser().print_help(sys.stderr)
         return 2
     from hankelod import commands
+    from hankelod.refusals import Refusal
 
+    lang = language(given.lang)
     try:
-        return commands.run(given, language(given.lang))
-    except commands.CannotRun as error:
-        say(str(error))
+        return commands.run(given, lang)
+    except Refusal as error:
+        say(error.text(lang))
         return 2
     except BrokenPipeError:
         sys.stdout = None
         return 0
     except KeyboardInterrupt:
-        say("interrupted; nothing was changed")
+        from hankelod import words
+
+        say(words.say("refusal-interrupted", lang))
         return 2
 
 

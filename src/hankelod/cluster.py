@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hankelod.atomic import CannotPublish
 from hankelod.crews import PROCESSES, Crew, Promise
+from hankelod.words import told
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -41,7 +42,7 @@ def cluster(address: str) -> Iterator[Crew]:
     try:
         from distributed import Client, KilledWorker, LocalCluster
     except ImportError as error:
-        raise CannotPublish("--dask needs Dask: pip install 'hankelod[dask]'") from error
+        raise CannotPublish(told("refusal-dask-library")) from error
     with contextlib.ExitStack() as stack:
         try:
             if address == LOCAL:
@@ -52,10 +53,10 @@ def cluster(address: str) -> Iterator[Crew]:
                 at = address
             client = stack.enter_context(Client(at, timeout=WAIT))
         except (OSError, ValueError) as error:
-            raise CannotPublish(f"--dask {address}: the scheduler does not answer: {error}") from error
+            raise CannotPublish(told("refusal-dask-silent", address=address, why=error)) from error
         if not client.nthreads():
-            raise CannotPublish(f"--dask {address}: the scheduler has no workers")
+            raise CannotPublish(told("refusal-dask-workers", address=address))
         try:
             yield Cluster(client)
         except KilledWorker as error:
-            raise CannotPublish(f"--dask {address}: one worker after another was lost at the same work; nothing was changed") from error  # fmt: skip
+            raise CannotPublish(told("refusal-dask-lost", address=address)) from error

@@ -8,54 +8,46 @@ import sys
 from pathlib import Path
 
 from hankelod.console import coloured, note, watched
+from hankelod.refusals import Refusal
+from hankelod.words import say, told
 
 TYPE_CHECKING = False  # type checkers take the name as true; `typing` itself would cost start-up
 if TYPE_CHECKING:
     from hankelod.dataset import Dataset
 
 
-class CannotRun(Exception):
+class CannotRun(Refusal):
     """A command could not run; the message says why and what to do. Exit status 2."""
 
 
 def run(given: argparse.Namespace, lang: str) -> int:
-    """Run the command that the arguments name. Raises CannotRun."""
-    from hankelod.atomic import CannotPublish
-    from hankelod.dataset import NotADataset
-    from hankelod.engines import EngineMissing
-
+    """Run the command that the arguments name. Raises Refusal."""
     working = Path(given.folder or ".").absolute()
     if not working.is_dir():
-        raise CannotRun(f"-C {given.folder}: there is no such folder")
+        raise CannotRun(told("refusal-folder", folder=given.folder))
     chosen = {"validate": validate, "new": new, "publish": publish, "query": query, "import": import_, "resolve": resolve, "diff": diff, "verify": verify, "serve": serve}  # fmt: skip
-    try:
-        return chosen[given.command](given, working, lang)
-    except (NotADataset, EngineMissing, CannotPublish) as error:
-        raise CannotRun(str(error)) from error
+    return chosen[given.command](given, working, lang)
 
 
 def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod.checking import check_all, check_files
-    from hankelod.rendering import MissingLibrary, render
+    from hankelod.rendering import render
 
     paths = [None if p == "-" else working / p for p in given.paths]
     missing = [p for p, path in zip(given.paths, paths, strict=True) if path is not None and not path.exists()]
     if missing:
-        raise CannotRun(f"{missing[0]}: there is no such file or folder")
+        raise CannotRun(told("refusal-path", path=missing[0]))
     dataset = _dataset_of(paths, working)
     if not paths or paths == [dataset.root]:
         from hankelod import large
 
-        if large.is_large(dataset):
-            found = large.check(dataset, given.engine)
+        if large.is_large(dataset, lang):
+            found = large.check(dataset, given.engine, lang)
         else:
             found, _ = check_all(dataset, given.engine, watched)
     else:
         found = check_files(dataset, paths, given.engine, watched)
-    try:
-        sys.stdout.write(render(found, dataset, given.format, lang, given.strict, coloured(sys.stdout)))
-    except MissingLibrary as error:
-        raise CannotRun(str(error)) from error
+    sys.stdout.write(render(found, dataset, given.format, lang, given.strict, coloured(sys.stdout)))
     return 0 if found.conforms(given.strict) else 1
 
 
@@ -87,8 +79,9 @@ def new(given: argparse.Namespace, working: Path, lang: str) -> int:
         begun.path.parent.mkdir(parents=True, exist_ok=True)
         with begun.path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(drafts.write(dataset, begun, lang, answers))
-    except (drafts.CannotDraft, OSError) as error:
-        raise CannotRun(str(error)) from error
+    except OSError as error:
+        name = dataset.name(Path(error.filename)) if error.filename else given.id
+        raise CannotRun(told("refusal-unwritable", file=name, why=error)) from error
     print(dataset.name(begun.path))
     return 0
 
@@ -105,15 +98,15 @@ def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod.publication import publish as write
 
     if given.revision and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", given.revision):
-        raise CannotRun(f"--revision {given.revision}: letters, digits, dots and hyphens only, such as a commit's id")
+        raise CannotRun(told("refusal-revision", value=given.revision))
     edition = Edition(revision=given.revision)
     dataset = Dataset(working, working)
     from hankelod import large
 
-    if large.is_large(dataset, given.only):
+    if large.is_large(dataset, lang, given.only):
         return large.publish(given, dataset, edition, working, lang)
     if given.dask:
-        note(f"--dask {given.dask}: not needed: the dataset is held in memory")
+        note(say("note-dask", lang, address=given.dask))
     found, records = check_all(dataset, given.engine)
     if not found.conforms():
         sys.stderr.write(reports.as_text(found, lang, coloured(sys.stderr)))
@@ -121,85 +114,74 @@ def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
     out = working / given.out
     done = write(dataset, records, found, out, frozenset(given.only or ()), edition, given.previous, given.forget)
     if done.first:
-        note(f"{given.out}: a first publication: its history begins here (--previous carries on another's)")
+        note(say("note-first", lang, out=given.out))
     if (out / "index.html").exists() and not (out / "sparql.html").exists():
-        note(f"{given.out}: no SPARQL page: it needs the dumps, and the engine that `make assets` fetches with npm")
+        note(say("note-no-sparql", lang, out=given.out))
     if done.warnings:
         sys.stderr.write(reports.as_text(found._replace(problems=done.warnings), lang, coloured(sys.stderr)))
-    told = reports.tally(reports.extended(found, done.warnings), lang)
-    note(f"{given.out}: {reports.number(done.files, 'file', lang)}; {told}")
+    tally = reports.tally(reports.extended(found, done.warnings), lang)
+    note(f"{given.out}: {reports.number(done.files, 'file', lang)}; {tally}")
     return 0
 
 
 def query(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod import queries, sources
-    from hankelod.sparql import LIMITS, CannotAsk
+    from hankelod.sparql import LIMITS
 
-    try:
-        catalogue = sources.catalogue(working)
-        if given.list:
-            sys.stdout.write(queries.listing(catalogue, lang))
-            return 0
-        if not given.query:
-            raise CannotRun("give a query: SPARQL text, a .rq file, or a name from `hankelod query --list`")
-        asked = queries.read(_standard_input()) if given.query == "-" else catalogue.find(given.query, working)
-        values: dict[str, list[str]] = {}
-        for pair in given.set:
-            name, value = _pair(pair)
-            values.setdefault(name, []).append(value)
-        for parameter in asked.parameters:
-            if parameter.kind == queries.LANGUAGE:
-                values.setdefault(parameter.name, [lang])
-        limits = LIMITS if given.max_length is None else LIMITS._replace(length=given.max_length)
-        data = sources.open_data(given.source or ".", limits, working)
-        if data.unread:
-            note(f"{data.unread} problems keep data out of what is asked; `hankelod validate` tells which")
-        text = data.text(asked, values)
-        answer = data.ask(text)
-        for each in answer.notes:
-            note(each)
-        if given.explain:
-            from hankelod.explaining import explain
+    catalogue = sources.catalogue(working)
+    if given.list:
+        sys.stdout.write(queries.listing(catalogue, lang))
+        return 0
+    if not given.query:
+        raise CannotRun(told("refusal-query-none"))
+    asked = queries.read(_standard_input()) if given.query == "-" else catalogue.find(given.query, working)
+    values: dict[str, list[str]] = {}
+    for pair in given.set:
+        name, value = _pair(pair)
+        values.setdefault(name, []).append(value)
+    for parameter in asked.parameters:
+        if parameter.kind == queries.LANGUAGE:
+            values.setdefault(parameter.name, [lang])
+    limits = LIMITS if given.max_length is None else LIMITS._replace(length=given.max_length)
+    data = sources.open_data(given.source or ".", limits, working)
+    if data.unread:
+        note(say("note-unread", lang, count=data.unread))
+    text = data.text(asked, values)
+    answer = data.ask(text)
+    for each in answer.notes:
+        note(each)
+    if given.explain:
+        from hankelod.explaining import explain
 
-            sys.stdout.write(explain(data, text))
-            return 0
-        text = answer.text(given.format, _terminal_width())
-        sys.stdout.reconfigure(newline="")  # type: ignore[union-attr] # a line of CSV ends in CR LF, on every system
-        sys.stdout.write(text)
-        if given.format == "table" and answer.kind == "rows" and not answer.terms:
-            note("no rows")
-    except CannotAsk as error:
-        raise CannotRun(str(error)) from error
+        sys.stdout.write(explain(data, text))
+        return 0
+    text = answer.text(given.format, _terminal_width())
+    sys.stdout.reconfigure(newline="")  # type: ignore[union-attr] # a line of CSV ends in CR LF, on every system
+    sys.stdout.write(text)
+    if given.format == "table" and answer.kind == "rows" and not answer.terms:
+        note(say("note-no-rows", lang))
     return 0
 
 
 def diff(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod import comparison
 
-    try:
-        found = comparison.of(given.old, given.new, working)
-        write = {"text": comparison.text, "json": comparison.json}
-        sys.stdout.write(comparison.sparql(found) if given.format == "sparql" else write[given.format](found, lang))
-    except comparison.CannotCompare as error:
-        raise CannotRun(str(error)) from error
+    found = comparison.of(given.old, given.new, working)
+    write = {"text": comparison.text, "json": comparison.json}
+    sys.stdout.write(comparison.sparql(found) if given.format == "sparql" else write[given.format](found, lang))
     return 0
 
 
 def serve(given: argparse.Namespace, working: Path, lang: str) -> int:
-    from hankelod.sparql import CannotAsk
-
     try:
         from hankelod.serving import server
     except ImportError as error:
         if sys.platform == "win32":
-            raise CannotRun("serve needs Linux, macOS or BSD; on Windows, run it in WSL or a container") from error
+            raise CannotRun(told("refusal-serve-windows")) from error
         if (error.name or "").startswith("hankelod"):
             raise
-        raise CannotRun(f"serve needs {error.name}: pip install 'hankelod[serve]'") from error
-    try:
-        server.serve(given, working)
-    except CannotAsk as error:
-        raise CannotRun(str(error)) from error
+        raise CannotRun(told("refusal-serve-library", library=error.name)) from error
+    server.serve(given, working, lang)
     return 0
 
 
@@ -207,7 +189,7 @@ def verify(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod import reports, verification
 
     if not (working / given.dist).is_dir():
-        raise CannotRun(f"{given.dist}: there is no such folder")
+        raise CannotRun(told("refusal-publication-folder", folder=given.dist))
     found = verification.verify(working / given.dist, given.dist)
     if given.format == "json":
         sys.stdout.write(reports.as_json(found, lang))
@@ -220,7 +202,7 @@ def _standard_input() -> str:
     try:
         return sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise CannotRun("standard input is not UTF-8") from error
+        raise CannotRun(told("refusal-stdin")) from error
 
 
 def _terminal_width() -> int | None:
@@ -234,12 +216,8 @@ def _terminal_width() -> int | None:
 
 def import_(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod.intake import commands as intake
-    from hankelod.intake.sources import CannotImport
 
-    try:
-        return intake.import_(given, working, lang)
-    except CannotImport as error:
-        raise CannotRun(error.text(lang)) from error
+    return intake.import_(given, working, lang)
 
 
 def resolve(given: argparse.Namespace, working: Path, lang: str) -> int:
@@ -251,5 +229,5 @@ def resolve(given: argparse.Namespace, working: Path, lang: str) -> int:
 def _pair(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign:
-        raise CannotRun(f"--set {text}: write it as NAME=VALUE")
+        raise CannotRun(told("refusal-set", value=text))
     return name, value

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from hankelod import changelog, history, nesting
+from hankelod import changelog, history, nesting, words
 from hankelod.atomic import CannotPublish
 from hankelod.dataset import BASE, DATASET, Dataset, NotADataset, shipped, turtle_files
 from hankelod.diffs import Change, Graph, Things, as_json, compare, graph, labels, line
@@ -18,12 +18,13 @@ from hankelod.graph import Text
 from hankelod.manifests import MANIFEST, BadManifest
 from hankelod.mapping import Mapping
 from hankelod.model import Model
+from hankelod.refusals import Refusal
 from hankelod.shapes import load
 
 FORMATS = {".nt": ox.RdfFormat.N_TRIPLES, ".ttl": ox.RdfFormat.TURTLE, ".jsonld": ox.RdfFormat.JSON_LD}
 
 
-class CannotCompare(Exception):
+class CannotCompare(Refusal):
     """One of the two cannot be read; the message says which and why."""
 
 
@@ -64,7 +65,7 @@ def _dataset(place: Path) -> Dataset | None:
     try:
         return Dataset(place)
     except NotADataset as error:
-        raise CannotCompare(str(error)) from error
+        raise CannotCompare(error.told) from error
 
 
 def _model(working: Path, base: str) -> Model:
@@ -79,30 +80,32 @@ def _of_dataset(dataset: Dataset, place: str) -> Graph:
     records = [record for cls in dataset.model.entries() for record in dataset.read(cls)]
     bad = [p for p in dataset.reader.problems if p.severity == "violation"]
     if bad:
-        raise CannotCompare(f"{place}: {bad[0].file}:{bad[0].line}: {bad[0].message['en']} (hankelod -C {place} validate shows all)")  # fmt: skip
+        raise CannotCompare(words.told("refusal-compare-dataset", place=place, file=bad[0].file, line=bad[0].line, why=bad[0].message))  # fmt: skip
     return graph(ntriples(dataset, Mapping(dataset.model), records))
 
 
 def _of_dump(file: Path, place: str) -> Graph:
     if file.suffix not in FORMATS:
-        raise CannotCompare(f"{place}: a dump ends in {', '.join(FORMATS)}")
+        raise CannotCompare(words.told("refusal-compare-ending", place=place, endings=", ".join(FORMATS)))
     try:
         content = file.read_bytes()
         nesting.check(content, file.suffix == ".jsonld")
         parsed = ox.parse(content, format=FORMATS[file.suffix], base_iri="http://base.invalid/")
         return {line(quad.triple) for quad in parsed}
     except (SyntaxError, ValueError, OSError) as error:
-        raise CannotCompare(f"{place}: {error}") from error
+        raise CannotCompare(words.told("refusal-compare-unreadable", place=place, why=error)) from error
 
 
 def _of_publication(things: Things, place: str, working: Path) -> Graph:
     try:
         origin = history.source(place, working)
         if isinstance(origin, history.Folder) and not (origin.path / MANIFEST).is_file():
-            raise CannotCompare(f"{place}: this is no publication (a folder with {MANIFEST}), no dataset (a folder with data/{DATASET}) and no dump")  # fmt: skip
+            raise CannotCompare(words.told("refusal-compare-nothing", place=place))
         return history.read_graph(things, origin)
-    except (CannotPublish, BadManifest, OSError) as error:
-        raise CannotCompare(f"{place}: {error}") from error
+    except CannotPublish as error:  # an address that is not fetched, which it names itself
+        raise CannotCompare(error.told) from error
+    except (BadManifest, OSError) as error:
+        raise CannotCompare(words.told("refusal-compare-unreadable", place=place, why=error)) from error
 
 
 def _base(found: Graph) -> str | None:
@@ -137,7 +140,7 @@ def sparql(found: Comparison) -> str:
     """A SPARQL 1.1 Update that turns the old graph into the new one. Raises CannotCompare for blank nodes."""
     gone, come = sorted(found.old - found.new), sorted(found.new - found.old)
     if any(b"_:" in (each[:2], each.rsplit(b" ", 2)[1][:2]) for each in (*gone, *come)):
-        raise CannotCompare("a graph with blank nodes cannot be updated triple by triple: give dumps of hankelod")
+        raise CannotCompare(words.told("refusal-compare-blank"))
     blocks = [_block(word, lines) for word, lines in (("DELETE", gone), ("INSERT", come)) if lines]
     return " ;\n".join(blocks) + "\n" if blocks else "# no change\nINSERT DATA {}\n"
 

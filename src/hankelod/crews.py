@@ -17,6 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Protocol, TypeVar
 
 from hankelod.atomic import CannotPublish
+from hankelod.words import told
 
 PROCESSES = 2
 AHEAD = 2
@@ -83,7 +84,7 @@ def processes(size: int = PROCESSES) -> Iterator[Crew]:
     try:
         yield crew
     except BrokenProcessPool as error:
-        raise CannotPublish("a worker process was killed (out of memory?); nothing was changed") from error
+        raise CannotPublish(told("refusal-killed")) from error
     finally:
         crew.close()
 

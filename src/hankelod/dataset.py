@@ -27,6 +27,7 @@ from hankelod.reading import Reader
 from hankelod.recordfiles import RecordFiles
 from hankelod.records import ID, Record, References
 from hankelod.shapes import ModelError, load
+from hankelod.words import told, word
 
 if TYPE_CHECKING:
     from hankelod.suggestions import Suggestions
@@ -54,13 +55,13 @@ class Dataset(RecordFiles):
             self.shapes_files = turtle_files(self.folder("shapes"))
             self.model = load(self.ontology_files, self.shapes_files, self.base)
         except (NotReadable, ModelError) as error:
-            raise NotADataset(str(error)) from error
+            raise NotADataset(told("refusal-model", why=error)) from error
         if self.own_model:
             from hankelod import lint
 
             refused = lint.refusals(self.model, self.model_files(), self.base)
             if refused:
-                raise NotADataset("\n".join(("these shapes cannot be used:", *refused)))
+                raise NotADataset({lang: "\n".join((said, *refused)) for lang, said in word("refusal-shapes").items()})
         self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.languages)
 
     @cached_property

@@ -14,14 +14,15 @@ from hankelod.dataset import DATASET, Dataset
 from hankelod.graph import Text
 from hankelod.model import Class, Field
 from hankelod.records import ID, slug
+from hankelod.refusals import Refusal
 from hankelod.vocabulary import schema_name
-from hankelod.words import say
+from hankelod.words import say, told
 
 Answers = dict[str, object]
 """By key: a text, a text by language, a list of texts, or a list of the answers for parts."""
 
 
-class CannotDraft(Exception):
+class CannotDraft(Refusal):
     """The record cannot be begun; the message says why and what to do."""
 
 
@@ -37,20 +38,20 @@ def draft(dataset: Dataset, kind: str, identifier: str) -> Draft:
     """The place of a new record of this kind, or of the description of a new dataset, under this id. Raises CannotDraft."""
     cls = next((c for c in dataset.model.entries() if c.segment == kind and (c.folder or c.file == DATASET)), None)
     if cls is None:
-        raise CannotDraft(f"{kind}: no such kind of record")
+        raise CannotDraft(told("refusal-kind", kind=kind))
     if not ID.fullmatch(identifier):
-        raise CannotDraft(f"{identifier}: an id is lower-case letters a-z, digits and hyphens, such as {slug(identifier)}")  # fmt: skip
+        raise CannotDraft(told("refusal-id", id=identifier, example=slug(identifier)))
     if cls.file:
         path = dataset.data / cls.file
         if path.exists():
-            raise CannotDraft(f"{dataset.name(path)}: there is a dataset here already")
+            raise CannotDraft(told("refusal-dataset-there", file=dataset.name(path)))
         return Draft(path, cls, identifier)
     path = dataset.data / str(cls.folder) / f"{identifier}.yml"
     if path.exists() or dataset.exists(cls, identifier):
-        raise CannotDraft(f"{dataset.name(path)}: there is a record of this id already")
+        raise CannotDraft(told("refusal-record-there", file=dataset.name(path)))
     stones = (r.id for c in dataset.model.entries() if c.identifies == "" for r in dataset.rows(c).values())
     if f"{cls.segment}/{identifier}" in stones:
-        raise CannotDraft(f"{identifier}: this id was withdrawn, and an id is never used again; choose another")
+        raise CannotDraft(told("refusal-id-withdrawn", id=identifier))
     return Draft(path, cls, identifier)
 
 

@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 from hankelod.folders import NotADataset
 from hankelod.model import Model
+from hankelod.refusals import Refusal
+from hankelod.words import told
 
 
-class EngineMissing(Exception):
+class EngineMissing(Refusal):
     """The engine asked for is not installed here; the message says what to do."""
 
 
@@ -44,7 +46,7 @@ def available(name: str | None) -> str:
     if name is None:
         return "shacl" if _installed("shacl") else "pyshacl"
     if not _installed(name):
-        raise EngineMissing(f"the engine {name} is not installed here: pip install {name}, or leave --engine out")
+        raise EngineMissing(told("refusal-engine", engine=name))
     return name
 
 
@@ -60,7 +62,7 @@ def _installed(name: str) -> bool:
 def _refused(name: str, said: object) -> NotADataset:
     """What an engine says of shapes that it cannot use: a dataset's own, whose queries only the engine can judge."""
     words = str(said).strip().splitlines() or [type(said).__name__]
-    return NotADataset(f"shapes: the engine {name} cannot use them: {words[0]}")
+    return NotADataset(told("refusal-engine-shapes", engine=name, why=words[0]))
 
 
 def _shacl(model: Model) -> Engine:

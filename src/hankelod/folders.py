@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from hankelod import tree, yamltree
+from hankelod.refusals import Refusal
+from hankelod.words import told
 
 BASE = "https://w3id.org/hankelod/"
 DATASET = "dataset.yml"
 
 
-class NotADataset(Exception):
+class NotADataset(Refusal):
     """The folder cannot be used as a dataset; the message says why and what to do."""
 
 
@@ -20,19 +22,19 @@ def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
     Raises NotADataset.
     """
     if not file.exists():
-        raise NotADataset(f"{name}: there is no dataset here (a dataset is a folder with data/{DATASET}); -C FOLDER names another, `hankelod new dataset ID` begins one")  # fmt: skip
+        raise NotADataset(told("refusal-no-dataset", file=name))
     try:
         node = yamltree.read_yaml(tree.read_bytes(file, name), name, [])
     except tree.Unreadable as error:
         at = error.problem
-        raise NotADataset(f"{at.file}:{at.line}:{at.column}: {at.message['en']} {at.fix['en']}") from error
+        raise NotADataset({lang: f"{at.file}:{at.line}:{at.column}: {said} {at.fix[lang]}" for lang, said in at.message.items()}) from error  # fmt: skip
     pairs = node.value if node.kind == "mapping" else []
     top = {str(key.value): value for key, value in pairs}  # type: ignore[attr-defined]
     base = top.get("base")
     text = str(base.value) if base is not None and base.kind == "text" else ""
     if not text.endswith("/") or not text.startswith(("http://", "https://")) or not _iri(text):
         line = base.line if base is not None else 1
-        raise NotADataset(f"{name}:{line}: base must be an IRI that begins with https:// and ends in a slash, such as {BASE}")  # fmt: skip
+        raise NotADataset(told("refusal-base", file=name, line=line, example=BASE))
     listed = top.get("languages")
     codes = listed.value if listed is not None and listed.kind == "list" else []
     languages = [str(n.value) for n in codes if n.kind == "text"]  # type: ignore[attr-defined]

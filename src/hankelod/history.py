@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from hankelod import manifests
+from hankelod import manifests, words
 from hankelod.atomic import CannotPublish
 from hankelod.dataset import DATASET
 from hankelod.diffs import Change, Graph, Things, as_json, from_json, graph
@@ -116,7 +116,7 @@ def source(place: str, working: Path) -> Source:
     """Where to read a publication from: a folder, or an http or https address. Raises CannotPublish."""
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", place):
         if not place.startswith(("http://", "https://")):
-            raise CannotPublish(f"{place}: only http and https addresses are fetched")
+            raise CannotPublish(words.told("refusal-scheme", place=place))
         return Site(place)
     return Folder(working / place)
 
@@ -130,8 +130,7 @@ def read(things: Things, origin: Source, name: str) -> Previous:
         found = manifests.read(origin.get(MANIFEST, manifests.LARGEST))
         return _read(things, origin, found)
     except (BadManifest, OSError) as error:
-        said = f"{error.strerror or error}" if isinstance(error, OSError) else str(error)
-        raise CannotPublish(f"{name}: the previous publication cannot be read: {said}; nothing was changed (hankelod verify tells more; --previous names another)") from error  # fmt: skip
+        raise CannotPublish(words.told("refusal-previous", name=name, why=error)) from error
 
 
 def _read(things: Things, origin: Source, manifest: Manifest) -> Previous:
@@ -235,6 +234,6 @@ def dated(records: list[Record]) -> list[Record]:
     try:
         year, month, day = time.gmtime(int(epoch))[:3]
     except (ValueError, OverflowError, OSError) as error:
-        raise CannotPublish(f"SOURCE_DATE_EPOCH={epoch}: this is no number of seconds since 1970") from error
+        raise CannotPublish(words.told("refusal-epoch", value=epoch)) from error
     found = f"{year:04}-{month:02}-{day:02}"
     return [r._replace(values={**r.values, "modified": found}) if r.cls.file == DATASET else r for r in records]

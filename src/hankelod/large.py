@@ -17,7 +17,8 @@ from hankelod.console import coloured, note, progress
 from hankelod.dataset import Dataset
 from hankelod.history import WANTED
 from hankelod.reports import Report
-from hankelod.streaming import KEPT, THRESHOLD, Stream
+from hankelod.streaming import KEPT, THRESHOLD, Stream, Watch
+from hankelod.words import say, told
 
 if TYPE_CHECKING:
     from hankelod.crews import Crew
@@ -26,25 +27,25 @@ IN_MEMORY = ("documents", "site")
 """Parts of a publication that are made of the whole dataset in memory, where they are asked for."""
 
 
-def is_large(dataset: Dataset, only: Sequence[str] | None = None) -> bool:
+def is_large(dataset: Dataset, lang: str, only: Sequence[str] | None = None) -> bool:
     """Whether the dataset is worked on chunk by chunk. What needs all of it in memory can be asked for all the same."""
     if not streaming.is_large(dataset):
         return False
     asked = [part for part in only or () if part in IN_MEMORY]
     if asked:
-        note(f"{' and '.join(asked)} for more than {THRESHOLD} projects: all of them are held in memory")
+        note(say("note-in-memory", lang, parts=", ".join(asked), most=THRESHOLD))
     return not asked
 
 
-def check(dataset: Dataset, engine: str | None) -> Report:
+def check(dataset: Dataset, engine: str | None, lang: str) -> Report:
     """Check the whole dataset. Raises CannotPublish where a worker is lost, EngineMissing."""
     from hankelod.crews import processes
     from hankelod.engines import available
 
     chosen = available(engine)
     with processes() as crew:
-        found = Stream(dataset, chosen, crew, None, progress).check()
-    _tell(found)
+        found = Stream(dataset, chosen, crew, None, _watch(lang)).check()
+    _tell(found, lang)
     return found
 
 
@@ -58,24 +59,24 @@ def publish(given: argparse.Namespace, dataset: Dataset, edition: Edition, worki
 
     for option in ("previous", "forget"):
         if getattr(given, option):
-            raise CannotPublish(f"--{option}: more than {THRESHOLD} projects are published without a history")
+            raise CannotPublish(told("refusal-large-option", option=option, most=THRESHOLD))
     out, chosen = working / given.out, available(given.engine)
     if (out / "changes").is_dir() and any(WANTED.fullmatch(f"changes/releases/{n}") for n in os.listdir(out / "changes" / "releases")):  # fmt: skip
-        raise CannotPublish(f"{given.out}: the publication that stands there has a history, and more than {THRESHOLD} projects are published without one; --out names another folder")  # fmt: skip
+        raise CannotPublish(told("refusal-large-history", out=given.out, most=THRESHOLD))
     try:
         with _crew(given.dask) as crew:
             done = write(
-                lambda parts: Stream(dataset, chosen, crew, parts, progress),
+                lambda parts: Stream(dataset, chosen, crew, parts, _watch(lang)),
                 out,
                 edition,
                 Storage(given.parts) if given.parts else None,
             )
     except NotSound as error:
-        _tell(error.report)
+        _tell(error.report, lang)
         sys.stderr.write(reports.as_text(error.report, lang, coloured(sys.stderr)))
         return 1
-    _tell(done.report)
-    note(f"{given.out}: more than {THRESHOLD} projects: no pages, documents, workbook or change feed (--only documents, --only site make those that can be made in memory)")  # fmt: skip
+    _tell(done.report, lang)
+    note(say("note-large", lang, out=given.out, most=THRESHOLD))
     note(f"{given.out}: {reports.number(done.files, 'file', lang)}; {reports.tally(done.report, lang)}")
     return 0
 
@@ -91,7 +92,14 @@ def _crew(dask: str | None) -> AbstractContextManager[Crew]:
     return cluster(dask)
 
 
-def _tell(found: Report) -> None:
+def _watch(lang: str) -> Watch:
+    """Bars of progress that name the work in the reader's language."""
+    return lambda name, size: progress(say(f"work-{name}", lang), size)
+
+
+def _tell(found: Report, lang: str) -> None:
+    from hankelod.reports import number
+
     more = {severity: n for severity, n in found.more.items() if n}
-    for severity, number in more.items():
-        note(f"{number} more problems of the severity {severity} are counted, but not told: a report tells {KEPT} of each")  # fmt: skip
+    for severity, count in more.items():
+        note(say("note-more", lang, more=number(count, severity, lang), kept=KEPT))

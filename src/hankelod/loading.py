@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from hankelod import nesting
 from hankelod.graph import RDF
 from hankelod.sparql import CannotAsk
+from hankelod.words import told
 
 if TYPE_CHECKING:
     from hankelod.dataset import Dataset
@@ -62,7 +63,7 @@ def of_dataset(dataset: Dataset, origin: str) -> Opened:
         try:
             store.bulk_load("".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES)
         except SyntaxError as error:
-            raise CannotAsk(f"{origin}: the records give no well-formed triples; `hankelod validate` tells more: {error}") from error  # fmt: skip
+            raise CannotAsk(told("refusal-records-triples", origin=origin, why=error)) from error
         lines.clear()
 
     # The dataset's own description stands in the catalogue, not in the dump.
@@ -82,14 +83,14 @@ def dump_file(place: Path, name: str) -> Path:
     """The dump that a path names: itself, or the one in a publication's folder."""
     if place.is_file():
         if not any(place.name.endswith((end, end + ".gz")) for end in DUMPS):
-            raise CannotAsk(f"{name}: not a dump that can be asked; those end in {', '.join(DUMPS)}, or these with .gz")
+            raise CannotAsk(told("refusal-dump-ending", name=name, endings=", ".join(DUMPS)))
         return place
     if not place.exists():
-        raise CannotAsk(f"{name}: there is no such file or folder")
+        raise CannotAsk(told("refusal-path", path=name))
     for end in (e + gz for e in DUMPS for gz in ("", ".gz")):
         if (place / "dump" / f"hankelod{end}").is_file():
             return place / "dump" / f"hankelod{end}"
-    raise CannotAsk(f"{name}: neither a dataset (data/dataset.yml) nor a publication (dump/hankelod.nt)")
+    raise CannotAsk(told("refusal-nothing-to-ask", name=name))
 
 
 def of_dump(file: Path, origin: str, here: Path) -> Opened:
@@ -123,9 +124,9 @@ def load_dump(store: ox.Store, file: Path, origin: str) -> None:
             store.bulk_load(path=str(file), format=kind, base_iri=BASE)
     except SyntaxError as error:
         at = f":{error.lineno}:{error.offset}" if error.lineno else ""
-        raise CannotAsk(f"{origin}{at}: cannot be read: {error.msg}") from error
+        raise CannotAsk(told("refusal-dump-unread", place=f"{origin}{at}", why=error.msg)) from error
     except (OSError, EOFError, ValueError) as error:
-        raise CannotAsk(f"{origin}: cannot be read: {error}") from error
+        raise CannotAsk(told("refusal-dump-unread", place=origin, why=error)) from error
 
 
 def opened(store: ox.Store, origin: str, here: Path) -> Opened:

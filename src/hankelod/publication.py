@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod import areas, atomic, changes, csvw, dumps, formats, history, hosting, manifests, tables
+from hankelod import areas, atomic, changes, csvw, dumps, formats, history, hosting, manifests, tables, words
 from hankelod.atomic import CannotPublish
 from hankelod.cards import Cards
 from hankelod.catalogue import Catalogue, Edition, Entries, catalogue
@@ -70,7 +70,7 @@ def locked(out: Path) -> Iterator[None]:
         with atomic.locked(out):
             yield
     except OSError as error:
-        raise CannotPublish(f"{out}: {error.strerror or error}; nothing was changed") from error
+        raise CannotPublish(words.told("refusal-out", out=out, why=error)) from error
 
 
 @contextlib.contextmanager
@@ -152,7 +152,7 @@ class _Steps:
         try:
             yield from site.files(self.dataset, self.records, report, dict(self.entries), self.history.releases)
         except site.NotBoundaries as error:
-            raise CannotPublish(f"{error}; nothing was changed") from error
+            raise CannotPublish(words.told("refusal-boundaries", why=error)) from error
 
 
 def entry(path: str, sha256: str, size: int, triples: int | None) -> dict[str, object]:
@@ -181,9 +181,7 @@ def _refuse_foreign(out: Path) -> None:
     A folder with a `manifest.json` may be somebody's web application, or a checkout with its `.git`.
     Raises CannotPublish.
     """
-    refusal = CannotPublish(
-        f"{out}: this is no publication of hankelod; --out names a new folder, or one that it wrote"
-    )
+    refusal = CannotPublish(words.told("refusal-not-publication", out=out))
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise refusal
     if not out.exists() or not any(out.iterdir()):
@@ -195,4 +193,4 @@ def _refuse_foreign(out: Path) -> None:
     strangers = (path for path in manifests.foreign(out, found) if path.rpartition("/")[2] not in LITTER)
     stranger = next((path for path in strangers if not _is_empty(out / path)), None)
     if stranger is not None:
-        raise CannotPublish(f"{out}: {stranger!r} is not of this publication and would be lost; move it away, or let --out name another folder")  # fmt: skip
+        raise CannotPublish(words.told("refusal-stranger", out=out, stranger=repr(stranger)))

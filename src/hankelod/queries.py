@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hankelod.sparql import CannotAsk, Token, tokens
+from hankelod.words import told
 
 SUFFIX = ".rq"
 NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -32,12 +33,6 @@ _VALUE = {
     "number": re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?"),
     "month": re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])"),
     LANGUAGE: re.compile("fi|sv|en"),
-}
-_EXPECTED = {
-    "text": "text without control characters or \\u",
-    "number": "a number such as 12 or 0.5",
-    "month": "a month such as 2021-05",
-    LANGUAGE: "fi, sv or en",
 }
 _IDENTIFIER = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 _KIND = re.compile(r"[a-z]+(-[a-z]+)*(/[a-z]+(-[a-z]+)*)*")
@@ -68,12 +63,12 @@ class Parameter(NamedTuple):
         """A value as SPARQL writes it. Nothing but a literal or an IRI of this kind comes out. Raises CannotAsk."""
         if self.kind in _VALUE:
             if not _VALUE[self.kind].fullmatch(value) or re.search(r"\\[uU]", value):
-                raise CannotAsk(f"{self.name}={_shown(value)}: write {_EXPECTED[self.kind]}")
+                raise CannotAsk(told("refusal-value", name=self.name, value=_shown(value), expected=told(f"refusal-value-{self.kind}")))  # fmt: skip
             escaped = value.replace("\\", "\\\\").replace('"', '\\"')
             return value if self.kind == "number" else f'"{escaped}"'
         identifier = value.removeprefix(f"{base}id/{self.kind}/")
         if not _IDENTIFIER.fullmatch(identifier):
-            raise CannotAsk(f"{self.name}={_shown(value)}: write the identifier of a {self.word}, or its IRI")
+            raise CannotAsk(told("refusal-value", name=self.name, value=_shown(value), expected=told("refusal-value-thing", kind=self.word)))  # fmt: skip
         return f"<id/{self.kind}/{identifier}>"
 
     @property
@@ -96,7 +91,7 @@ class Query(NamedTuple):
         known = {p.name: p for p in self.parameters}
         for name in given:
             if name not in known:
-                raise CannotAsk(f"{name}: the query has no such parameter; {_nearest(name, list(known), 'parameters')}")
+                raise CannotAsk(told("refusal-parameter", name=name, hint=_nearest(name, list(known), "parameters")))
         text = self.text
         for parameter in sorted(self.parameters, key=lambda p: -p.start):
             values = given.get(parameter.name, ())
@@ -125,9 +120,9 @@ def read(text: str, name: str | None = None) -> Query:
     found = []
     for parameter, kind in kinds.items():
         if parameter not in places:
-            raise CannotAsk(f"{name or 'query'}: the parameter {parameter} needs a VALUES ${parameter} {{ … }} that holds its default")  # fmt: skip
+            raise CannotAsk(told("refusal-parameter-values", query=name or "query", parameter=parameter))
         if kind not in _VALUE and not _KIND.fullmatch(kind):
-            raise CannotAsk(f"{name or 'query'}: {kind} is no kind of parameter; kinds are {', '.join(_VALUE)}, or what follows id/ in an IRI")  # fmt: skip
+            raise CannotAsk(told("refusal-parameter-kind", query=name or "query", kind=kind, kinds=", ".join(_VALUE)))
         start, end = places[parameter]
         found.append(Parameter(parameter, kind, texts.get(parameter, {}), text[start:end], start, end))
     return Query(name, text, texts["title"], texts["description"], tuple(found))
@@ -160,7 +155,7 @@ class Catalogue:
         """The query of this name. Raises CannotAsk, with the nearest name."""
         names = self.names()
         if name not in names:
-            raise CannotAsk(f"there is no query called {_shown(name)}; {_nearest(name, names, 'queries')}")
+            raise CannotAsk(told("refusal-query-name", name=_shown(name), hint=_nearest(name, names, "queries")))
         return read((self.folder / f"{name}{SUFFIX}").read_text("utf-8"), name)
 
     def all(self) -> list[Query]:
@@ -174,8 +169,8 @@ class Catalogue:
             try:
                 return read(file.read_text("utf-8"), file.stem)
             except (OSError, ValueError) as error:
-                why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-                raise CannotAsk(f"{asked}: cannot be read: {why}") from error
+                why = error if isinstance(error, OSError) else told("refusal-not-utf8")
+                raise CannotAsk(told("refusal-query-unread", file=asked, why=why)) from error
         return self.named(asked) if NAME.fullmatch(asked) else read(asked)
 
 
@@ -191,11 +186,11 @@ def listing(catalogue: Catalogue, lang: str) -> str:
     return "\n".join(blocks)
 
 
-def _nearest(text: str, names: list[str], what: str) -> str:
+def _nearest(text: str, names: list[str], what: str) -> Text:
     close = get_close_matches(text.lower(), names, n=1, cutoff=0.5)
     if close:
-        return f"did you mean {close[0]}?"
-    return f"{what}: {', '.join(names)}" if names else f"it has no {what}"
+        return told("refusal-nearest", name=close[0])
+    return told(f"refusal-{what}", names=", ".join(names)) if names else told(f"refusal-{what}-none")
 
 
 def _shown(value: str, limit: int = 60) -> str:

@@ -6,14 +6,16 @@ import os
 from typing import TYPE_CHECKING
 
 from hankelod import reports
+from hankelod.refusals import Refusal
 from hankelod.reports import Report
+from hankelod.words import told
 
 if TYPE_CHECKING:
     from hankelod.dataset import Dataset
     from hankelod.rules import Rule
 
 
-class MissingLibrary(Exception):
+class MissingLibrary(Refusal):
     """A format needs a library that is not installed here; the message says what to do."""
 
 
@@ -34,7 +36,7 @@ def render(found: Report, dataset: Dataset, form: str, lang: str, strict: bool, 
         try:
             return as_html(found, dataset, _rules(found, dataset), lang)
         except ImportError as error:
-            raise MissingLibrary("--format html needs Jinja2: pip install Jinja2") from error
+            raise MissingLibrary(told("refusal-html")) from error
     return reports.as_text(found, lang, colour)
 
 

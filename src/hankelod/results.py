@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from hankelod.graph import XSD
 from hankelod.sparql import CannotAsk
+from hankelod.words import told, word
 
 if TYPE_CHECKING:
     import pandas
@@ -178,10 +179,10 @@ class Answer:
         """
         if self.kind == "triples":
             if form not in TRIPLES and form != TABLE:
-                raise CannotAsk(f"{form} is for rows; this query gives triples: {', '.join(TRIPLES)}")
+                raise CannotAsk(told("refusal-format-rows", form=form, formats=", ".join(TRIPLES)))
             return self._serialised(TRIPLES.get(form, ox.RdfFormat.TURTLE))
         if form in TRIPLES:
-            raise CannotAsk(f"{form} is for triples; this query gives {'rows' if self.kind == 'rows' else 'a yes or no'}: {', '.join((TABLE, *ROWS))}")  # fmt: skip
+            raise CannotAsk(told("refusal-format-triples", form=form, kind=word(f"refusal-kind-{self.kind}"), formats=", ".join((TABLE, *ROWS))))  # fmt: skip
         if form == TABLE:
             from hankelod.terminal import table
 

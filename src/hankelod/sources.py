@@ -26,6 +26,7 @@ from hankelod.queries import Catalogue, Parameter, Query
 from hankelod.results import Answer
 from hankelod.sparql import LIMITS, CannotAsk, Limits, check, declared, tokens
 from hankelod.spelling import explained, nearest_thing, unknown_terms
+from hankelod.words import told
 
 if TYPE_CHECKING:
     import rdflib
@@ -118,8 +119,8 @@ class Data:
         if next(self._store.quads_for_pattern(thing, None, None), None) is None:
             start = f"{self.base}id/{parameter.kind}/"
             near = nearest_thing(self._store, start, value.removeprefix(start), NAMES)
-            hint = f"; did you mean {near}?" if near else ""
-            raise CannotAsk(f"{parameter.name}={value}: there is no such {parameter.word}{hint}")
+            name = "refusal-thing-near" if near else "refusal-thing"
+            raise CannotAsk(told(name, name=parameter.name, value=value, kind=parameter.word, near=near))
 
     def ask(self, text: str) -> Answer:
         """Ask SPARQL text. Raises CannotAsk."""
@@ -135,7 +136,7 @@ class Data:
             try:
                 chosen = {k: [ox.NamedNode(iri) for iri in v] for k, v in zip(("default_graph", "named_graphs"), graphs, strict=True)}  # fmt: skip
             except ValueError as error:
-                raise CannotAsk(f"the name of a graph is no IRI: {error}") from error
+                raise CannotAsk(told("refusal-graph-name", why=error)) from error
 
         def run() -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
             try:
@@ -144,7 +145,7 @@ class Data:
                 found = tokens(text)
                 raise explained(text, found, {**self.prefixes, **declared(found)}, str(error)) from error
             except (ValueError, OSError, RuntimeError) as error:
-                raise CannotAsk(f"the query cannot be answered: {error}") from error
+                raise CannotAsk(told("refusal-unanswered", why=error)) from error
 
         return Answer(run, self.prefixes, self.base)
 
@@ -164,7 +165,7 @@ def open_data(path: str | Path = ".", limits: Limits = LIMITS, working: Path | N
         >>> hankelod.open("nowhere")
         Traceback (most recent call last):
             ...
-        hankelod.sparql.CannotAsk: nowhere: there is no such file or folder
+        hankelod.sparql.CannotAsk: nowhere: there is no such file or folder; check the path
     """
     from hankelod.dataset import DATASET, Dataset, NotADataset
 
@@ -177,7 +178,7 @@ def open_data(path: str | Path = ".", limits: Limits = LIMITS, working: Path | N
         opened = loading.of_dump(loading.dump_file(place, str(path)), str(path), here)
         return Data(opened, catalogue(loading.root(here)), here, limits)
     except NotADataset as error:
-        raise CannotAsk(str(error)) from error
+        raise CannotAsk(error.told) from error
 
 
 def catalogue(root: Path) -> Catalogue:

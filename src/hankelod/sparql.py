@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from hankelod.refusals import Refusal
+
 # Beyond ASCII the specification lists ranges of letters, and classes of them take 30 ms to compile. Here all counts as a
 # letter but control characters and the no-break space: an engine that is stricter refuses the text. So the classes say
 # what is no letter; the names tell what they add to letters.
@@ -89,19 +91,24 @@ class Limits(NamedTuple):
 LIMITS = Limits()
 
 
-class CannotAsk(Exception):
+class CannotAsk(Refusal):
     """A query cannot be asked; the message says why and what to do."""
 
 
 class Refused(CannotAsk):
-    """The guard or a parser refuses a text. `code` tells the rule; `line` and `column` count from 1, in code points."""
+    """The guard or a parser refuses a text. `code` tells the rule; `line` and `column` count from 1, in code points.
 
-    def __init__(self, code: str, message: str, line: int, column: int) -> None:
-        super().__init__(f"{line}:{column}: {message}")
-        self.code, self.message, self.line, self.column = code, message, line, column
+    `why` is the message without its place, by language where it is our own; `message` is that in English.
+    """
 
-    def __reduce__(self) -> tuple[type, tuple[str, str, int, int]]:
-        return Refused, (self.code, self.message, self.line, self.column)
+    def __init__(self, code: str, why: dict[str, str] | str, line: int, column: int) -> None:
+        by_language = {"en": why} if isinstance(why, str) else why
+        super().__init__({lang: f"{line}:{column}: {said}" for lang, said in by_language.items()})
+        self.code, self.why, self.line, self.column = code, why, line, column
+        self.message = by_language["en"]
+
+    def __reduce__(self) -> tuple[type, tuple[str, dict[str, str] | str, int, int]]:
+        return Refused, (self.code, self.why, self.line, self.column)
 
 
 def place(text: str, offset: int) -> tuple[int, int]:
@@ -110,9 +117,16 @@ def place(text: str, offset: int) -> tuple[int, int]:
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
-def refused(code: str, message: str, text: str, offset: int) -> Refused:
+def refused(code: str, why: dict[str, str] | str, text: str, offset: int) -> Refused:
     """The refusal of what stands at an offset of a text."""
-    return Refused(code, message, *place(text, offset))
+    return Refused(code, why, *place(text, offset))
+
+
+def _told(name: str, **values: object) -> dict[str, str]:
+    """A message by language. Its catalogue is read where a text is refused: to look at tokens takes no engine."""
+    from hankelod.words import told
+
+    return told(name, **values)
 
 
 def tokens(text: str) -> list[Token]:
@@ -144,7 +158,7 @@ def check(text: str, limits: Limits = LIMITS) -> list[Token]:
     """Refuse what must not reach a parser. Returns the tokens of what may. Raises Refused."""
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > limits.length:
-        raise Refused("query-too-long", f"the query has {size} bytes; the limit is {limits.length}", 1, 1)
+        raise Refused("query-too-long", _told("refusal-too-long", size=size, limit=limits.length), 1, 1)
     found = tokens(text)
     _check(text, found, limits)
     if found and found[-1].kind == "open":
@@ -154,7 +168,7 @@ def check(text: str, limits: Limits = LIMITS) -> list[Token]:
         try:
             _check(plain, tokens(plain), limits)
         except Refused as error:
-            raise Refused(error.code, f"{error.message} (as its \\u escapes spell it)", 1, 1) from error
+            raise Refused(error.code, _told("refusal-escaped", why=error.why), 1, 1) from error
     return found
 
 
@@ -166,11 +180,11 @@ def _check(text: str, found: list[Token], limits: Limits) -> None:
         if token.kind == "word":
             values = token.text.upper() == "VALUES"
         if _is_service(found, n):
-            raise refused("query-service", "SERVICE is refused: a query asks this graph alone", text, token.start)
+            raise refused("query-service", _told("refusal-service"), text, token.start)
         if token.kind == "mark" and token.text in OPEN:
             inside.append("values" if values and token.text == "{" else token.text)
             if len(inside) > limits.depth:
-                raise refused("query-too-deep", f"brackets are nested more than {limits.depth} deep", text, token.start)
+                raise refused("query-too-deep", _told("refusal-too-deep", limit=limits.depth), text, token.start)
         elif token.kind == "mark" and token.text in CLOSE:
             if inside and inside.pop() == "values":
                 values = False
@@ -178,9 +192,9 @@ def _check(text: str, found: list[Token], limits: Limits) -> None:
             operators += 1
         patterns += _is_pattern(found, n, inside)
         if operators > limits.operators:
-            raise refused("query-too-large", f"there are more than {limits.operators} operators", text, token.start)
+            raise refused("query-too-large", _told("refusal-operators", limit=limits.operators), text, token.start)
         if patterns > limits.patterns:
-            raise refused("query-too-large", f"there are more than {limits.patterns} triple patterns", text, token.start)  # fmt: skip
+            raise refused("query-too-large", _told("refusal-patterns", limit=limits.patterns), text, token.start)  # fmt: skip
     _check_form(text, found)
 
 
@@ -217,7 +231,7 @@ def _check_form(text: str, found: list[Token]) -> None:
     """Only the four query forms: an update has no business here, and gets told so."""
     first = form_token(found)
     if first is not None and first.text.upper() in UPDATES:
-        raise refused("query-update", f"{first.text.upper()} is refused: the data is read, never changed", text, first.start)  # fmt: skip
+        raise refused("query-update", _told("refusal-update", word=first.text.upper()), text, first.start)  # fmt: skip
 
 
 def form_token(found: list[Token]) -> Token | None:

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from hankelod.graph import RDF
 from hankelod.sparql import Refused, Token, place, refused
+from hankelod.words import told
 
 MANY = 2_000_000
 """Triples above which a slip gets no suggestion: that takes one pass over the graph."""
@@ -50,8 +51,8 @@ def check_prefixes(text: str, found: list[Token], prefixes: Mapping[str, str]) -
         prefix = token.text.partition(":")[0]
         if prefix not in prefixes:
             close = get_close_matches(prefix.lower(), list(prefixes), n=1, cutoff=0.5)
-            hint = f"; did you mean {close[0]}:?" if close else f"; known are {', '.join(prefixes)}"
-            raise refused("query-prefix", f"the prefix {prefix}: is not declared{hint}", text, token.start)
+            said = told("refusal-prefix-near", prefix=prefix, near=close[0]) if close else told("refusal-prefix", prefix=prefix, known=", ".join(prefixes))  # fmt: skip
+            raise refused("query-prefix", said, text, token.start)
 
 
 class _Term(NamedTuple):

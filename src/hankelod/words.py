@@ -1,11 +1,13 @@
-"""The words of reports in three languages, out of their catalogue `report.ttl`."""
+"""The words of reports and messages in three languages, out of their catalogue `report.ttl`."""
 
 from __future__ import annotations
 
+import errno
 from functools import lru_cache
 from pathlib import Path
 
 from hankelod.graph import Index, Text, read
+from hankelod.refusals import Refusal
 
 WORDS = "https://w3id.org/hankelod/report#"
 
@@ -24,6 +26,28 @@ def word(name: str) -> Text:
     return found
 
 
-def say(name: str, lang: str, **values: object) -> str:
-    """A word or sentence in one language, filled in."""
-    return word(name)[lang].format_map(values)
+def say(name: str, lang: str, /, **values: object) -> str:
+    """A word or sentence in one language, filled in; a value that is told in several is taken in that one."""
+    return word(name)[lang].format_map({key: _in(value, lang) for key, value in values.items()})
+
+
+def told(name: str, /, **values: object) -> Text:
+    """A word or sentence in every language, filled in."""
+    return {lang: say(name, lang, **values) for lang in word(name)}
+
+
+def _in(value: object, lang: str) -> object:
+    """What to put into a sentence of this language for a value: a text by language, a refusal, an error of the system."""
+    if isinstance(value, dict):
+        return value[lang]
+    if isinstance(value, Refusal):
+        return value.text(lang)
+    return _system(value, lang) if isinstance(value, OSError) else value
+
+
+def _system(error: OSError, lang: str) -> str:
+    """What the system says is wrong; in its own English words where the catalogue does not know the error."""
+    inner = getattr(error, "reason", None)  # urllib wraps the error of a connection in one of its own
+    number = inner.errno if isinstance(inner, OSError) else error.errno
+    known = catalogue().text(f"{WORDS}system-{errno.errorcode.get(number or 0)}", WORDS + "says")
+    return known[lang] if known else str(error.strerror or error)

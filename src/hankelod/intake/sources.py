@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from hankelod.refusals import Refusal
+
 MAX_BYTES = 20_000_000
 """The largest document that is read."""
 MAX_LINES = 100_000
@@ -18,8 +20,8 @@ MAX_CHARACTERS = 3_000_000
 """The most lines, the longest line and the most characters in all that a document may have: a thick book has less."""
 
 
-class CannotImport(Exception):
-    """A source that cannot be imported; carries what is wrong and what to do, in Finnish, Swedish and English."""
+class CannotImport(Refusal):
+    """A source that cannot be imported; what is wrong and what to do stands in the catalogue of intake, under a code."""
 
     def __init__(self, code: str, **details: object) -> None:
         super().__init__(code)
@@ -29,9 +31,6 @@ class CannotImport(Exception):
         from hankelod.intake.messages import say
 
         return say(self.code, lang, **self.details)
-
-    def __str__(self) -> str:
-        return self.text("en")
 
 
 class Line(NamedTuple):

@@ -15,6 +15,7 @@ from pathlib import Path
 import uvicorn
 
 from hankelod import loading, sources
+from hankelod.console import note
 from hankelod.manifests import MANIFEST, BadManifest
 from hankelod.serving.answering import Bounds
 from hankelod.serving.app import Service
@@ -23,6 +24,7 @@ from hankelod.serving.documents import Documents
 from hankelod.serving.editions import Editions, Options
 from hankelod.serving.journal import Journal
 from hankelod.sparql import LIMITS, CannotAsk
+from hankelod.words import say, told
 
 QUEUE = 128
 CONNECTIONS = 1_000
@@ -31,11 +33,11 @@ STOPPING = 30
 """Seconds that requests get to end when the server is told to stop."""
 
 
-def serve(given: argparse.Namespace, working: Path) -> None:
+def serve(given: argparse.Namespace, working: Path, lang: str) -> None:
     """Serve until SIGTERM or SIGINT. Raises CannotAsk where there is nothing to serve, or no place to serve it at."""
     folder = working / given.dist
     if not (folder / MANIFEST).is_file():
-        raise CannotAsk(f"{given.dist}: there is no publication here; `hankelod publish --out {given.dist}` writes one")
+        raise CannotAsk(told("refusal-serve-nothing", folder=given.dist))
     bounds = Bounds(given.time_limit, given.memory_limit * 2**20, given.result_limit * 2**20)
     options = Options(folder, working, given.workers or max(4, 2 * (os.cpu_count() or 1)), bounds, QUEUE, working / given.store if given.store else None)  # fmt: skip
     try:
@@ -43,9 +45,9 @@ def serve(given: argparse.Namespace, working: Path) -> None:
         Documents(folder).close()
         listening = _listening(given.host, given.port)
     except BadManifest as error:
-        raise CannotAsk(f"{given.dist}: {error}") from error
+        raise CannotAsk(told("refusal-serve-publication", folder=given.dist, why=error)) from error
     except OSError as error:
-        raise CannotAsk(f"{given.host}:{given.port}: {error.strerror or error}") from error
+        raise CannotAsk(told("refusal-serve-address", host=given.host, port=given.port, why=error)) from error
     _more_handles()
     logging.basicConfig(level=logging.WARNING, format="hankelod: %(message)s", stream=sys.stderr)
     service = Service(lambda: Editions(options), sources.catalogue(loading.root(working)), LIMITS, Journal())
@@ -62,7 +64,8 @@ def serve(given: argparse.Namespace, working: Path) -> None:
         timeout_graceful_shutdown=STOPPING,
     )
     host, port = listening.getsockname()[:2]
-    print(f"hankelod: {given.dist} at http://{f'[{host}]' if ':' in host else host}:{port}/; Ctrl-C stops", file=sys.stderr)  # fmt: skip
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    note(say("note-serving", lang, folder=given.dist, address=address))
     # uvicorn stops gracefully at these signals, then raises them again: by then there is nothing left to stop.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
