@@ -22,7 +22,7 @@ LAYERS = [
     ["faults", "folders", "turtleplaces"],
     ["identifiers"],
     ["reading", "decoders", "decoding", "lint"],
-    ["dataset", "suggestions"],
+    ["recordfiles", "dataset", "suggestions"],
     ["mapping", "writers", "rules", "inputs"],
     ["statements", "proofs", "engines", "validation", "vocabulary"],
     ["reports", "dumps", "coverage", "partners"],

@@ -6,13 +6,12 @@ Knows where things stand, and which ids there are; what the package ships fills 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hankelod import csvtree, jsontree, tree, yamltree
+from hankelod import csvtree, tree
 from hankelod.defaults import differ
 from hankelod.defaults import shipped as shipped
 from hankelod.defaults import turtle_files as turtle_files
@@ -22,21 +21,20 @@ from hankelod.folders import NotADataset as NotADataset
 from hankelod.folders import find as find
 from hankelod.folders import settings
 from hankelod.graph import NotReadable
-from hankelod.model import Class, Model
-from hankelod.problems import LANGUAGES, MAX_PROBLEMS, Place, Problem, problem, short
+from hankelod.model import Class
+from hankelod.problems import LANGUAGES
 from hankelod.reading import Reader
-from hankelod.records import ID, Record, References, slug
+from hankelod.recordfiles import RecordFiles
+from hankelod.records import ID, Record, References
 from hankelod.shapes import ModelError, load
 
 if TYPE_CHECKING:
-    from hankelod.decoding import Decoders
+    from hankelod.suggestions import Suggestions
 
 BULK = (".jsonl", ".jsonl.gz", ".jsonl.zst")
-SUGGESTIONS = 1000
-"""How many references a suggestion is looked for: each costs a look at every name there is."""
 
 
-class Dataset:
+class Dataset(RecordFiles):
     """One dataset folder. Opening it reads `dataset.yml`, ontology and shapes; records are read when asked for."""
 
     def __init__(self, root: Path, working: Path | None = None, alone: bool = False) -> None:
@@ -45,17 +43,16 @@ class Dataset:
         With `alone` there is no dataset: records are checked by what the package ships, and references to
         organisations and programmes, which only a dataset knows, are not. Raises NotADataset.
         """
+        super().__init__(root / "data", working or root)
         self.alone = alone
         self.root = root
-        self.data = root / "data"
-        self.working = working or root
         self.base, self.languages = (
             (BASE, LANGUAGES) if alone else settings(self.data / DATASET, self.name(self.data / DATASET))
         )
         try:
             self.ontology_files = turtle_files(self.folder("ontology"))
             self.shapes_files = turtle_files(self.folder("shapes"))
-            self.model: Model = load(self.ontology_files, self.shapes_files, self.base)
+            self.model = load(self.ontology_files, self.shapes_files, self.base)
         except (NotReadable, ModelError) as error:
             raise NotADataset(str(error)) from error
         if self.own_model:
@@ -65,13 +62,6 @@ class Dataset:
             if refused:
                 raise NotADataset("\n".join(("these shapes cannot be used:", *refused)))
         self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.languages)
-
-    @cached_property
-    def decoders(self) -> Decoders:
-        """The fast way to read JSON Lines."""
-        from hankelod.decoding import Decoders
-
-        return Decoders(self.model, self.reader.references, self.languages)
 
     @cached_property
     def own_model(self) -> bool:
@@ -87,11 +77,6 @@ class Dataset:
         """The folder of this name (`ontology`, `shapes`): the dataset's own, else the one that the package ships."""
         own = self.root / name
         return own if own.is_dir() and not self.alone else shipped(name)
-
-    def name(self, path: Path) -> str:
-        """A file's name in reports: relative to the working folder, with `/`; control characters are escaped."""
-        name = os.path.relpath(path, self.working).replace(os.sep, "/")
-        return name if name.isprintable() else short(name, len(name))
 
     ### Which things there are
 
@@ -114,7 +99,7 @@ class Dataset:
         """The records of a CSV or list file by id, read once."""
         if cls.iri not in self._rows:
             self._rows[cls.iri] = {}
-            self._rows[cls.iri].update((record.id, record) for record in self._read_file(cls))
+            self._rows[cls.iri].update((record.id, record) for record in self.read_file(self.files(cls)[0], cls))
         return self._rows[cls.iri]
 
     def exists(self, cls: Class, identifier: str) -> bool:
@@ -139,7 +124,7 @@ class Dataset:
             path = self.files(cls)[0]
             name = self.name(path)
             try:
-                self._stay_inside(path, name)
+                self.stay_inside(path, name)
                 found = csvtree.column(tree.read_bytes(path, name), name, str(cls.identified_by))
                 self._tables[cls.iri] = {code for code in found if ID.fullmatch(code)}
             except tree.Unreadable:
@@ -188,27 +173,13 @@ class Dataset:
 
     def suggest(self, cls: Class, text: str) -> str | None:
         """The id that a misspelt or spelled-out reference may mean, with its name, or None."""
-        from hankelod.suggestions import suggest
-
-        asked = (cls.iri, text)
-        if asked not in self.suggested and len(self.suggested) < SUGGESTIONS:
-            self.suggested[asked] = suggest(self, cls, text)
-        return self.suggested.get(asked)
+        return self._suggestions.of(cls, text)
 
     @cached_property
-    def names(self) -> dict[str, dict[str, str]]:
-        """By class, as suggestions gather them: casefolded name → id."""
-        return {}
+    def _suggestions(self) -> Suggestions:
+        from hankelod.suggestions import Suggestions
 
-    @cached_property
-    def suggested(self) -> dict[tuple[str, str], str | None]:
-        """What was suggested for a reference, by class and text: each is looked for once, and so many only."""
-        return {}
-
-    @cached_property
-    def labels(self) -> dict[str, dict[str, str]]:
-        """By class, as suggestions gather them: id → name."""
-        return {}
+        return Suggestions(self)
 
     ### Records
 
@@ -219,9 +190,9 @@ class Dataset:
             return [own if own.exists() or cls.file.endswith(".yml") else shipped("data") / cls.file]
         folder = self.data / str(cls.folder)
         try:
-            self._stay_inside(folder, self.name(folder))
+            self.stay_inside(folder, self.name(folder))
         except tree.Unreadable as error:
-            self._add(error.problem)
+            self.add(error.problem)
             return []
         return sorted(folder / f for f in os.listdir(folder) if f.endswith(".yml")) if folder.is_dir() else []
 
@@ -244,76 +215,9 @@ class Dataset:
         for path in self.files(cls):
             found = self.read_record(path, cls)
             if found is not None and found.id in bulk:
-                self._twice(found, bulk[found.id])
+                self.twice(found, bulk[found.id])
             elif found is not None:
                 yield found
-
-    def _stay_inside(self, path: Path, name: str) -> None:
-        """Raise Unreadable where a file, or the folder of a class, is a link out of the dataset."""
-        if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.data)):
-            raise tree.refuse("outside-dataset", Place(name, 1, 1))
-
-    def read_record(self, path: Path, cls: Class) -> Record | None:
-        """One YAML record, None where it cannot be read."""
-        name, stem = self.name(path), path.stem
-        if not ID.fullmatch(stem):
-            self._add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{slug(stem)}.yml"))
-            return None
-        try:
-            self._stay_inside(path, name)
-            raw = tree.read_bytes(path, name)
-        except tree.Unreadable as error:
-            self._add(error.problem._replace(record=stem))
-            return None
-        return self.read_text(raw, cls, name, stem)
-
-    def read_text(self, raw: bytes, cls: Class, name: str, stem: str) -> Record | None:
-        """One record out of the bytes of a YAML file of this name; `stem` is its id. None where it cannot be read."""
-        found: list[Problem] = []
-        try:
-            node = yamltree.read_yaml(raw, name, found)
-        except tree.Unreadable as error:
-            self._add(error.problem._replace(record=stem))
-            return None
-        for each in found:
-            self._add(each._replace(record=stem))
-        return self.reader.record(node, cls, name, stem)
-
-    def _read_file(self, cls: Class, only: str | None = None) -> Iterator[Record]:
-        """The records of a class that stand together in one file: rows of CSV, a list, or one mapping of YAML.
-
-        With `only`, just the row of CSV that has this id.
-        """
-        path = self.files(cls)[0]
-        name = self.name(path)
-        seen: dict[str, Record] = {}
-        try:
-            self._stay_inside(path, name)
-            if path.suffix == ".csv":
-                wanted = (str(cls.identified_by), only) if only else None
-                nodes = csvtree.rows(tree.read_bytes(path, name), name, self.reader.problems, wanted)
-            elif not path.exists():
-                return
-            else:
-                nodes = self._nodes(path, name)
-            for node in nodes:
-                record = self.reader.record(node, cls, name, None)
-                if record is None:
-                    continue
-                first = seen.setdefault(record.id, record)
-                if first is not record:
-                    self._twice(record, first)
-                else:
-                    yield record
-        except tree.Unreadable as error:
-            self._add(error.problem)
-
-    def _nodes(self, path: Path, name: str) -> Iterator[tree.Node]:
-        found: list[Problem] = []
-        node = yamltree.read_yaml(tree.read_bytes(path, name), name, found)
-        for each in found:  # the field of a record in a list is counted from the record
-            self._add(each._replace(field=re.sub(r"^\[[0-9]+\][.]?", "", each.field)) if each.field else each)
-        yield from node.value if node.kind == "list" else [node]  # type: ignore[misc]
 
     def read_bulk(self, cls: Class) -> Iterator[Record]:
         """The records of a class that stand in its JSON Lines file."""
@@ -323,51 +227,11 @@ class Dataset:
         assert path is not None
         name = self.name(path)
         try:
-            self._stay_inside(path, name)
+            self.stay_inside(path, name)
         except tree.Unreadable as error:
-            self._add(error.problem)
+            self.add(error.problem)
             return
         yield from self.read_lines(cls, name, lines(path, name))
-
-    def read_lines(
-        self, cls: Class, name: str, lines: Iterable[tuple[int, bytes | tree.Unreadable]]
-    ) -> Iterator[Record]:
-        """The records in the numbered lines of a JSON Lines file of this name."""
-        decode = self.decoders.of(cls)
-        seen: dict[str, Record] = {}
-        before = len(self.reader.problems)
-        for number, raw in lines:
-            if len(self.reader.problems) - before > MAX_PROBLEMS:
-                self._add(problem("too-many-problems", Place(name, number, 1), expected=str(MAX_PROBLEMS)))
-                return
-            values = None if isinstance(raw, tree.Unreadable) else decode(raw)
-            if values is not None:
-                # every value of a line stands at the line
-                record: Record | None = Record(cls, str(values["id"]), name, values, {(): (number, 1)}, frozenset())
-            else:
-                record = self.read_line(cls, name, number, raw)
-            if record is None:
-                continue
-            first = seen.setdefault(record.id, record)
-            if first is not record:
-                self._twice(record, first)
-                continue
-            yield record
-
-    def read_line(self, cls: Class, name: str, number: int, raw: bytes | tree.Unreadable) -> Record | None:
-        """The record in one line, typed with the place of every value, None where it cannot be read."""
-        found: list[Problem] = []
-        try:
-            if isinstance(raw, tree.Unreadable):
-                raise raw
-            node = jsontree.read_line(raw, name, number, found)
-        except tree.Unreadable as error:
-            self._add(error.problem)
-            return None
-        record = self.reader.record(node, cls, name, None)
-        for each in found:
-            self._add(each._replace(record=record.id if record else None))
-        return record
 
     def quietly(self, cls: Class, path: Path | None = None) -> list[Record]:
         """The records of a class, or the one in this file, without what is wrong with them: that is said where they are checked.
@@ -389,7 +253,7 @@ class Dataset:
         """One record by its id, without what is wrong with it; None where there is none or it cannot be read."""
         if self._is_unread_table(cls) and identifier in self._codes(cls):
             before = len(self.reader.problems)
-            found = next((r for r in self._read_file(cls, identifier) if r.id == identifier), None)
+            found = next((r for r in self.read_file(self.files(cls)[0], cls, identifier) if r.id == identifier), None)
             self.reader.forget(before)
             return found
         if cls.file:
@@ -402,13 +266,6 @@ class Dataset:
     def bulk_record(self, cls: Class, identifier: str) -> Record | None:
         """One record of a class's JSON Lines file, or None."""
         return next((r for r in self.read_bulk(cls) if r.id == identifier), None) if self.bulk_file(cls) else None
-
-    def _twice(self, record: Record, first: Record) -> None:
-        place = first.place(())
-        self._add(problem("duplicate-id", record.place(()), record.id, record.cls.identified_by or "id", record.id, related=(place,), line=f"{place.file}:{place.line}"))  # fmt: skip
-
-    def _add(self, found: Problem) -> None:
-        self.reader.problems.append(found)
 
     def settings(self) -> Record | None:
         """The record of `dataset.yml`, None where it cannot be typed."""

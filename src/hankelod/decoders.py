@@ -1,6 +1,6 @@
 """The functions that make complete values of JSON, as source: generated from the Fields of a Class.
 
-They raise `Out` at the least that is out of line. `hankelod.decoding` compiles them, with what they call in their scope.
+They raise `Out` at the least that is out of line. `hankelod.decoding` compiles them with what they call in scope.
 """
 
 from __future__ import annotations
