@@ -30,7 +30,7 @@ LAYERS = [
     ["sorting"],
     ["drafts", "asking", "alerts", "reportpage", "cards", "catalogue"],
     ["rendering", "provenance", "void"],
-    ["tables"],
+    ["csvw", "tables"],
     ["areas"],
     ["diffs"],
     ["feeds"],

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from hankelod import areas, atomic, dumps, hosting, statements, tables
+from hankelod import areas, atomic, csvw, dumps, hosting, statements, tables
 from hankelod.cards import Cards
 from hankelod.catalogue import Catalogue, Edition, Entries, catalogue
 from hankelod.crews import in_order
@@ -209,7 +209,7 @@ class _Steps:
             self.entries |= output.close(counted.triples if section in ("ttl", "jsonld") else None)
         found = self.stream.report()
         about = Catalogue(self.dataset, self.mapping, self.others, edition, self.whole)
-        self._write(tables.descriptions(self.cards, self.columns))
+        self._write(csvw.descriptions(self.cards))
         self._write(dumps.descriptions(self.dataset, self.mapping))
         self._write([File("report.ttl", as_turtle(found).encode(), triples(found))])
         self._write(catalogue(about, dict(self.entries)))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod import areas, atomic, changes, dumps, formats, history, hosting, manifests, tables
+from hankelod import areas, atomic, changes, csvw, dumps, formats, history, hosting, manifests, tables
 from hankelod.atomic import CannotPublish
 from hankelod.cards import Cards
 from hankelod.catalogue import Catalogue, Edition, Entries, catalogue
@@ -125,6 +125,7 @@ class _Steps:
         if not only or "dumps" in only:
             yield from dumps.dumps(self.dataset, self.mapping, self.records, self.lines)
             yield from tables.tables(cards)
+            yield from csvw.descriptions(cards)
             yield from areas.points(cards)
         if not only or "documents" in only:
             yield from dumps.documents(self.dataset, self.mapping, self.records)

@@ -1,7 +1,7 @@
-"""One clean row for each project: CSV for machines, CSV as Finnish spreadsheets read it, XLSX; and what columns mean.
+"""One clean row for each project: CSV for machines, CSV as Finnish spreadsheets read it, XLSX.
 
-CSV follows RFC 4180, its description CSV on the Web (W3C Recommendations of 17 December 2015). Column names are keys of
-the card; `_fi`, `_sv`, `_en` tell the language, `_name` and `_number` the name and number of what a key refers to.
+CSV follows RFC 4180; `hankelod.csvw` tells what its columns mean. Column names are keys of the card; `_fi`, `_sv`, `_en`
+tell the language, `_name` and `_number` the name and number of what a key refers to.
 
 Texts that a spreadsheet would run as a formula: `projects.csv` gives them exactly, as data do; `projects.fi.csv`, which
 is made for spreadsheets, puts an apostrophe in front; in `projects.xlsx` a text is always a text.
@@ -16,11 +16,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from hankelod.cards import Card, Cards, Key
-from hankelod.dumps import File, Files, to_json
-from hankelod.graph import RDF, XSD, Text
-from hankelod.model import Field
-
-Json = dict[str, object]
+from hankelod.dumps import File, Files
+from hankelod.graph import Text
 
 CSV = (("projects.csv", False), ("projects.fi.csv", True))
 """The tables in CSV, and whether they are for Finnish spreadsheets."""
@@ -187,75 +184,6 @@ def _csv(table: Rows, finnish: bool) -> str:
     return buffer.getvalue()
 
 
-### What the columns mean
-
-
-def metadata(cards: Cards, told: list[Column], finnish: bool = False) -> Json:
-    """The CSVW description of the table. What it maps to RDF are triples of the dump; other columns are left out."""
-    about = cards.about
-    notes = [cards.description("table"), *([cards.description("guarded")] if finnish else [])]
-    described: Json = {
-        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
-        "url": "projects.fi.csv" if finnish else "projects.csv",
-        "dc:title": _texts(cards.label("table")),
-        "dc:description": [each for note in notes for each in _texts(note)],
-        "dialect": {"encoding": "utf-8", "delimiter": ";" if finnish else ",", "lineTerminators": ["\r\n"]},
-    }
-    for name, key in (("dc:license", "licence"), ("dc:source", "base")):
-        if key in about:
-            described[name] = {"@id": about[key]}
-    if "modified" in about:
-        described["dc:modified"] = {"@value": about["modified"], "@type": "xsd:date"}
-    described["tableSchema"] = {
-        "aboutUrl": f"{cards.model.base}id/{cards.project.identifies}{{id}}",
-        "primaryKey": "id",
-        "columns": [*(_column(cards, c, finnish) for c in told), *_virtual(cards)],
-    }
-    return described
-
-
-def _texts(text: Text) -> list[dict[str, str]]:
-    return [{"@value": t, "@language": lang} for lang, t in text.items()]
-
-
-def _column(cards: Cards, column: Column, finnish: bool) -> Json:
-    described: Json = {"name": column.name, "titles": column.name, "rdfs:label": _texts(column.label)}
-    described["dc:description"] = _texts(column.key.description)
-    if column.datatype == "decimal" and finnish:
-        described["datatype"] = {"base": "decimal", "format": {"decimalChar": ","}}
-    else:
-        described["datatype"] = column.datatype
-    if column.many:
-        described["separator"] = SEPARATOR
-    if column.lang:
-        described["lang"] = column.lang
-    if column.key.required and not column.many and (column.lang is None) and column.path[0] == column.name:
-        described["required"] = True
-    field = column.key.field
-    single = field is not None and not column.many and (len(column.path) == 1 or column.path[-1] == column.lang)
-    if field is not None and column.key.kind == "thing" and not column.many and column.path[-1] in ("id", "code"):
-        described["propertyUrl"] = field.path
-        target = cards.model.root_of(cards.model.target(field))
-        described["valueUrl"] = f"{cards.model.base}id/{target.identifies}{{{column.name}}}"
-    elif field is not None and single and _same(column, field):
-        described["propertyUrl"] = field.path
-        if column.datatype == "anyURI":
-            described["valueUrl"] = f"{{+{column.name}}}"
-    else:
-        described["suppressOutput"] = True
-    return described
-
-
-def _same(column: Column, field: Field) -> bool:
-    """Whether a cell is the very literal or IRI of the dump."""
-    return field.kind in ("langtext", "iri") or (field.datatype == XSD + column.datatype and len(column.path) == 1)
-
-
-def _virtual(cards: Cards) -> list[Json]:
-    """The type of each row's project."""
-    return [{"name": "type", "virtual": True, "propertyUrl": RDF + "type", "valueUrl": cards.project.iri}]
-
-
 ### A workbook
 
 
@@ -313,11 +241,4 @@ def tables(cards: Cards) -> Files:
     told = columns(cards)
     for name, finnish in CSV:
         yield File(f"dump/{name}", as_csv(cards, told, finnish))
-    yield from descriptions(cards, told)
     yield File("dump/projects.xlsx", as_xlsx(cards, told))
-
-
-def descriptions(cards: Cards, told: list[Column]) -> Files:
-    """What the columns of the tables in CSV mean."""
-    for name, finnish in CSV:
-        yield File(f"dump/{name}-metadata.json", to_json(metadata(cards, told, finnish), 2))
