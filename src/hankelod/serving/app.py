@@ -37,7 +37,7 @@ from hankelod.serving.editions import Editions
 from hankelod.serving.journal import Journal
 from hankelod.serving.protocol import Question, Rejected
 from hankelod.serving.responses import Body, Packed, opened, respond
-from hankelod.serving.workers import Unanswered
+from hankelod.serving.worker import Unanswered
 from hankelod.sparql import CannotAsk, Limits
 
 READ = ("GET", "HEAD", "OPTIONS")

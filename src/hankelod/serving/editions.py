@@ -17,7 +17,8 @@ from hankelod.manifests import MANIFEST, BadManifest
 from hankelod.serving import store
 from hankelod.serving.answering import Bounds
 from hankelod.serving.documents import Documents, Found, NotThere
-from hankelod.serving.workers import Pool, Unanswered
+from hankelod.serving.worker import Unanswered
+from hankelod.serving.workers import Pool
 from hankelod.sparql import CannotAsk
 
 EACH = 1.0
