@@ -221,7 +221,7 @@ def test_the_commands_choose(many: Path, tmp_path: Path, monkeypatch: pytest.Mon
     assert cli.main(["-C", str(many), "validate"]) == 0
     assert cli.main(["-C", str(many), "publish", "--out", str(tmp_path / "dist"), "--previous", "x"]) == 2
     assert "without a history" in capsys.readouterr().err
-    assert large.is_large(Dataset(many), ["documents"]) is False
+    assert large.is_large(Dataset(many), "en", ["documents"]) is False
     assert "held in memory" in capsys.readouterr().err
 
 

@@ -129,6 +129,7 @@ READING = (
     "records",
     "faults",
     "reading",
+    "recordfiles",
     "dataset",
     "checking",
 )

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from hankelod.intake import values as read
 from hankelod.intake.compilation import Compilation, RawProject
 from hankelod.intake.figures import Figure, figures
-from hankelod.intake.gazetteer import Gazetteer, organisation_id, slug
+from hankelod.intake.gazetteer import Gazetteer
+from hankelod.intake.identifiers import organisation_id, part_stem, project_stem, slug, title_key, unique
 from hankelod.intake.listed import Named, read_list
 from hankelod.intake.names import Match
 from hankelod.intake.paragraphs import Found
@@ -27,11 +28,6 @@ class Setting(NamedTuple):
     programme: str | None
     known: dict[str, str]  # the key of a title → the id of a record that stands already
     taken: frozenset[str]  # the ids that are in use
-
-
-def title_key(title: str) -> str:
-    """A title without what spelling varies: case, dashes, spaces, marks."""
-    return slug(title)
 
 
 def project_drafts(document: Compilation, setting: Setting) -> list[Draft]:
@@ -72,6 +68,9 @@ class _Project:
 
     def _note(self, key: str, code: str, **details: object) -> None:
         self.notes.setdefault(key, []).append(Note(code, details))
+
+    def _not_read(self, key: str, found: Found) -> None:
+        self._note("", "comment-not-read", field=key, text=found.text, line=span(found.lines), numbers=found.lines)
 
     def _put(self, key: str, value: object, lines: tuple[int, ...]) -> None:
         self.values[key] = value
@@ -115,13 +114,8 @@ class _Project:
             place = self.names.regions[self.values["regions"][0]].name  # type: ignore[index]
         elif lead:
             place = lead.name
-        words = slug(str(self.values.get("acronym") or "")) or "-".join(slug(re.split(r"[–—(:]| - ", title)[0]).split("-")[:4])  # fmt: skip
-        stem = "-".join(x for x in (slug(place), words) if x)[:60].strip("-") or f"hanke-{self.raw.line}"
-        found, n = stem, 1
-        while found in taken:
-            n += 1
-            found = f"{stem}-{n}"
-        return found
+        stem = project_stem(place, str(self.values.get("acronym") or ""), title)
+        return unique(stem or f"hanke-{self.raw.line}", taken)
 
     def _acronym(self) -> None:
         """A short name that the title ends in, or that the text puts in brackets after the title."""
@@ -226,16 +220,12 @@ class _Project:
             self._put("start", months[0], found.lines)
             self._put("end", months[1], found.lines)
         elif found:
-            self._note(
-                "", "comment-not-read", field="start", text=found.text, line=span(found.lines), numbers=found.lines
-            )
+            self._not_read("start", found)
         cost, grant = self._field("cost"), self._field("grant")
         if cost and (value := read.amount(cost.text)):
             self._put("totalCost", value, cost.lines)
         elif cost:
-            self._note(
-                "", "comment-not-read", field="totalCost", text=cost.text, line=span(cost.lines), numbers=cost.lines
-            )
+            self._not_read("totalCost", cost)
         value = read.amount(grant.text) if grant else None
         if grant and value:
             entry: Values = {"id": "grant-1", "amount": value}
@@ -243,9 +233,7 @@ class _Project:
                 entry = {"id": "grant-1", "programme": self.setting.programme, "amount": value}
             self._put("grants", [entry], grant.lines)
         elif grant:
-            self._note(
-                "", "comment-not-read", field="grants", text=grant.text, line=span(grant.lines), numbers=grant.lines
-            )
+            self._not_read("grants", grant)
 
     ### Outcomes, links, quotations
 
@@ -257,7 +245,7 @@ class _Project:
         if told:
             self.figures["summary"] = told
         for kind, f in self.raw.outcomes:
-            entries.append({"id": _unique(_stem(f.text, kind), used), "kind": kind, "text": {"fi": f.text}})  # fmt: skip
+            entries.append({"id": unique(part_stem(f.text, kind), used), "kind": kind, "text": {"fi": f.text}})  # fmt: skip
             at = f"outcomes.{len(entries) - 1}"
             self.lines[at] = f.lines
             told = self._new_figures(figures(f.text), seen)
@@ -278,11 +266,11 @@ class _Project:
         for f in self.raw.fields.get("links", ()):
             found = read.links(f.text) if f.text else []
             if found is None:
-                self._note("", "comment-not-read", field="links", text=f.text, line=span(f.lines), numbers=f.lines)
+                self._not_read("links", f)
                 continue
             for link in found:
                 name = link.label if link.label != read.FIELD_LINK else link.host or "hankesivu"
-                entry: Values = {"id": _unique(_stem(str(name), "linkki"), used)}
+                entry: Values = {"id": unique(part_stem(str(name), "linkki"), used)}
                 if link.url:
                     entry["url"] = link.url
                 if link.host:
@@ -301,7 +289,7 @@ class _Project:
         used: set[str] = set()
         for q in self.raw.quotations:
             name, _, role = q.speaker.text.partition(",")
-            entry: Values = {"id": _unique(slug(name) or "lainaus", used), "speaker": name.strip()}
+            entry: Values = {"id": unique(slug(name) or "lainaus", used), "speaker": name.strip()}
             if role.strip():
                 entry["role"] = role.strip()
             entry["words"] = {"fi": q.words.text}
@@ -309,17 +297,3 @@ class _Project:
             entries.append(entry)
         if entries:
             self._put("quotations", entries, ())
-
-
-def _stem(text: str, otherwise: str) -> str:
-    """The id of a part, from the first words of its text: it stays when parts before it come and go."""
-    return "-".join(slug(text).split("-")[:4])[:40].strip("-") or otherwise
-
-
-def _unique(stem: str, used: set[str]) -> str:
-    found, n = stem, 1
-    while found in used:
-        n += 1
-        found = f"{stem}-{n}"
-    used.add(found)
-    return found

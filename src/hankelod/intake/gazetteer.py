@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,9 +17,6 @@ TOKEN = re.compile(r"\w+(?:[-’':.&](?=\w)\w+)*-?|[^\w\s]")
 
 LONGEST = 10
 """The most words that a name of an organisation is looked for in."""
-
-COMPANY = ("oyj", "oy", "abp", "ab", "ky", "ltd", "tmi", "osk", "ry", "rf", "r.y", "r.f", "sr", "rs")
-"""Abbreviations of legal forms, which an organisation's id leaves out."""
 
 
 class Place(NamedTuple):
@@ -78,19 +74,6 @@ class Gazetteer(NamedTuple):
             if found:
                 return found
         return None
-
-
-def slug(text: str) -> str:
-    """A name as an id: lower-case ASCII letters, digits and hyphens, at most 100 (design of ids)."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ø", "o").replace("ß", "ss"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-")
-
-
-def organisation_id(name: str) -> str:
-    """The id that a new organisation gets: its name without the abbreviation of its legal form."""
-    words = [w for w in name.split() if w.casefold().rstrip(".,") not in COMPANY]
-    return slug(" ".join(words) or name)
 
 
 def load(dataset: Dataset | None, folders: tuple[Path, ...] = ()) -> Gazetteer:

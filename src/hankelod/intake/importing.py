@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hankelod import tree
 from hankelod.dataset import BASE, DATASET, Dataset, shipped, turtle_files
-from hankelod.intake import compilation, drafts, gazetteer, reimport, sources, writing
+from hankelod.intake import compilation, drafts, gazetteer, identifiers, reimport, sources, writing
 from hankelod.intake.compilation import Compilation
 from hankelod.intake.proposals import Draft, Note, Values
 from hankelod.intake.reimport import Change
@@ -134,7 +134,7 @@ def _titles(data: Path) -> dict[str, str]:
         texts = [values.get("titleAsWritten"), *(title.values() if isinstance(title, dict) else ())]
         for text in texts:
             if isinstance(text, str):
-                known.setdefault(drafts.title_key(text), stem)
+                known.setdefault(identifiers.title_key(text), stem)
     return known
 
 
@@ -170,13 +170,13 @@ def _proposed_programme(front: list[sources.Line]) -> list[Draft]:
     values: Values = {"name": {"fi": found["name"]}}
     made = []
     if found["funder"]:
-        funder = gazetteer.organisation_id(found["funder"])
+        funder = identifiers.organisation_id(found["funder"])
         values["funder"] = funder
         made.append(Draft("organisations", funder, {"name": {"fi": found["funder"]}, "kind": "ministry"}, {"name": lines}, {}, {}))  # fmt: skip
     years = re.search(r"[Oo]hjelma\w*\s[^.]*?((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)", text)
     if years:
         values.update(startYear=years.group(1), endYear=years.group(2))
-    made.append(Draft("programmes", gazetteer.slug(found["name"]), values, dict.fromkeys(values, lines), {"": note}, {}))  # fmt: skip
+    made.append(Draft("programmes", identifiers.slug(found["name"]), values, dict.fromkeys(values, lines), {"": note}, {}))  # fmt: skip
     return made
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hankelod.intake.gazetteer import COMPANY, Gazetteer, Organisation, organisation_id
+from hankelod.intake.gazetteer import Gazetteer, Organisation
+from hankelod.intake.identifiers import COMPANY, organisation_id
 from hankelod.intake.names import LIKELY, SURE, UNSURE, Match, resolve
 
 SEGMENT = re.compile(r"\s*[,;\n]\s*(?:(?:ja|sekä|och|samt)\s+)?|\s+(?:ja|sekä|och|samt|&|\+)\s+|\s*/\s*")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from hankelod.intake.cases import lemmas
-from hankelod.intake.gazetteer import LONGEST, organisation_id
+from hankelod.intake.gazetteer import LONGEST
+from hankelod.intake.identifiers import organisation_id
 from hankelod.intake.matches import LIKELY, SURE, Match, Reading, Token
 from hankelod.intake.nouns import AND, FORMS, INNER, KIND, SEPARATORS, STARTERS
 

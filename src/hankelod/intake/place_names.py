@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hankelod.intake.gazetteer import Place, organisation_id
+from hankelod.intake.gazetteer import Place
+from hankelod.intake.identifiers import organisation_id
 from hankelod.intake.matches import LIKELY, SURE, UNSURE, Match
 from hankelod.intake.nouns import (
     AREA_NOUN,

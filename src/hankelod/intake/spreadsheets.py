@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from hankelod.intake import gazetteer, grid, importing
+from hankelod.intake import gazetteer, grid, identifiers, importing
 from hankelod.intake.grid import Column, Knowledge, Sheet
 from hankelod.intake.importing import Import, Target
 from hankelod.intake.proposals import Draft
@@ -153,7 +153,7 @@ class _Reading:
     def _made_id(self, row: list[tuple[Column, Node]]) -> str:
         """The id of a row without one: from its first text, which is a title or a name."""
         text = next((str(n.value) for c, n in row if c.lang == "fi"), "")
-        return gazetteer.slug(text)[:60].strip("-")
+        return identifiers.slug(text)[:60].strip("-")
 
     def _part(self, table: Table, sheet: Sheet, number: int, row: list[tuple[Column, Node]]) -> None:
         """A row of parts goes into its record; under another part, where it names one."""

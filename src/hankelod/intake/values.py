@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hankelod.intake.gazetteer import slug
+from hankelod.intake.identifiers import slug
 
 SPACES = "[ \u00a0\u2007\u2009\u202f']"
 MONEY = re.compile(

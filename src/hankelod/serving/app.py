@@ -1,4 +1,4 @@
-"""Which request means what, and what every response carries.
+"""Which request means what.
 
 | path | what |
 |---|---|
@@ -32,35 +32,17 @@ from hankelod.queries import Catalogue, Query
 from hankelod.results import ROWS, TRIPLES
 from hankelod.serving import negotiation, page, protocol
 from hankelod.serving.connection import HEAD_BYTES, Exchange
-from hankelod.serving.documents import LANGUAGES, Entry, Found, NotThere
+from hankelod.serving.documents import LANGUAGES, Entry, NotThere
 from hankelod.serving.editions import Editions
+from hankelod.serving.headers import ALWAYS, ASK, INERT, OWN, READ, REVALIDATE, allow, links, options, text
 from hankelod.serving.journal import Journal
 from hankelod.serving.protocol import Question, Rejected
 from hankelod.serving.responses import Body, Packed, opened, respond
 from hankelod.serving.worker import Unanswered
 from hankelod.sparql import CannotAsk, Limits
 
-READ = ("GET", "HEAD", "OPTIONS")
-ASK = ("GET", "HEAD", "POST", "OPTIONS")
 PATIENCE = 10.0
 """Seconds that the start waits for the graph before requests are taken without it."""
-REVALIDATE = "public, no-cache"
-"""What may be kept must be asked for again, which costs a 304: nobody reads an old publication as the new one."""
-
-OWN = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-INERT = "default-src 'none'; frame-ancestors 'none'"
-"""Policies of the pages made here, and of what is no page. The publication's files carry that of `hosting`."""
-
-ALWAYS = [
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"Content-Location, ETag, Last-Modified, Link, Location, Retry-After"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
-    (b"cross-origin-resource-policy", b"cross-origin"),
-]
-"""What every response carries, as ASGI writes it; nothing else sets these."""
-
 SAYS = {
     "busy": (503, "all workers are busy"),
     "too-many": (429, "too many queries of this client are waiting"),
@@ -117,26 +99,26 @@ class Service:
     async def _respond(self, scope: Scope, headers: Headers, exchange: Exchange, told: dict[str, object]) -> Response:
         target = len(scope["raw_path"]) + len(scope["query_string"])
         if target + sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_BYTES:
-            return _text(431, "head-too-large: the head of a request may have 64 KiB\n")
+            return text(431, "head-too-large: the head of a request may have 64 KiB\n")
         path, method = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix("/"), scope["method"]
         try:
             if path in ("sparql", "sparql/"):
-                _allow(method, ASK)
-                return _options(ASK) if method == "OPTIONS" else await self._sparql(scope, headers, exchange, told)
-            _allow(method, READ)
+                allow(method, ASK)
+                return options(ASK) if method == "OPTIONS" else await self._sparql(scope, headers, exchange, told)
+            allow(method, READ)
             if method == "OPTIONS":
-                return _options(READ)
+                return options(READ)
             if path in ("health", "ready"):
                 return self._state(path)
             return await self._file(path, scope, headers)
         except Rejected as error:
             told["code"] = error.code
-            return _text(error.status, f"{error.code}: {error.message}\n", error.headers)
+            return text(error.status, f"{error.code}: {error.message}\n", error.headers)
         except ClientDisconnect:
             raise
         except Exception:
             traceback.print_exc(file=sys.stderr)
-            return _text(500, "internal: this is a fault of the server\n")
+            return text(500, "internal: this is a fault of the server\n")
 
     ### Queries
 
@@ -231,10 +213,10 @@ class Service:
         at = scope.get("root_path", "")
         policy = {"content-security-policy": POLICY}
         if found.location is not None:
-            return _text(found.status, f"{found.location}\n", {"location": f"{at}/{found.location}", **_links(found, at), **varies, **policy})  # fmt: skip
+            return text(found.status, f"{found.location}\n", {"location": f"{at}/{found.location}", **links(found, at), **varies, **policy})  # fmt: skip
         if found.status == 406:
             listed = "".join(f"{e.media_type}  {at}/{e.path}\n" for e in found.others)
-            return _text(406, f"not-acceptable: there are\n{listed}", {**_links(found, at), **varies})
+            return text(406, f"not-acceptable: there are\n{listed}", {**links(found, at), **varies})
         if found.entry is None or handle is None:
             if path == "":
                 lang = _language({}, headers)
@@ -242,7 +224,7 @@ class Service:
                 return Response(made, 200, {"content-type": "text/html; charset=utf-8", "content-language": lang, "content-security-policy": OWN, "vary": "Accept-Language"})  # fmt: skip
             raise Rejected(404, "not-found", self._nothing(path))
         entry = found.entry
-        told = {**_links(found, at), **varies, **policy, "cache-control": REVALIDATE}
+        told = {**links(found, at), **varies, **policy, "cache-control": REVALIDATE}
         if entry.path != path:
             told["content-location"] = f"{at}/{entry.path}"
         body = Body(opened(handle), entry.bytes, f'"{entry.sha256[:32]}"', changed, self._packed_file(entry))
@@ -292,26 +274,6 @@ def _readable(queries: Catalogue) -> list[Query]:
         except (CannotAsk, OSError, ValueError) as error:
             print(f"hankelod: {name}: {error}", file=sys.stderr)
     return found
-
-
-def _allow(method: str, methods: tuple[str, ...]) -> None:
-    if method not in methods:
-        raise Rejected(405, "method", f"{method[:20]} is not allowed here", allow=", ".join(methods))
-
-
-def _options(methods: tuple[str, ...]) -> Response:
-    allowed = ", ".join(methods)
-    return Response(status_code=204, headers={"allow": allowed, "access-control-allow-methods": allowed, "access-control-allow-headers": "Accept, Accept-Language, Content-Type, If-None-Match, If-Modified-Since, Range", "access-control-max-age": "86400"})  # fmt: skip
-
-
-def _text(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
-    return Response(text, status, {"content-type": "text/plain; charset=utf-8", "cache-control": "no-cache", **(headers or {})})  # fmt: skip
-
-
-def _links(found: Found, at: str) -> dict[str, str]:
-    """What tells the same in other forms, as a Link header (RFC 8288)."""
-    others = ", ".join(f'<{at}/{e.path}>; rel="alternate"; type="{e.media_type}"' for e in found.others)
-    return {"link": others} if others else {}
 
 
 def _language(given: dict[str, str], headers: Headers) -> str:

@@ -22,6 +22,7 @@ from hankelod.site.area_pages import area_pages
 from hankelod.site.boundaries import NotBoundaries
 from hankelod.site.concept_pages import Uses, concept_pages
 from hankelod.site.contribute_page import contribute_page
+from hankelod.site.downloads_page import downloads_page
 from hankelod.site.language import LANGUAGES, Language
 from hankelod.site.map import Atlas, atlas, base_map
 from hankelod.site.organisation_pages import organisation_pages
@@ -86,7 +87,7 @@ def pages(
     yield from programme_pages(view)
     yield from concept_pages(view, uses)
     yield front_pages.figures_page(view)
-    yield front_pages.downloads_page(view, published)
+    yield downloads_page(view, published)
     if queries is not None:
         yield sparql_page.sparql_page(view, queries, published)
     yield contribute_page(view, queries is not None)

@@ -10,8 +10,8 @@ from hankelod.model import Class
 from hankelod.records import Record
 from hankelod.site.language import Link, Words
 from hankelod.site.listing import Row, collated, rows
+from hankelod.site.observations import Figure, figure
 from hankelod.site.portfolio import Portfolio
-from hankelod.site.project_pages import Figure, figure
 from hankelod.site.view import Page, Thing, View, capital
 
 LONGEST = 100

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from hankelod.model import Check, Class, Field, Model
 from hankelod.problems import component_says, entry
 from hankelod.records import ID
-from hankelod.site.front_pages import size
+from hankelod.site.downloads_page import size
 from hankelod.site.names import IDS, names_path
 from hankelod.site.sparql_page import ENGINE, VENDOR, engine_data
 from hankelod.site.view import Json, Page, View, capital

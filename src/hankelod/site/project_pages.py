@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import NamedTuple
 
 from hankelod.records import Record
-from hankelod.rules import Rule
 from hankelod.site import charts, markup
+from hankelod.site.grants import Money, money
 from hankelod.site.language import Link, Words
 from hankelod.site.map import Area, area
+from hankelod.site.observations import Figure, figure
 from hankelod.site.portfolio import cost, grant, listed, parts, word
 from hankelod.site.view import Fact, Page, View, address, brief, capital, shown_address
 
@@ -37,16 +37,6 @@ LAID_OUT = frozenset(
 """Fields with a place of their own on the page; whatever else the Model knows is listed among the facts."""
 
 
-class Figure(NamedTuple):
-    """A figure: what is counted, the number in words, the period, a note, and the statement that it comes from."""
-
-    measure: Link
-    value: str
-    period: str
-    note: Words | None
-    statement: str | None
-
-
 class Statement(NamedTuple):
     """An outcome: its anchor, text, aspects and the figures in it."""
 
@@ -63,20 +53,6 @@ class Kind(NamedTuple):
     label: str
     definition: Words | None
     statements: tuple[Statement, ...]
-
-
-class Money(NamedTuple):
-    """A grant: euros, share of the cost, where the highest share stands on the bar, and what the rules say of it."""
-
-    programme: Link
-    call: Link | None
-    amount: str
-    share: str
-    length: int
-    limit: int | None
-    told: tuple[str, ...]
-    basis: Words | None
-    verdict: str
 
 
 class Quotation(NamedTuple):
@@ -162,7 +138,7 @@ def project_page(view: View, project: Record) -> Page:
         months=_months(start, end),
         schedule=charts.timeline([(start, end)], _years(view, project)),
         cost=t.money(total),
-        money=tuple(_money(view, project, g, total) for g in parts(project, "grants")),
+        money=tuple(money(view, project, g, total) for g in parts(project, "grants")),
         remainder=t.money(total - amount) if total > amount else "",
         kinds=tuple(kinds),
         figures=tuple(figures),
@@ -224,41 +200,7 @@ def spots(view: View, project: Record) -> Iterator[Area]:
             yield area(view.site.atlas, code, link.path, link.words.text, 1)
 
 
-### Money
-
-
-def _money(view: View, project: Record, part: dict[str, object], total: Decimal) -> Money:
-    t, amount = view.t, Decimal(str(part["amount"]))
-    own = str(part["id"]).rsplit("/", 1)[-1]
-    rule = next((r for r in view.portfolio.rules.get(project.id, []) if r.grant == own), None)
-    share = t.percent(rule.share) if rule and rule.share else t.share(amount, total)
-    limit = rule.rate if rule else None
-    basis = next((x.basis for x in (rule.rate, rule.ceiling) if x and x.inferred and x.basis), None) if rule else None
-    return Money(
-        programme=view.link("Programme", str(part["programme"])),
-        call=view.call(str(part["call"])) if part.get("call") else None,
-        amount=t.money(amount),
-        share=t.share(amount, total),
-        length=charts.length(amount, total),
-        limit=int(Decimal(limit.value) * charts.FULL) if limit else None,
-        told=tuple(_told(view, rule, share)) if rule else (),
-        basis=t.pick(basis),
-        verdict=(rule.rate_verdict or "") if rule else "",
-    )
-
-
-def _told(view: View, rule: Rule, share: str) -> Iterator[str]:
-    """What the rules say of a grant, in words: the highest share, then the highest amount."""
-    t = view.t
-    if rule.rate and rule.rate_verdict:
-        rate = t.percent(str(Decimal(rule.rate.value) * 100))
-        yield t(f"rule.rate-{rule.rate_verdict}", share=share, rate=rate, holder=t(f"rule.of-{rule.rate.origin}"))
-    if rule.ceiling and rule.ceiling_verdict:
-        most = t.money(rule.ceiling.value)
-        yield t(f"rule.amount-{rule.ceiling_verdict}", most=most, holder=t(f"rule.of-{rule.ceiling.origin}"))
-
-
-### Outcomes and figures
+### Outcomes
 
 
 def _kinds(view: View, project: Record, anchors: dict[str, str]) -> list[Kind]:
@@ -286,34 +228,6 @@ def _statement(view: View, part: dict[str, object], anchors: dict[str, str]) -> 
         tuple(view.concept("Aspect", str(a)) for a in aspects),
         tuple(figure(view, o, anchor) for o in observations),
     )
-
-
-def figure(view: View, part: dict[str, object], anchor: str | None) -> Figure:
-    t, measure = view.t, str(part["measure"])
-    qualifier = part.get("qualifier")
-    told = number(view, str(part["value"]), str(part.get("unit", "")))
-    if qualifier and qualifier != "exact":
-        told = f"{view.concept('Qualifier', str(qualifier)).words.text} {told}"
-    return Figure(view.concept("Measure", measure), told, period(view, measure), t.pick(part.get("note")), anchor)
-
-
-def number(view: View, value: str, unit: str) -> str:
-    """A number with its unit; an IRI of QUDT's is written as its symbol where the catalogue has one."""
-    local = unit.rsplit("/", 1)[-1]
-    if local == "COUNT" or not local:
-        return view.t.number(value)
-    if local == "PERCENT":
-        return view.t.percent(value)
-    symbols = dict(pair.split("=") for pair in view.t("format.units").split(" "))
-    return f"{view.t.number(value)}\u00a0{symbols.get(local, local)}"
-
-
-def period(view: View, measure: str) -> str:
-    """The period over which a measure counts, as words after a number; empty for a project as a whole."""
-    iri = f"{view.model.base}id/{view.model.by_name('Measure').identifies}{measure}"
-    per = view.model.ontology.iri(iri, "https://w3id.org/hankelod/def#per") or ""
-    local = per.rsplit("/", 1)[-1]
-    return "" if local in ("", "project") else view.concept("Period", local).words.text
 
 
 ### Quotations and links

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hankelod.dumps import NAME, File
 from hankelod.queries import Catalogue, Query
-from hankelod.site.front_pages import size
+from hankelod.site.downloads_page import size
 from hankelod.site.listing import collated
 from hankelod.site.map import Atlas
 from hankelod.site.names import names_path

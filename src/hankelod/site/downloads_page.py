@@ -1,0 +1,98 @@
+"""The page of downloads: every file of the publication, and what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from hankelod.site.language import Link
+from hankelod.site.view import Page, Published, View, address
+
+ENDINGS = (
+    "ttl",
+    "nt",
+    "jsonld",
+    "csv",
+    "csv-metadata.json",
+    "fi.csv",
+    "fi.csv-metadata.json",
+    "xlsx",
+    "geojson",
+    "jsonl",
+)
+"""The order of the dumps in the list of downloads."""
+
+
+class Download(NamedTuple):
+    """A file of the publication, and what to say of it."""
+
+    path: str
+    told: str
+    note: str
+    size: str
+
+
+class DownloadsContent(NamedTuple):
+    dumps: tuple[Download, ...]
+    descriptions: tuple[Download, ...]
+    schemas: tuple[Download, ...]
+    licence: str
+    version: str
+    modified: str
+    base: str
+    example: Link | None
+    example_thing: str
+
+
+def downloads_page(view: View, published: Published) -> Page:
+    """What can be had, out of the entries of the manifest so far."""
+    settings = view.portfolio.settings.values
+    top = [p for p in published if "/" not in p and not p.endswith((".html", ".xml", ".txt", ".atom"))]
+    project = next(iter(view.portfolio.projects), None)
+    content = DownloadsContent(
+        dumps=tuple(_download(view, p, published[p]) for p in sorted(published, key=_rank) if p.startswith("dump/")),
+        descriptions=tuple(_download(view, p, published[p]) for p in top if not p.startswith((".", "_"))),
+        schemas=tuple(_download(view, p, published[p]) for p in sorted(published) if p.startswith("schema/")),
+        licence=address(str(settings["licence"])) or "",
+        version=str(settings["version"]),
+        modified=view.t.date(str(settings["modified"])),
+        base=view.model.base,
+        example=view.to(project) if project else None,
+        example_thing=f"project/{project.id}" if project else "",
+    )
+    return Page(
+        "downloads.html", "downloads.html", view.t("downloads.heading"), view.t("downloads.description"), content
+    )
+
+
+def _rank(path: str) -> tuple[bool, int]:
+    """Where a file of the dump stands in the list: graphs before tables, what people look for first."""
+    ending = path.partition(".")[2].removesuffix(".gz")
+    return "projects" in path, ENDINGS.index(ending) if ending in ENDINGS else len(ENDINGS)
+
+
+def _download(view: View, path: str, entry: Mapping[str, object]) -> Download:
+    bare = path.removesuffix(".gz")
+    key, triples = f"file.{bare}", entry.get("triples")
+    told = view.t(key) if key in view.t else ""
+    steps = bare.removeprefix("schema/").split(".")  # project.json, project.fi.json
+    schema = next(
+        (c for c in view.model.classes.values() if bare.startswith("schema/") and steps[0] == c.segment), None
+    )
+    if schema:
+        told = view.class_label(schema) + (f" ({steps[1]})" if len(steps) > 2 else "")
+    notes = [view.t("count.triples", n=triples)] if isinstance(triples, int) else []
+    if path != bare:
+        notes.append("gzip")
+    elif not told:
+        notes.append(str(entry["mediaType"]))
+    return Download(path, told, ", ".join(notes), size(view, int(str(entry["bytes"]))))
+
+
+def size(view: View, count: int) -> str:
+    """A number of bytes in the unit that suits it."""
+    for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):
+        if count >= factor:
+            return f"{view.t.number(str((Decimal(count) / factor).quantize(Decimal('0.1'))))}\u00a0{unit}"
+    return f"{count}\u00a0B"
