@@ -23,9 +23,10 @@ from hankelod.tree import Unreadable
 
 
 class Source(decoders.Source):
-    """The source of functions that put the triples of a structure, as strings, at the end of a list.
+    """The source of functions that put the triples of a structure, in UTF-8, at the end of a list.
 
     They take the subject `s` too, and the list `lines`. Those of a part come after all of the thing that it is part of.
+    Most triples are ASCII, and encoded whole, which is a copy; of texts, only the text itself is encoded.
     """
 
     parameters = "d, id, ordinal, s, lines"
@@ -36,10 +37,12 @@ class Source(decoders.Source):
 
     def begin(self, cls: Class) -> list[str]:
         out = ["put = lines.append", *(["late = []"] if _has_parts(cls) else [])]
+        if any(f.kind == "langtext" for f in cls.fields):
+            out.append("b = s.encode()")
         if decoders.has_kinds(cls):
             return out
         if len(cls.types) > 1:  # the type is known when its keys have been read
-            return [*out, "first, r = len(lines), {}", "put('')"]
+            return [*out, "first, r = len(lines), {}", "put(b'')"]
         return [*out, self._put(RDF + "type", writers.fixed(self.writer.names.iri(cls.types[0].iri)))]
 
     def end(self, cls: Class) -> list[str]:
@@ -47,7 +50,7 @@ class Source(decoders.Source):
         if len(cls.types) > 1 and not decoders.has_kinds(cls):
             types = self.scope.hold({rule.word: self.writer.names.iri(rule.iri) for rule in cls.types})
             kind = f"{{{types}[type_of(r, {self.scope.hold(cls)})]}}"
-            out.append(f"lines[first] = f'{self.writer.line(RDF + 'type', kind)}'")
+            out.append(f"lines[first] = f'{self.writer.line(RDF + 'type', kind)}'.encode()")
         return [*out, "return"]
 
     def field(self, cls: Class, field: Field) -> list[str]:
@@ -69,13 +72,13 @@ class Source(decoders.Source):
         return [
             *given,
             f"if {every}:",
-            *("    " + line for line in [*checked, f"put(f'{whole}')"]),
+            *("    " + line for line in [*checked, f"put(f'{whole}'.encode())"]),
             "else:",
             *("    " + line for line in alone),
         ]
 
     def _put(self, predicate: str, term: str) -> str:
-        return f"put(f'{self.writer.line(predicate, term)}')"
+        return f"put(f'{self.writer.line(predicate, term)}'.encode())"
 
     def take(self, field: Field, v: str) -> list[str]:
         if field.kind == "class":
@@ -84,9 +87,10 @@ class Source(decoders.Source):
         return [self._put(field.path, self.writer.term(field, v))]
 
     def texts(self, field: Field, names: list[str]) -> list[str]:
+        before = f' {self.writer.names.iri(field.path)} "'.encode()
         by = zip(names, field.languages, strict=True)
-        whole = "".join(self.writer.line(field.path, f'"{{{t}}}"@{lang}') for t, lang in by)
-        return [*self.writer.escaping(names), f"put(f'{whole}')"]
+        pieces = ", ".join(f"b, {before!r}, {t}.encode(), {_after(lang)!r}" for t, lang in by)
+        return [*self.writer.escaping(names), f"lines += ({pieces})"]
 
     def some_texts(self, field: Field, t: str) -> list[str]:
         return [f"for lang, t in {t}.items():", "    " + self._put(field.path, f'"{self.writer.text("t")}"@{{lang}}')]
@@ -102,6 +106,11 @@ class Source(decoders.Source):
 
     def parts(self, field: Field) -> list[str]:
         return []
+
+
+def _after(language: str) -> bytes:
+    """What stands after a text in this language."""
+    return f'"@{language} .\n'.encode()
 
 
 def _has_parts(cls: Class) -> bool:
@@ -120,10 +129,10 @@ def decoder(dataset: Dataset, mapping: Mapping, cls: Class) -> Decoder[bytes]:
     plain, escaped = compiled(True), compiled(False)
 
     def take(structure: Any, identifier: str, raw: bytes) -> bytes:
-        lines: list[str] = []
+        lines: list[bytes] = []
         # what N-Triples escapes, JSON escapes as well: all but DEL, which no decoder lets through
         (escaped if b"\\" in raw else plain)(structure, identifier, 0, f"{root}{identifier}>", lines)
-        return b"".join(map(str.encode, lines))  # most lines are ASCII, which is encoded by copying
+        return b"".join(lines)
 
     return dataset.decoders.decoder(cls, take)
 
