@@ -12,10 +12,10 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "hankelod"
 
 LAYERS = [
-    ["console", "formats", "packing", "parts", "manifests", "nesting", "refusals", "terminal"],
+    ["console", "formats", "packing", "parts", "nesting", "refusals", "terminal"],
     ["graph"],
     ["words"],
-    ["atomic", "sparql"],
+    ["atomic", "manifests", "sparql"],
     ["grammar", "queries", "spelling", "results"],
     ["patterns", "terms"],
     ["model", "problems"],

@@ -104,9 +104,9 @@ class Site:
                 while part := answer.read1(2**16):  # what has come: a slow server is asked for the time too
                     found += part
                     if len(found) > largest:
-                        raise BadManifest(f"{path} is larger than it should be")
+                        raise BadManifest(words.told("damage-larger", path=path))
                     if time.monotonic() > self.end:
-                        raise BadManifest(f"{path} takes too long")
+                        raise BadManifest(words.told("damage-slow", path=path))
         except (HTTPException, ValueError) as error:  # ValueError: no address, also where a redirect leads
             raise OSError(f"{type(error).__name__}: {error}") from error
         return bytes(found)
@@ -146,7 +146,7 @@ def _read(things: Things, origin: Source, manifest: Manifest) -> Previous:
     try:
         return before._replace(graph=replayed(things, before.members(), set()))
     except (SyntaxError, KeyError, ValueError) as error:
-        raise BadManifest(f"the change feed cannot be read: {error}") from error
+        raise BadManifest(words.told("damage-feed", why=error)) from error
 
 
 def read_graph(things: Things, origin: Source) -> Graph:
@@ -162,13 +162,13 @@ def read_releases(get: Callable[[str], bytes], manifest: Manifest) -> tuple[Rele
     releases = tuple(_release(release_path(n), get(release_path(n))) for n in numbers)
     told = [span.page for release in releases for span in release.pages]
     if numbers != list(range(1, len(numbers) + 1)) or sorted(told) != sorted(int(m[1]) for m in matches if m[1]):
-        raise BadManifest("the history in changes/ is not whole")
+        raise BadManifest(words.told("damage-history"))
     return releases
 
 
 def _get(origin: Source, path: str, entry: Entry) -> bytes:
     if entry.bytes > LARGEST:
-        raise BadManifest(f"{path} is too large")
+        raise BadManifest(words.told("damage-large", path=path))
     return manifests.checked(path, entry, origin.get(path, entry.bytes))
 
 
@@ -202,9 +202,9 @@ def _release(path: str, content: bytes) -> Release:
             forgotten=tuple(str(thing) for thing in told["forgotten"]),
         )
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-        raise BadManifest(f"{path} cannot be read ({error})") from error
+        raise BadManifest(words.told("damage-unread", path=path, why=error)) from error
     if path != release_path(release.number):
-        raise BadManifest(f"{path} is another release's")
+        raise BadManifest(words.told("damage-other-release", path=path))
     return release
 
 

@@ -14,12 +14,15 @@ from errno import ENOENT
 from pathlib import Path
 from typing import NamedTuple
 
+from hankelod.refusals import Refusal
+from hankelod.words import told
+
 MANIFEST = "manifest.json"
 LARGEST = 256 * 2**20
 """Bytes of the largest manifest that is read: about a million files."""
 
 
-class BadManifest(Exception):
+class BadManifest(Refusal):
     """The manifest, or a file that it names, is not what it should be; the message says which and why."""
 
 
@@ -57,18 +60,18 @@ def read(content: bytes) -> Manifest:
         files = {path: _entry(path, entry) for path, entry in whole["files"].items()}
         build = whole["build"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise BadManifest(f"{MANIFEST} cannot be read ({error})") from error
+        raise BadManifest(told("damage-unread", path=MANIFEST, why=error)) from error
     if build != build_id(whole["files"]):
-        raise BadManifest(f"{MANIFEST}: the build id is not that of its entries")
+        raise BadManifest(told("damage-build"))
     return Manifest(build, files)
 
 
 def _entry(path: str, entry: dict[str, object]) -> Entry:
     if not is_safe(path) or path == MANIFEST:
-        raise BadManifest(f"{MANIFEST}: the path {path!r} leads out of the publication")
+        raise BadManifest(told("damage-outside", path=repr(path)))
     sha256, size, media, triples = (entry.get(key) for key in ("sha256", "bytes", "mediaType", "triples"))
     if not (isinstance(sha256, str) and isinstance(media, str) and _count(size) and (triples is None or _count(triples))):  # fmt: skip
-        raise BadManifest(f"{MANIFEST}: the entry of {path!r} is not whole")
+        raise BadManifest(told("damage-entry", path=repr(path)))
     return Entry(sha256, size, media, triples)  # type: ignore[arg-type]
 
 
@@ -79,7 +82,7 @@ def _count(value: object) -> bool:
 def checked(path: str, entry: Entry, content: bytes) -> bytes:
     """The content of a file, if it is what the manifest says. Raises BadManifest."""
     if len(content) != entry.bytes or hashlib.sha256(content).hexdigest() != entry.sha256:
-        raise BadManifest(f"{path} is not what {MANIFEST} says of it")
+        raise BadManifest(told("damage-differs", path=path))
     return content
 
 
@@ -90,10 +93,10 @@ def stays(folder: Path, path: str) -> Path:
     for step in path.split("/"):
         target = target / step
         if target.is_symlink():
-            raise BadManifest(f"{path} is a symbolic link, or stands behind one")
+            raise BadManifest(told("damage-link", path=path))
     if not target.is_file():  # a pipe or a device would keep whoever opens it waiting
         raise (
-            BadManifest(f"{path} is no file")
+            BadManifest(told("damage-no-file", path=path))
             if target.exists()
             else FileNotFoundError(ENOENT, os.strerror(ENOENT), path)
         )
@@ -104,7 +107,7 @@ def content(folder: Path, path: str, largest: int) -> bytes:
     """The bytes of a file in a folder, through no symbolic link. Raises BadManifest, OSError."""
     target = stays(folder, path)
     if target.stat().st_size > largest:
-        raise BadManifest(f"{path} is larger than it should be")
+        raise BadManifest(told("damage-larger", path=path))
     return target.read_bytes()
 
 

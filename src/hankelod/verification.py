@@ -22,6 +22,7 @@ from hankelod.history import DUMP, WANTED, read_releases
 from hankelod.manifests import MANIFEST, BadManifest, Manifest
 from hankelod.problems import Place, Problem, in_order, problem
 from hankelod.reports import Report
+from hankelod.words import said
 
 RDF_FORMATS = {
     "text/turtle": ox.RdfFormat.TURTLE,
@@ -42,14 +43,10 @@ def verify(folder: Path, name: str) -> Report:
     try:
         manifest = manifests.read(manifests.content(folder, MANIFEST, manifests.LARGEST))
     except (BadManifest, OSError) as error:
-        check.add("manifest-unreadable", MANIFEST, detail=_said(error))
+        check.add("manifest-unreadable", MANIFEST, detail=said(error))
         return Report(check.problems, 0, BASE)
     check.whole(manifest)
     return Report(in_order(check.problems), len(manifest.files), BASE)
-
-
-def _said(error: Exception) -> str:
-    return str(error.strerror or error) if isinstance(error, OSError) else str(error)
 
 
 class _Verification:
@@ -93,7 +90,7 @@ class _Verification:
         except FileNotFoundError:
             self.add("file-missing", path)
         except (BadManifest, SyntaxError, ValueError, EOFError, OSError, StopIteration, csv.Error, zlib.error) as error:
-            self.add("file-unreadable", path, detail=_said(error))
+            self.add("file-unreadable", path, detail=said(error))
 
     def _read_large(self, path: str, place: Path, manifest: Manifest) -> None:
         entry, (kind, packing) = manifest.files[path], formats.unpacked(path)
@@ -123,7 +120,7 @@ class _Verification:
             self.add("file-missing", path)
             return
         except (BadManifest, OSError) as error:
-            self.add("file-unreadable", path, detail=_said(error))
+            self.add("file-unreadable", path, detail=said(error))
             return
         if len(content) != entry.bytes:
             self.add("file-changed", path, str(len(content)), expected=f"{entry.bytes} (bytes)")
@@ -173,7 +170,7 @@ class _Verification:
                 for member in feeds.read_page(releases[-1].base, number, content):
                     state[member.thing] = member.lines
         except (BadManifest, OSError, SyntaxError, KeyError, ValueError, IndexError) as error:
-            self.add("history-broken", feeds.FEED, detail=_said(error))
+            self.add("history-broken", feeds.FEED, detail=said(error))
             return
         found = {each for lines in state.values() for each in lines}
         if self.graph is not None and found != self.graph:

@@ -36,6 +36,11 @@ def told(name: str, /, **values: object) -> Text:
     return {lang: say(name, lang, **values) for lang in word(name)}
 
 
+def said(error: Exception) -> Text:
+    """What an error says, in every language that it can be told in."""
+    return {lang: str(_in(error, lang)) for lang in word("title")}
+
+
 def _in(value: object, lang: str) -> object:
     """What to put into a sentence of this language for a value: a text by language, a refusal, an error of the system."""
     if isinstance(value, dict):

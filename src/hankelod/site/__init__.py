@@ -104,7 +104,7 @@ def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:
     named = portfolio.settings.values.get("boundaries")
     file = (dataset.data / str(named)).resolve() if named else None
     if file is not None and not file.is_relative_to(dataset.data.resolve()):
-        raise NotBoundaries(f"{named}: the boundaries must lie in the dataset's folder")
+        raise NotBoundaries(told("boundaries-outside", file=named))
     return atlas(list(portfolio.of("Municipality").values()), list(portfolio.of("Region").values()), file)
 
 

@@ -9,7 +9,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from hankelod.refusals import Refusal
 from hankelod.site.projection import Point, to_plane
+from hankelod.words import told
 
 Ring = list[Point]
 Areas = dict[str, list[Ring]]
@@ -18,7 +20,7 @@ CODES = ("code", "kunta", "maakunta", "natcode", "NATCODE", "kuntakoodi")
 """The property in which a feature's code stands, in the files of Statistics Finland and the National Land Survey."""
 
 
-class NotBoundaries(Exception):
+class NotBoundaries(Refusal):
     """The file cannot be used as boundaries; the message says why."""
 
 
@@ -33,9 +35,9 @@ def read(path: Path) -> Areas:
         for code, rings in _topology(whole) if whole["type"] == "Topology" else _collection(whole):
             areas.setdefault(code, []).extend(rings)
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        raise NotBoundaries(f"{path.name}: no GeoJSON or TopoJSON of areas: {error!r}") from error
+        raise NotBoundaries(told("boundaries-format", file=path.name, why=repr(error))) from error
     if not areas:
-        raise NotBoundaries(f"{path.name}: no feature has the code of a municipality or region ({', '.join(CODES)})")
+        raise NotBoundaries(told("boundaries-codes", file=path.name, keys=", ".join(CODES)))
     return areas
 
 
