@@ -194,7 +194,9 @@ def test_every_message_is_used_and_every_one_used_is_there():
     source = "".join(path.read_text("utf-8") for path in (ROOT / "src/hankelod").rglob("*.py"))
     used = set(re.findall(r'"((?:refusal|note|work|damage|boundaries)-[a-z0-9-]+)"', source))
     made = re.compile(r"refusal-(value|kind|parameters|queries)(-.*)?|system-.*|work-.*")
-    listed = {name for name in named() if name.startswith(("refusal-", "note-", "work-", "system-", "damage-", "boundaries-"))}
+    listed = {
+        name for name in named() if name.startswith(("refusal-", "note-", "work-", "system-", "damage-", "boundaries-"))
+    }
     assert used <= listed
     assert {name for name in listed - used if not made.fullmatch(name)} == set()
 

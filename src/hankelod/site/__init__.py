@@ -35,6 +35,7 @@ from hankelod.site.project_pages import project_pages
 from hankelod.site.sparql_page import can_ask
 from hankelod.site.view import Page, Published, Site, View
 from hankelod.site.vocabulary_pages import Examples, vocabulary_page
+from hankelod.words import told
 
 ASSETS = Path(__file__).parents[1] / "assets"
 
