@@ -21,7 +21,11 @@ def main(name: str, folder: str, tables: str, out: str) -> None:
     before, cpu = time.perf_counter(), time.process_time()
     way.run(prepared, Path(out))
     took = {"seconds": time.perf_counter() - before, "cpu": time.process_time() - cpu}
-    print(json.dumps(took | {"versions": {p: importlib.metadata.version(p) for p in way.PACKAGES}, "prepared": way.PREPARED}))  # fmt: skip
+    print(
+        json.dumps(
+            took | {"versions": {p: importlib.metadata.version(p) for p in way.PACKAGES}, "prepared": way.PREPARED}
+        )
+    )
 
 
 if __name__ == "__main__":

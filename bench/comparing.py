@@ -30,7 +30,11 @@ def difference(expected: Path, out: Path) -> dict[str, Any]:
     missing, extra = missing - extra, extra - missing
     found = {"same": "triples" if not missing and not extra else "no", "triples": _count(out)}
     if missing or extra:
-        found |= {"missing": len(missing), "extra": len(extra), "example": [str(min(map(str, s), default="")) for s in (missing, extra)]}  # fmt: skip
+        found |= {
+            "missing": len(missing),
+            "extra": len(extra),
+            "example": [str(min(map(str, s), default="")) for s in (missing, extra)],
+        }
         values = [{(q.subject, q.predicate, _value(q.object)) for q in s} for s in (missing, extra)]
         if values[0] == values[1]:
             found["same"] = "values"

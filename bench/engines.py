@@ -40,7 +40,9 @@ def measure(sizes: list[int], runs: int, most: int) -> dict[str, Any]:
                         continue
                     out = folder / f"{engine}.txt"
                     try:
-                        run = alone([str(Path(__file__).with_name("engine.py")), engine, str(folder), str(data), str(out)])  # fmt: skip
+                        run = alone(
+                            [str(Path(__file__).with_name("engine.py")), engine, str(folder), str(data), str(out)]
+                        )
                     except Failed as error:
                         each["failed"] = (str(error).strip().splitlines() or ["no word"])[-1]
                         continue
@@ -65,7 +67,18 @@ def found_of(measured: dict[str, Any]) -> Found:
                 continue
             took = median(each["cpu"])
             ratio = f"{took / median(engines['shacl']['cpu']):.1f}" if engines.get("shacl", {}).get("cpu") else "–"
-            rows.append([thousands(row["records"]), f"{name} {measured['versions'][name]}", f"{took:.2f}", thousands(row["records"] / took), ratio, mebibytes(each["peak"]), str(each["results"]), "yes" if each["same"] else "NO"])  # fmt: skip
+            rows.append(
+                [
+                    thousands(row["records"]),
+                    f"{name} {measured['versions'][name]}",
+                    f"{took:.2f}",
+                    thousands(row["records"] / took),
+                    ratio,
+                    mebibytes(each["peak"]),
+                    str(each["results"]),
+                    "yes" if each["same"] else "NO",
+                ]
+            )
             lines.setdefault(name, []).append((row["records"], took / row["records"] * 1e3))
     rows += [["–", name, "–", "–", "–", "–", "–", "not installed"] for name in measured["absent"]]
     title = "each size in one piece, one fault in fifty records, processor time on one core, medians"

@@ -29,6 +29,10 @@ FAULTS = [
     Fault("unknown-key", "titel", _put("titel", {"fi": "x"})),
     Fault("Grant-amount-cost", "grants[0].amount", lambda record: record["grants"][0].update(amount=99_999_999)),
     Fault("Outcome-kind", "outcomes[0].kind", lambda record: record["outcomes"][0].update(kind="tulos")),
-    Fault("Link-url", "links[0].url", _put("links", [{"url": "javascript:alert(1)", "label": {"fi": "a", "sv": "a", "en": "a"}}])),
+    Fault(
+        "Link-url",
+        "links[0].url",
+        _put("links", [{"url": "javascript:alert(1)", "label": {"fi": "a", "sv": "a", "en": "a"}}]),
+    ),
     Fault("missing-language", "title", lambda record: record["title"].pop("en")),
-]  # fmt: skip
+]

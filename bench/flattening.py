@@ -59,7 +59,9 @@ class Flattening:
             file = (self.folder / CSV_OF.format(table.name)).open("w", encoding="utf-8", newline="")
             self.open.append(file)
             self.files[table.name] = csv.writer(file, lineterminator="\n")
-            self.files[table.name].writerow(["iri", *(["type"] if table.typed else []), *(c.name for c in table.columns)])  # fmt: skip
+            self.files[table.name].writerow(
+                ["iri", *(["type"] if table.typed else []), *(c.name for c in table.columns)]
+            )
         return self.files[table.name]
 
     def columns(self, cls: Class) -> list[Column]:
@@ -93,8 +95,12 @@ class Flattening:
             elif field.kind == "class":
                 continue
             elif field.many:
-                link = self._table(Table(f"{cls.name}-{field.key}", False, [Column(field.key, field.path, "iri", None)]))  # fmt: skip
-                link.writerows((iri, root + v["id"] if field.kind == "part" else self._value(field, v)) for v in value or ())  # fmt: skip
+                link = self._table(
+                    Table(f"{cls.name}-{field.key}", False, [Column(field.key, field.path, "iri", None)])
+                )
+                link.writerows(
+                    (iri, root + v["id"] if field.kind == "part" else self._value(field, v)) for v in value or ()
+                )
                 if field.kind == "part":
                     for part in value or ():
                         self.thing(self.model.target(field), part, root)
@@ -133,7 +139,10 @@ def flatten(folder: Path, tables: Path) -> float:
 
 def schema(tables: Path) -> list[Table]:
     """What the tables in a folder are."""
-    return [Table(name, typed, [Column(*c) for c in columns]) for name, typed, columns in json.loads((tables / "schema.json").read_text())]  # fmt: skip
+    return [
+        Table(name, typed, [Column(*c) for c in columns])
+        for name, typed, columns in json.loads((tables / "schema.json").read_text())
+    ]
 
 
 if __name__ == "__main__":

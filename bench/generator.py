@@ -76,16 +76,25 @@ def world() -> World:
     organisations = [
         {
             "id": f"{slug(row['name_fi'])}-liitto",
-            "name": by_language((f"{row['genitive']} liitto", f"{row['name_sv']}s förbund", f"Regional Council of {row['name_en']}")),
+            "name": by_language(
+                (f"{row['genitive']} liitto", f"{row['name_sv']}s förbund", f"Regional Council of {row['name_en']}")
+            ),
             "kind": "regional-council",
         }
         for row in regions.values()
-    ]  # fmt: skip
+    ]
     for row in municipalities:
         row["slug"] = slug(row["name_fi"])
         row["council"] = f"{slug(regions[row['region']]['name_fi'])}-liitto"
         name = (f"{row['genitive']} kunta", f"{row['name_sv']} kommun", f"Municipality of {row['name_en']}")
-        organisations.append({"id": f"{row['slug']}-kunta", "name": by_language(name), "kind": "municipality", "municipality": row["code"]})  # fmt: skip
+        organisations.append(
+            {
+                "id": f"{row['slug']}-kunta",
+                "name": by_language(name),
+                "kind": "municipality",
+                "municipality": row["code"],
+            }
+        )
     for id, name in (("rahoittaja", "Rahoittaja"), ("julkaisija", "Julkaisija")):
         organisations.append({"id": id, "name": by_language((name, name, name)), "kind": "ministry"})
     leads = []
@@ -95,7 +104,9 @@ def world() -> World:
         kind, word, pattern, _ = kinds[n % len(kinds)] if n >= len(kinds) else kinds[n]
         name, trade, seat = rng.choice(NAMES), rng.choice(TRADES), rng.choice(municipalities)
         made: Values = {"id": f"{slug(name)}-{word}-{n}"}
-        made["name"] = by_language(tuple(p.format(name=name, trade=t, n=n) for p, t in zip(pattern, trade, strict=True)))  # type: ignore[arg-type]  # fmt: skip
+        made["name"] = by_language(
+            tuple(p.format(name=name, trade=t, n=n) for p, t in zip(pattern, trade, strict=True))
+        )  # type: ignore[arg-type]
         if n % 4 == 0:
             made["altNames"] = [f"{name.upper()} {n}"]
         made |= {"kind": kind, "municipality": seat["code"]}
@@ -104,7 +115,10 @@ def world() -> World:
         if kind == "municipal-company":
             leads.append((made["id"], seat["code"]))
         organisations.append(made)
-    sentences = [(a[0] + " " + b[0] + c[0], a[1] + " " + b[1] + c[1], a[2] + " " + b[2] + c[2]) for a, b, c in product(WHO, DID, END)]  # fmt: skip
+    sentences = [
+        (a[0] + " " + b[0] + c[0], a[1] + " " + b[1] + c[1], a[2] + " " + b[2] + c[2])
+        for a, b, c in product(WHO, DID, END)
+    ]
     return World(municipalities, organisations, leads, list(_programmes()), sentences)
 
 
@@ -118,10 +132,16 @@ def _programmes() -> Iterator[Values]:
                 "maxGrantRate": rate,
                 "maxGrantAmount": limit,
                 "leads": list(LEADS),
-                "source": by_language((f"Keksitty hakuilmoitus {month}/{year}", f"Påhittad utlysning {month}/{year}", f"Invented call {year}-{month:02}")),
+                "source": by_language(
+                    (
+                        f"Keksitty hakuilmoitus {month}/{year}",
+                        f"Påhittad utlysning {month}/{year}",
+                        f"Invented call {year}-{month:02}",
+                    )
+                ),
             }
             for year, month in ((first, 9), (first + 2, 3))
-        ]  # fmt: skip
+        ]
         yield {
             "id": id,
             "name": by_language(name),
@@ -147,7 +167,11 @@ def projects(count: int, around: World) -> Iterator[Values]:
     def text(length: int) -> dict[str, str]:
         chosen = [pick(sentences) for _ in range(length)]
         glue = "\n\n" if length > 2 and chance() < 0.3 else " "
-        return {"fi": glue.join([c[0] for c in chosen]), "sv": glue.join([c[1] for c in chosen]), "en": glue.join([c[2] for c in chosen])}  # fmt: skip
+        return {
+            "fi": glue.join([c[0] for c in chosen]),
+            "sv": glue.join([c[1] for c in chosen]),
+            "en": glue.join([c[2] for c in chosen]),
+        }
 
     for n in range(count):
         seed(SEED + n)
@@ -174,7 +198,11 @@ def projects(count: int, around: World) -> Iterator[Values]:
             record["observations"] = [_figure(pick, chance)]
         outcomes: list[Values] = []
         for m in range(1, 3 if chance() < 0.9 else 4):
-            outcome: Values = {"id": f"tulos-{m}", "kind": "result" if m == 1 else "permanence", "text": text(1 + int(chance() * 2))}  # fmt: skip
+            outcome: Values = {
+                "id": f"tulos-{m}",
+                "kind": "result" if m == 1 else "permanence",
+                "text": text(1 + int(chance() * 2)),
+            }
             if m == 2:
                 outcome["aspects"] = [pick(ASPECTS)]
             if m == 1:
@@ -182,7 +210,10 @@ def projects(count: int, around: World) -> Iterator[Values]:
             outcomes.append(outcome)
         record["outcomes"] = outcomes
         if chance() < 0.8:
-            link = {"url": f"https://{seat['slug']}.example.org/{word}?n={n}", "label": {"fi": "Hankkeen sivut", "sv": "Projektets sidor", "en": "The project's pages"}}  # fmt: skip
+            link = {
+                "url": f"https://{seat['slug']}.example.org/{word}?n={n}",
+                "label": {"fi": "Hankkeen sivut", "sv": "Projektets sidor", "en": "The project's pages"},
+            }
             if chance() < 0.1:
                 link |= {"host": f"{seat['slug']}.example.org", "asWritten": f"http://{seat['slug']}.example.org"}
             record["links"] = [link]
@@ -199,7 +230,9 @@ def projects(count: int, around: World) -> Iterator[Values]:
         yield record
 
 
-def _actors(record: Values, seat: Values, pick: Callable[[Any], Any], chance: Callable[[], float], around: World) -> None:  # fmt: skip
+def _actors(
+    record: Values, seat: Values, pick: Callable[[Any], Any], chance: Callable[[], float], around: World
+) -> None:
     """Lead, partners and areas."""
     codes = [seat["code"]]
     how = chance()
@@ -226,7 +259,9 @@ def _actors(record: Values, seat: Values, pick: Callable[[Any], Any], chance: Ca
     record["municipalities"] = codes
 
 
-def _schedule_and_money(record: Values, programme: Values, pick: Callable[[Any], Any], chance: Callable[[], float]) -> None:  # fmt: skip
+def _schedule_and_money(
+    record: Values, programme: Values, pick: Callable[[Any], Any], chance: Callable[[], float]
+) -> None:
     """Months within the programme, and grants within its limits."""
     first, last = int(programme["startYear"]), int(programme["endYear"])
     length = 6 + int(chance() * 30)
@@ -273,7 +308,13 @@ def write(folder: Path, count: int, share: float = 0) -> None:
     dataset = {
         "id": "synthetic",
         "title": by_language(("Keksityt hankkeet", "Påhittade projekt", "Synthetic projects")),
-        "description": by_language(("Keksittyjä hankkeita mittauksia varten.", "Påhittade projekt för mätningar.", "Synthetic projects for measurements.")),
+        "description": by_language(
+            (
+                "Keksittyjä hankkeita mittauksia varten.",
+                "Påhittade projekt för mätningar.",
+                "Synthetic projects for measurements.",
+            )
+        ),
         "version": "1.0.0",
         "issued": "2026-11-24",
         "modified": "2026-11-24",
@@ -282,8 +323,10 @@ def write(folder: Path, count: int, share: float = 0) -> None:
         "contact": {"name": "hankelod", "url": BASE},
         "base": BASE,
         "languages": ["fi", "sv", "en"],
-        "attribution": ["Municipality and region classifications, codes and names: Statistics Finland (Tilastokeskus), CC BY 4.0."],
-    }  # fmt: skip
+        "attribution": [
+            "Municipality and region classifications, codes and names: Statistics Finland (Tilastokeskus), CC BY 4.0."
+        ],
+    }
     # JSON is YAML: what is written is read back the same.
     _file(data / "dataset.yml", dataset)
     for name, records in (("programmes", around.programmes), ("organisations", around.organisations)):
@@ -301,7 +344,9 @@ def write(folder: Path, count: int, share: float = 0) -> None:
             file.write("\n")
     if share:
         with (folder / "faults.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(encode({"line": line, "code": code, "field": field}) + "\n" for line, code, field in planted)  # fmt: skip
+            file.writelines(
+                encode({"line": line, "code": code, "field": field}) + "\n" for line, code, field in planted
+            )
 
 
 def _file(path: Path, record: Values) -> None:

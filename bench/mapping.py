@@ -45,7 +45,13 @@ WAYS = {
     "copying": "copying the bytes",
 }
 """The modules of `ways`, and what they are called in tables."""
-PACKAGE = {"by_hand": "msgspec", "maplib_templates": "maplib", "morph_kgc": "morph-kgc", "oxigraph": "pyoxigraph", "rdflib_graph": "rdflib"}  # fmt: skip
+PACKAGE = {
+    "by_hand": "msgspec",
+    "maplib_templates": "maplib",
+    "morph_kgc": "morph-kgc",
+    "oxigraph": "pyoxigraph",
+    "rdflib_graph": "rdflib",
+}
 TABLES = ("maplib_templates", "morph_kgc")
 """Ways that start from the flat tables."""
 GOALS = {"by_hand": 0.6, "rdflib_graph": 20, "morph_kgc": 8, "maplib_templates": 4, "oxigraph": 2}
@@ -93,7 +99,16 @@ def side_by_side(work: Path, records: int, runs: int, ways: list[str]) -> dict[s
             except Failed as error:
                 found[way] = {"failed": str(error).strip().splitlines()[-1] if str(error).strip() else "no word"}
                 continue
-            each = found.setdefault(way, {"cpu": [], "seconds": [], "peak": 0, "versions": run.said["versions"], "prepared": run.said["prepared"]})  # fmt: skip
+            each = found.setdefault(
+                way,
+                {
+                    "cpu": [],
+                    "seconds": [],
+                    "peak": 0,
+                    "versions": run.said["versions"],
+                    "prepared": run.said["prepared"],
+                },
+            )
             each["cpu"].append(run.said["cpu"])
             each["seconds"].append(run.said["seconds"])
             each["peak"] = max(each["peak"], run.peak)
@@ -145,7 +160,18 @@ def found_of(measured: dict[str, Any]) -> Found:
     """The tables, goals and plots."""
     triples, ways = measured["triples"], measured["ways"]
     ours = median(ways["hankelod"]["cpu"])
-    rows = [["way", "triples/s", "hankelod's speed over it", "its tables made as well", "peak memory", "its triples", "starts from", "versions"]]  # fmt: skip
+    rows = [
+        [
+            "way",
+            "triples/s",
+            "hankelod's speed over it",
+            "its tables made as well",
+            "peak memory",
+            "its triples",
+            "starts from",
+            "versions",
+        ]
+    ]
     goals, bars = [], {}
     for way, each in ways.items():
         if "cpu" not in each:
@@ -154,25 +180,59 @@ def found_of(measured: dict[str, Any]) -> Found:
         took = median(each["cpu"])
         whole = took + (median(each["flattened"]) if "flattened" in each else 0)
         versions = ", ".join(f"{k} {v}" for k, v in each["versions"].items())
-        rows.append([WAYS[way], thousands(triples / took), f"{took / ours:.2f}", f"{whole / ours:.2f}" if way in TABLES else "", mebibytes(each["peak"]), told(each["output"]), each["prepared"] or "the lines of JSON", versions])  # fmt: skip
+        rows.append(
+            [
+                WAYS[way],
+                thousands(triples / took),
+                f"{took / ours:.2f}",
+                f"{whole / ours:.2f}" if way in TABLES else "",
+                mebibytes(each["peak"]),
+                told(each["output"]),
+                each["prepared"] or "the lines of JSON",
+                versions,
+            ]
+        )
         bars[WAYS[way]] = [(0.0, triples / took)]
         if way in GOALS:
-            goals.append(Goal(f"speed over {WAYS[way]} from the lines of JSON, at least", f"{GOALS[way]:g}", f"{whole / ours:.2f}", whole / ours >= GOALS[way]))  # fmt: skip
+            goals.append(
+                Goal(
+                    f"speed over {WAYS[way]} from the lines of JSON, at least",
+                    f"{GOALS[way]:g}",
+                    f"{whole / ours:.2f}",
+                    whole / ours >= GOALS[way],
+                )
+            )
     one, two = (median(measured["processes"][k]) for k in ("one", "two"))
-    goals.append(Goal("two processes over one, by the clock, at least", f"{GOAL_TWO:g}", f"{one / two:.2f}", one / two >= GOAL_TWO))  # fmt: skip
+    goals.append(
+        Goal(
+            "two processes over one, by the clock, at least", f"{GOAL_TWO:g}", f"{one / two:.2f}", one / two >= GOAL_TWO
+        )
+    )
     grown = [(float(g["records"]), median(g["cpu"]) / g["records"] * 1e6) for g in measured["growth"]]
     growing = [["records", "µs a record", "peak memory"]]
-    growing += [[thousands(n), f"{each:.1f}", mebibytes(g["peak"])] for (n, each), g in zip(grown, measured["growth"], strict=True)]  # fmt: skip
+    growing += [
+        [thousands(n), f"{each:.1f}", mebibytes(g["peak"])]
+        for (n, each), g in zip(grown, measured["growth"], strict=True)
+    ]
     goals += growth_goals(grown, {g["records"]: g["peak"] for g in measured["growth"]})
     tables = [
-        Table(f"{thousands(measured['records'])} records, {thousands(triples)} triples, processor time on one core, medians of {len(ways['hankelod']['cpu'])}", rows),
+        Table(
+            f"{thousands(measured['records'])} records, {thousands(triples)} triples, processor time on one core, medians of {len(ways['hankelod']['cpu'])}",
+            rows,
+        ),
         Table("growth of hankelod with the number of records", growing),
-    ]  # fmt: skip
+    ]
     plots = [
         Plot("bars", "Mapping to N-Triples, one core", "", "triples a second", bars),
         Plot("lines", "Mapping by the number of records", "records", "µs a record", {"hankelod": grown}),
-        Plot("lines", "Memory of mapping by the number of records", "records", "MiB at most", {"hankelod": [(g["records"], g["peak"] / 2**20) for g in measured["growth"]]}),
-    ]  # fmt: skip
+        Plot(
+            "lines",
+            "Memory of mapping by the number of records",
+            "records",
+            "MiB at most",
+            {"hankelod": [(g["records"], g["peak"] / 2**20) for g in measured["growth"]]},
+        ),
+    ]
     return Found("From records to triples", tables, goals, plots, measured)
 
 
@@ -183,10 +243,24 @@ def growth_goals(grown: list[tuple[float, float]], peaks: dict[int, int]) -> lis
     most = int(max(each, default=0))
     if 10_000 in each and most > 10_000:
         ratio = each[most] / each[10_000]
-        goals.append(Goal(f"time a record at {thousands(most)} over that at 10,000, at most", f"{GOAL_TIME:g}", f"{ratio:.2f}", ratio <= GOAL_TIME))  # fmt: skip
+        goals.append(
+            Goal(
+                f"time a record at {thousands(most)} over that at 10,000, at most",
+                f"{GOAL_TIME:g}",
+                f"{ratio:.2f}",
+                ratio <= GOAL_TIME,
+            )
+        )
     if 100_000 in peaks and most > 100_000:
         ratio = peaks[most] / peaks[100_000]
-        goals.append(Goal(f"memory at {thousands(most)} over that at 100,000, at most", f"{GOAL_MEMORY:g}", f"{ratio:.2f}", ratio <= GOAL_MEMORY))  # fmt: skip
+        goals.append(
+            Goal(
+                f"memory at {thousands(most)} over that at 100,000, at most",
+                f"{GOAL_MEMORY:g}",
+                f"{ratio:.2f}",
+                ratio <= GOAL_MEMORY,
+            )
+        )
     return goals
 
 

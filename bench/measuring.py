@@ -69,7 +69,9 @@ class Ended(NamedTuple):
 def launched(command: Sequence[str], cores: int | None = None) -> Ended:
     """Run a command on so many cores, or on all, and wait for its end."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as wrong:
-        process = subprocess.Popen([sys.executable, "-I", "-S", "-c", LAUNCHER, *command], stdout=out, stderr=wrong, env=environment())  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", LAUNCHER, *command], stdout=out, stderr=wrong, env=environment()
+        )
         if cores is not None and hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(process.pid, sorted(os.sched_getaffinity(0))[-cores:])
         process.wait()
@@ -90,7 +92,12 @@ def alone(arguments: Sequence[str], python: str | Path = sys.executable, cores: 
 
 def script(name: str, *arguments: object) -> str:
     """What a script of this folder prints. Raises Failed."""
-    done = subprocess.run([sys.executable, str(Path(__file__).with_name(name)), *map(str, arguments)], env=environment(), capture_output=True, text=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name(name)), *map(str, arguments)],
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         raise Failed(done.stderr[-2000:])
     return done.stdout
@@ -174,10 +181,19 @@ def report(name: str, found: Found, results: Path | None = None) -> None:
         show(table.rows)
     if found.goals:
         print()
-        show([["goal", "bound", "found", ""], *([g.what, g.goal, g.found, "met" if g.met else "missed"] for g in found.goals)])  # fmt: skip
+        show(
+            [
+                ["goal", "bound", "found", ""],
+                *([g.what, g.goal, g.found, "met" if g.met else "missed"] for g in found.goals),
+            ]
+        )
     results = results or RESULTS
     results.mkdir(parents=True, exist_ok=True)
-    head = {"date": time.strftime("%Y-%m-%d", time.gmtime()), "machine": machine(), "hankelod": importlib.metadata.version("hankelod")}  # fmt: skip
+    head = {
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "machine": machine(),
+        "hankelod": importlib.metadata.version("hankelod"),
+    }
     parts = {
         k: [e._asdict() for e in v] if k in ("tables", "goals", "plots") else v for k, v in found._asdict().items()
     }
@@ -188,7 +204,9 @@ def read(path: Path) -> tuple[dict[str, Any], Found]:
     """The results of a last run: what it ran on, and what it found."""
     kept = json.loads(path.read_text("utf-8"))
     tables = [Table(**t) for t in kept["tables"]]
-    found = Found(kept["title"], tables, [Goal(**g) for g in kept["goals"]], [Plot(**p) for p in kept["plots"]], kept["measured"])  # fmt: skip
+    found = Found(
+        kept["title"], tables, [Goal(**g) for g in kept["goals"]], [Plot(**p) for p in kept["plots"]], kept["measured"]
+    )
     return {k: kept[k] for k in ("date", "machine", "hankelod")}, found
 
 

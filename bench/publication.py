@@ -80,7 +80,9 @@ def median(runs: list[Figures]) -> Figures:
 
 def part(name: str, *arguments: object) -> Figures:
     """Run one of the functions below in a process of its own; it prints the seconds that count."""
-    done = subprocess.run([sys.executable, __file__, "--part", name, *map(str, arguments)], capture_output=True, text=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, __file__, "--part", name, *map(str, arguments)], capture_output=True, text=True
+    )
     if done.returncode:
         raise SystemExit(done.stderr)
     return {"seconds": float(done.stdout.split()[-1])}
@@ -239,7 +241,16 @@ def run(folder: Path, records: list[int], runs: int, few: int, compare: int) -> 
     ):  # what takes longest is first, where other work on the machine tells least in our favour
         made = dataset(folder, count)
         told = found[str(count)] = median([publish(script, made, out) for _ in range(runs)])
-        rows.insert(1, [thousands(count), str(runs), f"{told['seconds']:.1f}", f"{told['seconds'] / count * 1e6:.0f}", mebibytes(told["peak"])])  # fmt: skip
+        rows.insert(
+            1,
+            [
+                thousands(count),
+                str(runs),
+                f"{told['seconds']:.1f}",
+                f"{told['seconds'] / count * 1e6:.0f}",
+                mebibytes(told["peak"]),
+            ],
+        )
         print("  ".join(rows[1]), file=sys.stderr, flush=True)
         if count == compared:
             goals += _compared(folder, count, runs, few, found, alone)
@@ -248,14 +259,27 @@ def run(folder: Path, records: list[int], runs: int, few: int, compare: int) -> 
     shutil.rmtree(out, ignore_errors=True)
     return Found(
         "Publishing many projects, chunk by chunk",
-        [Table("dumps, tables and catalogue, by two processes", rows), Table(f"what {thousands(compared)} records take", alone)],
+        [
+            Table("dumps, tables and catalogue, by two processes", rows),
+            Table(f"what {thousands(compared)} records take", alone),
+        ],
         goals + _growth(found, records),
-        [Plot("lines", "Time per record", "records", "µs", {"publish": [(n, found[str(n)]["seconds"] / n * 1e6) for n in records]})],
+        [
+            Plot(
+                "lines",
+                "Time per record",
+                "records",
+                "µs",
+                {"publish": [(n, found[str(n)]["seconds"] / n * 1e6) for n in records]},
+            )
+        ],
         found,
-    )  # fmt: skip
+    )
 
 
-def _compared(folder: Path, count: int, runs: int, few: int, found: dict[str, Figures], rows: list[list[str]]) -> list[Goal]:  # fmt: skip
+def _compared(
+    folder: Path, count: int, runs: int, few: int, found: dict[str, Figures], rows: list[list[str]]
+) -> list[Goal]:
     """What this number of records takes otherwise, and the goals that are about it."""
     out, made, told = folder / "dist", dataset(folder, count), found[str(count)]["seconds"]
     each = {"mapping": (made, folder / "alone.nt"), "validation": (made,), "copying": (out,)}
@@ -272,9 +296,14 @@ def _compared(folder: Path, count: int, runs: int, few: int, found: dict[str, Fi
     slow = found["reference"]["seconds"] / few * count
     rows.append([f"rdflib and pySHACL ({few} records, multiplied)", f"{slow:.0f}"])
     return [
-        Goal(f"{thousands(count)} records beside mapping, validation and copying added", "≤ 2.5", f"{told / added:.2f}", told <= 2.5 * added),
+        Goal(
+            f"{thousands(count)} records beside mapping, validation and copying added",
+            "≤ 2.5",
+            f"{told / added:.2f}",
+            told <= 2.5 * added,
+        ),
         Goal("times as fast as rdflib and pySHACL", "≥ 50", f"{slow / told:.0f}", slow >= 50 * told),
-    ]  # fmt: skip
+    ]
 
 
 def _growth(found: dict[str, Figures], records: list[int]) -> list[Goal]:
@@ -283,10 +312,20 @@ def _growth(found: dict[str, Figures], records: list[int]) -> list[Goal]:
     time_ = found[str(records[-1])]["seconds"] / records[-1] / (found[str(records[0])]["seconds"] / records[0])
     before, after = (found[str(n)]["peak"] for n in records[-2:])
     return [
-        Goal(f"time per record from {thousands(records[0])} to {thousands(records[-1])}", "≤ 1.15", f"{time_:.2f}", time_ <= 1.15),
-        Goal(f"memory from {thousands(records[-2])} to {thousands(records[-1])}", "≤ 1.3", f"{after / before:.2f}", after <= 1.3 * before),
+        Goal(
+            f"time per record from {thousands(records[0])} to {thousands(records[-1])}",
+            "≤ 1.15",
+            f"{time_:.2f}",
+            time_ <= 1.15,
+        ),
+        Goal(
+            f"memory from {thousands(records[-2])} to {thousands(records[-1])}",
+            "≤ 1.3",
+            f"{after / before:.2f}",
+            after <= 1.3 * before,
+        ),
         Goal("memory", "< 1,536 MiB", mebibytes(after), after < 1.5 * 2**30),
-    ]  # fmt: skip
+    ]
 
 
 if __name__ == "__main__":

@@ -29,7 +29,10 @@ def page(benchmarks: list[tuple[str, dict[str, Any], Found]], docs: Path) -> str
     goals = [(found.title, goal) for _, _, found in benchmarks for goal in found.goals]
     if goals:
         out.append("## Goals\n")
-        rows = [["goal", "bound", "found", ""], *([f"{title}: {g.what}", g.goal, g.found, "met" if g.met else "**missed**"] for title, g in goals)]  # fmt: skip
+        rows = [
+            ["goal", "bound", "found", ""],
+            *([f"{title}: {g.what}", g.goal, g.found, "met" if g.met else "**missed**"] for title, g in goals),
+        ]
         out.append(markdown(rows))
     for name, ran, found in benchmarks:
         out.append(f"## {found.title}\n\n{described(ran)}\n")
@@ -49,12 +52,14 @@ def capital(text: str) -> str:
 def described(ran: dict[str, Any]) -> str:
     """What a benchmark ran on."""
     m = ran["machine"]
-    return f"Run on {ran['date']} with hankelod {ran['hankelod']}: {m['processor']}, {m['cores']} cores, {mebibytes(m['memory'])} of memory, {m['system']}, {m['python']}; {m['load']} processes waited for a core at its end."  # fmt: skip
+    return f"Run on {ran['date']} with hankelod {ran['hankelod']}: {m['processor']}, {m['cores']} cores, {mebibytes(m['memory'])} of memory, {m['system']}, {m['python']}; {m['load']} processes waited for a core at its end."
 
 
 def markdown(rows: list[list[str]]) -> str:
     rule = ["--:" if is_numeric(rows, n) else "---" for n in range(len(rows[0]))]
-    return "".join(f"| {' | '.join(c.replace('|', chr(92) + '|') for c in row)} |\n" for row in (rows[0], rule, *rows[1:]))  # fmt: skip
+    return "".join(
+        f"| {' | '.join(c.replace('|', chr(92) + '|') for c in row)} |\n" for row in (rows[0], rule, *rows[1:])
+    )
 
 
 def main() -> None:

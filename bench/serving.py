@@ -59,7 +59,13 @@ def queries() -> list[Query]:
 def published(folder: Path) -> Path:
     """The real dataset's dumps."""
     out = folder / "dist"
-    subprocess.run([sys.executable, "-m", "hankelod", "publish", "--out", str(out), "--only", "dumps"], cwd=ROOT, check=True, env=environment(), capture_output=True)  # fmt: skip
+    subprocess.run(
+        [sys.executable, "-m", "hankelod", "publish", "--out", str(out), "--only", "dumps"],
+        cwd=ROOT,
+        check=True,
+        env=environment(),
+        capture_output=True,
+    )
     return out
 
 
@@ -88,7 +94,12 @@ def cold(dist: Path) -> Found:
         ratio = median(ours) / median(bare)
         worst = max(worst, ratio)
         rows.append([name, f"{median(ours) * 1000:.0f}", f"{median(bare) * 1000:.0f}", f"{ratio:.2f}"])
-    goal = Goal("the slowest of the named queries over bare pyoxigraph, times at most", str(LIMIT_COLD), f"{worst:.2f}", worst <= LIMIT_COLD)  # fmt: skip
+    goal = Goal(
+        "the slowest of the named queries over bare pyoxigraph, times at most",
+        str(LIMIT_COLD),
+        f"{worst:.2f}",
+        worst <= LIMIT_COLD,
+    )
     table = Table(f"each in a process of its own, start and loading included, medians of {RUNS} taking turns", rows)
     return Found("Named queries from the shell, cold", [table], [goal], [], {"seconds": seconds})
 
@@ -127,9 +138,16 @@ def warm(dist: Path, seconds: float) -> Found:
             middle, high = (times[len(times) * n // 100] * 1000 for n in (50, 95))
             memory = server.memory() >> 20
         least = min(least, median(ratios)) if clients > 1 else least  # one alone waits on the way, not on the server
-        rows.append([str(clients), f"{median(rates):.0f}", f"{median(ratios):.2f}", f"{middle:.1f}", f"{high:.1f}", str(memory)])  # fmt: skip
+        rows.append(
+            [str(clients), f"{median(rates):.0f}", f"{median(ratios):.2f}", f"{middle:.1f}", f"{high:.1f}", str(memory)]
+        )
         measured.append({"clients": clients, "rates": rates, "ratios": ratios})
-    goal = Goal("requests of 4 and of 16 clients served over bare pyoxigraph in process, at least", str(LEAST_WARM), f"{least:.2f}", least >= LEAST_WARM)  # fmt: skip
+    goal = Goal(
+        "requests of 4 and of 16 clients served over bare pyoxigraph in process, at least",
+        str(LEAST_WARM),
+        f"{least:.2f}",
+        least >= LEAST_WARM,
+    )
     table = Table(f"clients that ask without a pause, three rounds of {seconds:g} s in turn with bare pyoxigraph", rows)
     return Found("Named queries served, warm", [table], [goal], [], {"served": measured})
 
@@ -138,7 +156,10 @@ def load(host: str, port: int, texts: list[str], clients: int, seconds: float) -
     """Ask by so many connections that stay open; the seconds that each request took."""
     import selectors
 
-    requests = [f"GET /sparql?query={quote(t)} HTTP/1.1\r\nHost: {host}\r\nAccept: application/sparql-results+json\r\n\r\n".encode() for t in texts]  # fmt: skip
+    requests = [
+        f"GET /sparql?query={quote(t)} HTTP/1.1\r\nHost: {host}\r\nAccept: application/sparql-results+json\r\n\r\n".encode()
+        for t in texts
+    ]
     selector = selectors.DefaultSelector()
     times: list[float] = []
     sent: dict[socket.socket, float] = {}
@@ -199,13 +220,19 @@ def large(dist: Path, folder: Path, wanted: int) -> Found:
     tables = [
         Table(
             f"{thousands(triples)} triples, {dump.stat().st_size >> 20:,} MiB of N-Triples, {disk:,} MiB on disk",
-            [["what", "seconds", "server's memory, MiB"], *([w, f"{s:.1f}" if s else "–", f"{m:.0f}"] for w, (s, m) in opened.items())],
+            [
+                ["what", "seconds", "server's memory, MiB"],
+                *([w, f"{s:.1f}" if s else "–", f"{m:.0f}"] for w, (s, m) in opened.items()),
+            ],
         ),
         Table(
             "one after the other, the first time; whole lists of all projects, sorted on disk, take longest",
-            [["query", "status", "seconds", "bytes"], *([a["query"], str(a["status"]), f"{a['seconds']:.2f}", thousands(a["bytes"])] for a in asked)],
+            [
+                ["query", "status", "seconds", "bytes"],
+                *([a["query"], str(a["status"]), f"{a['seconds']:.2f}", thousands(a["bytes"])] for a in asked),
+            ],
         ),
-    ]  # fmt: skip
+    ]
     answers = sum(a["status"] == 200 for a in asked)
     goals = [
         Goal("opening again over loading", "< 1", f"{again / first:.2f}", again < first),
@@ -236,7 +263,13 @@ def enlarged(dist: Path, out: Path, wanted: int) -> None:
         file.writelines(lines)
         for n in range(max(0, wanted - len(lines)) // each):
             file.write(projects.replace(f"<{BASE}id/project/", f"<{BASE}id/project/n{n}-"))
-    files = {"dump/hankelod.nt": {"sha256": "0" * 64, "bytes": (out / "dump/hankelod.nt").stat().st_size, "mediaType": "application/n-triples"}}  # fmt: skip
+    files = {
+        "dump/hankelod.nt": {
+            "sha256": "0" * 64,
+            "bytes": (out / "dump/hankelod.nt").stat().st_size,
+            "mediaType": "application/n-triples",
+        }
+    }
     (out / "manifest.json").write_text(json.dumps({"build": build_id(files), "files": files}))
 
 

@@ -167,23 +167,41 @@ def found_of(measured: dict[str, Any]) -> Found:
     rows = [["projects", "files", "ms a file", "records alone", "with the site", "the site adds"]]
     for g in grown:
         read, whole = g["peak of the records"], g["peak"]
-        rows.append([thousands(g["projects"]), thousands(g["files"]), f"{g['cpu'] / g['files'] * 1000:.2f}", mebibytes(read), mebibytes(whole), mebibytes(whole - read)])  # fmt: skip
+        rows.append(
+            [
+                thousands(g["projects"]),
+                thousands(g["files"]),
+                f"{g['cpu'] / g['files'] * 1000:.2f}",
+                mebibytes(read),
+                mebibytes(whole),
+                mebibytes(whole - read),
+            ]
+        )
     tables = [
-        Table("what a page weighs with all that it loads, compressed", [["page", "bytes"], *([p, thousands(size)] for p, size in pages.items())]),
+        Table(
+            "what a page weighs with all that it loads, compressed",
+            [["page", "bytes"], *([p, thousands(size)] for p, size in pages.items())],
+        ),
         Table("how the site grows", rows),
-    ]  # fmt: skip
+    ]
     if listed["use"]:
-        title = f"the list of {thousands(listed['projects'])} projects in Chromium ({thousands(listed['bytes'])} bytes with its index, {mebibytes(listed['use']['heap'])} of memory for its scripts)"  # fmt: skip
+        title = f"the list of {thousands(listed['projects'])} projects in Chromium ({thousands(listed['bytes'])} bytes with its index, {mebibytes(listed['use']['heap'])} of memory for its scripts)"
         until = [[what, f"{taken:.0f}"] for what, taken in listed["use"]["milliseconds"].items()]
         tables.append(Table(title, [["until", "milliseconds"], *until]))
     goals = [
         Goal(f"{page}, compressed bytes at most", thousands(limit), thousands(pages[page]), pages[page] <= limit)
         for page, limit in LIMITS.items()
     ]
-    plot = Plot("lines", "Memory of writing a site", "projects", "MiB", {
-        "records alone": [(float(g["projects"]), g["peak of the records"] / 2**20) for g in grown],
-        "with the site": [(float(g["projects"]), g["peak"] / 2**20) for g in grown],
-    })  # fmt: skip
+    plot = Plot(
+        "lines",
+        "Memory of writing a site",
+        "projects",
+        "MiB",
+        {
+            "records alone": [(float(g["projects"]), g["peak of the records"] / 2**20) for g in grown],
+            "with the site": [(float(g["projects"]), g["peak"] / 2**20) for g in grown],
+        },
+    )
     return Found("The site", tables, goals, [plot], measured)
 
 

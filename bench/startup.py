@@ -62,12 +62,19 @@ def found_of(times: dict[str, list[Seconds]]) -> Found:
     bare_clock, bare_used = medians[BARE]
     rows = [["command", "ms on the clock", "bare Python's, times", "ms of the processor", "bare Python's, times"]]
     for name, (clock, used) in medians.items():
-        rows.append([name, f"{clock * 1000:.1f}", f"{clock / bare_clock:.1f}", f"{used * 1000:.1f}", f"{used / bare_used:.1f}"])  # fmt: skip
+        rows.append(
+            [name, f"{clock * 1000:.1f}", f"{clock / bare_clock:.1f}", f"{used * 1000:.1f}", f"{used / bare_used:.1f}"]
+        )
     limit, helped, ratio = 2 * bare_clock + 0.060, medians[HELP][0], medians[ONE][1] / bare_used
     goals = [
-        Goal("--help, at most twice bare Python + 60 ms", f"{limit * 1000:.0f} ms", f"{helped * 1000:.0f} ms", helped <= limit),
+        Goal(
+            "--help, at most twice bare Python + 60 ms",
+            f"{limit * 1000:.0f} ms",
+            f"{helped * 1000:.0f} ms",
+            helped <= limit,
+        ),
         Goal("one record, processor time beside bare Python's", f"≤ {TIMES} ×", f"{ratio:.1f} ×", ratio <= TIMES),
-    ]  # fmt: skip
+    ]
     title = f"from a cold start, medians of {len(times[BARE])}, taking turns"
     return Found("Starting the everyday commands", [Table(title, rows)], goals, [], {"seconds": times})
 

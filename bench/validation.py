@@ -85,7 +85,14 @@ def many(count: int) -> dict[str, Any]:
         wanted = planted(folder)
     found = sorted((p["line"], p["code"], p["field"] or "") for p in run.report["problems"])
     wrong = [*(f"missed {f}" for f in wanted if f not in found), *(f"made up {f}" for f in found if f not in wanted)]
-    return {"records": count, "planted": len(wanted), "reported": len(found), "wrong": wrong[:20], "cpu": run.cpu, "peak": run.peak}  # fmt: skip
+    return {
+        "records": count,
+        "planted": len(wanted),
+        "reported": len(found),
+        "wrong": wrong[:20],
+        "cpu": run.cpu,
+        "peak": run.peak,
+    }
 
 
 ### Beside pySHACL
@@ -132,18 +139,25 @@ def hostile() -> dict[str, dict[str, Any]]:
     files = {
         "10,000 lists in lists": ("projects/x.yml", b"outcomes: " + b"[" * 10_000 + b"]" * 10_000),
         "30,000 mappings in mappings": ("projects/x.yml", b"{a: " * 30_000),
-        "a billion laughs": ("projects/x.yml", b"a0: &a0 ha\n" + b"".join(b"a%d: &a%d [%s]\n" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 10))),
+        "a billion laughs": (
+            "projects/x.yml",
+            b"a0: &a0 ha\n"
+            + b"".join(b"a%d: &a%d [%s]\n" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 10)),
+        ),
         "a million values": ("projects/x.yml", b"outcomes: [" + b"a," * 1_000_000 + b"]"),
         "9 MB of one key": ("projects/x.yml", b"a" * 9_000_000 + b": 1\n"),
         "9 MB of one number": ("projects/x.yml", good.replace(b"75000", b"7" * 9_000_000)),
         "9 MB of one host": ("projects/x.yml", good + b"links:\n  - {host: " + b"a-" * 4_000_000 + b"}\n"),
-        "10,000 unknown organisations": ("projects/x.yml", good + b"partners: [" + b", ".join(b"naapuri%d" % n for n in range(10_000)) + b"]\n"),
+        "10,000 unknown organisations": (
+            "projects/x.yml",
+            good + b"partners: [" + b", ".join(b"naapuri%d" % n for n in range(10_000)) + b"]\n",
+        ),
         "quotation marks that never close": ("projects.jsonl", b'"' + b'\\"' * 4_000_000 + b"\n"),
         "9 MB of text in JSON": ("projects.jsonl", line + b"\n"),
         "a gigabyte in one line": ("projects.jsonl", b""),
         "a million empty records": ("projects.jsonl", b"{}\n" * 1_000_000),
         "a gigabyte of empty records, packed": ("projects.jsonl.gz", gzip.compress(b"{}\n" * 333_000_000, 6)),
-    }  # fmt: skip
+    }
     told: dict[str, dict[str, Any]] = {}
     for what, (target, content) in files.items():
         with tempfile.TemporaryDirectory() as name:
@@ -175,7 +189,13 @@ def found_of(measured: dict[str, Any]) -> Found:
             f"{thousands(whole['records'])} records, one in a hundred damaged",
             [
                 ["planted", "reported", "which", "ms a record", "peak memory"],
-                [str(whole["planted"]), str(whole["reported"]), judged, f"{whole['cpu'] / whole['records'] * 1000:.2f}", mebibytes(whole["peak"])],
+                [
+                    str(whole["planted"]),
+                    str(whole["reported"]),
+                    judged,
+                    f"{whole['cpu'] / whole['records'] * 1000:.2f}",
+                    mebibytes(whole["peak"]),
+                ],
             ],
         ),
         Table(
@@ -189,18 +209,28 @@ def found_of(measured: dict[str, Any]) -> Found:
             "hostile files, each in a dataset of a few records",
             [
                 ["file", "told after, s", "peak memory", "as"],
-                *([what, f"{f['seconds']:.2f}", mebibytes(f["peak"]), ", ".join(f["codes"])] for what, f in files.items()),
+                *(
+                    [what, f"{f['seconds']:.2f}", mebibytes(f["peak"]), ", ".join(f["codes"])]
+                    for what, f in files.items()
+                ),
             ],
         ),
-    ]  # fmt: skip
+    ]
     goals = [
         Goal("planted faults found, and no others", "all", judged, not whole["wrong"]),
-        Goal("speed from the file to the report over pySHACL's from triples, at least", str(TIMES), f"{ratio:.0f}", ratio >= TIMES),
-    ]  # fmt: skip
+        Goal(
+            "speed from the file to the report over pySHACL's from triples, at least",
+            str(TIMES),
+            f"{ratio:.0f}",
+            ratio >= TIMES,
+        ),
+    ]
     if files:
         latest = max(f["seconds"] for f in files.values())
         refused = all(not f["conforms"] for f in files.values())
-        goals.append(Goal("hostile files told of, s at most", str(PATIENCE), f"{latest:.1f}", refused and latest <= PATIENCE))  # fmt: skip
+        goals.append(
+            Goal("hostile files told of, s at most", str(PATIENCE), f"{latest:.1f}", refused and latest <= PATIENCE)
+        )
     bars = {job: [(0.0, median(each) / few * 1000)] for job, each in times.items()}
     plots = [Plot("bars", "Validation, time of the processor for a record", "", "ms a record", bars)]
     return Found("From files to problems", tables, goals, plots, measured)
@@ -214,7 +244,12 @@ def main() -> None:
     parser.add_argument("--no-hostile", action="store_true", help="leave the hostile files out")
     parser.add_argument("--results", type=Path, help="the folder of results (bench/results)")
     given = parser.parse_args()
-    measured = {"many": many(given.records), "few": given.beside, "beside": beside(given.beside, given.runs), "hostile": {} if given.no_hostile else hostile()}  # fmt: skip
+    measured = {
+        "many": many(given.records),
+        "few": given.beside,
+        "beside": beside(given.beside, given.runs),
+        "hostile": {} if given.no_hostile else hostile(),
+    }
     report("validation", found_of(measured), given.results)
 
 

@@ -52,7 +52,10 @@ def main(arguments: list[str]) -> int:
                 content = (root / file["from"]).read_bytes()
                 found = hashlib.sha256(content).hexdigest()
                 if found != file["sha256"] and not update:
-                    print(f"{package} {entry['version']}: {file['from']} is not what {LISTED.name} lists; nothing was written", file=sys.stderr)  # fmt: skip
+                    print(
+                        f"{package} {entry['version']}: {file['from']} is not what {LISTED.name} lists; nothing was written",
+                        file=sys.stderr,
+                    )
                     return 1
                 file["sha256"] = found
                 built[name] = packed(content) if name.endswith(".gz") else content

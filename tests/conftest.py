@@ -103,7 +103,9 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config):
     if os.environ.get("HANKELOD_CI"):
         for report in terminalreporter.stats.get("skipped", []):
             if report.nodeid not in ALLOWED_SKIPS:
-                terminalreporter.write_line(f"skipped, but everything is to run here: {report.nodeid}: {report.longrepr[2]}", red=True)  # fmt: skip
+                terminalreporter.write_line(
+                    f"skipped, but everything is to run here: {report.nodeid}: {report.longrepr[2]}", red=True
+                )
 
 
 def pytest_sessionfinish(session, exitstatus):

@@ -103,7 +103,11 @@ def read(path: Path) -> Reading:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript", ".svg": "image/svg+xml"}  # fmt: skip
+    extensions_map = {
+        **http.server.SimpleHTTPRequestHandler.extensions_map,
+        ".js": "text/javascript",
+        ".svg": "image/svg+xml",
+    }
 
     def log_message(self, *arguments: object) -> None:
         pass
@@ -140,6 +144,8 @@ def no_browser() -> str | None:
 
 def node(script: str, *arguments: str) -> object:
     """What a script of `tests/node` prints, as JSON."""
-    done = subprocess.run(["node", script, *arguments], cwd=NODE_FOLDER, capture_output=True, encoding="utf-8", timeout=400)  # fmt: skip
+    done = subprocess.run(
+        ["node", script, *arguments], cwd=NODE_FOLDER, capture_output=True, encoding="utf-8", timeout=400
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

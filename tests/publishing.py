@@ -14,7 +14,12 @@ from hankelod.publication import Published, publish
 
 SMALL = Path(__file__).with_name("small")
 BASE = "https://data.example.org/"
-FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES, ".jsonld": ox.RdfFormat.JSON_LD, ".trig": ox.RdfFormat.TRIG}  # fmt: skip
+FORMATS = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+    ".trig": ox.RdfFormat.TRIG,
+}
 
 TREE, LDES, AS = "https://w3id.org/tree#", "https://w3id.org/ldes#", "https://www.w3.org/ns/activitystreams#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -69,7 +74,9 @@ def beside(folder: Path) -> list[str]:
 
 def quads(folder: Path, path: str) -> list[ox.Quad]:
     """A page, its relative links resolved as at an address where somebody put a copy."""
-    return list(ox.parse((folder / path).read_bytes(), format=ox.RdfFormat.TRIG, base_iri=f"http://copy.invalid/{path}"))  # fmt: skip
+    return list(
+        ox.parse((folder / path).read_bytes(), format=ox.RdfFormat.TRIG, base_iri=f"http://copy.invalid/{path}")
+    )
 
 
 def feed_members(folder: Path) -> list[dict]:
@@ -117,7 +124,11 @@ def replay(members: list[dict], start: set[ox.Triple], base: str = BASE) -> set[
     state = set(start)
     for member in members:
         iri = thing(member)
-        own = {t for t in state if t.subject.value == iri or (iri.startswith(f"{base}id/") and t.subject.value.startswith(iri + "/"))}  # fmt: skip
+        own = {
+            t
+            for t in state
+            if t.subject.value == iri or (iri.startswith(f"{base}id/") and t.subject.value.startswith(iri + "/"))
+        }
         if iri.startswith(f"{base}id/concept/"):
             own = {t for t in own if t.subject.value == iri}  # a scheme's IRI is the beginning of its concepts'
         state -= own

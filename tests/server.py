@@ -96,7 +96,9 @@ class Server:
     def get(self, path: str, timeout: float = 120, **headers: str) -> Got:
         return self.request("GET", path, timeout=timeout, **headers)
 
-    def ask(self, query: str, accept: str = "application/sparql-results+json", timeout: float = 120, **fields: str) -> Got:  # fmt: skip
+    def ask(
+        self, query: str, accept: str = "application/sparql-results+json", timeout: float = 120, **fields: str
+    ) -> Got:
         """Ask a query by GET."""
         return self.get("/sparql?" + urlencode({"query": query, **fields}, quote_via=quote), timeout, Accept=accept)
 
@@ -113,7 +115,9 @@ class Server:
         """The server and all that it started."""
         found, new = [self.process.pid], [self.process.pid]
         while new:
-            children = [int(c) for p in new for f in Path(f"/proc/{p}/task").glob("*/children") for c in _read(f).split()]  # fmt: skip
+            children = [
+                int(c) for p in new for f in Path(f"/proc/{p}/task").glob("*/children") for c in _read(f).split()
+            ]
             found += children
             new = children
         return found
@@ -128,7 +132,12 @@ class Server:
 
     def memory(self) -> int:
         """Bytes that the server and its workers hold, what they share counted once."""
-        return sum(int(line.split()[1]) * 1024 for p in self.processes() for line in _read(Path(f"/proc/{p}/smaps_rollup")).splitlines() if line.startswith("Pss:"))  # fmt: skip
+        return sum(
+            int(line.split()[1]) * 1024
+            for p in self.processes()
+            for line in _read(Path(f"/proc/{p}/smaps_rollup")).splitlines()
+            if line.startswith("Pss:")
+        )
 
     def log(self) -> list[dict]:
         """The access log so far."""

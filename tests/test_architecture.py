@@ -106,8 +106,13 @@ HEAVY = ("rdflib", "pyshacl", "yaml", "pyoxigraph", "shacl", "json", "typing", "
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["validate", "--help"]])
 def test_help_imports_nothing_heavy(arguments: list[str]):
-    code = f"import sys\nfrom hankelod.cli import main\ntry:\n    main({arguments!r})\nexcept SystemExit:\n    pass\nprint([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"  # fmt: skip
-    done = subprocess.run([sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})\n{code}"], capture_output=True, encoding="utf-8", check=True)  # fmt: skip
+    code = f"import sys\nfrom hankelod.cli import main\ntry:\n    main({arguments!r})\nexcept SystemExit:\n    pass\nprint([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})\n{code}"],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
     assert done.stderr.strip() == "[]"
 
 
@@ -115,6 +120,8 @@ def test_help_imports_nothing_heavy(arguments: list[str]):
 def test_everyday_commands_do_without_rdflib(arguments: list[str]):
     if sys.platform not in ("linux", "darwin", "win32"):
         pytest.skip("no wheel of shacl here: pySHACL does the work")
-    code = f"import sys\nfrom hankelod.cli import main\nmain({arguments!r})\nprint([m for m in ('rdflib', 'pyshacl') if m in sys.modules], file=sys.stderr)"  # fmt: skip
-    done = subprocess.run([sys.executable, "-c", code], cwd=PACKAGE.parents[1], capture_output=True, encoding="utf-8", check=True)  # fmt: skip
+    code = f"import sys\nfrom hankelod.cli import main\nmain({arguments!r})\nprint([m for m in ('rdflib', 'pyshacl') if m in sys.modules], file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PACKAGE.parents[1], capture_output=True, encoding="utf-8", check=True
+    )
     assert done.stderr.strip() == "[]"

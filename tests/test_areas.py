@@ -24,7 +24,9 @@ def load(dist, path):
 
 @pytest.mark.parametrize("word", WORDS)
 def test_every_file_is_what_its_schema_says(dist, word):
-    validator = jsonschema.Draft202012Validator(load(dist, f"schema/{word}-projects.json"), format_checker=jsonschema.FormatChecker())  # fmt: skip
+    validator = jsonschema.Draft202012Validator(
+        load(dist, f"schema/{word}-projects.json"), format_checker=jsonschema.FormatChecker()
+    )
     validator.check_schema(validator.schema)
     files = sorted((dist / f"doc/{word}").glob("*.json"))
     assert len(files) == {"municipality": 308, "region": 19}[word]
@@ -80,10 +82,17 @@ def test_a_municipality_without_projects_has_a_file(dist):
 def test_a_region_has_its_municipalities_projects(dist):
     """Each project is in the file of every region that it names or that one of its municipalities belongs to."""
     records = [json.loads(x) for x in (dist / "dump/projects.jsonl").read_text("utf-8").splitlines()]
-    region_of = {f.stem: load(dist, f"doc/municipality/{f.name}")["region"]["code"] for f in (dist / "doc/municipality").glob("*.json")}  # fmt: skip
+    region_of = {
+        f.stem: load(dist, f"doc/municipality/{f.name}")["region"]["code"]
+        for f in (dist / "doc/municipality").glob("*.json")
+    }
     for file in sorted((dist / "doc/region").glob("*.json")):
         told = json.loads(file.read_text("utf-8"))
-        want = {r["id"] for r in records if told["code"] in (*r.get("regions", ()), *(region_of[m] for m in r.get("municipalities", ())))}  # fmt: skip
+        want = {
+            r["id"]
+            for r in records
+            if told["code"] in (*r.get("regions", ()), *(region_of[m] for m in r.get("municipalities", ())))
+        }
         assert {p["id"] for p in told["projects"]} == want, file.name
         assert {m["code"] for m in told["municipalities"]} == {m for m, r in region_of.items() if r == told["code"]}
     assert load(dist, "doc/region/01.json")["projectCount"] >= 3

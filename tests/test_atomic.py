@@ -90,7 +90,9 @@ def test_two_renames_are_finished_by_the_next_run(states, out, at, before):
     published(states[0], out, only=("dumps",))
     old = contents(out)
     code = RENAMES.format(tests=str(Path(__file__).parent), at=at, before=before)
-    done = subprocess.run([sys.executable, "-c", code, *states[1:], out], env={**os.environ, "PYTHONPATH": str(ROOT / "src")})  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code, *states[1:], out], env={**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    )
     assert done.returncode == 9
     with atomic.locked(out):
         pass
@@ -256,12 +258,17 @@ def test_a_read_only_disk(states, disk, run):
 ### Two publishers
 
 
-HOLDER = "import sys\nfrom pathlib import Path\nfrom hankelod import atomic\nwith atomic.locked(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"  # fmt: skip
+HOLDER = "import sys\nfrom pathlib import Path\nfrom hankelod import atomic\nwith atomic.locked(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
 
 
 def test_a_second_publisher_is_told_who_is_first(states, out):
     """At once, so that a build server does not hang: well under the two seconds that it may take."""
-    with subprocess.Popen([sys.executable, "-c", HOLDER, out], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}) as first:  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, out],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    ) as first:
         assert first.stdout and first.stdin
         assert first.stdout.readline() == b"held\n"
         start = time.monotonic()
@@ -278,7 +285,15 @@ def test_publishers_that_start_together(states, out):
     """Each publishes or is told; what stands there is whole, and nothing is left beside it."""
     code = "import sys\nfrom hankelod.cli import main\nsys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", code, "publish", "--out", str(out), "--only", "dumps", "-C"]
-    started = [subprocess.Popen([*command, str(states[n % 2])], stderr=subprocess.PIPE, encoding="utf-8", env={**os.environ, "PYTHONPATH": str(ROOT / "src")}) for n in range(6)]  # fmt: skip
+    started = [
+        subprocess.Popen(
+            [*command, str(states[n % 2])],
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        )
+        for n in range(6)
+    ]
     ended = [(p.communicate()[1], p.returncode) for p in started]
     assert {code for _, code in ended} <= {0, 2}
     assert 0 in {code for _, code in ended}

@@ -29,7 +29,12 @@ INSTALLED = "hankelod,by_hand,oxigraph,rdflib_graph,copying"
 
 
 def run(script: str, *arguments: object) -> str:
-    done = subprocess.run([sys.executable, BENCH / script, *map(str, arguments)], env=measuring.environment(), capture_output=True, text=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, BENCH / script, *map(str, arguments)],
+        env=measuring.environment(),
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -96,7 +101,9 @@ def test_planted_faults_are_found_where_they_are_and_no_others(tmp_path: Path):
     assert {p["code"] for p in planted} == {f.code for f in faults.FAULTS}
     done = hankelod("-C", str(tmp_path / "faulty"), "validate", "--format", "json")
     found = json.loads(done.stdout)["problems"]
-    assert sorted((p["line"], p["code"], p["field"]) for p in found) == sorted((p["line"], p["code"], p["field"]) for p in planted)  # fmt: skip
+    assert sorted((p["line"], p["code"], p["field"]) for p in found) == sorted(
+        (p["line"], p["code"], p["field"]) for p in planted
+    )
 
 
 ### Benchmarks
@@ -106,7 +113,13 @@ def test_mapping_side_by_side(tmp_path: Path):
     out = run("mapping.py", "--records", 300, "--runs", 1, "--growth", 10, "--ways", INSTALLED, "--results", tmp_path)
     measured = measuring.read(tmp_path / "mapping.json")[1].measured
     same = {way: each["output"]["same"] for way, each in measured["ways"].items()}
-    assert same == {"hankelod": "bytes", "by_hand": "bytes", "oxigraph": "triples", "rdflib_graph": "triples", "copying": "bytes"}  # fmt: skip
+    assert same == {
+        "hankelod": "bytes",
+        "by_hand": "bytes",
+        "oxigraph": "triples",
+        "rdflib_graph": "triples",
+        "copying": "bytes",
+    }
     assert measured["triples"] > 300 * 45
     assert "speed over rdflib" in out
 
@@ -116,7 +129,17 @@ def test_goals_and_ways_that_are_not_installed():
     assert not measuring.present("no-such-library")
     assert not measuring.present("pyoxigraph", "no-such-python")
     way = {"cpu": [1.0], "peak": 2**20, "output": {"same": "bytes"}, "prepared": None, "versions": {}}
-    measured = {"records": 1, "triples": 50, "ways": {"hankelod": way, "maplib_templates": {"absent": "maplib is not installed"}, "morph_kgc": {"failed": "KeyError"}}, "processes": {"one": [2.0], "two": [1.0]}, "growth": [{"records": n, "cpu": [n * (1 + n / 1e6)], "peak": 1} for n in (10_000, 100_000, 1_000_000)]}  # fmt: skip
+    measured = {
+        "records": 1,
+        "triples": 50,
+        "ways": {
+            "hankelod": way,
+            "maplib_templates": {"absent": "maplib is not installed"},
+            "morph_kgc": {"failed": "KeyError"},
+        },
+        "processes": {"one": [2.0], "two": [1.0]},
+        "growth": [{"records": n, "cpu": [n * (1 + n / 1e6)], "peak": 1} for n in (10_000, 100_000, 1_000_000)],
+    }
     found = mapping.found_of(measured)
     column = found.tables[0].rows[0].index("its triples")
     said = {row[0]: row[column] for row in found.tables[0].rows[1:]}

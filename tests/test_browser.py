@@ -29,7 +29,9 @@ ASKING = pytest.mark.skipif(not ENGINE.exists(), reason="the engine is not built
 
 @ASKING
 def test_assets_are_what_is_listed():
-    done = subprocess.run([sys.executable, "browser/build.py", "--check"], cwd=ROOT, capture_output=True, encoding="utf-8")  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "browser/build.py", "--check"], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -39,7 +41,9 @@ def test_a_changed_asset_is_seen(tmp_path):
     vendor = tmp_path / "src/hankelod/assets/vendor"
     vendor.mkdir(parents=True)
     (vendor / "oxigraph.js").write_text("alert(1)", "utf-8")
-    done = subprocess.run([sys.executable, "browser/build.py", "--check"], cwd=tmp_path, capture_output=True, encoding="utf-8")  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "browser/build.py", "--check"], cwd=tmp_path, capture_output=True, encoding="utf-8"
+    )
     assert done.returncode == 1
     assert "oxigraph.js: not there, or not what assets.json lists" in done.stderr
     assert "oxigraph.wasm.gz: not there" in done.stderr
@@ -63,8 +67,18 @@ def test_the_form_is_the_shapes(dist, dataset):
     """Every field of a project and its parts that people write is in the form, with the shape's own words."""
     for folder, lang in (("", "fi"), ("sv/", "sv"), ("en/", "en")):
         page = read(dist / folder / "contribute.html")
-        plan = json.loads(next(t for s, t in zip(page.all("script"), page.scripts, strict=True) if s.get("id") == "plan"))  # fmt: skip
-        assert set(plan["classes"]) >= {"Project", "Grant", "Outcome", "Observation", "Link", "Quotation", "Contribution"}  # fmt: skip
+        plan = json.loads(
+            next(t for s, t in zip(page.all("script"), page.scripts, strict=True) if s.get("id") == "plan")
+        )
+        assert set(plan["classes"]) >= {
+            "Project",
+            "Grant",
+            "Outcome",
+            "Observation",
+            "Link",
+            "Quotation",
+            "Contribution",
+        }
         for name, told in plan["classes"].items():
             cls = dataset.model.by_name(name)
             assert [f["key"] for f in told["fields"]] == [f.key for f in cls.fields if f.filled is None]
@@ -94,7 +108,9 @@ def test_a_repository_is_taken_only_where_it_is_known(address, repository):
 @ASKING
 def test_the_page_offers_every_named_query(dist):
     page = read(dist / "en/sparql.html")
-    data = json.loads(next(t for s, t in zip(page.all("script"), page.scripts, strict=True) if s.get("id") == "sparql-data"))  # fmt: skip
+    data = json.loads(
+        next(t for s, t in zip(page.all("script"), page.scripts, strict=True) if s.get("id") == "sparql-data")
+    )
     catalogue = Catalogue(ROOT / "ontology/queries")
     assert set(data["queries"]) == set(catalogue.names())
     for query in catalogue.all():
@@ -105,7 +121,12 @@ def test_the_page_offers_every_named_query(dist):
 
 @ASKING
 def test_the_engine_stands_beside_the_dump(dist):
-    for path in (sparql_page.DUMP, sparql_page.AREAS, "assets/vendor/oxigraph.wasm.gz", "assets/vendor/oxigraph.LICENSE.txt"):  # fmt: skip
+    for path in (
+        sparql_page.DUMP,
+        sparql_page.AREAS,
+        "assets/vendor/oxigraph.wasm.gz",
+        "assets/vendor/oxigraph.LICENSE.txt",
+    ):
         assert (dist / path).is_file(), path
     manifest = json.loads((dist / "manifest.json").read_text("utf-8"))["files"]
     assert "assets/vendor/oxigraph.js" in manifest
@@ -140,7 +161,12 @@ def test_nothing_breaks_and_nothing_is_asked_elsewhere(asked):
 @ASKING
 def test_the_engine_is_loaded_when_first_asked(asked):
     assert asked["before"] == []
-    assert asked["after"] == ["assets/engine-worker.js", "assets/vendor/oxigraph.js", "assets/vendor/oxigraph.wasm.gz", "dump/hankelod.nt.gz"]  # fmt: skip
+    assert asked["after"] == [
+        "assets/engine-worker.js",
+        "assets/vendor/oxigraph.js",
+        "assets/vendor/oxigraph.wasm.gz",
+        "dump/hankelod.nt.gz",
+    ]
 
 
 @BROWSER
@@ -155,7 +181,9 @@ def test_named_queries_answer_as_the_command_does(asked, dist):
         given = {p.name: ["fi"] for p in query.parameters if p.kind == "language"}
         answer = data.ask(data.text(query, given))
         if answer.kind == "rows":
-            assert list(csv.reader(io.StringIO(seen["file"]))) == list(csv.reader(io.StringIO(answer.text("csv")))), query.name  # fmt: skip
+            assert list(csv.reader(io.StringIO(seen["file"]))) == list(csv.reader(io.StringIO(answer.text("csv")))), (
+                query.name
+            )
         else:
             assert seen["file"] == "N-Triples", query.name
 
@@ -292,7 +320,16 @@ def test_the_fullest_record_is_accepted(filled, run, copy):
     assert (seen["left"], seen["wrong"], seen["elements"]) == ([], [], 0)
     report = validated(run, copy, "everything", seen["yaml"])
     assert report["conforms"], report["problems"]
-    for key in ("contributors", "observations", "outcomes", "links", "quotations", "morePartners", "regions", "acronym"):  # fmt: skip
+    for key in (
+        "contributors",
+        "observations",
+        "outcomes",
+        "links",
+        "quotations",
+        "morePartners",
+        "regions",
+        "acronym",
+    ):
         assert f"\n{key}:" in seen["yaml"], key
     assert seen["removed"] == 1
 
@@ -337,7 +374,10 @@ def test_from_files_and_on_to_a_pull_request(copy, run):
     """Opened from a folder; this dataset's contact is a repository."""
     settings = copy / "data/dataset.yml"
     told = settings.read_text("utf-8")
-    settings.write_text(told.replace('url: "https://w3id.org/hankelod/"', 'url: "https://github.com/some-body/data/tree/develop"'), "utf-8")  # fmt: skip
+    settings.write_text(
+        told.replace('url: "https://w3id.org/hankelod/"', 'url: "https://github.com/some-body/data/tree/develop"'),
+        "utf-8",
+    )
     assert run("-C", str(copy), "publish").returncode == 0
     seen = node("fill_form.mjs", (copy / "dist").as_uri() + "/")
     assert seen["errors"] == [] and seen["elsewhere"] == []

@@ -76,13 +76,15 @@ WRONG = {
     "no title": lambda g: g.remove((DATASET, DCTERMS.title, None)),
     "no publisher's name": lambda g: g.remove((None, FOAF.name, None)),
     "no access address": lambda g: g.remove((None, DCAT.accessURL, None)),
-    "sizes that are no numbers": lambda g: g.set((rdflib.URIRef(BASE + "id/distribution/hankelod.nt"), DCAT.byteSize, rdflib.Literal("big"))),
+    "sizes that are no numbers": lambda g: g.set(
+        (rdflib.URIRef(BASE + "id/distribution/hankelod.nt"), DCAT.byteSize, rdflib.Literal("big"))
+    ),
     "a theme that is not typed": lambda g: g.remove((rdflib.URIRef(EU + "data-theme/ENVI"), RDF.type, None)),
     "a language that is not typed": lambda g: g.remove((rdflib.URIRef(EU + "language/FIN"), RDF.type, None)),
     "a media type that is not typed": lambda g: g.remove((None, RDF.type, DCTERMS.MediaType)),
     "two publishers": lambda g: g.add((DATASET, DCTERMS.publisher, rdflib.URIRef(BASE + "x"))),
     "no checksum's value": lambda g: g.remove((None, SPDX.checksumValue, None)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -112,7 +114,9 @@ def test_a_distribution_for_every_dump(dist, graph):
         assert int(graph.value(distribution, DCAT.byteSize)) == len(content)
         checksum = graph.value(distribution, SPDX.checksum)
         assert str(graph.value(checksum, SPDX.checksumValue)).lower() == hashlib.sha256(content).hexdigest()
-        assert graph.value(distribution, DCTERMS.license) == rdflib.URIRef("https://creativecommons.org/licenses/by/4.0/")  # fmt: skip
+        assert graph.value(distribution, DCTERMS.license) == rdflib.URIRef(
+            "https://creativecommons.org/licenses/by/4.0/"
+        )
         assert {t.language for t in graph.objects(distribution, DCTERMS.title)} == {"fi", "sv", "en"}
         assert str(graph.value(distribution, DCTERMS["format"])).startswith(EU + "file-type/")
         media = graph.value(distribution, DCAT.mediaType)
@@ -197,13 +201,15 @@ def test_void_counts_what_the_dump_holds(dist):
     parts = list(told.objects(DATASET, VOID.classPartition))
     assert len(parts) == int(told.value(DATASET, VOID.classes))
     for part in parts:
-        assert int(told.value(part, VOID.entities)) == asked(f"SELECT (COUNT(*) AS ?n) {{ ?s a <{told.value(part, VOID['class'])}> }}")  # fmt: skip
+        assert int(told.value(part, VOID.entities)) == asked(
+            f"SELECT (COUNT(*) AS ?n) {{ ?s a <{told.value(part, VOID['class'])}> }}"
+        )
     parts = list(told.objects(DATASET, VOID.propertyPartition))
     assert sum(int(told.value(p, VOID.triples)) for p in parts) == int(told.value(DATASET, VOID.triples))
     examples = list(told.objects(DATASET, VOID.exampleResource))
     assert examples
     for example in examples:
-        assert next(iter(store.query(f"SELECT * {{ <{example}> ?p ?o }} LIMIT 1")), None)  # fmt: skip
+        assert next(iter(store.query(f"SELECT * {{ <{example}> ?p ?o }} LIMIT 1")), None)
     for dump in told.objects(DATASET, VOID.dataDump):
         assert (dist / str(dump).removeprefix(BASE)).exists()
     spaces = {str(v) for v in told.objects(DATASET, VOID.vocabulary)}
@@ -223,7 +229,12 @@ def test_provenance_names_every_file_with_its_checksum(dist, root):
     told = rdflib.Graph().parse(dist / "provenance.ttl")
     work = told.value(DATASET, PROV.wasGeneratedBy)
     used = {str(told.value(f, rdflib.RDFS.label)): f for f in told.objects(work, PROV.used)}
-    files = {p.relative_to(root).as_posix() for part in ("data", "ontology", "shapes") for p in (root / part).rglob("*") if p.suffix in (".yml", ".csv", ".ttl")}  # fmt: skip
+    files = {
+        p.relative_to(root).as_posix()
+        for part in ("data", "ontology", "shapes")
+        for p in (root / part).rglob("*")
+        if p.suffix in (".yml", ".csv", ".ttl")
+    }
     assert set(used) == files
     for name, file in used.items():
         value = told.value(told.value(file, SPDX.checksum), SPDX.checksumValue)

@@ -63,9 +63,12 @@ def raise_version(folder: Path, version: str, day: str = "2026-02-01") -> None:
 
 def withdraw(folder: Path, *ids: str) -> None:
     (folder / "data/withdrawn.yml").write_text(
-        "".join(f'- {{id: project/{i}, date: 2026-02-01, reason: {{fi: "Peruttu", sv: "Inställt", en: "Cancelled"}}}}\n' for i in ids),
+        "".join(
+            f'- {{id: project/{i}, date: 2026-02-01, reason: {{fi: "Peruttu", sv: "Inställt", en: "Cancelled"}}}}\n'
+            for i in ids
+        ),
         "utf-8",
-    )  # fmt: skip
+    )
 
 
 ### The feed
@@ -115,7 +118,9 @@ def test_pages_are_small_and_their_relations_true(folder, out):
     for by in told.values():
         if TREE + "node" in by:
             end = "from" if "GreaterThan" in by[RDF_TYPE] else "to"
-            relations.setdefault(by[TREE + "node"].removeprefix("http://copy.invalid/"), {})[end] = int(by[TREE + "value"])  # fmt: skip
+            relations.setdefault(by[TREE + "node"].removeprefix("http://copy.invalid/"), {})[end] = int(
+                by[TREE + "value"]
+            )
     pages = {p.relative_to(out).as_posix() for p in (out / "changes/pages").iterdir()}
     assert pages == set(relations)
     for page, ends in relations.items():
@@ -163,7 +168,10 @@ def test_a_withdrawn_record_leaves_a_tombstone(folder, out):
     done = published(folder, out)
     assert not done.warnings
     new = feed_members(out)[count:]
-    assert [(activity(m), thing(m)) for m in new] == [("Delete", BASE + "id/project/toka"), ("Create", BASE + "id/project/toka")]  # fmt: skip
+    assert [(activity(m), thing(m)) for m in new] == [
+        ("Delete", BASE + "id/project/toka"),
+        ("Create", BASE + "id/project/toka"),
+    ]
     assert not new[0]["triples"]
     assert WITHDRAWN in {t.object for t in new[1]["triples"]}
     assert replay(new, dump) == triples(out / "dump/hankelod.nt")
@@ -183,7 +191,9 @@ def test_a_new_version_of_the_same_data_is_a_release(folder, out):
     before = previous_version(releases)
     assert before is not None
     assert (before.version, before.modified) == ("1.0.0", "2026-01-01")
-    catalogue = {(t.predicate.value, t.object.value) for t in triples(out / "catalog.ttl") if isinstance(t.object, ox.NamedNode)}  # fmt: skip
+    catalogue = {
+        (t.predicate.value, t.object.value) for t in triples(out / "catalog.ttl") if isinstance(t.object, ox.NamedNode)
+    }
     assert any(p.endswith("#previousVersion") and o.endswith("/version/1.0.0") for p, o in catalogue)
     again = contents(out)
     published(folder, out)
@@ -246,12 +256,21 @@ def test_the_ldes_client_replicates_the_feed(folder, out, root):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/changes/feed.trig"
-        done = subprocess.run([client, address, "--ordered", "ascending"], capture_output=True, encoding="utf-8", timeout=120)  # fmt: skip
+        done = subprocess.run(
+            [client, address, "--ordered", "ascending"], capture_output=True, encoding="utf-8", timeout=120
+        )
         server.shutdown()
-    got = set(ox.parse("\n".join(unabbreviated(x) for x in done.stdout.splitlines() if x.startswith("<")), format=ox.RdfFormat.N_QUADS))  # fmt: skip
+    got = set(
+        ox.parse(
+            "\n".join(unabbreviated(x) for x in done.stdout.splitlines() if x.startswith("<")),
+            format=ox.RdfFormat.N_QUADS,
+        )
+    )
     members = feed_members(out)
     assert len({q.subject for q in got if q.predicate.value == "http://purl.org/dc/terms/isVersionOf"}) == len(members)
-    assert {q.triple for q in got if not isinstance(q.graph_name, ox.DefaultGraph)} == {t for m in members for t in m["triples"]}  # fmt: skip
+    assert {q.triple for q in got if not isinstance(q.graph_name, ox.DefaultGraph)} == {
+        t for m in members for t in m["triples"]
+    }
 
 
 def unabbreviated(line: str) -> str:
@@ -288,15 +307,24 @@ def project(identifier: str, cost: int, texts: list[str], theme: str, speaker: s
 
 
 IDS = ["a", "b", "c", "d-1"]
-TEXTS = st.lists(st.sampled_from(["Verkosto", "Laskuri", 'Sanoi: "\\u0022 \\\\u"', "Å\nä\tö", "# 3 {"]), max_size=3, unique=True)  # fmt: skip
+TEXTS = st.lists(
+    st.sampled_from(["Verkosto", "Laskuri", 'Sanoi: "\\u0022 \\\\u"', "Å\nä\tö", "# 3 {"]), max_size=3, unique=True
+)
 STEP = st.one_of(
-    st.tuples(st.just("write"), st.sampled_from(IDS), st.integers(100, 999), TEXTS, st.sampled_from(["networks", "business-cooperation"]), st.sampled_from(["Maija", "Matti"])),
+    st.tuples(
+        st.just("write"),
+        st.sampled_from(IDS),
+        st.integers(100, 999),
+        TEXTS,
+        st.sampled_from(["networks", "business-cooperation"]),
+        st.sampled_from(["Maija", "Matti"]),
+    ),
     st.tuples(st.just("withdraw"), st.sampled_from(IDS)),
     st.tuples(st.just("vanish"), st.sampled_from(IDS)),
     st.tuples(st.just("rename"), st.sampled_from(IDS), st.sampled_from(IDS)),
     st.tuples(st.just("organisation"), st.sampled_from(["Testilan kunta", "Testilan kaupunki"])),
     st.tuples(st.just("term"), st.sampled_from(["uusi", "vanha"])),
-)  # fmt: skip
+)
 
 
 class World:
@@ -326,10 +354,13 @@ class World:
             file = self.folder / "data/organisations/testila.yml"
             file.write_text(re.sub(r'fi: "[^"]*"', f'fi: "{identifier}"', file.read_text("utf-8")), "utf-8")
         elif name == "term":
-            term = f'<https://w3id.org/hankelod/def#koe> <http://www.w3.org/2000/01/rdf-schema#label> "{identifier}"@fi .\n'  # fmt: skip
+            term = f'<https://w3id.org/hankelod/def#koe> <http://www.w3.org/2000/01/rdf-schema#label> "{identifier}"@fi .\n'
             (self.folder / "ontology/zz.ttl").write_text(term, "utf-8")
         reason = "reason: {fi: r, sv: r, en: r}"
-        stones = [f"- {{id: {i}, date: 2026-01-02, {reason}{f', replacedBy: project/{by}' if by and by in self.live else ''}}}\n" for i, by in self.gone.items()]  # fmt: skip
+        stones = [
+            f"- {{id: {i}, date: 2026-01-02, {reason}{f', replacedBy: project/{by}' if by and by in self.live else ''}}}\n"
+            for i, by in self.gone.items()
+        ]
         (self.folder / "data/withdrawn.yml").write_text("".join(stones) or "[]\n", "utf-8")
 
 
@@ -459,12 +490,19 @@ def test_a_changed_dataset_raises_its_version(folder, out, old, new, raised):
 
 def test_a_part_put_in_before_others_is_told(folder, out):
     published(folder, out)
-    edit(folder, "projects/eka.yml", "outcomes:\n", 'outcomes:\n  - {kind: result, text: {fi: "Aivan uusi tulos", sv: "Nytt", en: "New"}}\n')  # fmt: skip
+    edit(
+        folder,
+        "projects/eka.yml",
+        "outcomes:\n",
+        'outcomes:\n  - {kind: result, text: {fi: "Aivan uusi tulos", sv: "Nytt", en: "New"}}\n',
+    )
     raise_version(folder, "1.1.0")
     found = published(folder, out).warnings
     assert {p.code for p in found} == {"part-moved"}
     assert [p.field for p in found] == ["outcomes[0]", "outcomes[1]"]
-    assert found[1].line == (folder / "data/projects/eka.yml").read_text("utf-8").split("\n").index("  - kind: result") + 1  # fmt: skip
+    assert (
+        found[1].line == (folder / "data/projects/eka.yml").read_text("utf-8").split("\n").index("  - kind: result") + 1
+    )
     assert "Laskuri jää käyttöön" in found[1].message["fi"]
     assert b"part-moved" in (out / "report.ttl").read_bytes()
 
@@ -480,11 +518,21 @@ def test_a_part_with_an_id_of_its_own_does_not_move(folder, out):
     edit(folder, "projects/eka.yml", "  - kind: result", "  - id: verkosto\n    kind: result")
     edit(folder, "projects/eka.yml", "  - kind: permanence", "  - id: laskuri\n    kind: permanence")
     published(folder, out)
-    edit(folder, "projects/eka.yml", "outcomes:\n", 'outcomes:\n  - {id: uusi, kind: result, text: {fi: "Aivan uusi", sv: "Nytt", en: "New"}}\n')  # fmt: skip
+    edit(
+        folder,
+        "projects/eka.yml",
+        "outcomes:\n",
+        'outcomes:\n  - {id: uusi, kind: result, text: {fi: "Aivan uusi", sv: "Nytt", en: "New"}}\n',
+    )
     raise_version(folder, "1.1.0")
     assert published(folder, out).warnings == []
     told = json.loads((out / "changes/releases/2.json").read_text("utf-8"))["changes"]
-    assert {f["field"] for f in told[0]["fields"]} == {"outcomes[uusi].kind", "outcomes[uusi].text.fi", "outcomes[uusi].text.sv", "outcomes[uusi].text.en"}  # fmt: skip
+    assert {f["field"] for f in told[0]["fields"]} == {
+        "outcomes[uusi].kind",
+        "outcomes[uusi].text.fi",
+        "outcomes[uusi].text.sv",
+        "outcomes[uusi].text.en",
+    }
 
 
 def test_a_record_that_vanishes_is_told(folder, out):
@@ -543,11 +591,15 @@ def test_the_changelog_tells_old_and_new(folder, out, path, field):
 
 
 def test_the_changelog_names_what_a_reference_points_to(folder, out):
-    (folder / "data/organisations/toinen.yml").write_text('name: {fi: "Toinen kunta", sv: "Annan", en: "Other"}\nkind: municipality\nmunicipality: "005"\n', "utf-8")  # fmt: skip
+    (folder / "data/organisations/toinen.yml").write_text(
+        'name: {fi: "Toinen kunta", sv: "Annan", en: "Other"}\nkind: municipality\nmunicipality: "005"\n', "utf-8"
+    )
     published(folder, out)
     edit(folder, "projects/eka.yml", "lead: testila", "lead: toinen")
     published(folder, out)
-    assert "Testilan kunta (organisation/testila) → Toinen kunta (organisation/toinen)" in (out / "changes/changelog.md").read_text("utf-8")  # fmt: skip
+    assert "Testilan kunta (organisation/testila) → Toinen kunta (organisation/toinen)" in (
+        out / "changes/changelog.md"
+    ).read_text("utf-8")
 
 
 def test_markup_in_a_value_stays_text(folder, out):

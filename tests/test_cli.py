@@ -24,7 +24,22 @@ def test_validate_the_real_dataset(run):
     assert done.returncode == 0, done.stderr
     assert report["conforms"] is True
     assert report["counts"]["violation"] == report["counts"]["warning"] == 0
-    keys = {"file", "line", "column", "record", "field", "value", "code", "constraint", "severity", "message", "why", "fix", "related", "help"}  # fmt: skip
+    keys = {
+        "file",
+        "line",
+        "column",
+        "record",
+        "field",
+        "value",
+        "code",
+        "constraint",
+        "severity",
+        "message",
+        "why",
+        "fix",
+        "related",
+        "help",
+    }
     assert all(set(p) == keys for p in report["problems"])
 
 
@@ -36,7 +51,9 @@ def test_global_options_work_on_both_sides(run, tmp_path, root, before):
     assert "tietuetta" in done.stdout
 
 
-@pytest.mark.parametrize(("environment", "word"), [({"LC_ALL": "sv_FI.UTF-8"}, "poster"), ({"LC_ALL": "de_DE.UTF-8"}, "records")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("environment", "word"), [({"LC_ALL": "sv_FI.UTF-8"}, "poster"), ({"LC_ALL": "de_DE.UTF-8"}, "records")]
+)
 def test_the_language_is_the_locales(run, environment, word):
     assert word in run("validate", **environment).stdout
 
@@ -114,28 +131,95 @@ def test_version(run):
 REFUSALS = [
     (["-C", "nowhere", "validate"], {"fi": "kansiota ei ole", "sv": "mappen finns inte", "en": "no such folder"}),
     (["validate"], {"fi": "täällä ei ole aineistoa", "sv": "här finns ingen datamängd", "en": "no dataset here"}),
-    (["publish"], {"fi": "hankelod new dataset TUNNUS", "sv": "hankelod new dataset ID", "en": "`hankelod new dataset ID`"}),
-    (["validate", "none.yml"], {"fi": "none.yml: tiedostoa tai kansiota ei ole", "sv": "none.yml: filen eller mappen", "en": "none.yml: there is no such file or folder"}),
-    (["new", "dataset", "--blank", "Omat hankkeet"], {"fi": "omat-hankkeet", "sv": "små bokstäver", "en": "lower-case letters"}),
-    (["-C", "own", "validate"], {"fi": "data/dataset.yml:1: tietojen osoitteet", "sv": "snedstreck", "en": "base must be an IRI"}),
-    (["-C", "own", "new", "dataset", "--blank", "oma"], {"fi": "täällä on jo aineisto", "sv": "här finns redan", "en": "there is a dataset here already"}),
-    (["-C", "damaged", "validate"], {"fi": "data/dataset.yml:2:1: YAML-tiedostoa ei voi lukea", "sv": "Kontrollera indrag", "en": "Check the indentation"}),
-    (["-C", "ROOT", "new", "project", "--blank", "turku-iklu"], {"fi": "on jo olemassa", "sv": "finns redan", "en": "of this id already"}),
+    (
+        ["publish"],
+        {"fi": "hankelod new dataset TUNNUS", "sv": "hankelod new dataset ID", "en": "`hankelod new dataset ID`"},
+    ),
+    (
+        ["validate", "none.yml"],
+        {
+            "fi": "none.yml: tiedostoa tai kansiota ei ole",
+            "sv": "none.yml: filen eller mappen",
+            "en": "none.yml: there is no such file or folder",
+        },
+    ),
+    (
+        ["new", "dataset", "--blank", "Omat hankkeet"],
+        {"fi": "omat-hankkeet", "sv": "små bokstäver", "en": "lower-case letters"},
+    ),
+    (
+        ["-C", "own", "validate"],
+        {"fi": "data/dataset.yml:1: tietojen osoitteet", "sv": "snedstreck", "en": "base must be an IRI"},
+    ),
+    (
+        ["-C", "own", "new", "dataset", "--blank", "oma"],
+        {"fi": "täällä on jo aineisto", "sv": "här finns redan", "en": "there is a dataset here already"},
+    ),
+    (
+        ["-C", "damaged", "validate"],
+        {
+            "fi": "data/dataset.yml:2:1: YAML-tiedostoa ei voi lukea",
+            "sv": "Kontrollera indrag",
+            "en": "Check the indentation",
+        },
+    ),
+    (
+        ["-C", "ROOT", "new", "project", "--blank", "turku-iklu"],
+        {"fi": "on jo olemassa", "sv": "finns redan", "en": "of this id already"},
+    ),
     (["-C", "ROOT", "publish", "--revision", "a b"], {"fi": "numeroita", "sv": "siffror", "en": "digits"}),
-    (["-C", "ROOT", "publish", "--out", "STRANGE"], {"fi": "ei ole hankelodin julkaisu", "sv": "ingen publikation av hankelod", "en": "no publication of hankelod"}),
-    (["-C", "ROOT", "publish", "--out", "OUT", "--previous", "ftp://x/"], {"fi": "haetaan vain", "sv": "hämtas bara", "en": "only http and https"}),
-    (["-C", "ROOT", "publish", "--out", "OUT", "--previous", "STRANGE"], {"fi": "tiedostoa tai kansiota ei ole. Mitään ei muutettu", "sv": "filen eller mappen finns inte. Inget ändrades", "en": "No such file or directory; nothing was changed"}),
-    (["-C", "ROOT", "publish", "--out", "OUT", "--forget", "project/x"], {"fi": "ei ole tällaista tietuetta", "sv": "känner ingen sådan post", "en": "knows no such record"}),
-    (["verify", "nowhere"], {"fi": "kansio, jossa julkaisu on", "sv": "mappen där publikationen finns", "en": "the folder of a publication"}),
+    (
+        ["-C", "ROOT", "publish", "--out", "STRANGE"],
+        {"fi": "ei ole hankelodin julkaisu", "sv": "ingen publikation av hankelod", "en": "no publication of hankelod"},
+    ),
+    (
+        ["-C", "ROOT", "publish", "--out", "OUT", "--previous", "ftp://x/"],
+        {"fi": "haetaan vain", "sv": "hämtas bara", "en": "only http and https"},
+    ),
+    (
+        ["-C", "ROOT", "publish", "--out", "OUT", "--previous", "STRANGE"],
+        {
+            "fi": "tiedostoa tai kansiota ei ole. Mitään ei muutettu",
+            "sv": "filen eller mappen finns inte. Inget ändrades",
+            "en": "No such file or directory; nothing was changed",
+        },
+    ),
+    (
+        ["-C", "ROOT", "publish", "--out", "OUT", "--forget", "project/x"],
+        {"fi": "ei ole tällaista tietuetta", "sv": "känner ingen sådan post", "en": "knows no such record"},
+    ),
+    (
+        ["verify", "nowhere"],
+        {
+            "fi": "kansio, jossa julkaisu on",
+            "sv": "mappen där publikationen finns",
+            "en": "the folder of a publication",
+        },
+    ),
     (["diff", "nowhere", "ROOT"], {"fi": "ei ole julkaisu", "sv": "varken en publikation", "en": "no publication"}),
     (["query"], {"fi": "Anna kysely", "sv": "Ange en fråga", "en": "give a query"}),
-    (["-C", "ROOT", "query", "totalz"], {"fi": "Tarkoititko totals?", "sv": "Menade du totals?", "en": "did you mean totals?"}),
-    (["-C", "ROOT", "query", "running-in-month", "--set", "month=May"], {"fi": "kirjoita kuukausi", "sv": "skriv en månad", "en": "write a month"}),
-    (["-C", "ROOT", "query", "DROP ALL"], {"fi": "1:1: DROP on kielletty", "sv": "DROP är inte tillåtet", "en": "DROP is refused"}),
-    (["query", "ASK {}", "--from", "nowhere"], {"fi": "Tarkista polku", "sv": "Kontrollera sökvägen", "en": "no such file or folder"}),
+    (
+        ["-C", "ROOT", "query", "totalz"],
+        {"fi": "Tarkoititko totals?", "sv": "Menade du totals?", "en": "did you mean totals?"},
+    ),
+    (
+        ["-C", "ROOT", "query", "running-in-month", "--set", "month=May"],
+        {"fi": "kirjoita kuukausi", "sv": "skriv en månad", "en": "write a month"},
+    ),
+    (
+        ["-C", "ROOT", "query", "DROP ALL"],
+        {"fi": "1:1: DROP on kielletty", "sv": "DROP är inte tillåtet", "en": "DROP is refused"},
+    ),
+    (
+        ["query", "ASK {}", "--from", "nowhere"],
+        {"fi": "Tarkista polku", "sv": "Kontrollera sökvägen", "en": "no such file or folder"},
+    ),
     (["serve", "nowhere"], {"fi": "ei ole julkaisua", "sv": "ingen publikation", "en": "no publication here"}),
-    (["import", "nowhere.pdf", "--to", "data"], {"fi": "tiedostoa ei ole", "sv": "filen finns inte", "en": "no such file"}),
-]  # fmt: skip
+    (
+        ["import", "nowhere.pdf", "--to", "data"],
+        {"fi": "tiedostoa ei ole", "sv": "filen finns inte", "en": "no such file"},
+    ),
+]
 """Arguments, and words of what is told in each language."""
 
 
@@ -143,7 +227,11 @@ REFUSALS = [
 def working(tmp_path_factory):
     """A folder without a dataset, and folders that cannot be used."""
     folder = tmp_path_factory.mktemp("working")
-    for place, name, text in (("own/data", "dataset.yml", "base: file:///etc/\n"), ("damaged/data", "dataset.yml", "base: [\n"), ("STRANGE", "photo.jpg", "x")):  # fmt: skip
+    for place, name, text in (
+        ("own/data", "dataset.yml", "base: file:///etc/\n"),
+        ("damaged/data", "dataset.yml", "base: [\n"),
+        ("STRANGE", "photo.jpg", "x"),
+    ):
         (folder / place).mkdir(parents=True)
         (folder / place / name).write_text(text, "utf-8")
     return folder
@@ -163,14 +251,39 @@ def test_what_cannot_run_is_told_in_the_readers_language(run, root, working, arg
     assert not (working / "out").exists()
 
 
-@pytest.mark.parametrize(("locale", "says"), [("fi_FI.UTF-8", "täällä ei ole aineistoa"), ("sv_FI.UTF-8", "här finns ingen datamängd"), ("C", "no dataset here")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("locale", "says"),
+    [
+        ("fi_FI.UTF-8", "täällä ei ole aineistoa"),
+        ("sv_FI.UTF-8", "här finns ingen datamängd"),
+        ("C", "no dataset here"),
+    ],
+)
 def test_what_cannot_run_is_told_in_the_language_of_the_locale(run, working, locale, says):
     assert says in run("validate", cwd=working, LC_ALL=locale).stderr
 
 
-@pytest.mark.parametrize(("lang", "says"), [("fi", ("ensimmäinen julkaisu", "tiedostoa;", "--dask local: ei tarvita")), ("sv", ("en första publikation", "filer;", "behövs inte"))])  # fmt: skip
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [
+        ("fi", ("ensimmäinen julkaisu", "tiedostoa;", "--dask local: ei tarvita")),
+        ("sv", ("en första publikation", "filer;", "behövs inte")),
+    ],
+)
 def test_notes_of_publishing_are_told_in_the_readers_language(run, root, tmp_path, lang, says):
-    done = run("-C", str(root / "tests/tiny"), "publish", "--dask", "local", "--only", "dumps", "--out", str(tmp_path / "out"), "--lang", lang)  # fmt: skip
+    done = run(
+        "-C",
+        str(root / "tests/tiny"),
+        "publish",
+        "--dask",
+        "local",
+        "--only",
+        "dumps",
+        "--out",
+        str(tmp_path / "out"),
+        "--lang",
+        lang,
+    )
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert all(each in done.stderr for each in says), done.stderr
 
@@ -186,7 +299,10 @@ def named() -> list[str]:
 def test_every_message_has_all_languages_with_the_same_placeholders(name):
     texts = words.word(name)
     assert set(texts) == {"fi", "sv", "en"}
-    fields = {lang: sorted({f for _, f, _, _ in string.Formatter().parse(text) if f is not None}) for lang, text in texts.items()}  # fmt: skip
+    fields = {
+        lang: sorted({f for _, f, _, _ in string.Formatter().parse(text) if f is not None})
+        for lang, text in texts.items()
+    }
     assert fields["fi"] == fields["sv"] == fields["en"]
 
 

@@ -82,7 +82,9 @@ def test_nothing_changed(pair, run):
 
 def test_the_update_turns_the_old_publication_into_the_new(pair, run):
     (pair / "new/data/projects/uusi.yml").write_text((SMALL / "data/projects/eka.yml").read_text("utf-8"), "utf-8")
-    (pair / "new/data/organisations/testila.yml").write_text('name: {fi: "\\\\u0022 \\" \\u00e4", sv: s, en: e}\nkind: municipality\nmunicipality: "005"\n', "utf-8")  # fmt: skip
+    (pair / "new/data/organisations/testila.yml").write_text(
+        'name: {fi: "\\\\u0022 \\" \\u00e4", sv: s, en: e}\nkind: municipality\nmunicipality: "005"\n', "utf-8"
+    )
     published(pair / "new", pair / "new-dist")
     done = run("-C", str(pair), "diff", "old-dist", "new-dist", "--format", "sparql")
     store = ox.Store()
@@ -146,7 +148,9 @@ def test_a_graph_with_blank_nodes_is_no_update(tmp_path, run):
     assert run("-C", str(tmp_path), "diff", "a.ttl", "b.nt").returncode == 0
 
 
-@pytest.mark.parametrize("place", ["nothing", "empty", "bad.nt", "x.xml", "ftp://example.org/", "file:///etc/passwd", "broken"])  # fmt: skip
+@pytest.mark.parametrize(
+    "place", ["nothing", "empty", "bad.nt", "x.xml", "ftp://example.org/", "file:///etc/passwd", "broken"]
+)
 def test_what_cannot_be_compared_is_said(tmp_path, run, place):
     (tmp_path / "empty").mkdir()
     (tmp_path / "bad.nt").write_text("<a", "utf-8")
@@ -220,7 +224,10 @@ def test_two_addresses_can_be_compared(pair, served, run):
 def test_the_history_goes_on_from_an_address(pair, served):
     """A build server has only the published address; it fetches no more than the history needs."""
     published(pair / "new", pair / "here", previous=f"{served[0]}/old-dist")
-    assert all(p == "/old-dist/manifest.json" or p.startswith(("/old-dist/changes/", "/old-dist/dump/hankelod.nt")) for p in served[1])  # fmt: skip
+    assert all(
+        p == "/old-dist/manifest.json" or p.startswith(("/old-dist/changes/", "/old-dist/dump/hankelod.nt"))
+        for p in served[1]
+    )
     published(pair / "new", pair / "there", previous="../old-dist")
     published(pair / "new", pair / "old-dist")
     want = {p.relative_to(pair / "old-dist"): p.read_bytes() for p in (pair / "old-dist").rglob("*") if p.is_file()}

@@ -31,7 +31,9 @@ from hankelod.serving import confinement
 
 def confined(code: str, isolate: str = "confinement.isolate()") -> str:
     """What a confined child prints; its parent listens at `port` and says whether somebody called."""
-    done = subprocess.run([sys.executable, "-c", START + isolate + "\n" + code], capture_output=True, encoding="utf-8", timeout=60)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", START + isolate + "\n" + code], capture_output=True, encoding="utf-8", timeout=60
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -18,18 +18,95 @@ from hankelod.decoding import is_plain
 from hankelod.records import Values
 
 ODD = [
-    None, True, False, 0, -0.0, 1, -1, 1.5, 1e5, 10**18, 10**17, "", " ", "fi", "x", "0", "-0", "75 000", "75000.10", "1e5", "NaN", "2021-13",
-    "2021-05", "2021", "167", "motiva", "Motiva", "kuntien-ilmastoratkaisut", "https://ym.fi/", "https://ym.fi/ä b", "javascript:x", "result",
-    "e\u0301", "\u202e", "\ufeff", "a\u2028b", "\x07", "\x7f", "\u00a0", "–", "€", "😀", "\ud800", [], {}, [None], ["167"], ["167", "167"],
-    [["167"]], {"fi": "x"}, {"fi": " "}, {"fi": "x", "sv": "x", "en": "x"}, {"de": "x"}, {"id": "x"}, [{}], [{"id": "x"}, {"id": "x"}], "grant-1",
-    "2022-03", "a/b", "a" * 101,
-]  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    -0.0,
+    1,
+    -1,
+    1.5,
+    1e5,
+    10**18,
+    10**17,
+    "",
+    " ",
+    "fi",
+    "x",
+    "0",
+    "-0",
+    "75 000",
+    "75000.10",
+    "1e5",
+    "NaN",
+    "2021-13",
+    "2021-05",
+    "2021",
+    "167",
+    "motiva",
+    "Motiva",
+    "kuntien-ilmastoratkaisut",
+    "https://ym.fi/",
+    "https://ym.fi/ä b",
+    "javascript:x",
+    "result",
+    "e\u0301",
+    "\u202e",
+    "\ufeff",
+    "a\u2028b",
+    "\x07",
+    "\x7f",
+    "\u00a0",
+    "–",
+    "€",
+    "😀",
+    "\ud800",
+    [],
+    {},
+    [None],
+    ["167"],
+    ["167", "167"],
+    [["167"]],
+    {"fi": "x"},
+    {"fi": " "},
+    {"fi": "x", "sv": "x", "en": "x"},
+    {"de": "x"},
+    {"id": "x"},
+    [{}],
+    [{"id": "x"}, {"id": "x"}],
+    "grant-1",
+    "2022-03",
+    "a/b",
+    "a" * 101,
+]
 KEYS = ["id", "type", "title", "position", "unit", "call", "text", "kind", "titel", "fi", "en", "url", "value", "code"]
 EDITS = [
-    ('":', '" :'), ('":', '"\t:'), ('":', '": '), (",", " , "), ("{", "{ "), ('"id"', '"\\u0069d"'), ("ä", "\\u00e4"), ("a", "\\b"), ("}", ""),
-    (":0", ":-0"), (':1', ":-0"), ('"fi":', '"fi":"x","fi":'), ('"id":', '"id":"x","id":'), ('"', '\\"'), (" ", "\\n"), (" ", "\x00"), (" ", ' \\": '),
-    ("000", "000.10"), ("000", "000e0"), ("}", "}}"), ("", "\ufeff"), (":", ":NaN,"), ("o", "o\u0308"), (" ", "\\ud800"), (" ", "\\\\"),
-]  # fmt: skip
+    ('":', '" :'),
+    ('":', '"\t:'),
+    ('":', '": '),
+    (",", " , "),
+    ("{", "{ "),
+    ('"id"', '"\\u0069d"'),
+    ("ä", "\\u00e4"),
+    ("a", "\\b"),
+    ("}", ""),
+    (":0", ":-0"),
+    (":1", ":-0"),
+    ('"fi":', '"fi":"x","fi":'),
+    ('"id":', '"id":"x","id":'),
+    ('"', '\\"'),
+    (" ", "\\n"),
+    (" ", "\x00"),
+    (" ", ' \\": '),
+    ("000", "000.10"),
+    ("000", "000e0"),
+    ("}", "}}"),
+    ("", "\ufeff"),
+    (":", ":NaN,"),
+    ("o", "o\u0308"),
+    (" ", "\\ud800"),
+    (" ", "\\\\"),
+]
 
 
 def places(value: object, path: tuple = ()) -> list[tuple]:
@@ -86,13 +163,26 @@ def test_it_takes_nearly_all(dataset: Dataset, complete: list[Values]):
     assert sum(taken) > len(taken) * 0.9
 
 
-@pytest.mark.parametrize(("ids", "taken"), [((None, None), True), (("a", None), True), (("1", None), True), (("a", "a"), False), (("2", None), False), ((None, "1"), False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("ids", "taken"),
+    [
+        ((None, None), True),
+        (("a", None), True),
+        (("1", None), True),
+        (("a", "a"), False),
+        (("2", None), False),
+        ((None, "1"), False),
+    ],
+)
 def test_parts_have_ids_of_their_own(
     dataset: Dataset, complete: list[Values], ids: tuple[str | None, ...], taken: bool
 ):
     """An id that is given may not be another's, also where that one is filled in from the ordinal."""
     record = deepcopy(next(r for r in complete if len(r.get("links", ())) > 1))
-    record["links"] = [{**{k: v for k, v in link.items() if k != "id"}, **({"id": i} if i else {})} for link, i in zip(record["links"], ids, strict=False)]  # type: ignore[call-overload] # fmt: skip
+    record["links"] = [
+        {**{k: v for k, v in link.items() if k != "id"}, **({"id": i} if i else {})}
+        for link, i in zip(record["links"], ids, strict=False)
+    ]  # type: ignore[call-overload]
     assert agree(dataset, json.dumps(record).encode(), "Project") == taken
 
 

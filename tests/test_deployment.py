@@ -109,8 +109,20 @@ def test_the_measured_figures_are_there():
 
 def test_the_containerfile(server):
     text = (DEPLOY / "Containerfile").read_text("utf-8")
-    steps = [line.split(None, 1) for line in re.sub(r"\\\n", " ", text).splitlines() if line and not line.startswith("#")]  # fmt: skip
-    assert {s[0] for s in steps} <= {"FROM", "COPY", "RUN", "USER", "ENV", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT"}  # fmt: skip
+    steps = [
+        line.split(None, 1) for line in re.sub(r"\\\n", " ", text).splitlines() if line and not line.startswith("#")
+    ]
+    assert {s[0] for s in steps} <= {
+        "FROM",
+        "COPY",
+        "RUN",
+        "USER",
+        "ENV",
+        "EXPOSE",
+        "STOPSIGNAL",
+        "HEALTHCHECK",
+        "ENTRYPOINT",
+    }
     asked = set(re.findall(r"\[([a-z]+)\]'", text))
     assert asked == {"serve"}
     assert asked <= set(EXTRAS)
@@ -142,7 +154,12 @@ def test_the_unit(tmp_path):
     assert int(service["TimeoutStopSec"]) > server.STOPPING
     if shutil.which("systemd-analyze"):
         (tmp_path / "hankelod.service").write_text(text.replace(command[0], sys.executable))
-        done = subprocess.run(["systemd-analyze", "verify", tmp_path / "hankelod.service"], capture_output=True, encoding="utf-8", timeout=60)  # fmt: skip
+        done = subprocess.run(
+            ["systemd-analyze", "verify", tmp_path / "hankelod.service"],
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+        )
         assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -152,22 +169,38 @@ def test_nginx_in_front(server, tmp_path):
         pytest.skip("nginx is not installed: apt-get install nginx-light")
     port = free_port()
     text = (DEPLOY / "nginx.conf").read_text("utf-8")
-    text = text.replace("server 127.0.0.1:8000;", f"server 127.0.0.1:{server.port};").replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")  # fmt: skip
+    text = text.replace("server 127.0.0.1:8000;", f"server 127.0.0.1:{server.port};").replace(
+        "listen 443 ssl;", f"listen 127.0.0.1:{port};"
+    )
     text = re.sub(r" +ssl_certificate.*\n", "", text)
-    temporary = "".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))  # fmt: skip
-    (tmp_path / "nginx.conf").write_text(f"daemon off; master_process off; pid {tmp_path}/pid; error_log stderr warn;\nevents {{}}\nhttp {{ access_log off; {temporary}\n{text}}}\n")  # fmt: skip
+    temporary = "".join(
+        f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (tmp_path / "nginx.conf").write_text(
+        f"daemon off; master_process off; pid {tmp_path}/pid; error_log stderr warn;\nevents {{}}\nhttp {{ access_log off; {temporary}\n{text}}}\n"
+    )
     with running(["nginx", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")], port, tmp_path):
         front = Server.__new__(Server)
         front.host, front.port = "127.0.0.1", port
         for path in ("/id/project/inkoo-hiilineutraali", "/doc/project/inkoo-hiilineutraali.ttl", "/sparql", "/none"):
             got, wanted = (s.get(path, Accept="text/turtle", Host="data.example.org") for s in (front, server))
-            assert (got.status, got.headers["Location"], got.headers["ETag"]) == (wanted.status, wanted.headers["Location"], wanted.headers["ETag"])  # fmt: skip
-        assert "<http://data.example.org/sparql>" in front.get("/sparql", Accept="text/turtle", Host="data.example.org").text  # fmt: skip
+            assert (got.status, got.headers["Location"], got.headers["ETag"]) == (
+                wanted.status,
+                wanted.headers["Location"],
+                wanted.headers["ETag"],
+            )
+        assert (
+            "<http://data.example.org/sparql>"
+            in front.get("/sparql", Accept="text/turtle", Host="data.example.org").text
+        )
         assert front.ask("ASK { ?p a hanke:Project }").json()["boolean"] is True
         longest = "ASK { " + "#" + "ä" * 8_000 + "\n}"
         assert front.ask(longest).status == 200
         tag = front.ask("ASK {}").headers["ETag"]
-        assert front.get("/sparql?query=ASK%20%7B%7D", Accept="application/sparql-results+json", If_None_Match=tag).status == 304  # fmt: skip
+        assert (
+            front.get("/sparql?query=ASK%20%7B%7D", Accept="application/sparql-results+json", If_None_Match=tag).status
+            == 304
+        )
         posted = front.request("POST", "/sparql", longest.encode(), Content_Type="application/sparql-query")
         assert posted.status == 200
         too_large = front.request("POST", "/sparql", b"x" * 70_000, Content_Type="application/sparql-query")
@@ -185,7 +218,9 @@ def answer(endpoint: str, name: str, **fields: str) -> list[tuple[str, ...]]:
     with urllib.request.urlopen(request, timeout=120) as response:
         body = response.read()
     if "CONSTRUCT" in query:
-        return sorted((str(q.subject), str(q.predicate), str(q.object)) for q in ox.parse(body, format=ox.RdfFormat.N_TRIPLES))  # fmt: skip
+        return sorted(
+            (str(q.subject), str(q.predicate), str(q.object)) for q in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)
+        )
     return [tuple(map(cell, row)) for row in ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)]
 
 
@@ -218,7 +253,9 @@ def test_virtuoso(dist, tmp_path):
         assert (done.returncode, "Error" in done.stdout + done.stderr) == (0, False), done.stdout + done.stderr
         endpoint = f"http://127.0.0.1:{http}/sparql"
         count = urlencode({"query": f"SELECT (COUNT(*) AS ?n) FROM <{BASE}> {{ ?s ?p ?o }}"}).encode()
-        with urllib.request.urlopen(urllib.request.Request(endpoint, count, {"Accept": "text/csv"}), timeout=120) as got:  # fmt: skip
+        with urllib.request.urlopen(
+            urllib.request.Request(endpoint, count, {"Accept": "text/csv"}), timeout=120
+        ) as got:
             assert int(got.read().split()[1]) == (dist / "dump/hankelod.nt").read_bytes().count(b"\n")
         for name in NAMES:
             if "VALUES" not in (FOLDER / f"{name}.rq").read_text("utf-8"):

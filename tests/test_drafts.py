@@ -67,7 +67,11 @@ def test_every_key_is_there_with_its_comment_required_first(dataset, kind, lang)
         if field.filled is None:
             assert re.search(rf"^(# )?{field.key}:", text, re.M), field.key
             assert field.label[lang].casefold() in text.casefold()
-    keys = [(line.startswith("# "), line.removeprefix("# ").split(":")[0]) for line in lines if re.match(r"(# )?[a-z]\w*:", line)]  # fmt: skip
+    keys = [
+        (line.startswith("# "), line.removeprefix("# ").split(":")[0])
+        for line in lines
+        if re.match(r"(# )?[a-z]\w*:", line)
+    ]
     fields = {f.key for f in begun.cls.fields}
     commented = [c for c, key in keys if key in fields and not key[0].isupper()]
     assert commented == sorted(commented), "optional keys come after required ones"
@@ -114,7 +118,24 @@ def test_a_dataset_left_blank_is_asked_for_its_base(run, tmp_path):
 def test_questions_of_a_new_dataset_take_a_publisher_that_has_no_record_yet(tmp_path):
     dataset = Dataset(tmp_path, alone=True)
     cls = drafts.draft(dataset, "dataset", "hankkeet").cls
-    typed = iter(["Hankkeet", "", "", "Kaupungin hankkeet.", "", "", "1.0.0", "2026-11-01", "2026-11-01", DESCRIPTION["licence"], "kaupunki", DESCRIPTION["base"], "fi", ""])  # fmt: skip
+    typed = iter(
+        [
+            "Hankkeet",
+            "",
+            "",
+            "Kaupungin hankkeet.",
+            "",
+            "",
+            "1.0.0",
+            "2026-11-01",
+            "2026-11-01",
+            DESCRIPTION["licence"],
+            "kaupunki",
+            DESCRIPTION["base"],
+            "fi",
+            "",
+        ]
+    )
     assert asking.answers(dataset, cls, "fi", lambda prompt: next(typed), lambda text: None) == DESCRIPTION
 
 
@@ -146,7 +167,9 @@ def test_nothing_is_overwritten(run, copy):
 
 
 def test_a_withdrawn_id_is_not_used_again(run, copy):
-    (copy / "data/withdrawn.yml").write_text("- id: project/vanha\n  date: 2026-01-01\n  reason: {fi: a, sv: a, en: a}\n", "utf-8")  # fmt: skip
+    (copy / "data/withdrawn.yml").write_text(
+        "- id: project/vanha\n  date: 2026-01-01\n  reason: {fi: a, sv: a, en: a}\n", "utf-8"
+    )
     done = run("new", "project", "vanha", cwd=copy)
     assert done.returncode == 2
     assert "withdrawn" in done.stderr
@@ -155,14 +178,26 @@ def test_a_withdrawn_id_is_not_used_again(run, copy):
 def test_questions_take_what_fits_and_explain_what_does_not(copy):
     dataset = Dataset(copy)
     begun = drafts.draft(dataset, "project", "uusi")
-    typed = iter([
-        "Hanke", "", "",  # title
-        "Joensuun kaupungin", "joensuun-kaupunki",  # lead, misspelt first
-        "Joensuu", "167", "",  # municipalities
-        "5/2021", "2021-05", "2022-11", "75 000 €", "75000",
-        "kuntien-ilmastoratkaisut", "50000",
-        "",  # source: later
-    ])  # fmt: skip
+    typed = iter(
+        [
+            "Hanke",
+            "",
+            "",  # title
+            "Joensuun kaupungin",
+            "joensuun-kaupunki",  # lead, misspelt first
+            "Joensuu",
+            "167",
+            "",  # municipalities
+            "5/2021",
+            "2021-05",
+            "2022-11",
+            "75 000 €",
+            "75000",
+            "kuntien-ilmastoratkaisut",
+            "50000",
+            "",  # source: later
+        ]
+    )
     told: list[str] = []
     answers = asking.answers(dataset, begun.cls, "fi", lambda prompt: next(typed), told.append)
     assert answers == {k: v for k, v in GOOD.items() if k in answers} | {"title": {"fi": "Hanke"}}

@@ -21,11 +21,20 @@ class Editor:
     """A client of the language server: enough of LSP 3.17 for one document at a time."""
 
     def __init__(self, server: Path, folder: Path) -> None:
-        self.process = subprocess.Popen(["node", str(server), "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # fmt: skip
+        self.process = subprocess.Popen(
+            ["node", str(server), "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         self.number = 0
         self.folder = folder
         self.told: dict[str, list[dict]] = {}
-        self.ask("initialize", {"processId": None, "rootUri": folder.as_uri(), "capabilities": {"textDocument": {"hover": {"contentFormat": ["plaintext"]}}}})  # fmt: skip
+        self.ask(
+            "initialize",
+            {
+                "processId": None,
+                "rootUri": folder.as_uri(),
+                "capabilities": {"textDocument": {"hover": {"contentFormat": ["plaintext"]}}},
+            },
+        )
         self.send("initialized", {})
 
     def send(self, method: str, params: object, number: int | None = None) -> None:
@@ -51,7 +60,11 @@ class Editor:
         if message.get("method") == "textDocument/publishDiagnostics":
             self.told[message["params"]["uri"]] = message["params"]["diagnostics"]
         elif "method" in message and "id" in message:
-            settings = [{} for _ in message["params"].get("items", [])] if message["method"] == "workspace/configuration" else None  # fmt: skip
+            settings = (
+                [{} for _ in message["params"].get("items", [])]
+                if message["method"] == "workspace/configuration"
+                else None
+            )
             self._write({"jsonrpc": "2.0", "id": message["id"], "result": settings})
         return message
 
@@ -67,11 +80,15 @@ class Editor:
 
     def open(self, text: str, name: str) -> str:
         uri = (self.folder / name).as_uri()
-        self.send("textDocument/didOpen", {"textDocument": {"uri": uri, "languageId": "yaml", "version": 1, "text": text}})  # fmt: skip
+        self.send(
+            "textDocument/didOpen", {"textDocument": {"uri": uri, "languageId": "yaml", "version": 1, "text": text}}
+        )
         return uri
 
     def at(self, method: str, uri: str, line: int, character: int) -> object:
-        return self.ask(f"textDocument/{method}", {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}})  # fmt: skip
+        return self.ask(
+            f"textDocument/{method}", {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}}
+        )
 
     def diagnostics(self, uri: str) -> list[dict]:
         while uri not in self.told:

@@ -25,7 +25,9 @@ from hankelod.validation import background
 
 SMALL = Path(__file__).parent / "dataset"
 MUTANTS = 40
-AT_ONCE = settings(max_examples=2, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))  # fmt: skip
+AT_ONCE = settings(
+    max_examples=2, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck)
+)
 
 
 ### As RDF
@@ -101,7 +103,17 @@ def comparable(results: list[Result]) -> set[tuple[object, ...]]:
             return text and "_:"
         return str(next(iter(ox.parse(f"<x:s> <x:p> {text} .", format=ox.RdfFormat.TURTLE))).object)
 
-    return {(term(r.focus), term(r.path), term(r.value), r.component, term(r.shape) if r.shape and r.shape.startswith("<") else None, r.severity) for r in results}  # fmt: skip
+    return {
+        (
+            term(r.focus),
+            term(r.path),
+            term(r.value),
+            r.component,
+            term(r.shape) if r.shape and r.shape.startswith("<") else None,
+            r.severity,
+        )
+        for r in results
+    }
 
 
 class Court:
@@ -148,7 +160,10 @@ def test_an_engine_that_misses_a_rule_is_found_out(court, dataset):
     assert rule in dataset.model.shapes_text
     deaf = engine("shacl", dataset.model._replace(shapes_text=dataset.model.shapes_text.replace(rule, "sh:minCount 1")))
     project = next(iter(court.projects))
-    spoilt = [ox.Triple(t.subject, t.predicate, TERMS[1]) if t.predicate.value.endswith("#totalCost") else t for t in court.projects[project]]  # fmt: skip
+    spoilt = [
+        ox.Triple(t.subject, t.predicate, TERMS[1]) if t.predicate.value.endswith("#totalCost") else t
+        for t in court.projects[project]
+    ]
     data = "".join(court.others + renamed(spoilt, project, "m0"))
     assert comparable(deaf(data)) != comparable(court.fast(data))
 
@@ -156,9 +171,29 @@ def test_an_engine_that_misses_a_rule_is_found_out(court, dataset):
 ### As YAML
 
 SCALARS = [
-    None, True, "", "x", "-5", "0", "75 000 €", "1e400", ".nan", "999999999999999999999", "2021-13", "1999-01", "2050-12",
-    "javascript:alert(1)", "https://example.org/\u00e4", "ä\u0301", "kaupunki", "999", "091", "\U0001f600", "75000.001", "a" * 500,
-]  # fmt: skip
+    None,
+    True,
+    "",
+    "x",
+    "-5",
+    "0",
+    "75 000 €",
+    "1e400",
+    ".nan",
+    "999999999999999999999",
+    "2021-13",
+    "1999-01",
+    "2050-12",
+    "javascript:alert(1)",
+    "https://example.org/\u00e4",
+    "ä\u0301",
+    "kaupunki",
+    "999",
+    "091",
+    "\U0001f600",
+    "75000.001",
+    "a" * 500,
+]
 DAMAGE = ("drop", "scalar", "list", "mapping", "twice", "key")
 
 

@@ -90,7 +90,9 @@ def test_github_names_files_from_the_top_of_the_repository(run, bad):
     assert f"file={bad.name}/data/projects/inkoo-hiilineutraali.yml" in done.stdout
 
 
-text = st.text(st.characters(codec="utf-8"), max_size=60) | st.sampled_from(["::error::x", "a\n::set-output name=x::y", "%0A", "a,b:c", NASTY])  # fmt: skip
+text = st.text(st.characters(codec="utf-8"), max_size=60) | st.sampled_from(
+    ["::error::x", "a\n::set-output name=x::y", "%0A", "a,b:c", NASTY]
+)
 
 
 def a_problem(value: str) -> Problem:
@@ -131,7 +133,9 @@ def test_sarif_is_valid_by_its_schema(found, root):
 
 def test_a_sarif_alert_stays_the_same_when_lines_move(found):
     moved = found._replace(problems=[p._replace(line=p.line + 7) for p in found.problems])
-    prints = [[r["partialFingerprints"] for r in json.loads(as_sarif(f, "en"))["runs"][0]["results"]] for f in (found, moved)]  # fmt: skip
+    prints = [
+        [r["partialFingerprints"] for r in json.loads(as_sarif(f, "en"))["runs"][0]["results"]] for f in (found, moved)
+    ]
     assert prints[0] == prints[1]
 
 
@@ -193,7 +197,9 @@ def test_the_figures_count_what_is_there(bad_dataset, found, dataset, checked):
     report, records = checked
     figures = {f.name: f for f in coverage(dataset.model, records, report.problems, dataset.languages)}
     assert figures["figure-languages"].told == figures["figure-clean"].told == figures["figure-languages"].of == 16
-    with_address = sum(any("url" in link for link in r.values.get("links", [])) for r in records if r.cls.folder == "projects")  # fmt: skip
+    with_address = sum(
+        any("url" in link for link in r.values.get("links", [])) for r in records if r.cls.folder == "projects"
+    )
     assert figures["figure-links"].told == with_address < 16
     worse = {f.name: f for f in coverage(bad_dataset.model, found.checked, found.problems, bad_dataset.languages)}
     assert worse["figure-languages"].told == worse["figure-languages"].of - 2  # vantaa's, and twice.yml

@@ -87,8 +87,9 @@ LAUGHS = {
     "merge": b"<<: {lead: kaupunki}\n",
     "merge-list": b"a:\n  <<: [{b: 1}, {c: 2}]\n",
     "anchor-on-a-key": b"&k lead: kaupunki\n",
-    "laughs": b"a0: &a0 ha\n" + b"".join(b"a%d: &a%d [%s]\n" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 10)),
-}  # fmt: skip
+    "laughs": b"a0: &a0 ha\n"
+    + b"".join(b"a%d: &a%d [%s]\n" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 10)),
+}
 
 
 @pytest.mark.parametrize("content", LAUGHS.values(), ids=LAUGHS.keys())
@@ -126,10 +127,16 @@ def test_many_commas_in_a_text_are_no_values(tmp_path: Path) -> None:
 
 def json_record(identifier: str) -> dict[str, Any]:
     return {
-        "id": identifier, "title": {"fi": "Hanke", "sv": "Projekt", "en": "Project"}, "lead": "kaupunki",
-        "municipalities": ["167"], "start": "2021-05", "end": "2022-11", "totalCost": 75000,
-        "grants": [{"programme": "ohjelma", "amount": 50000}], "source": "https://example.org/",
-    }  # fmt: skip
+        "id": identifier,
+        "title": {"fi": "Hanke", "sv": "Projekt", "en": "Project"},
+        "lead": "kaupunki",
+        "municipalities": ["167"],
+        "start": "2021-05",
+        "end": "2022-11",
+        "totalCost": 75000,
+        "grants": [{"programme": "ohjelma", "amount": 50000}],
+        "source": "https://example.org/",
+    }
 
 
 def test_as_many_problems_as_values(tmp_path: Path) -> None:
@@ -218,8 +225,9 @@ def command(root: Path, *more: str, memory: int | None = None) -> subprocess.Com
 
         resource.setrlimit(resource.RLIMIT_AS, (memory or 0, memory or 0))
 
-    return subprocess.run(arguments, capture_output=True, text=True, encoding="utf-8", check=False,
-                          preexec_fn=bound if memory else None)  # fmt: skip
+    return subprocess.run(
+        arguments, capture_output=True, text=True, encoding="utf-8", check=False, preexec_fn=bound if memory else None
+    )
 
 
 def told(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
@@ -245,7 +253,10 @@ def test_line_of_a_gigabyte(tmp_path: Path) -> None:
         file.seek(1_000_000_000, os.SEEK_CUR)
         file.write(b"\n" + json.dumps(json_record("toka") | {"lead": "ei-ole"}).encode() + b"\n")
     done = command(root, memory=MEMORY)
-    assert [(p["code"], p["line"], p["record"]) for p in told(done)] == [("too-large", 2, None), ("unknown-reference", 3, "toka")]  # fmt: skip
+    assert [(p["code"], p["line"], p["record"]) for p in told(done)] == [
+        ("too-large", 2, None),
+        ("unknown-reference", 3, "toka"),
+    ]
     assert json.loads(done.stdout)["records"] == 22
 
 
@@ -254,7 +265,9 @@ def test_file_of_100_megabytes(tmp_path: Path) -> None:
     root = dataset_with(tmp_path)
     with (root / NAME).open("wb") as file:
         file.truncate(100_000_000)
-    assert [(p["code"], p["file"], p["line"], p["column"]) for p in told(command(root, memory=MEMORY))] == [("too-large", NAME, 1, 1)]  # fmt: skip
+    assert [(p["code"], p["file"], p["line"], p["column"]) for p in told(command(root, memory=MEMORY))] == [
+        ("too-large", NAME, 1, 1)
+    ]
     assert [p["code"] for p in told(command(root, NAME, memory=MEMORY))] == ["too-large"]
 
 
@@ -456,8 +469,23 @@ def test_other_encodings(encoding: str, code: str, name: str, tmp_path: Path) ->
     assert {p.code for p in found.problems} <= {code, "not-utf8", "forbidden-character", "json-syntax"}
 
 
-FORBIDDEN = [*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0x80, 0x9F, 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F),
-             *range(0x2066, 0x206A), 0xFEFF, 0xFFFE, 0xFFFF]  # fmt: skip
+FORBIDDEN = [
+    *range(0x09),
+    0x0B,
+    0x0C,
+    *range(0x0E, 0x20),
+    0x7F,
+    0x80,
+    0x9F,
+    0x061C,
+    0x200E,
+    0x200F,
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A),
+    0xFEFF,
+    0xFFFE,
+    0xFFFF,
+]
 
 
 @pytest.mark.parametrize("code", FORBIDDEN, ids=lambda c: f"U+{c:04X}")
@@ -490,11 +518,35 @@ def test_lone_surrogates(surrogate: str, tmp_path: Path) -> None:
 
 ### Values
 
-ADDRESSES = ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\\tscript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//evil.example/",
-             "/etc/passwd", "https:///x", "https://", "http:", "ftp://example.org/", "\\tjavascript:alert(1)", " https://example.org/", "https://example.org/a b",
-             "https://example.org/<b>", "https://example.org/{}", "https://example.org/`", "https://example.org/|", "https://example.org/^",
-             "https://example.org/\\\\", 'https://example.org/\\"', "https://example.org/%zz", "https://[::1", "mailto:a@example.org", "vbscript:x", "blob:https://x/y",
-             "https://example.org/\\u0085"]  # fmt: skip
+ADDRESSES = [
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\\tscript:alert(1)",
+    "data:text/html,x",
+    "file:///etc/passwd",
+    "//evil.example/",
+    "/etc/passwd",
+    "https:///x",
+    "https://",
+    "http:",
+    "ftp://example.org/",
+    "\\tjavascript:alert(1)",
+    " https://example.org/",
+    "https://example.org/a b",
+    "https://example.org/<b>",
+    "https://example.org/{}",
+    "https://example.org/`",
+    "https://example.org/|",
+    "https://example.org/^",
+    "https://example.org/\\\\",
+    'https://example.org/\\"',
+    "https://example.org/%zz",
+    "https://[::1",
+    "mailto:a@example.org",
+    "vbscript:x",
+    "blob:https://x/y",
+    "https://example.org/\\u0085",
+]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -506,8 +558,28 @@ def test_addresses(address: str, tmp_path: Path) -> None:
     complete(found)
 
 
-IDS = ["../x", "..", "a/b", "a>", "a b", 'a\\"', "a\\\\", "{a}", "`a`", "ä", "A", "", "a" * 101, "-a", "a-", "a\\n", "%2e", "a#b", "a?b",
-       "x> <http://evil.example/p> <http://evil.example/o> .\\n<http://e/y"]  # fmt: skip
+IDS = [
+    "../x",
+    "..",
+    "a/b",
+    "a>",
+    "a b",
+    'a\\"',
+    "a\\\\",
+    "{a}",
+    "`a`",
+    "ä",
+    "A",
+    "",
+    "a" * 101,
+    "-a",
+    "a-",
+    "a\\n",
+    "%2e",
+    "a#b",
+    "a?b",
+    "x> <http://evil.example/p> <http://evil.example/o> .\\n<http://e/y",
+]
 
 
 @pytest.mark.parametrize("identifier", IDS)
@@ -523,8 +595,38 @@ def test_identifiers(identifier: str, tmp_path: Path) -> None:
     assert only(reference).code == "unknown-reference"
 
 
-NUMBERS = [".nan", ".inf", "-.inf", "NaN", "Infinity", "-Infinity", "inf", "1e400", "1E5", "-5", "-0", "0", "+0.00", "12,50", "1_000", "0x1F", "0o17", "75000.", ".5.",
-           "75 000", "75.000,00", "٧٥", "７５", "9" * 5_000, "0." + "1" * 5_000, "1/2", "--5", "true", "2024-02-30", "''"]  # fmt: skip
+NUMBERS = [
+    ".nan",
+    ".inf",
+    "-.inf",
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "inf",
+    "1e400",
+    "1E5",
+    "-5",
+    "-0",
+    "0",
+    "+0.00",
+    "12,50",
+    "1_000",
+    "0x1F",
+    "0o17",
+    "75000.",
+    ".5.",
+    "75 000",
+    "75.000,00",
+    "٧٥",
+    "７５",
+    "9" * 5_000,
+    "0." + "1" * 5_000,
+    "1/2",
+    "--5",
+    "true",
+    "2024-02-30",
+    "''",
+]
 
 
 @pytest.mark.parametrize("number", NUMBERS, ids=[n[:12] for n in NUMBERS])
@@ -719,10 +821,72 @@ def test_any_bytes(bench: Bench, content: bytes) -> None:
 
 
 FRAGMENTS = st.sampled_from(
-    ["title", "lead", "grants", "start", "links", ": ", ":", "- ", "-", "? ", "[", "]", "{", "}", ",", "\n", "\n  ", "\n    ", " ", "\t", "#", " #",
-     "'", '"', "|", ">", "|-\n", "&a ", "*a", "!", "!!str ", "<<: ", "---\n", "...\n", "%YAML 1.2\n", "~", "null", "true", "no", "0123", "12:30:00", "1e400", ".nan",
-     "2024-02-30", "kaupunki", '["167"]', "020", "fi", "sv", "en", "\\", "\\u0000", "\\ud800", "\\x85", "\u2028", "\ufeff", "ä", "a\u0308", "\r\n", "\r", "@", "`", "🌲"]
-)  # fmt: skip
+    [
+        "title",
+        "lead",
+        "grants",
+        "start",
+        "links",
+        ": ",
+        ":",
+        "- ",
+        "-",
+        "? ",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "\n",
+        "\n  ",
+        "\n    ",
+        " ",
+        "\t",
+        "#",
+        " #",
+        "'",
+        '"',
+        "|",
+        ">",
+        "|-\n",
+        "&a ",
+        "*a",
+        "!",
+        "!!str ",
+        "<<: ",
+        "---\n",
+        "...\n",
+        "%YAML 1.2\n",
+        "~",
+        "null",
+        "true",
+        "no",
+        "0123",
+        "12:30:00",
+        "1e400",
+        ".nan",
+        "2024-02-30",
+        "kaupunki",
+        '["167"]',
+        "020",
+        "fi",
+        "sv",
+        "en",
+        "\\",
+        "\\u0000",
+        "\\ud800",
+        "\\x85",
+        "\u2028",
+        "\ufeff",
+        "ä",
+        "a\u0308",
+        "\r\n",
+        "\r",
+        "@",
+        "`",
+        "🌲",
+    ]
+)
 
 
 @given(st.lists(FRAGMENTS, max_size=40))
@@ -749,9 +913,33 @@ def keys(bench: Bench) -> list[str]:
     )
 
 
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(
-    ["kaupunki", "ohjelma", "kevat", "167", "12", "2021-05", "2022-11", "result", "networks", "co2-reduction", "expert", "https://example.org/", "fi", "1", "-1", "0.5"]
-)  # fmt: skip
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(
+        [
+            "kaupunki",
+            "ohjelma",
+            "kevat",
+            "167",
+            "12",
+            "2021-05",
+            "2022-11",
+            "result",
+            "networks",
+            "co2-reduction",
+            "expert",
+            "https://example.org/",
+            "fi",
+            "1",
+            "-1",
+            "0.5",
+        ]
+    )
+)
 
 
 @pytest.mark.parametrize("name", ["x.yml", "x.jsonl"])

@@ -32,8 +32,16 @@ class Row(NamedTuple):
     why: str
 
 
-TABLE = [Row(*row) for row in list(csv.reader((Path(__file__).parent / "hosting/negotiation.csv").read_text("utf-8").splitlines()))[1:]]  # fmt: skip
-ROWS = [pytest.param(row, pages, id=f"{row.path} {row.accept[:40]} {'with' if pages == 'yes' else 'without'} pages") for row in TABLE for pages in ("no", "yes") if row.pages in (pages, "both")]  # fmt: skip
+TABLE = [
+    Row(*row)
+    for row in list(csv.reader((Path(__file__).parent / "hosting/negotiation.csv").read_text("utf-8").splitlines()))[1:]
+]
+ROWS = [
+    pytest.param(row, pages, id=f"{row.path} {row.accept[:40]} {'with' if pages == 'yes' else 'without'} pages")
+    for row in TABLE
+    for pages in ("no", "yes")
+    if row.pages in (pages, "both")
+]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +57,9 @@ def places(open_folder) -> dict[str, Path]:
     """The same publication without and with pages for people, each in the folder `dist` of a document root."""
     top = open_folder
     folder = small(top / "small")
-    (folder / "data/withdrawn.yml").write_text("- {id: project/gone, date: 2026-01-02, reason: {fi: r, sv: r, en: r}}\n", "utf-8")  # fmt: skip
+    (folder / "data/withdrawn.yml").write_text(
+        "- {id: project/gone, date: 2026-01-02, reason: {fi: r, sv: r, en: r}}\n", "utf-8"
+    )
     found = {}
     for pages in ("no", "yes"):
         found[pages] = out = top / pages / "dist"
@@ -71,7 +81,11 @@ def with_pages(out: Path, address: str | None) -> None:
         (out / page).parent.mkdir(parents=True, exist_ok=True)
         (out / page).write_text("<!DOCTYPE html><title>x</title>")
     site = Site(types, ["project/gone"], address)
-    for name, write in (("nginx.conf", hosting.nginx), (".htaccess", hosting.htaccess), ("_redirects", hosting.redirects)):  # fmt: skip
+    for name, write in (
+        ("nginx.conf", hosting.nginx),
+        (".htaccess", hosting.htaccess),
+        ("_redirects", hosting.redirects),
+    ):
         (out / name).write_text(write(site))
 
 
@@ -130,8 +144,13 @@ def nginx(places, tmp_path_factory):
         pytest.skip("nginx is not installed: apt-get install nginx-light")
     place = tmp_path_factory.mktemp("nginx")
     ports = {pages: free_port() for pages in places}
-    servers = "".join(f"server {{ listen 127.0.0.1:{ports[p]}; root {out}; include {out}/nginx.conf; }}\n" for p, out in places.items())  # fmt: skip
-    temporary = "".join(f"{kind}_temp_path {place}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))  # fmt: skip
+    servers = "".join(
+        f"server {{ listen 127.0.0.1:{ports[p]}; root {out}; include {out}/nginx.conf; }}\n"
+        for p, out in places.items()
+    )
+    temporary = "".join(
+        f"{kind}_temp_path {place}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
     (place / "nginx.conf").write_text(
         f"daemon off; master_process off; pid {place}/pid; error_log stderr warn;\n"
         f"events {{}}\nhttp {{ access_log off; {temporary}\n{servers}}}\n"
@@ -161,7 +180,12 @@ def test_nginx_answers_head_as_get(nginx):
 
 def test_a_long_header_does_not_hang_nginx(nginx):
     start = time.monotonic()
-    for accept in ("text/turtle;" + " " * 7000, "text/turtle;a=b" * 450, ";q=" * 2500, "text/html;" + "x;" * 3500 + "q=0.5"):  # fmt: skip
+    for accept in (
+        "text/turtle;" + " " * 7000,
+        "text/turtle;a=b" * 450,
+        ";q=" * 2500,
+        "text/html;" + "x;" * 3500 + "q=0.5",
+    ):
         assert get(nginx["no"], "/id/project/eka", accept).status in (303, 400)
     assert time.monotonic() - start < 5
 
@@ -199,14 +223,19 @@ def apache(places, tmp_path_factory):
     folder = apache_modules()
     if not folder or not shutil.which("apache2"):
         pytest.skip("Apache is not installed: apt-get install apache2")
-    modules = "\n".join(f"LoadModule {m}_module {folder}/mod_{m}.so" for m in ("mpm_event", "authz_core", "mime", "dir", "rewrite", "headers", "alias"))  # fmt: skip
+    modules = "\n".join(
+        f"LoadModule {m}_module {folder}/mod_{m}.so"
+        for m in ("mpm_event", "authz_core", "mime", "dir", "rewrite", "headers", "alias")
+    )
     roots = {"no": places["no"], "yes": places["yes"], "under": places["yes"].parent}
     running, ports = [], {}
     for name, root in roots.items():
         place = tmp_path_factory.mktemp("apache")
         ports[name] = free_port()
         (place / "apache.conf").write_text(APACHE.format(place=place, modules=modules, port=ports[name], root=root))
-        server = subprocess.Popen(["apache2", "-d", place, "-f", place / "apache.conf", "-DFOREGROUND"], stderr=subprocess.PIPE)  # fmt: skip
+        server = subprocess.Popen(
+            ["apache2", "-d", place, "-f", place / "apache.conf", "-DFOREGROUND"], stderr=subprocess.PIPE
+        )
         running.append(server)
         wait(ports[name], server)
     yield ports
@@ -220,7 +249,11 @@ def test_apache_answers_as_the_table_says(apache, row, pages):
     judge(row, get(apache[pages], row.path, row.accept))
 
 
-@pytest.mark.parametrize("row", [row for row in TABLE if row.pages != "no" and row.status in ("200", "303", "410")], ids=lambda r: f"{r.path} {r.accept[:40]}")  # fmt: skip
+@pytest.mark.parametrize(
+    "row",
+    [row for row in TABLE if row.pages != "no" and row.status in ("200", "303", "410")],
+    ids=lambda r: f"{r.path} {r.accept[:40]}",
+)
 def test_apache_answers_the_same_in_a_folder(apache, row):
     judge(row, get(apache["under"], "/dist" + row.path, row.accept), "/dist/")
 
@@ -259,14 +292,21 @@ def test_w3id_chooses_the_syntax_itself(open_folder, tmp_path):
     folder = apache_modules()
     if not folder or not shutil.which("apache2"):
         pytest.skip("Apache is not installed: apt-get install apache2")
-    files = dict.fromkeys(("doc/project/eka.ttl", "doc/region/14.ttl", "def.ttl"), "text/turtle") | {"doc/project/eka.html": "text/html"}  # fmt: skip
+    files = dict.fromkeys(("doc/project/eka.ttl", "doc/region/14.ttl", "def.ttl"), "text/turtle") | {
+        "doc/project/eka.html": "text/html"
+    }
     root = open_folder / "w3id/hankelod"
     root.mkdir(parents=True)
     (root / ".htaccess").write_text(hosting.w3id(Site(files, ["project/gone"], "https://example.org/data/")))
-    modules = "\n".join(f"LoadModule {m}_module {folder}/mod_{m}.so" for m in ("mpm_event", "authz_core", "mime", "dir", "rewrite", "alias"))  # fmt: skip
+    modules = "\n".join(
+        f"LoadModule {m}_module {folder}/mod_{m}.so"
+        for m in ("mpm_event", "authz_core", "mime", "dir", "rewrite", "alias")
+    )
     port = free_port()
     (tmp_path / "apache.conf").write_text(APACHE.format(place=tmp_path, modules=modules, port=port, root=root.parent))
-    server = subprocess.Popen(["apache2", "-d", tmp_path, "-f", tmp_path / "apache.conf", "-DFOREGROUND"], stderr=subprocess.PIPE)  # fmt: skip
+    server = subprocess.Popen(
+        ["apache2", "-d", tmp_path, "-f", tmp_path / "apache.conf", "-DFOREGROUND"], stderr=subprocess.PIPE
+    )
     try:
         wait(port, server)
         for path, accept, want in (
@@ -298,14 +338,22 @@ def followed(rules: str, path: str) -> tuple[str, str] | None:
         if rule.startswith("#"):
             continue
         source, target, status = rule.split(" ")
-        pattern = re.sub(r":(\w+)", r"(?P<\1>[^/]+)", re.escape(source).replace(r"\:", ":").replace(r"\*", "(?P<splat>.*)"))  # fmt: skip
+        pattern = re.sub(
+            r":(\w+)", r"(?P<\1>[^/]+)", re.escape(source).replace(r"\:", ":").replace(r"\*", "(?P<splat>.*)")
+        )
         match = re.fullmatch(pattern, path)
         if match:
             return re.sub(r":(\w+)", lambda m: match[m[1]], target), status  # noqa: B023
     return None
 
 
-LED = [p for p in ROWS if p.values[0].status in ("303", "410") and p.values[0].accept in ("", "text/html") and not p.values[0].path.startswith("/doc/")]  # fmt: skip
+LED = [
+    p
+    for p in ROWS
+    if p.values[0].status in ("303", "410")
+    and p.values[0].accept in ("", "text/html")
+    and not p.values[0].path.startswith("/doc/")
+]
 """The rows that a host without negotiation can answer: what people get."""
 
 
@@ -325,7 +373,10 @@ def test_headers_are_those_of_the_other_hosts(places):
         assert f"  {name}: {value}\n" in text
 
 
-@pytest.mark.parametrize("address", ["https://example.org/a;b/", "https://example.org/$x/", "https://example.org/a b", "https://exa}mple.org/"])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    ["https://example.org/a;b/", "https://example.org/$x/", "https://example.org/a b", "https://exa}mple.org/"],
+)
 def test_an_odd_address_cannot_change_the_rules(address):
     assert hosting.PLAIN.fullmatch(address) is None
 

@@ -43,7 +43,13 @@ def problems(done: subprocess.CompletedProcess[str]) -> list[dict]:
 def feed(text: str | bytes, *arguments: str, cwd) -> subprocess.CompletedProcess[str]:
     """Run `hankelod validate -` with this on its standard input."""
     raw = text if isinstance(text, bytes) else text.encode()
-    done = subprocess.run([sys.executable, "-m", "hankelod", "validate", "--format", "json", "-", *arguments], cwd=cwd, input=raw, capture_output=True, timeout=120)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "hankelod", "validate", "--format", "json", "-", *arguments],
+        cwd=cwd,
+        input=raw,
+        capture_output=True,
+        timeout=120,
+    )
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
@@ -66,7 +72,9 @@ def test_what_the_package_knows_is_checked_outside_a_dataset_too(run, tmp_path):
     (tmp_path / "hanke.yml").write_text(bad, "utf-8")
     done = run("validate", "--format", "json", "hanke.yml", cwd=tmp_path)
     assert done.returncode == 1
-    assert {("unknown-reference", 3), ("Project-end-order", 5), ("Project-totalCost", 6)} <= {(p["code"], p["line"]) for p in problems(done)}  # fmt: skip
+    assert {("unknown-reference", 3), ("Project-end-order", 5), ("Project-totalCost", 6)} <= {
+        (p["code"], p["line"]) for p in problems(done)
+    }
 
 
 def test_the_dataset_around_a_file_is_found(run, copy):
@@ -103,7 +111,17 @@ def test_a_record_on_standard_input(root):
 
 
 def test_json_lines_on_standard_input(root):
-    good = {"id": "a", "title": {"fi": "x", "sv": "x", "en": "x"}, "lead": "joensuun-kaupunki", "municipalities": ["167"], "start": "2021-05", "end": "2022-11", "totalCost": 75000, "grants": [{"programme": "kuntien-ilmastoratkaisut", "amount": 50000}], "source": "https://ym.fi/"}  # fmt: skip
+    good = {
+        "id": "a",
+        "title": {"fi": "x", "sv": "x", "en": "x"},
+        "lead": "joensuun-kaupunki",
+        "municipalities": ["167"],
+        "start": "2021-05",
+        "end": "2022-11",
+        "totalCost": 75000,
+        "grants": [{"programme": "kuntien-ilmastoratkaisut", "amount": 50000}],
+        "source": "https://ym.fi/",
+    }
     lines = [good, {**good, "id": "b", "end": "2020-01"}, {**good, "id": "a"}]
     done = feed("\n".join(json.dumps(each) for each in lines), cwd=root)
     assert [(p["line"], p["code"], p["record"]) for p in problems(done)] == [
@@ -112,7 +130,11 @@ def test_json_lines_on_standard_input(root):
     ]
 
 
-@pytest.mark.parametrize("raw", [b"", b"\xff\xfe", b"{", b"[1, 2]", b"{}\n{", b"x" * 11_000_000], ids=["empty", "binary", "brace", "list", "lines", "large"])  # fmt: skip
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"\xff\xfe", b"{", b"[1, 2]", b"{}\n{", b"x" * 11_000_000],
+    ids=["empty", "binary", "brace", "list", "lines", "large"],
+)
 def test_anything_on_standard_input_gives_a_problem(root, raw):
     done = feed(raw, cwd=root)
     assert done.returncode == 1, done.stderr
@@ -183,10 +205,15 @@ def test_a_name_is_checked_though_the_thing_is_described_elsewhere(run, root, tu
     [
         ('hanke:totalCost "75000"', 'hanke:totalCost "75 000"', "Project-totalCost", "hanke:totalCost"),
         ('hanke:end "2022-11"', 'hanke:end "2020-11"', "Project-end-order", "hanke:end"),
-        ("dcterms:source <https://ym.fi/kuntien-hankkeet>", "dcterms:source <javascript:alert(1)>", "Project-source", "dcterms:source"),
+        (
+            "dcterms:source <https://ym.fi/kuntien-hankkeet>",
+            "dcterms:source <javascript:alert(1)>",
+            "Project-source",
+            "dcterms:source",
+        ),
         ("hanke:start", "<https://example.org/x> 1 ;\n    hanke:start", "Project", "https://example.org/x"),
     ],
-)  # fmt: skip
+)
 def test_faults_in_turtle_are_found_at_their_line(run, root, turtle, old, new, code, field):
     line = edited(turtle, old, new)
     done = run("validate", "--format", "json", str(turtle), cwd=root)
@@ -199,7 +226,11 @@ def test_a_fault_in_json_ld_is_found_at_its_thing(run, root, dist, tmp_path):
     shutil.copyfile(dist / "doc/project/joensuu-ilmastokumppanuus.jsonld", path)
     edited(path, '"end": "2022-11"', '"end": "2020-11"')
     line = 1 + path.read_text("utf-8").split('"id": "joensuu-ilmastokumppanuus"')[0].count("\n")
-    (found,) = [p for p in problems(run("validate", "--format", "json", str(path), cwd=root)) if p["code"] == "Project-end-order"]  # fmt: skip
+    (found,) = [
+        p
+        for p in problems(run("validate", "--format", "json", str(path), cwd=root))
+        if p["code"] == "Project-end-order"
+    ]
     assert (found["line"], found["field"]) == (line, "hanke:end")
 
 
@@ -214,7 +245,7 @@ def test_a_fault_in_json_ld_is_found_at_its_thing(run, root, dist, tmp_path):
         ("a.rdf", '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x/>', "rdf-refused"),
         ("a.ttl", "\u202e", "forbidden-character"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_read(run, root, tmp_path, name, text, code):
     (tmp_path / name).write_text(text, "utf-8")
     done = run("validate", "--format", "json", str(tmp_path / name), cwd=root)
@@ -244,7 +275,11 @@ def test_every_statement_is_found_where_it_was_written(triples):
     lines = ["# <http://a.example/x> is only mentioned here", "@prefix a: <http://a.example/> ."]
     where = {}
     for s, p, o in triples:
-        quoted = json.dumps(o, ensure_ascii=True).replace("\\/", "/") if all(ord(c) < 0x10000 for c in o) else json.dumps("x")  # fmt: skip
+        quoted = (
+            json.dumps(o, ensure_ascii=True).replace("\\/", "/")
+            if all(ord(c) < 0x10000 for c in o)
+            else json.dumps("x")
+        )
         value = o if all(ord(c) < 0x10000 for c in o) else "x"
         where.setdefault((s, p, value), (len(lines) + 1, len(f"<{s}> <{p}> ") + 1))
         lines.append(f"<{s}> <{p}> {quoted}@fi .")

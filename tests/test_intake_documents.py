@@ -17,9 +17,24 @@ ROOT = Path(__file__).parents[1]
 SHARED = os.environ.get("HANKELOD_SHARED")
 SOURCE = Path(SHARED or "") / "source" / "kunnan-ja-yritysten-ilmastoyhteistyo.txt"
 
-needs_source = pytest.mark.skipif(not SHARED or not SOURCE.exists(), reason="HANKELOD_SHARED does not point to the ministry's document")  # fmt: skip
+needs_source = pytest.mark.skipif(
+    not SHARED or not SOURCE.exists(), reason="HANKELOD_SHARED does not point to the ministry's document"
+)
 
-EQUAL = ("lead", "leadAsWritten", "partners", "morePartners", "municipalities", "regions", "start", "end", "totalCost", "acronym", "source", "sourceLanguage")  # fmt: skip
+EQUAL = (
+    "lead",
+    "leadAsWritten",
+    "partners",
+    "morePartners",
+    "municipalities",
+    "regions",
+    "start",
+    "end",
+    "totalCost",
+    "acronym",
+    "source",
+    "sourceLanguage",
+)
 
 
 def record(path: Path) -> dict:
@@ -27,13 +42,17 @@ def record(path: Path) -> dict:
 
 
 def links(record: dict) -> list[tuple]:
-    return [(x.get("url"), x.get("host"), x.get("asWritten"), x.get("label", {}).get("fi")) for x in record.get("links", [])]  # fmt: skip
+    return [
+        (x.get("url"), x.get("host"), x.get("asWritten"), x.get("label", {}).get("fi")) for x in record.get("links", [])
+    ]
 
 
 @pytest.fixture(scope="module")
 def done() -> importing.Import:
     dataset = Dataset(ROOT)
-    return importing.read_document(SOURCE, SOURCE.name, importing.Target(dataset.data, dataset, dataset.model), None, None, "fi", False)  # fmt: skip
+    return importing.read_document(
+        SOURCE, SOURCE.name, importing.Target(dataset.data, dataset, dataset.model), None, None, "fi", False
+    )
 
 
 @needs_source
@@ -43,7 +62,9 @@ def test_every_structured_field_equals_the_data(done: importing.Import) -> None:
         made, stands = writing.plainly(file.draft.values), record(file.path)
         assert {k: made.get(k) for k in EQUAL} == {k: stands.get(k) for k in EQUAL}, file.draft.id
         assert made["title"]["fi"] == stands.get("titleAsWritten", stands["title"]["fi"])
-        assert [(g["programme"], g["amount"]) for g in made["grants"]] == [(g["programme"], g["amount"]) for g in stands["grants"]]  # fmt: skip
+        assert [(g["programme"], g["amount"]) for g in made["grants"]] == [
+            (g["programme"], g["amount"]) for g in stands["grants"]
+        ]
         assert Counter(o["kind"] for o in made["outcomes"]) == Counter(o["kind"] for o in stands["outcomes"])
         assert links(made) == links(stands)
         said = [(q["speaker"], q.get("role")) for q in made.get("quotations", [])]
@@ -85,7 +106,9 @@ def test_figures_are_proposed_as_they_stand_in_the_data(done: importing.Import) 
     for file in done.files:
         stands = record(file.path)
         parts = [stands, *stands["outcomes"]]
-        wanted = Counter((o["measure"], o["value"], o.get("qualifier")) for p in parts for o in p.get("observations", []))  # fmt: skip
+        wanted = Counter(
+            (o["measure"], o["value"], o.get("qualifier")) for p in parts for o in p.get("observations", [])
+        )
         got = Counter(f[:3] for told in file.draft.figures.values() for f in told)
         hits += (wanted & got).total()
         found += got.total()
@@ -112,13 +135,19 @@ def copy(folder: Path) -> Path:
 def empty(folder: Path) -> Path:
     """A dataset without any record, as somebody starts one."""
     (folder / "data").mkdir(parents=True)
-    settings = (ROOT / "data" / "dataset.yml").read_text(encoding="utf-8").replace("publisher: hankelod", "publisher: ymparistoministerio")  # fmt: skip
+    settings = (
+        (ROOT / "data" / "dataset.yml")
+        .read_text(encoding="utf-8")
+        .replace("publisher: hankelod", "publisher: ymparistoministerio")
+    )
     (folder / "data" / "dataset.yml").write_text(settings, encoding="utf-8")
     return folder
 
 
 @needs_source
-def test_an_empty_dataset_is_filled_with_records_that_are_valid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+def test_an_empty_dataset_is_filled_with_records_that_are_valid(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     root = empty(tmp_path)
     assert main(["-C", str(root), "--lang", "en", "import", str(SOURCE), "--to", "."]) == 0
     out = capsys.readouterr().out
@@ -127,7 +156,11 @@ def test_an_empty_dataset_is_filled_with_records_that_are_valid(tmp_path: Path, 
     assert main(["-C", str(root), "validate"]) == 0
     assert "error" not in capsys.readouterr().out
     made = record(root / "data" / "projects" / "turku-reivi.yml")
-    assert (made["lead"], made["leadAsWritten"], made["morePartners"]) == ("turun-kaupunki", "Turku ym. FISU-kunnat", "true")  # fmt: skip
+    assert (made["lead"], made["leadAsWritten"], made["morePartners"]) == (
+        "turun-kaupunki",
+        "Turku ym. FISU-kunnat",
+        "true",
+    )
     company = record(root / "data" / "organisations" / "into-seinajoki.yml")
     assert (company["kind"], company["municipality"]) == ("municipal-company", "743")
     unit = record(root / "data" / "organisations" / "valonia.yml")
@@ -197,7 +230,9 @@ def test_import_works_into_a_folder_where_there_is_no_dataset(tmp_path: Path) ->
     assert (tmp_path / "out" / "programmes" / "kuntien-ilmastoratkaisut.yml").exists()
 
 
-def test_what_a_field_could_not_be_read_from_is_listed_and_lowers_the_coverage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+def test_what_a_field_could_not_be_read_from_is_listed_and_lowers_the_coverage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     source = Path(__file__).parent / "intake" / "documents" / "amount-that-is-no-amount" / "document.txt"
     assert main(["-C", str(ROOT), "--lang", "en", "import", str(source), "--to", str(tmp_path / "out")]) == 0
     out = capsys.readouterr().out
@@ -210,7 +245,9 @@ def test_what_a_field_could_not_be_read_from_is_listed_and_lowers_the_coverage(t
 
 def test_a_company_that_leads_is_explained(tmp_path: Path) -> None:
     source = Path(__file__).parent / "intake" / "documents" / "the-layout-itself" / "document.txt"
-    (tmp_path / "d.txt").write_text(source.read_text(encoding="utf-8").replace("Salon kaupunki", "Yrityssalo Salo Oy"), encoding="utf-8")  # fmt: skip
+    (tmp_path / "d.txt").write_text(
+        source.read_text(encoding="utf-8").replace("Salon kaupunki", "Yrityssalo Salo Oy"), encoding="utf-8"
+    )
     assert main(["-C", str(tmp_path), "--lang", "en", "import", "d.txt", "--to", "out"]) == 0
     made = next((tmp_path / "out" / "projects").glob("*.yml"))
     assert "taken to be a municipal company, seated in Salo" in made.read_text(encoding="utf-8")

@@ -20,12 +20,27 @@ from hankelod.intake.sources import CannotImport
 
 SHARED = os.environ.get("HANKELOD_SHARED")
 SOURCE = Path(SHARED or "") / "source" / "kunnan-ja-yritysten-ilmastoyhteistyo.txt"
-needs_source = pytest.mark.skipif(not SHARED or not SOURCE.exists(), reason="HANKELOD_SHARED does not point to the ministry's document")  # fmt: skip
+needs_source = pytest.mark.skipif(
+    not SHARED or not SOURCE.exists(), reason="HANKELOD_SHARED does not point to the ministry's document"
+)
 
 LAYOUT = (Path(__file__).parent / "intake" / "documents" / "the-layout-itself" / "document.txt").read_text("utf-8")
 SETTING = drafts.Setting(gazetteer.load(None), "https://ym.fi/kuntien-hankkeet", "p", {}, frozenset())
 
-KEYS = ("title", "lead", "partners", "municipalities", "regions", "start", "end", "totalCost", "grants", "links", "outcomes", "quotations")  # fmt: skip
+KEYS = (
+    "title",
+    "lead",
+    "partners",
+    "municipalities",
+    "regions",
+    "start",
+    "end",
+    "totalCost",
+    "grants",
+    "links",
+    "outcomes",
+    "quotations",
+)
 LINK = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]\(([^)]*)\)|<(https?://[^>]*)>")
 
 
@@ -301,7 +316,9 @@ def test_deep_markup_is_read_without_recursion(tmp_path: Path) -> None:
         raise CannotImport("no-projects")
 
 
-@pytest.mark.parametrize("line", ["- " * 20_000, "Salo, " * 8_000, "[" * 40_000, "(" * 40_000, "Oy " * 15_000, "7 " * 20_000, "x" * 40_000])  # fmt: skip
+@pytest.mark.parametrize(
+    "line", ["- " * 20_000, "Salo, " * 8_000, "[" * 40_000, "(" * 40_000, "Oy " * 15_000, "7 " * 20_000, "x" * 40_000]
+)
 def test_a_line_of_one_thing_over_and_over_is_read(line: str, tmp_path: Path) -> None:
     path = tmp_path / "document.txt"
     path.write_text(LAYOUT.replace("Verkosto kasvoi.", line) + "\n" + line, encoding="utf-8")
@@ -324,7 +341,9 @@ def test_an_office_file_that_is_sound_passes_the_check() -> None:
     archives.check(as_docx(LAYOUT), "document.docx")
 
 
-def test_a_missing_reader_is_told_with_how_to_install_it(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+def test_a_missing_reader_is_told_with_how_to_install_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     import sys
 
     path = write(tmp_path, "docx", LAYOUT)

@@ -75,7 +75,20 @@ def test_there_are_enough_documents() -> None:
 
 ### Any set of projects, rendered in the layout with random deviations
 
-WORDS = ["verkosto", "yritykset", "ilmastotyö", "kunta", "malli", "päästöt", "energia", "neuvonta", "koulutus", "materiaali", "työkalu", "yhteistyö"]  # fmt: skip
+WORDS = [
+    "verkosto",
+    "yritykset",
+    "ilmastotyö",
+    "kunta",
+    "malli",
+    "päästöt",
+    "energia",
+    "neuvonta",
+    "koulutus",
+    "materiaali",
+    "työkalu",
+    "yhteistyö",
+]
 CITIES = [p for p in NAMES.municipalities.values() if not p.name.endswith((" kunta", " Tl"))]
 
 sentence = st.lists(st.sampled_from(WORDS), min_size=3, max_size=9).map(lambda w: " ".join(w).capitalize() + ".")
@@ -127,7 +140,10 @@ def rendered(draw: st.DrawFn) -> tuple[list[dict[str, Any]], str]:
         lines += [p["title"], ""]
         for text in p["description"]:
             lines += [text, ""]
-        for kind, heading in (("result", "Hankkeen tulokset ja vaikutukset"), ("permanence", "Ratkaisujen pysyvyys ja skaalautuminen")):  # fmt: skip
+        for kind, heading in (
+            ("result", "Hankkeen tulokset ja vaikutukset"),
+            ("permanence", "Ratkaisujen pysyvyys ja skaalautuminen"),
+        ):
             lines += [heading + draw(st.sampled_from([":", "", " :"])), *[""] * draw(st.integers(0, 1))]
             for text in p[kind]:
                 words = text.split(" ")
@@ -178,7 +194,9 @@ def test_any_projects_come_back_the_same(case: tuple[list[dict[str, Any]], str])
     for draft, p in zip(made, wanted, strict=True):
         v: dict[str, Any] = draft.values
         assert v["summary"]["fi"] == "\n\n".join(p["description"])
-        assert [(o["kind"], o["text"]["fi"]) for o in v["outcomes"]] == [(k, t) for k in ("result", "permanence") for t in p[k]]  # fmt: skip
+        assert [(o["kind"], o["text"]["fi"]) for o in v["outcomes"]] == [
+            (k, t) for k in ("result", "permanence") for t in p[k]
+        ]
         assert v["municipalities"] == [c.code for c in p["cities"]]
         assert v["totalCost"] == str(p["cost"]) + (f".{p['cents']}" if p["cents"] else "")
         assert v["grants"][0]["amount"] == str(p["grant"])

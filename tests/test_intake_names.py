@@ -141,7 +141,9 @@ def test_others_stay_unnamed() -> None:
 def test_a_unit_and_its_parent_are_one_name() -> None:
     for names in (NAMES, BARE):
         named = read_list("Valonia / Varsinais-Suomen liitto", names)
-        assert [(m.id, m.parent, m.type) for m in named.organisations] == [("valonia", "varsinais-suomen-liitto", "regional-council")]  # fmt: skip
+        assert [(m.id, m.parent, m.type) for m in named.organisations] == [
+            ("valonia", "varsinais-suomen-liitto", "regional-council")
+        ]
 
 
 def test_an_empty_list_names_nobody() -> None:

@@ -132,7 +132,9 @@ def test_what_the_source_says_anew_is_added_in_its_place(place: Path) -> None:
 
 
 def test_a_project_that_is_renamed_by_hand_is_known_by_its_title_as_written(place: Path) -> None:
-    change(place, 'title:\n  fi: "Vihreä Salo"', 'titleAsWritten: "Vihreä Salo"\ntitle:\n  fi: "Vihreämpi Salo"', RECORD)  # fmt: skip
+    change(
+        place, 'title:\n  fi: "Vihreä Salo"', 'titleAsWritten: "Vihreä Salo"\ntitle:\n  fi: "Vihreämpi Salo"', RECORD
+    )
     change(place, "35 000 €", "36 000 €")
     assert run(place, "--update") == 0
     assert len(list((place / "data" / "projects").iterdir())) == 1
@@ -147,7 +149,9 @@ def test_a_record_that_cannot_be_read_stops_the_import(place: Path, capsys: pyte
     assert (place / RECORD).read_text(encoding="utf-8") == "title: ["
 
 
-def test_a_link_in_place_of_a_record_is_not_written_through(place: Path, tmp_path_factory: pytest.TempPathFactory) -> None:  # fmt: skip
+def test_a_link_in_place_of_a_record_is_not_written_through(
+    place: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     outside = tmp_path_factory.mktemp("outside") / "file.yml"
     shutil.move(place / RECORD, outside)
     (place / RECORD).symlink_to(outside)
@@ -163,7 +167,15 @@ KEYS = ("title", "acronym", "lead", "start", "end", "totalCost", "source")
 
 
 def value(key: str, n: int) -> object:
-    return {"title": {"fi": f"Otsikko {n}"}, "acronym": f"AB{n}", "lead": f"x-{n}", "start": f"2021-0{n}", "end": f"2022-0{n}", "totalCost": str(n), "source": f"https://ym.fi/{n}"}[key]  # fmt: skip
+    return {
+        "title": {"fi": f"Otsikko {n}"},
+        "acronym": f"AB{n}",
+        "lead": f"x-{n}",
+        "start": f"2021-0{n}",
+        "end": f"2022-0{n}",
+        "totalCost": str(n),
+        "source": f"https://ym.fi/{n}",
+    }[key]
 
 
 def draft(values: dict[str, object]) -> Draft:

@@ -48,7 +48,16 @@ def filled(row: dict[str, Any], name: str = "hanke", **parts: list[dict[str, Any
     return out.getvalue()
 
 
-GOOD = {"id": "vihrea-salo", "title.fi": "Vihreä Salo", "lead": "turun-kaupunki", "municipalities": "734", "start": "2021-05", "end": "2022-11", "totalCost": 50000, "source": "https://ym.fi/x"}  # fmt: skip
+GOOD = {
+    "id": "vihrea-salo",
+    "title.fi": "Vihreä Salo",
+    "lead": "turun-kaupunki",
+    "municipalities": "734",
+    "start": "2021-05",
+    "end": "2022-11",
+    "totalCost": 50000,
+    "source": "https://ym.fi/x",
+}
 GRANT = {"record": "vihrea-salo", "programme": "kuntien-ilmastoratkaisut", "amount": 35000}
 
 
@@ -139,15 +148,35 @@ def test_projects_go_into_csv_and_come_back_the_same(tmp_path: Path) -> None:
     assert after == typed(sorted((ROOT / "data" / "projects").glob("*.yml")), "projects")
 
 
-text = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp", "Cf")), min_size=1, max_size=40).filter(lambda t: t.strip() and t == __import__("unicodedata").normalize("NFC", t))  # fmt: skip
+text = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp", "Cf")), min_size=1, max_size=40
+).filter(lambda t: t.strip() and t == __import__("unicodedata").normalize("NFC", t))
 langtext = st.fixed_dictionaries({"fi": text}, optional={"sv": text, "en": text})
 
 
 @st.composite
 def values_of_a_project(draw: st.DrawFn) -> dict[str, Any]:
-    observation = st.fixed_dictionaries({"measure": st.sampled_from(["co2-reduction", "events"]), "value": st.sampled_from(["1", "0.50", "-3", "1000000", "12.345"])}, optional={"note": langtext, "qualifier": st.just("about")})  # fmt: skip
-    outcome = st.fixed_dictionaries({"kind": st.sampled_from(["result", "permanence"]), "text": langtext}, optional={"aspects": st.just(["continues", "transferable"]), "observations": st.lists(observation, min_size=1, max_size=2)})  # fmt: skip
-    made: dict[str, Any] = {"title": draw(langtext), "lead": "turun-kaupunki", "municipalities": draw(st.lists(st.sampled_from(["005", "020", "853"]), min_size=1, unique=True)), "start": "2021-05", "end": "2022-11"}  # fmt: skip
+    observation = st.fixed_dictionaries(
+        {
+            "measure": st.sampled_from(["co2-reduction", "events"]),
+            "value": st.sampled_from(["1", "0.50", "-3", "1000000", "12.345"]),
+        },
+        optional={"note": langtext, "qualifier": st.just("about")},
+    )
+    outcome = st.fixed_dictionaries(
+        {"kind": st.sampled_from(["result", "permanence"]), "text": langtext},
+        optional={
+            "aspects": st.just(["continues", "transferable"]),
+            "observations": st.lists(observation, min_size=1, max_size=2),
+        },
+    )
+    made: dict[str, Any] = {
+        "title": draw(langtext),
+        "lead": "turun-kaupunki",
+        "municipalities": draw(st.lists(st.sampled_from(["005", "020", "853"]), min_size=1, unique=True)),
+        "start": "2021-05",
+        "end": "2022-11",
+    }
     made["totalCost"] = draw(st.sampled_from(["50000", "50000.10", "50000.00"]))
     made["grants"] = [{"programme": "kuntien-ilmastoratkaisut", "amount": "35000.50"}]
     made["outcomes"] = draw(st.lists(outcome, max_size=3))
@@ -160,7 +189,9 @@ def values_of_a_project(draw: st.DrawFn) -> dict[str, Any]:
 
 @settings(max_examples=25, deadline=None)
 @given(values_of_a_project(), st.sampled_from([".xlsx", ".csv"]))
-def test_any_record_comes_back_the_same(tmp_path_factory: pytest.TempPathFactory, made: dict[str, Any], ending: str) -> None:  # fmt: skip
+def test_any_record_comes_back_the_same(
+    tmp_path_factory: pytest.TempPathFactory, made: dict[str, Any], ending: str
+) -> None:
     folder = tmp_path_factory.mktemp("sheet")
     project = DATASET.model.by_name("Project")
     path = folder / f"t{ending}"
@@ -187,13 +218,17 @@ def test_a_row_filled_in_is_a_record(tmp_path: Path) -> None:
         ("start", "5/2021", "2021-05"),
         ("lead", "Turun kaupunki", "turun-kaupunki"),
         ("lead", "Turku", "turun-kaupunki"),
-        ("partners", "Kerava, Järvenpää ja Keski-Uudenmaan ympäristökeskus", ["keravan-kaupunki", "jarvenpaan-kaupunki", "keski-uudenmaan-ymparistokeskus"]),
+        (
+            "partners",
+            "Kerava, Järvenpää ja Keski-Uudenmaan ympäristökeskus",
+            ["keravan-kaupunki", "jarvenpaan-kaupunki", "keski-uudenmaan-ymparistokeskus"],
+        ),
         ("municipalities", "Salo; Turku", ["734", "853"]),
         ("municipalities", 20, ["020"]),
         ("themes", "verkostot", ["networks"]),
         ("morePartners", "kyllä", "true"),
     ],
-)  # fmt: skip
+)
 def test_what_people_type_is_understood(key: str, typed: object, value: object, tmp_path: Path) -> None:
     assert values(read(tmp_path, filled({**GOOD, key: typed}, avustus=[GRANT])))[key] == value
 
@@ -224,12 +259,12 @@ def test_headers_in_any_language_are_understood(tmp_path: Path) -> None:
         ({"municipalities": "999"}, [GRANT], "t.xlsx, hanke!D2", "unknown-reference"),
         ({"id": "Vihreä Salo"}, [GRANT], "t.xlsx, hanke!A2", "bad-id"),
         ({"colour": "sininen"}, [GRANT], "t.xlsx, hanke!I1", "sheet-unknown-column"),
-        ({"title.fi": "=HYPERLINK(\"http://evil.example\")"}, [GRANT], "t.xlsx, hanke!B2", "sheet-formula"),
+        ({"title.fi": '=HYPERLINK("http://evil.example")'}, [GRANT], "t.xlsx, hanke!B2", "sheet-formula"),
         ({}, [{**GRANT, "record": "muu"}], "t.xlsx, avustus!A2", "sheet-no-record"),
         ({}, [{**GRANT, "amount": 60000}], "t.xlsx, avustus!C2", "Grant-amount-cost"),
         ({}, [{**GRANT, "programme": "x"}], "t.xlsx, avustus!B2", "unknown-reference"),
     ],
-)  # fmt: skip
+)
 def test_an_error_is_told_by_sheet_and_cell(row: dict, parts: list, where: str, code: str, tmp_path: Path) -> None:
     done = read(tmp_path, filled({**GOOD, **row}, avustus=parts))
     assert (where, code) in [(p.file, p.code) for p in done.problems]
@@ -254,11 +289,15 @@ def test_two_rows_of_one_id_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cell", ['=HYPERLINK("http://evil.example")', "=1+1", "@SUM(A1)", "+cmd(1)"])
-def test_a_formula_in_csv_is_refused_and_nothing_is_written(cell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+def test_a_formula_in_csv_is_refused_and_nothing_is_written(
+    cell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = io.StringIO()
     csv.writer(out).writerows([["id", "title.fi"], ["x-1", cell]])
     (tmp_path / "t.csv").write_text(out.getvalue(), encoding="utf-8")
-    assert main(["-C", str(ROOT), "--lang", "en", "import", str(tmp_path / "t.csv"), "--to", str(tmp_path / "out")]) == 1  # fmt: skip
+    assert (
+        main(["-C", str(ROOT), "--lang", "en", "import", str(tmp_path / "t.csv"), "--to", str(tmp_path / "out")]) == 1
+    )
     told = capsys.readouterr()
     assert "t.csv!B2: The cell holds a formula" in told.out
     assert "Nothing was written" in told.err
@@ -267,7 +306,13 @@ def test_a_formula_in_csv_is_refused_and_nothing_is_written(cell: str, tmp_path:
 
 def test_text_that_looks_like_a_formula_goes_there_and_back(tmp_path: Path) -> None:
     project = DATASET.model.by_name("Project")
-    made = {**{k: v for k, v in GOOD.items() if "." not in k and k != "id"}, "title": {"fi": "=1+1", "sv": "'=2"}, "totalCost": "50000", "municipalities": ["734"], "grants": [{"programme": "kuntien-ilmastoratkaisut", "amount": "1"}]}  # fmt: skip
+    made = {
+        **{k: v for k, v in GOOD.items() if "." not in k and k != "id"},
+        "title": {"fi": "=1+1", "sv": "'=2"},
+        "totalCost": "50000",
+        "municipalities": ["734"],
+        "grants": [{"programme": "kuntien-ilmastoratkaisut", "amount": "1"}],
+    }
     for name in ("t.csv", "t.xlsx"):
         templates.write(tmp_path / name, PLACE, "fi", [templates.Row(project, "x-1", made)])
         done = spreadsheets.read(tmp_path / name, name, target(tmp_path), "fi", False)
@@ -287,5 +332,7 @@ def test_a_workbook_of_endless_rows_is_bounded(tmp_path: Path) -> None:
 def test_nothing_is_lost_silently_in_a_cell(tmp_path: Path) -> None:
     project = DATASET.model.by_name("Project")
     with pytest.raises(CannotImport) as caught:
-        templates.write(tmp_path / "t.xlsx", PLACE, "fi", [templates.Row(project, "x-1", {"title": {"fi": "x" * 40_000}})])  # fmt: skip
+        templates.write(
+            tmp_path / "t.xlsx", PLACE, "fi", [templates.Row(project, "x-1", {"title": {"fi": "x" * 40_000}})]
+        )
     assert caught.value.code == "sheet-too-long"

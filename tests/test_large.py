@@ -75,11 +75,16 @@ def test_the_same_bytes(many: Path, tmp_path: Path, crew: Crew, monkeypatch: pyt
     in_memory(many, tmp_path / "small")
     ours, theirs = contents(tmp_path / "large"), contents(tmp_path / "small")
     left_out = {path for path in theirs if path not in ours}
-    assert all(path.startswith(("changes/", "sv/changes/", "en/changes/")) or path == "dump/projects.xlsx" for path in left_out)  # fmt: skip
+    assert all(
+        path.startswith(("changes/", "sv/changes/", "en/changes/")) or path == "dump/projects.xlsx" for path in left_out
+    )
     listing = {"manifest.json", "catalog.ttl", "catalog.jsonld", "nginx.conf", ".htaccess", "_headers"}
     assert {path for path in ours if ours[path] != theirs.get(path)} <= listing
     told = json.loads(ours["manifest.json"])["files"]
-    assert told.items() <= {**json.loads(theirs["manifest.json"])["files"], **{p: told[p] for p in listing & set(told)}}.items()  # fmt: skip
+    assert (
+        told.items()
+        <= {**json.loads(theirs["manifest.json"])["files"], **{p: told[p] for p in listing & set(told)}}.items()
+    )
 
 
 def test_the_chunks_do_not_show(many: Path, tmp_path: Path, crew: Crew, monkeypatch: pytest.MonkeyPatch):
@@ -268,7 +273,12 @@ def test_parts_in_storage(place: str, many: Path, tmp_path: Path, crew: Crew):
     (tmp_path / "parts").mkdir()
     written(many, tmp_path / "here", crew)
     dataset = Dataset(many)
-    largepublication.publish(lambda parts: Stream(dataset, None, Alone(), parts, records=CHUNK), tmp_path / "there", Edition(), Storage(address))  # fmt: skip
+    largepublication.publish(
+        lambda parts: Stream(dataset, None, Alone(), parts, records=CHUNK),
+        tmp_path / "there",
+        Edition(),
+        Storage(address),
+    )
     assert contents(tmp_path / "here") == contents(tmp_path / "there")
     system, path = fsspec.core.url_to_fs(address)
     assert system.find(path) == []
@@ -333,7 +343,11 @@ def test_a_publisher_that_is_stopped(number: int, many: Path, tmp_path: Path, cr
     written(many, out, crew)
     before = contents(out)
     (tmp_path / "run.py").write_text(KILLED, "utf-8")
-    with subprocess.Popen([sys.executable, str(tmp_path / "run.py"), str(many), str(out)], stderr=subprocess.DEVNULL, start_new_session=True) as process:  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "run.py"), str(many), str(out)],
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
         parts = tmp_path / ".dist.building" / largepublication.PARTS
         until(lambda: parts.is_dir() and len(list(parts.glob("*.lines"))) > 2)
         os.kill(process.pid, number)

@@ -42,7 +42,10 @@ def agree(dataset: Dataset, ways, raw: bytes, name: str) -> bool:
 
 def test_records_that_stand(dataset: Dataset, ways, complete: list[Values]):
     """Records of two classes: one tells its type by a rule, the other has parts of parts."""
-    taken = [agree(dataset, ways, json.dumps(r, ensure_ascii=n % 2 == 0).encode(), name_of(r)) for n, r in enumerate(complete)]  # fmt: skip
+    taken = [
+        agree(dataset, ways, json.dumps(r, ensure_ascii=n % 2 == 0).encode(), name_of(r))
+        for n, r in enumerate(complete)
+    ]
     assert sum(taken) > len(taken) * 0.9
 
 

@@ -38,14 +38,26 @@ REFUSED = [
     (ACRONYM, "sh:lessThanOrEquals hanke:end ;", "whole year"),
     (ACRONYM, "sh:qualifiedValueShape s:Project-title ;", "nothing shows"),
     (ACRONYM, "sh:js [] ;", "JavaScript"),
-    ("skos:example \"2021-05\" ;", 'sh:minInclusive "2018-01"^^xsd:gYearMonth ;', "gYearMonth"),
-    ("FILTER (STR(?value) < STR(?start)", "SERVICE <http://127.0.0.1/> { ?a ?b ?c } FILTER (STR(?value) < STR(?start)", "network"),
-    ("FILTER (STR(?value) < STR(?start)", "\\\\u0053ERVICE <http://127.0.0.1/> { ?a ?b ?c } FILTER (STR(?value) < STR(?start)", "network"),
-    ("FILTER (STR(?value) < STR(?start)", "?a ?b 1SERVICE <http://127.0.0.1/> { ?a ?b ?c } FILTER (STR(?value) < STR(?start)", "network"),
+    ('skos:example "2021-05" ;', 'sh:minInclusive "2018-01"^^xsd:gYearMonth ;', "gYearMonth"),
+    (
+        "FILTER (STR(?value) < STR(?start)",
+        "SERVICE <http://127.0.0.1/> { ?a ?b ?c } FILTER (STR(?value) < STR(?start)",
+        "network",
+    ),
+    (
+        "FILTER (STR(?value) < STR(?start)",
+        "\\\\u0053ERVICE <http://127.0.0.1/> { ?a ?b ?c } FILTER (STR(?value) < STR(?start)",
+        "network",
+    ),
+    (
+        "FILTER (STR(?value) < STR(?start)",
+        "?a ?b 1SERVICE <http://127.0.0.1/> { ?a ?b ?c } FILTER (STR(?value) < STR(?start)",
+        "network",
+    ),
     ('REGEX(STR(?start), "^[0-9]{4}-[0-9]{2}$")', 'REGEX(STR(?start), "^(a+)+$")', "repetition inside a repetition"),
     ('REGEX(STR(?start), "^[0-9]{4}-[0-9]{2}$")', "REGEX(STR(?start), STR(?value))", "as a text"),
     ('sh:codeIdentifier "summary"', 'sh:codeIdentifier "acronym"', "already"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "reason"), REFUSED)
@@ -77,8 +89,15 @@ def test_all_reasons_at_once(copy):
 
 
 def test_what_is_untold_is_a_warning_at_its_line(copy):
-    line = edited(copy, "shapes/project.ttl", 'sh:name "lyhenne"@fi, "förkortning"@sv, "acronym"@en ;', 'sh:name "lyhenne"@fi ;')  # fmt: skip
-    edited(copy, "ontology/hankelod.ttl", "hanke:Project ", "hanke:Old a <http://www.w3.org/2002/07/owl#Class> ; <http://www.w3.org/2002/07/owl#deprecated> true ; rdfs:label \"a\"@fi, \"a\"@sv, \"a\"@en .\nhanke:Project ")  # fmt: skip
+    line = edited(
+        copy, "shapes/project.ttl", 'sh:name "lyhenne"@fi, "förkortning"@sv, "acronym"@en ;', 'sh:name "lyhenne"@fi ;'
+    )
+    edited(
+        copy,
+        "ontology/hankelod.ttl",
+        "hanke:Project ",
+        'hanke:Old a <http://www.w3.org/2002/07/owl#Class> ; <http://www.w3.org/2002/07/owl#deprecated> true ; rdfs:label "a"@fi, "a"@sv, "a"@en .\nhanke:Project ',
+    )
     report, _ = check_all(Dataset(copy))
     found = {(p.code, p.value, p.severity) for p in report.problems if p.code.startswith("model-")}
     assert ("model-untold", "Project-acronym", "warning") in found
@@ -101,10 +120,28 @@ def test_the_shipped_model_is_not_linted_again(copy, monkeypatch):
 
 
 SAFE = [
-    r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)+$", r"^https?://[^/]", r"^[0-9]{1,12}([.][0-9]{1,2})?$",
-    r"([a-z]+,)*", r"(ab)+", r"^(\d+\s)+$", r"^[^\s@]+@[^\s@]+$", "",
-]  # fmt: skip
-HANGING = [r"^(a+)+$", r"^(a|aa)+$", r"^(a*)*$", r"^(.*x)*$", r"^(\w+\s?)*$", r"^([a-z]|[0-9a-z]+)+$", r"^(x{1,3})+$", r"^((a+)b?)+$", r"^(a?){30}a{30}$", r"^(a+){1,40}$", r"^(a|ab|b){1,45}$"]  # fmt: skip
+    r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)+$",
+    r"^https?://[^/]",
+    r"^[0-9]{1,12}([.][0-9]{1,2})?$",
+    r"([a-z]+,)*",
+    r"(ab)+",
+    r"^(\d+\s)+$",
+    r"^[^\s@]+@[^\s@]+$",
+    "",
+]
+HANGING = [
+    r"^(a+)+$",
+    r"^(a|aa)+$",
+    r"^(a*)*$",
+    r"^(.*x)*$",
+    r"^(\w+\s?)*$",
+    r"^([a-z]|[0-9a-z]+)+$",
+    r"^(x{1,3})+$",
+    r"^((a+)b?)+$",
+    r"^(a?){30}a{30}$",
+    r"^(a+){1,40}$",
+    r"^(a|ab|b){1,45}$",
+]
 
 
 @pytest.mark.parametrize("pattern", SAFE)

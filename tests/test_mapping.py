@@ -72,7 +72,9 @@ def test_pyoxigraph(mapping, context, checked):
 
 
 def test_pyld(mapping, context, some):
-    quads = pyld.jsonld.to_rdf({"@context": context, "@graph": [r.values for r in some]}, {"format": "application/n-quads"})  # fmt: skip
+    quads = pyld.jsonld.to_rdf(
+        {"@context": context, "@graph": [r.values for r in some]}, {"format": "application/n-quads"}
+    )
     assert triples(quads, ox.RdfFormat.N_QUADS) == mapped(mapping, some)
 
 
@@ -88,7 +90,9 @@ def test_jsonld_js(mapping, context, some, root, tmp_path):
         pytest.skip("jsonld.js is not installed: npm install --prefix tests/node")
     document = tmp_path / "document.jsonld"
     document.write_text(json.dumps({"@context": context, "@graph": [r.values for r in some]}), "utf-8")
-    done = subprocess.run([NODE, "to_rdf.mjs", document], cwd=root / "tests/node", capture_output=True, encoding="utf-8", check=True)  # fmt: skip
+    done = subprocess.run(
+        [NODE, "to_rdf.mjs", document], cwd=root / "tests/node", capture_output=True, encoding="utf-8", check=True
+    )
     assert triples(done.stdout, ox.RdfFormat.N_QUADS) == mapped(mapping, some)
 
 
@@ -142,7 +146,9 @@ def value(model, field, draw, identifier: str, ordinal: int):
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_any_record(mapping, dataset, data):
     model = dataset.model
     cls = data.draw(st.sampled_from(model.entries()))

@@ -49,7 +49,12 @@ def test_a_class_that_is_not_there(model):
 
 def test_every_shape_tells_why_and_how_to_mend_in_three_languages(model):
     for iri, check in model.checks.items():
-        constrained = set(model.shapes.triples[iri]) - {RDF + "type", SH + "targetClass", SH + "codeIdentifier", SH + "property"}  # fmt: skip
+        constrained = set(model.shapes.triples[iri]) - {
+            RDF + "type",
+            SH + "targetClass",
+            SH + "codeIdentifier",
+            SH + "property",
+        }
         if constrained:
             assert set(check.fix) == THREE, check.code
             assert set(check.why) == THREE, check.code
@@ -68,13 +73,39 @@ def test_every_code_of_our_own_is_told_in_three_languages():
 
 def test_every_component_in_use_has_words(model):
     parameters = {
-        "minCount", "maxCount", "datatype", "pattern", "minExclusive", "minInclusive", "maxInclusive", "minLength",
-        "maxLength", "in", "class", "nodeKind", "languageIn", "uniqueLang", "disjoint", "closed", "or", "sparql",
-    }  # fmt: skip
+        "minCount",
+        "maxCount",
+        "datatype",
+        "pattern",
+        "minExclusive",
+        "minInclusive",
+        "maxInclusive",
+        "minLength",
+        "maxLength",
+        "in",
+        "class",
+        "nodeKind",
+        "languageIn",
+        "uniqueLang",
+        "disjoint",
+        "closed",
+        "or",
+        "sparql",
+    }
     told = {
-        "codeIdentifier", "order", "group", "name", "description", "message", "severity", "path", "property", "targetClass",
-        "ignoredProperties", "rule",
-    }  # fmt: skip
+        "codeIdentifier",
+        "order",
+        "group",
+        "name",
+        "description",
+        "message",
+        "severity",
+        "path",
+        "property",
+        "targetClass",
+        "ignoredProperties",
+        "rule",
+    }
     for shape in model.checks:
         for predicate in model.shapes.triples[shape]:
             if predicate.startswith(SH):
@@ -205,8 +236,9 @@ def test_the_schema_accepts_the_real_records_and_refuses_others(dataset, root):
         """YAML's core schema as editors read it: dates stay text."""
 
     Core.yaml_implicit_resolvers = {
-        k: [(t, r) for t, r in v if t != "tag:yaml.org,2002:timestamp"] for k, v in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }  # fmt: skip
+        k: [(t, r) for t, r in v if t != "tag:yaml.org,2002:timestamp"]
+        for k, v in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
     for cls in dataset.model.entries():
         schema = vocabulary.schema(dataset.model, cls)
         jsonschema.Draft202012Validator.check_schema(schema)

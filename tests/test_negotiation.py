@@ -13,7 +13,12 @@ from hankelod.serving.negotiation import choose, language, ranges, takes_gzip
 OFFERS = ["text/turtle", "application/ld+json", "text/html; charset=utf-8"]
 
 
-@given(st.text(max_size=200) | st.lists(st.sampled_from(["text/turtle", "*/*", "text/*", ";q=0.5", ",", ";", "q=", "1.000", '"', "\t"])).map("".join))  # fmt: skip
+@given(
+    st.text(max_size=200)
+    | st.lists(st.sampled_from(["text/turtle", "*/*", "text/*", ";q=0.5", ",", ";", "q=", "1.000", '"', "\t"])).map(
+        "".join
+    )
+)
 def test_any_header_is_read(header):
     chosen = choose(header, OFFERS)
     assert chosen is None or 0 <= chosen < len(OFFERS)

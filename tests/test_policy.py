@@ -53,7 +53,7 @@ def faults(root: Path, tag: str, base: str, place: Path) -> list[str]:
     found += [f"{b.name} {b.what}, without having been deprecated" for b in policy.unannounced(broken, before)]
     if not policy.enough(before, after, bool(broken), old.keys() != new.keys()):
         found.append(f"owl:versionInfo {after} is not far enough from {before}")
-    return found  # fmt: skip
+    return found
 
 
 def test_the_last_release_is_not_broken_in_silence(root, dataset, tmp_path):
@@ -74,14 +74,23 @@ def test_a_release_is_compared_with_the_one_before(copy, root, dataset, tmp_path
     assert last_release(copy) == "v0.1.0"
     assert faults(copy, "v0.1.0", dataset.base, tmp_path_factory.mktemp("one")) == []
     shapes = copy / "shapes/project.ttl"
-    shapes.write_text(shapes.read_text("utf-8").replace('sh:codeIdentifier "acronym"', 'sh:codeIdentifier "shortName"'), "utf-8")  # fmt: skip
+    shapes.write_text(
+        shapes.read_text("utf-8").replace('sh:codeIdentifier "acronym"', 'sh:codeIdentifier "shortName"'), "utf-8"
+    )
     assert faults(copy, "v0.1.0", dataset.base, tmp_path_factory.mktemp("two")) == [
         "project.acronym is gone, and CHANGELOG.md does not say so",
         "owl:versionInfo 0.1.0 is not far enough from 0.1.0",
     ]
     log, ontology = copy / "CHANGELOG.md", copy / "ontology/hankelod.ttl"
-    log.write_text(log.read_text("utf-8").replace("## 0.1.0", "## 0.2.0\n\n- `project.acronym` is now `project.shortName`.\n\n## 0.1.0"), "utf-8")  # fmt: skip
-    ontology.write_text(ontology.read_text("utf-8").replace('owl:versionInfo "0.1.0"', 'owl:versionInfo "0.2.0"'), "utf-8")  # fmt: skip
+    log.write_text(
+        log.read_text("utf-8").replace(
+            "## 0.1.0", "## 0.2.0\n\n- `project.acronym` is now `project.shortName`.\n\n## 0.1.0"
+        ),
+        "utf-8",
+    )
+    ontology.write_text(
+        ontology.read_text("utf-8").replace('owl:versionInfo "0.1.0"', 'owl:versionInfo "0.2.0"'), "utf-8"
+    )
     assert faults(copy, "v0.1.0", dataset.base, tmp_path_factory.mktemp("three")) == []
 
 
@@ -91,17 +100,57 @@ def test_the_version_is_told_twice_alike(dataset):
 
 
 EDITS = {
-    "a term vanishes": ("ontology/hankelod.ttl", "hanke:totalCost", "hanke:cost", {"hanke:totalCost", "project.totalCost"}),
-    "a key is renamed": ("shapes/project.ttl", 'sh:codeIdentifier "totalCost"', 'sh:codeIdentifier "cost"', {"project.totalCost"}),
-    "one value becomes many": ("shapes/project.ttl", "sh:maxCount 1 ; sh:minLength 2", "sh:minLength 2", {"project.acronym"}),
-    "a key means another property": ("shapes/project.ttl", "sh:path hanke:lead ;", "sh:path hanke:lead2 ;", {"project.lead"}),
-    "a key becomes required": ("shapes/link.ttl", 'sh:codeIdentifier "asWritten" ;', 'sh:codeIdentifier "asWritten" ; sh:minCount 1 ;', {"link.asWritten"}),
-    "a concept vanishes": ("ontology/concepts/themes.ttl", "<id/concept/theme/networks>", "<id/concept/theme/nets>", {"concept/theme/networks"}),
-    "a class becomes a property": ("ontology/hankelod.ttl", "hanke:Grant a owl:Class", "hanke:Grant a owl:ObjectProperty", {"hanke:Grant"}),
+    "a term vanishes": (
+        "ontology/hankelod.ttl",
+        "hanke:totalCost",
+        "hanke:cost",
+        {"hanke:totalCost", "project.totalCost"},
+    ),
+    "a key is renamed": (
+        "shapes/project.ttl",
+        'sh:codeIdentifier "totalCost"',
+        'sh:codeIdentifier "cost"',
+        {"project.totalCost"},
+    ),
+    "one value becomes many": (
+        "shapes/project.ttl",
+        "sh:maxCount 1 ; sh:minLength 2",
+        "sh:minLength 2",
+        {"project.acronym"},
+    ),
+    "a key means another property": (
+        "shapes/project.ttl",
+        "sh:path hanke:lead ;",
+        "sh:path hanke:lead2 ;",
+        {"project.lead"},
+    ),
+    "a key becomes required": (
+        "shapes/link.ttl",
+        'sh:codeIdentifier "asWritten" ;',
+        'sh:codeIdentifier "asWritten" ; sh:minCount 1 ;',
+        {"link.asWritten"},
+    ),
+    "a concept vanishes": (
+        "ontology/concepts/themes.ttl",
+        "<id/concept/theme/networks>",
+        "<id/concept/theme/nets>",
+        {"concept/theme/networks"},
+    ),
+    "a class becomes a property": (
+        "ontology/hankelod.ttl",
+        "hanke:Grant a owl:Class",
+        "hanke:Grant a owl:ObjectProperty",
+        {"hanke:Grant"},
+    ),
     "a computed column vanishes": ("src/hankelod/cards.ttl", "k:grantTotal ", "k:grants ", {"grantTotal"}),
     "a label is mended": ("ontology/hankelod.ttl", '"avustus"@fi', '"hankeavustus"@fi', set()),
-    "a rule is eased": ("shapes/project.ttl", 'sh:datatype rdf:langString ; sh:languageIn ( "fi" "sv" "en" ) ; sh:uniqueLang true ; sh:minCount 1 ;', 'sh:datatype rdf:langString ; sh:languageIn ( "fi" "sv" "en" ) ; sh:uniqueLang true ;', set()),
-}  # fmt: skip
+    "a rule is eased": (
+        "shapes/project.ttl",
+        'sh:datatype rdf:langString ; sh:languageIn ( "fi" "sv" "en" ) ; sh:uniqueLang true ; sh:minCount 1 ;',
+        'sh:datatype rdf:langString ; sh:languageIn ( "fi" "sv" "en" ) ; sh:uniqueLang true ;',
+        set(),
+    ),
+}
 
 
 @pytest.mark.parametrize("name", EDITS)
@@ -119,7 +168,11 @@ def test_a_break_is_seen(copy, root, dataset, name):
         shapes.write_text(shapes.read_text("utf-8").replace(old, new), "utf-8")
     broken = policy.breaks(before, read(copy, dataset.base)[1])
     assert {b.name for b in broken} == expected
-    log = "# Changelog\n\n## 0.2.0\n\n- " + ", ".join(f"`{b.name}`" for b in broken) + " changed.\n\n## 0.1.0\n\n- First.\n"  # fmt: skip
+    log = (
+        "# Changelog\n\n## 0.2.0\n\n- "
+        + ", ".join(f"`{b.name}`" for b in broken)
+        + " changed.\n\n## 0.1.0\n\n- First.\n"
+    )
     assert policy.unsaid(broken, "## 0.1.0\n\n" + log, "0.1.0") == broken, (
         "what is said of older releases does not count"
     )

@@ -226,14 +226,22 @@ def test_only_dumps(dataset, checked, tmp_path):
 def test_another_base(copy):
     """Every IRI of a thing follows the base; the vocabulary's stays."""
     settings = copy / "data/dataset.yml"
-    settings.write_text(settings.read_text("utf-8").replace("base: https://w3id.org/hankelod/", "base: https://data.example.org/climate/"), "utf-8")  # fmt: skip
+    settings.write_text(
+        settings.read_text("utf-8").replace(
+            "base: https://w3id.org/hankelod/", "base: https://data.example.org/climate/"
+        ),
+        "utf-8",
+    )
     dataset = Dataset(copy)
     report, records = check_all(dataset)
     assert report.conforms()
     publish(dataset, records, report, copy / "dist", frozenset())
     text = (copy / "dist/dump/hankelod.nt").read_text("utf-8")
     assert "https://w3id.org/hankelod/id/" not in text
-    assert "<https://data.example.org/climate/id/project/inkoo-hiilineutraali> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/hankelod/def#Project>" in text  # fmt: skip
+    assert (
+        "<https://data.example.org/climate/id/project/inkoo-hiilineutraali> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/hankelod/def#Project>"
+        in text
+    )
 
 
 @pytest.fixture(scope="session")
@@ -257,10 +265,28 @@ def test_from_the_wheel_in_an_empty_folder(dist, root, wheel_environment, tmp_pa
     for areas in ("municipalities.csv", "regions.csv", "former-municipalities.csv"):
         (tmp_path / "data" / areas).unlink()
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH",)}
-    site = subprocess.run([sys.executable, "-c", "import pyoxigraph, pathlib; print(pathlib.Path(pyoxigraph.__file__).parents[1])"], capture_output=True, encoding="utf-8", check=True).stdout.strip()  # fmt: skip
+    site = subprocess.run(
+        [sys.executable, "-c", "import pyoxigraph, pathlib; print(pathlib.Path(pyoxigraph.__file__).parents[1])"],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout.strip()
     environment["PYTHONPATH"] = site  # the dependencies alone: hankelod itself comes from the wheel
-    shown = subprocess.run([wheel_environment, "-c", "import hankelod; print(hankelod.__file__)"], cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=True)  # fmt: skip
+    shown = subprocess.run(
+        [wheel_environment, "-c", "import hankelod; print(hankelod.__file__)"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
     assert str(wheel_environment.parents[1]) in shown.stdout
-    done = subprocess.run([wheel_environment, "-m", "hankelod", "publish"], cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8")  # fmt: skip
+    done = subprocess.run(
+        [wheel_environment, "-m", "hankelod", "publish"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+    )
     assert done.returncode == 0, done.stderr
     assert contents(tmp_path / "dist") == contents(dist)

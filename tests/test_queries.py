@@ -161,7 +161,10 @@ def test_network_by_hand(projects: dict[str, dict], data: sources.Data) -> None:
         members |= {c["organisation"] for c in project.get("contributors", ())}
         edges.update(combinations(sorted(members), 2))
     start = f"{BASE}id/organisation/"
-    found = {(r["source"].removeprefix(start), r["target"].removeprefix(start)): r["projects"] for r in data.query("co-operation")}  # type: ignore[union-attr]  # fmt: skip
+    found = {
+        (r["source"].removeprefix(start), r["target"].removeprefix(start)): r["projects"]
+        for r in data.query("co-operation")
+    }  # type: ignore[union-attr]
     assert found == edges
 
 
@@ -222,13 +225,20 @@ def test_listing(lang: str, data: sources.Data) -> None:
 
 def test_setting_parameters(data: sources.Data) -> None:
     assert {r["title"] for r in data.query("projects-of-municipality", municipality="853", lang="sv")} == {
-        r["title"] for r in data.query("timeline", lang="sv") if "/turku-" in str(r["project"]) or "/valonia-" in str(r["project"])
-    }  # fmt: skip
+        r["title"]
+        for r in data.query("timeline", lang="sv")
+        if "/turku-" in str(r["project"]) or "/valonia-" in str(r["project"])
+    }
     whole = f"{BASE}id/municipality/853"
-    assert data.query("permanence-of-municipality", municipality=whole).terms == data.query("permanence-of-municipality", municipality="853").terms  # fmt: skip
+    assert (
+        data.query("permanence-of-municipality", municipality=whole).terms
+        == data.query("permanence-of-municipality", municipality="853").terms
+    )
     assert len(data.query("observations", measure="co2-reduction")) == 1
     assert len(data.query("observations", measure=["co2-reduction", "events"])) > 1
-    assert {r["name"] for r in data.query("given-and-received", organisation="turun-kaupunki", lang="fi")} == {"Turun kaupunki"}  # fmt: skip
+    assert {r["name"] for r in data.query("given-and-received", organisation="turun-kaupunki", lang="fi")} == {
+        "Turun kaupunki"
+    }
 
 
 @pytest.mark.parametrize(
@@ -252,17 +262,17 @@ def test_wrong_parameter(name: str, given: dict[str, str], says: str, data: sour
 
 
 INJECTIONS = [
-    '167> } UNION { ?s ?p ?o } #',
+    "167> } UNION { ?s ?p ?o } #",
     "167> } ; DROP ALL ; { <x",
     "167 } VALUES ?x {",
     '2021-05" } SERVICE <http://127.0.0.1/> { ?s ?p ?o } #',
-    '2021-05\\u0022 } #',
+    "2021-05\\u0022 } #",
     "../concept/theme/networks",
     "167\n} #",
     "167>\t<",
     "",
     "UNDEF",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("value", INJECTIONS)
@@ -300,9 +310,9 @@ def test_a_value_is_one_term(value: str, kind: str) -> None:
 def test_a_file_of_ones_own(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "tests" / "tiny", tmp_path, dirs_exist_ok=True)
     (tmp_path / "mine.rq").write_text(
-        '# param least: number\nSELECT ?project { ?project hanke:totalCost ?cost . VALUES $least { 0 } FILTER(?cost >= $least) }\n',
+        "# param least: number\nSELECT ?project { ?project hanke:totalCost ?cost . VALUES $least { 0 } FILTER(?cost >= $least) }\n",
         "utf-8",
-    )  # fmt: skip
+    )
     data = sources.open_data(working=tmp_path)
     assert len(data.query("mine.rq")) == 1
     assert len(data.query("mine.rq", least=2000)) == 0
@@ -338,7 +348,9 @@ def test_malformed_head(text: str, says: str) -> None:
 def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """The command as a person would run it; bytes, since a line of CSV ends in CR LF."""
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **environment}
-    return subprocess.run([sys.executable, "-m", "hankelod", *arguments], capture_output=True, cwd=cwd, env=env, check=False)  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "-m", "hankelod", *arguments], capture_output=True, cwd=cwd, env=env, check=False
+    )
 
 
 def out(*arguments: str, cwd: Path = ROOT, status: int = 0, **environment: str) -> str:
@@ -364,7 +376,11 @@ def test_command_formats() -> None:
     table = out(*ask, "table").splitlines()
     assert len(table) == len(rows) + 2
     assert table[2].endswith("<id/region/01>")
-    for form, kind in (("turtle", ox.RdfFormat.TURTLE), ("ntriples", ox.RdfFormat.N_TRIPLES), ("jsonld", ox.RdfFormat.JSON_LD)):  # fmt: skip
+    for form, kind in (
+        ("turtle", ox.RdfFormat.TURTLE),
+        ("ntriples", ox.RdfFormat.N_TRIPLES),
+        ("jsonld", ox.RdfFormat.JSON_LD),
+    ):
         triples = ox.parse(out("query", "project-triples", "--format", form), format=kind)
         assert sorted(str(q.triple) for q in triples) == sorted(f"{s} {p} {o}" for s, p, o in known("project-triples"))
     assert "is for rows" in out("query", "project-triples", "--format", "csv", status=2)
@@ -384,7 +400,9 @@ def test_table_fits_the_terminal(columns: int) -> None:
     main, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     env = {k: v for k, v in os.environ.items() if k != "COLUMNS"} | {"PYTHONPATH": str(ROOT / "src")}
-    process = subprocess.Popen([sys.executable, "-m", "hankelod", "query", "grant-shares", "--lang", "fi"], stdout=terminal, cwd=ROOT, env=env)  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hankelod", "query", "grant-shares", "--lang", "fi"], stdout=terminal, cwd=ROOT, env=env
+    )
     os.close(terminal)
     written = b""
     with contextlib.suppress(OSError):  # the end of a pseudo-terminal is an error
@@ -435,7 +453,13 @@ def test_bad_query_is_2(arguments: tuple[str, ...], says: str) -> None:
 def test_from_standard_input() -> None:
     def ask(sent: bytes) -> subprocess.CompletedProcess[bytes]:
         env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-        return subprocess.run([sys.executable, "-m", "hankelod", "query", "-", "--lang", "en", "--format", "csv"], input=sent, cwd=ROOT, env=env, capture_output=True)  # fmt: skip
+        return subprocess.run(
+            [sys.executable, "-m", "hankelod", "query", "-", "--lang", "en", "--format", "csv"],
+            input=sent,
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+        )
 
     assert ask((FOLDER / "totals.rq").read_bytes()).stdout.startswith(b"projects,totalCost")
     for sent, says in ((b"SELECT {", b"1:8:"), (b"\xff", b"not UTF-8"), (b"", b"ends too early")):
@@ -448,7 +472,9 @@ def test_from_standard_input() -> None:
 def test_a_reader_that_has_seen_enough(form: str) -> None:
     """`| head -1` ends the command in silence."""
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    command = f"set -o pipefail; {sys.executable} -m hankelod query 'SELECT * {{ ?s ?p ?o }}' --format {form} | head -c 9"  # fmt: skip
+    command = (
+        f"set -o pipefail; {sys.executable} -m hankelod query 'SELECT * {{ ?s ?p ?o }}' --format {form} | head -c 9"
+    )
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=env, capture_output=True)
     assert (done.returncode, len(done.stdout), done.stderr) == (0, 9, b"")
 
@@ -467,7 +493,13 @@ def test_a_reader_that_has_seen_enough(form: str) -> None:
 def test_completion(line: str, offered: set[str], tmp_path: Path) -> None:
     """As the shell asks, by way of argcomplete."""
     pytest.importorskip("argcomplete")
-    asked = {"_ARGCOMPLETE": "1", "COMP_LINE": line, "COMP_POINT": str(len(line)), "_ARGCOMPLETE_STDOUT_FILENAME": str(tmp_path / "offered"), "_ARGCOMPLETE_IFS": "\n"}  # fmt: skip
+    asked = {
+        "_ARGCOMPLETE": "1",
+        "COMP_LINE": line,
+        "COMP_POINT": str(len(line)),
+        "_ARGCOMPLETE_STDOUT_FILENAME": str(tmp_path / "offered"),
+        "_ARGCOMPLETE_IFS": "\n",
+    }
     run(**asked)
     assert {o.strip() for o in (tmp_path / "offered").read_text().splitlines()} - {""} == offered
 
@@ -541,7 +573,9 @@ def test_from_a_publication(published: Path) -> None:
     """From a folder without a dataset: named queries and prefixes are those in the package."""
     ask = ("query", "projects-of-municipality", "--set", "municipality=853", "--format", "csv")
     assert "pieni-hanke" in out(*ask, "--from", "dist", cwd=published)
-    assert "pieni-hanke" in out("query", "SELECT ?p { ?p hanke:lead ?l }", "--from", "dist/dump/hankelod.ttl", cwd=published)  # fmt: skip
+    assert "pieni-hanke" in out(
+        "query", "SELECT ?p { ?p hanke:lead ?l }", "--from", "dist/dump/hankelod.ttl", cwd=published
+    )
     for line in ("\x1f\x8b\x00", "<a> <b> .", "@prefix"):
         (published / "broken.ttl").write_text(line)
         assert "broken.ttl" in out("query", "totals", "--from", "broken.ttl", cwd=published, status=2)
@@ -580,14 +614,29 @@ def test_docstrings(module: str, published: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_import_is_light() -> None:
-    code = "import sys, hankelod; hankelod.__version__; print([m for m in sys.modules if m.split('.')[0] in ('pyoxigraph', 'rdflib', 'yaml', 'pandas')])"  # fmt: skip
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT / "src")})  # fmt: skip
+    code = "import sys, hankelod; hankelod.__version__; print([m for m in sys.modules if m.split('.')[0] in ('pyoxigraph', 'rdflib', 'yaml', 'pandas')])"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
     assert done.stdout.strip() == "[]"
 
 
 def test_query_imports_no_rdflib() -> None:
     code = "import sys; from hankelod.cli import main; main(['query', 'totals']); sys.exit('rdflib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, check=False).returncode == 0  # fmt: skip
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+            check=False,
+        ).returncode
+        == 0
+    )
 
 
 def test_frames(data: sources.Data) -> None:

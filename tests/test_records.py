@@ -189,14 +189,34 @@ def constraints(model: Model) -> list[tuple[str, str]]:
     """All constraints of all named shapes that records can break: shape, and component without its last words."""
     components = {
         SH + name[0].lower() + name[1:]: name
-        for name in ("MinCount", "MaxCount", "Datatype", "NodeKind", "Class", "Pattern", "MinLength", "MaxLength",
-                     "MinExclusive", "MaxExclusive", "MinInclusive", "MaxInclusive", "LanguageIn", "UniqueLang", "In",
-                     "Or", "Disjoint", "Closed")
-    }  # fmt: skip
+        for name in (
+            "MinCount",
+            "MaxCount",
+            "Datatype",
+            "NodeKind",
+            "Class",
+            "Pattern",
+            "MinLength",
+            "MaxLength",
+            "MinExclusive",
+            "MaxExclusive",
+            "MinInclusive",
+            "MaxInclusive",
+            "LanguageIn",
+            "UniqueLang",
+            "In",
+            "Or",
+            "Disjoint",
+            "Closed",
+        )
+    }
     components[SH + "sparql"] = "SPARQL"
     in_csv = {f.code for c in model.entries() if (c.file or "").endswith(".csv") for f in c.fields}
     # a cell of CSV is one value and a text; that a text is a year is for its pattern to say, in both engines
-    one, text = {"MaxCount", "UniqueLang"}, {f.code for c in model.classes.values() for f in c.fields if f.kind in ("text", "year")}  # fmt: skip
+    one, text = (
+        {"MaxCount", "UniqueLang"},
+        {f.code for c in model.classes.values() for f in c.fields if f.kind in ("text", "year")},
+    )
     found = []
     for shape, by in sorted(model.shapes.triples.items()):
         code = shape.removeprefix(SHAPES)
@@ -231,10 +251,12 @@ def isolated(case: Case, number: int) -> list[str]:
     mapping = Mapping(dataset.model)
     things = re.compile(f"<{re.escape(dataset.base)}id/(?!concept/)")
     return [
-        things.sub(f"<https://w3id.org/hankelod/id/case-{number}/", line).replace(f"<{dataset.base}id/concept/", "<https://w3id.org/hankelod/id/concept/")
+        things.sub(f"<https://w3id.org/hankelod/id/case-{number}/", line).replace(
+            f"<{dataset.base}id/concept/", "<https://w3id.org/hankelod/id/concept/"
+        )
         for record in kept.values()
         for line in mapping.ntriples(record)
-    ]  # fmt: skip
+    ]
 
 
 def verdict(result: Result) -> tuple[object, ...]:
@@ -362,4 +384,7 @@ def test_problems_of_a_file_read_on_the_way_stay(tmp_path: Path) -> None:
     text = (root / "data/projects/hyva.yml").read_text("utf-8").replace("lead: kaupunki", "lead: kaupunkki")
     (root / "data/projects/hyva.yml").write_text(text.replace('municipalities: ["167"]', "regions: ['12']"), "utf-8")
     report, _ = check_all(Dataset(root))
-    assert {(p.file, p.code) for p in report.problems} == {("data/municipalities.csv", "csv-syntax"), ("data/projects/hyva.yml", "unknown-reference")}  # fmt: skip
+    assert {(p.file, p.code) for p in report.problems} == {
+        ("data/municipalities.csv", "csv-syntax"),
+        ("data/projects/hyva.yml", "unknown-reference"),
+    }

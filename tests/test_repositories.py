@@ -26,7 +26,12 @@ def commands(text: str) -> list[list[str]]:
     for line in text.splitlines():
         called = re.match(r'\s*"?\$?\{?hankelod\}?"? (.*)', line)
         if called:
-            words = shlex.split(re.split(r"\s+(?:>|\|\|)\s", called[1])[0].replace('"${options[@]}"', "--strict").replace("$MESSAGES", "fi").replace("$FOLDER", "."))  # fmt: skip
+            words = shlex.split(
+                re.split(r"\s+(?:>|\|\|)\s", called[1])[0]
+                .replace('"${options[@]}"', "--strict")
+                .replace("$MESSAGES", "fi")
+                .replace("$FOLDER", ".")
+            )
             found.append(words)
     return found
 
@@ -89,8 +94,18 @@ def test_the_script_of_the_action_does_its_work(root, copy, tmp_path_factory, da
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m hankelod "$@"\n', "utf-8")
     program.chmod(0o755)
     run = next(s["run"] for s in load(root, "action.yml")["runs"]["steps"] if s.get("id") == "validate")
-    environment = {**os.environ, "RUNNER_TEMP": str(temp), "GITHUB_OUTPUT": str(temp / "output"), "GITHUB_WORKSPACE": str(copy.parent), "FOLDER": str(copy), "MESSAGES": "sv", "STRICT": "true"}  # fmt: skip
-    done = subprocess.run(["bash", "-e", "-o", "pipefail", "-c", run], env=environment, cwd=copy, capture_output=True, encoding="utf-8")  # fmt: skip
+    environment = {
+        **os.environ,
+        "RUNNER_TEMP": str(temp),
+        "GITHUB_OUTPUT": str(temp / "output"),
+        "GITHUB_WORKSPACE": str(copy.parent),
+        "FOLDER": str(copy),
+        "MESSAGES": "sv",
+        "STRICT": "true",
+    }
+    done = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", run], env=environment, cwd=copy, capture_output=True, encoding="utf-8"
+    )
     assert done.returncode == status, done.stderr
     assert (temp / "report.html").read_text("utf-8").startswith("<!doctype html>")
     assert f"report={temp}/report.html" in (temp / "output").read_text("utf-8")

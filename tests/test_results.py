@@ -58,7 +58,10 @@ def columns(line: str) -> int:
 CELLS = st.text(st.characters(codec="utf-8"), max_size=30)
 
 
-@given(st.integers(1, 5).flatmap(lambda n: st.lists(st.lists(CELLS, min_size=n, max_size=n), min_size=1, max_size=4)), st.integers(8, 60))  # fmt: skip
+@given(
+    st.integers(1, 5).flatmap(lambda n: st.lists(st.lists(CELLS, min_size=n, max_size=n), min_size=1, max_size=4)),
+    st.integers(8, 60),
+)
 @settings(max_examples=300, deadline=None)
 def test_table_fits(rows: list[list[str]], width: int) -> None:
     """No line is wider than asked, and every letter is still there."""
@@ -125,7 +128,9 @@ def test_triples_are_the_same_each_time() -> None:
     assert first.text() == first.text("turtle")
     prefixes = [line for line in first.text().splitlines() if line.startswith("@prefix")]
     assert [p.split()[1] for p in prefixes] == ["hanke:", "s:", "xsd:"]
-    assert {str(q.triple) for q in ox.parse(first.text(), format=ox.RdfFormat.TURTLE)} == {str(t) for t in first.triples}  # fmt: skip
+    assert {str(q.triple) for q in ox.parse(first.text(), format=ox.RdfFormat.TURTLE)} == {
+        str(t) for t in first.triples
+    }
     with pytest.raises(CannotAsk, match="is for rows"):
         first.text("csv")
 

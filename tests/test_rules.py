@@ -60,7 +60,9 @@ def test_a_named_call_is_the_source_and_nothing_is_inferred(checked):
     assert "ym.fi" in rule.rate.basis["fi"]
 
 
-@pytest.mark.parametrize("bad", [{"totalCost": "abc"}, {"totalCost": "0"}, {"totalCost": "1e400"}, {"lead": "no-such"}, {"grants": []}])  # fmt: skip
+@pytest.mark.parametrize(
+    "bad", [{"totalCost": "abc"}, {"totalCost": "0"}, {"totalCost": "1e400"}, {"lead": "no-such"}, {"grants": []}]
+)
 def test_what_cannot_be_compared_has_no_verdict(checked, bad):
     _, records = checked
     project = next(r for r in records if r.id == "turku-iklu")
@@ -69,7 +71,9 @@ def test_what_cannot_be_compared_has_no_verdict(checked, bad):
 
 
 money = st.decimals(min_value=Decimal("0.01"), max_value=Decimal("200000"), places=2)
-near = st.builds(lambda cost, share: (cost, (cost * share).quantize(Decimal("0.01"))), money, st.decimals("0.695", "0.715", places=4))  # fmt: skip
+near = st.builds(
+    lambda cost, share: (cost, (cost * share).quantize(Decimal("0.01"))), money, st.decimals("0.695", "0.715", places=4)
+)
 
 
 @settings(max_examples=25, deadline=None)
@@ -85,7 +89,18 @@ def test_the_shapes_warn_where_the_rule_says_above(dataset, checked, pairs):
         if amount <= 0:
             continue
         grant = {**model.values["grants"][0], "id": f"p{n}/grant/1", "amount": str(amount)}
-        made.append(model._replace(id=f"p{n}", values={"id": f"p{n}", "type": "Project", "lead": model.values["lead"], "totalCost": str(cost), "grants": [grant]}))  # fmt: skip
+        made.append(
+            model._replace(
+                id=f"p{n}",
+                values={
+                    "id": f"p{n}",
+                    "type": "Project",
+                    "lead": model.values["lead"],
+                    "totalCost": str(cost),
+                    "grants": [grant],
+                },
+            )
+        )
     warned = {(p.record, p.code) for p in checker.problems(made, others)}
     for rule in rules(made, records):
         assert (rule.rate_verdict == "above" and Decimal(rule.amount) <= Decimal(rule.cost)) == (

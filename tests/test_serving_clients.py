@@ -86,23 +86,45 @@ def test_curl(server, tmp_path):
         pytest.skip("curl is not here")
 
     def curl(*arguments: str) -> str:
-        return subprocess.run(["curl", "-sS", "--fail-with-body", *arguments], capture_output=True, encoding="utf-8", timeout=60).stdout  # fmt: skip
+        return subprocess.run(
+            ["curl", "-sS", "--fail-with-body", *arguments], capture_output=True, encoding="utf-8", timeout=60
+        ).stdout
 
-    assert curl(server.url + "/sparql", "-H", "Accept: text/csv", "--data-urlencode", f"query={QUERY}").count("\n") == 17  # fmt: skip
+    assert (
+        curl(server.url + "/sparql", "-H", "Accept: text/csv", "--data-urlencode", f"query={QUERY}").count("\n") == 17
+    )
     assert curl("-G", server.url + "/sparql", "--compressed", "--data-urlencode", f"query={ASK}").startswith('{"head"')
     (tmp_path / "query.rq").write_text(QUERY)
-    direct = curl(server.url + "/sparql", "-H", "Content-Type: application/sparql-query", "--data-binary", f"@{tmp_path / 'query.rq'}")  # fmt: skip
+    direct = curl(
+        server.url + "/sparql",
+        "-H",
+        "Content-Type: application/sparql-query",
+        "--data-binary",
+        f"@{tmp_path / 'query.rq'}",
+    )
     assert len(json.loads(direct)["results"]["bindings"]) == 16
     assert "hanke:Project" in curl("-L", server.url + "/id/project/inkoo-hiilineutraali", "-H", "Accept: text/turtle")
     (tmp_path / "large").write_bytes(b"x" * 3_000_000)
-    assert "body-too-large" in curl(server.url + "/sparql", "-H", "Content-Type: application/sparql-query", "--data-binary", f"@{tmp_path / 'large'}")  # fmt: skip
+    assert "body-too-large" in curl(
+        server.url + "/sparql",
+        "-H",
+        "Content-Type: application/sparql-query",
+        "--data-binary",
+        f"@{tmp_path / 'large'}",
+    )
 
 
 def test_comunica(server):
     node = shutil.which("node")
     if not node or not (ROOT / "tests/node/node_modules/@comunica/query-sparql").is_dir():
         pytest.skip("node or @comunica/query-sparql is not here (npm install --prefix tests/node)")
-    done = subprocess.run([node, "ask.mjs", server.url + "/sparql", QUERY], cwd=ROOT / "tests/node", capture_output=True, encoding="utf-8", timeout=120)  # fmt: skip
+    done = subprocess.run(
+        [node, "ask.mjs", server.url + "/sparql", QUERY],
+        cwd=ROOT / "tests/node",
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
     assert done.returncode == 0, done.stderr
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(rows) == 16
@@ -157,6 +179,11 @@ def test_a_browser(server, tmp_path):
     if not chromium:
         pytest.skip("no Chromium is here")
     address = server.url + "/sparql?lang=en&query=SELECT%20%3Fp%20%7B%20%3Fp%20a%20hanke%3AProject%20%7D"
-    done = subprocess.run([chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}", "--dump-dom", address], capture_output=True, encoding="utf-8", timeout=120)  # fmt: skip
+    done = subprocess.run(
+        [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}", "--dump-dom", address],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
     assert "16 rows" in done.stdout
     assert "Refused to" not in done.stderr

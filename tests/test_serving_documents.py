@@ -32,11 +32,21 @@ def small(tmp_path_factory):
     out = tmp_path_factory.mktemp("small") / "dist"
     publish(dataset, records, report, out, frozenset())
     manifest = json.loads((out / "manifest.json").read_text())
-    for path in ("doc/project/hyva.html", "sv/doc/project/hyva.html", "index.html", "sv/index.html", "doc/project/withdrawn-id.html"):  # fmt: skip
+    for path in (
+        "doc/project/hyva.html",
+        "sv/doc/project/hyva.html",
+        "index.html",
+        "sv/index.html",
+        "doc/project/withdrawn-id.html",
+    ):
         content = f"<!doctype html><title>{path}</title>".encode()
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_bytes(content)
-        manifest["files"][path] = {"sha256": sha256(content).hexdigest(), "bytes": len(content), "mediaType": "text/html"}  # fmt: skip
+        manifest["files"][path] = {
+            "sha256": sha256(content).hexdigest(),
+            "bytes": len(content),
+            "mediaType": "text/html",
+        }
     manifest["build"] = build_id(manifest["files"])
     (out / "manifest.json").write_text(json.dumps(manifest))
     with Server(out, "--workers", "1") as server:
@@ -113,7 +123,12 @@ def test_every_file_is_served_as_it_is(server, dist):
         assert got.media == manifest[path]["mediaType"]
         assert got.headers["Content-Length"] == str(manifest[path]["bytes"])
         head = server.request("HEAD", f"/{path}")
-        assert (head.status, head.body, head.headers["Content-Length"], head.headers["ETag"]) == (200, b"", got.headers["Content-Length"], got.headers["ETag"])  # fmt: skip
+        assert (head.status, head.body, head.headers["Content-Length"], head.headers["ETag"]) == (
+            200,
+            b"",
+            got.headers["Content-Length"],
+            got.headers["ETag"],
+        )
 
 
 def test_validators(server):
@@ -121,11 +136,21 @@ def test_validators(server):
     got = server.get(path)
     tag, changed = got.headers["ETag"], got.headers["Last-Modified"]
     assert parsedate_to_datetime(changed)
-    for headers in ({"If_None_Match": tag}, {"If_None_Match": f'"x", W/{tag}'}, {"If_None_Match": "*"}, {"If_Modified_Since": changed}):  # fmt: skip
+    for headers in (
+        {"If_None_Match": tag},
+        {"If_None_Match": f'"x", W/{tag}'},
+        {"If_None_Match": "*"},
+        {"If_Modified_Since": changed},
+    ):
         again = server.get(path, **headers)
         assert (again.status, again.body, again.headers["ETag"]) == (304, b"", tag), headers
         assert again.headers["Cache-Control"] == got.headers["Cache-Control"]
-    for headers in ({"If_None_Match": '"x"'}, {"If_None_Match": '"x"', "If_Modified_Since": changed}, {"If_Modified_Since": "Mon, 01 Jan 2001 00:00:00 GMT"}, {"If_Modified_Since": "nonsense"}):  # fmt: skip
+    for headers in (
+        {"If_None_Match": '"x"'},
+        {"If_None_Match": '"x"', "If_Modified_Since": changed},
+        {"If_Modified_Since": "Mon, 01 Jan 2001 00:00:00 GMT"},
+        {"If_Modified_Since": "nonsense"},
+    ):
         assert server.get(path, **headers).status == 200, headers
 
 
@@ -144,7 +169,12 @@ def test_gzip(server):
 def test_ranges(server):
     whole = server.get("/dump/hankelod.nt")
     size, tag = len(whole.body), whole.headers["ETag"]
-    for asked, first, last in (("bytes=0-99", 0, 99), ("bytes=100-", 100, size - 1), ("bytes=-7", size - 7, size - 1), (f"bytes=5-{size * 2}", 5, size - 1)):  # fmt: skip
+    for asked, first, last in (
+        ("bytes=0-99", 0, 99),
+        ("bytes=100-", 100, size - 1),
+        ("bytes=-7", size - 7, size - 1),
+        (f"bytes=5-{size * 2}", 5, size - 1),
+    ):
         got = server.get("/dump/hankelod.nt", Range=asked)
         assert (got.status, got.body) == (206, whole.body[first : last + 1]), asked
         assert got.headers["Content-Range"] == f"bytes {first}-{last}/{size}"
@@ -156,12 +186,32 @@ def test_ranges(server):
 
 
 PATHS = [
-    "/..%2f..%2fetc/passwd", "/data/..%2f..%2fetc/passwd", "/doc/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd",
-    "/%252e%252e/etc/passwd", "/..%5c..%5cetc%5cpasswd", "/doc%00/../x", "/doc/project/hyva.ttl%00.html", "//etc/passwd",
-    "///etc/passwd", "/.git/config", "/.htaccess", "/doc/./project/hyva.ttl", "/doc//project/hyva.ttl", "/id/../manifest.json",
-    "/id/%2e%2e/%2e%2e/etc/passwd", "/file:///etc/passwd", "/doc/project/..;/hyva.ttl", "/%c0%ae%c0%ae/etc/passwd", "/~root",
-    "/proc/self/environ", "/doc/project", "/doc", "/.lock", "/.building/manifest.json",
-]  # fmt: skip
+    "/..%2f..%2fetc/passwd",
+    "/data/..%2f..%2fetc/passwd",
+    "/doc/../../etc/passwd",
+    "/%2e%2e/%2e%2e/etc/passwd",
+    "/%252e%252e/etc/passwd",
+    "/..%5c..%5cetc%5cpasswd",
+    "/doc%00/../x",
+    "/doc/project/hyva.ttl%00.html",
+    "//etc/passwd",
+    "///etc/passwd",
+    "/.git/config",
+    "/.htaccess",
+    "/doc/./project/hyva.ttl",
+    "/doc//project/hyva.ttl",
+    "/id/../manifest.json",
+    "/id/%2e%2e/%2e%2e/etc/passwd",
+    "/file:///etc/passwd",
+    "/doc/project/..;/hyva.ttl",
+    "/%c0%ae%c0%ae/etc/passwd",
+    "/~root",
+    "/proc/self/environ",
+    "/doc/project",
+    "/doc",
+    "/.lock",
+    "/.building/manifest.json",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -220,7 +270,16 @@ def test_methods(server, method):
 
 
 def test_strict_headers(small):
-    for path in ("/", "/doc/project/hyva.html", "/doc/project/hyva.ttl", "/id/project/hyva", "/none", "/sparql", "/health", "/sparql.css"):  # fmt: skip
+    for path in (
+        "/",
+        "/doc/project/hyva.html",
+        "/doc/project/hyva.ttl",
+        "/id/project/hyva",
+        "/none",
+        "/sparql",
+        "/health",
+        "/sparql.css",
+    ):
         for accept in ("text/html", "*/*"):
             got = small.get(path, Accept=accept)
             assert got.headers["X-Content-Type-Options"] == "nosniff", path
@@ -242,7 +301,9 @@ def test_it_answers_as_web_servers_do_by_our_rules(tmp_path):
     from test_hosting import TABLE, with_pages
 
     folder = publishing.small(tmp_path / "small")
-    (folder / "data/withdrawn.yml").write_text("- {id: project/gone, date: 2026-01-02, reason: {fi: r, sv: r, en: r}}\n", "utf-8")  # fmt: skip
+    (folder / "data/withdrawn.yml").write_text(
+        "- {id: project/gone, date: 2026-01-02, reason: {fi: r, sv: r, en: r}}\n", "utf-8"
+    )
     for pages in ("no", "yes"):
         out = tmp_path / pages
         publishing.published(folder, out, only=("dumps", "documents"))
@@ -273,7 +334,11 @@ def listed(out: Path) -> None:
     manifest = json.loads((out / "manifest.json").read_text())
     for file in out.rglob("*.html"):
         content = file.read_bytes()
-        manifest["files"][file.relative_to(out).as_posix()] = {"sha256": sha256(content).hexdigest(), "bytes": len(content), "mediaType": "text/html"}  # fmt: skip
+        manifest["files"][file.relative_to(out).as_posix()] = {
+            "sha256": sha256(content).hexdigest(),
+            "bytes": len(content),
+            "mediaType": "text/html",
+        }
     manifest["build"] = build_id(manifest["files"])
     (out / "manifest.json").write_text(json.dumps(manifest))
 

@@ -18,7 +18,15 @@ from hankelod.queries import Catalogue
 from server import Server
 
 CASES = json.loads((ROOT / "tests/protocol/cases.json").read_text("utf-8"))
-ROWS = {f.media_type.partition(";")[0] for f in (ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML, ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV)}  # fmt: skip
+ROWS = {
+    f.media_type.partition(";")[0]
+    for f in (
+        ox.QueryResultsFormat.JSON,
+        ox.QueryResultsFormat.XML,
+        ox.QueryResultsFormat.CSV,
+        ox.QueryResultsFormat.TSV,
+    )
+}
 RDF = {f.media_type for f in (ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD)}
 JSON = "application/sparql-results+json"
 
@@ -108,7 +116,12 @@ def test_negotiation(server, query, accept, media):
 
 def test_formats_by_name(server):
     for form in ("csv", "tsv", "json", "xml"):
-        assert server.ask("ASK {}", accept="text/html", format=form).media == ox.QueryResultsFormat.from_extension({"json": "srj", "xml": "srx"}.get(form, form)).media_type.partition(";")[0]  # fmt: skip
+        assert (
+            server.ask("ASK {}", accept="text/html", format=form).media
+            == ox.QueryResultsFormat.from_extension({"json": "srj", "xml": "srx"}.get(form, form)).media_type.partition(
+                ";"
+            )[0]
+        )
     assert server.ask("ASK {}", accept="text/html", format="nonsense").media == "text/html"
 
 
@@ -129,7 +142,12 @@ def test_named_queries_answer_as_the_library_does(server, dist, query):
 def test_a_posted_query_is_the_same_question(server):
     asked = server.ask(SELECT).json()
     direct = server.request("POST", "/sparql", SELECT.encode(), Content_Type="application/sparql-query")
-    form = server.request("POST", "/sparql", f"query={quote(SELECT)}".encode(), Content_Type="application/x-www-form-urlencoded; charset=utf-8")  # fmt: skip
+    form = server.request(
+        "POST",
+        "/sparql",
+        f"query={quote(SELECT)}".encode(),
+        Content_Type="application/x-www-form-urlencoded; charset=utf-8",
+    )
     for got in (direct, form):
         assert sorted(map(str, got.json()["results"]["bindings"])) == sorted(map(str, asked["results"]["bindings"]))
 
@@ -142,7 +160,9 @@ def test_errors_tell_where_and_what(server):
     assert server.get("/sparql?query=%FF").status == 400
     assert server.get("/sparql?query=").status == 400
     assert server.get("/sparql?" + "&".join(["a=b"] * 200) + "&query=ASK%7B%7D").status == 400
-    assert server.request("POST", "/sparql", b"query=%FF", Content_Type="application/x-www-form-urlencoded").status == 400  # fmt: skip
+    assert (
+        server.request("POST", "/sparql", b"query=%FF", Content_Type="application/x-www-form-urlencoded").status == 400
+    )
     assert server.request("POST", "/sparql", b"\xff", Content_Type="application/sparql-query").status == 400
 
 
@@ -170,7 +190,11 @@ def test_gzip_and_head(server):
 
 
 def test_service_description(server):
-    for accept, form in ((None, ox.RdfFormat.TURTLE), ("application/rdf+xml", ox.RdfFormat.RDF_XML), ("application/ld+json", ox.RdfFormat.JSON_LD)):  # fmt: skip
+    for accept, form in (
+        (None, ox.RdfFormat.TURTLE),
+        ("application/rdf+xml", ox.RdfFormat.RDF_XML),
+        ("application/ld+json", ox.RdfFormat.JSON_LD),
+    ):
         got = server.get("/sparql", **({"Accept": accept} if accept else {}))
         assert got.media == form.media_type
         store = ox.Store()

@@ -19,7 +19,11 @@ from server import Server
 HEALTHY = "SELECT (COUNT(?p) AS ?n) { ?p a hanke:Project }"
 PRODUCT = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 SORT = "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f ?a"
-CONCAT = f"SELECT ?x {{ BIND({'CONCAT(' * 40}\"{'x' * 4000}\"{', STR(1))' * 40} AS ?y0) " + " ".join(f"BIND(CONCAT({', '.join([f'?y{n}'] * 40)}) AS ?y{n + 1})" for n in range(4)) + " BIND(?y4 AS ?x) }"  # fmt: skip
+CONCAT = (
+    f'SELECT ?x {{ BIND({"CONCAT(" * 40}"{"x" * 4000}"{", STR(1))" * 40} AS ?y0) '
+    + " ".join(f"BIND(CONCAT({', '.join([f'?y{n}'] * 40)}) AS ?y{n + 1})" for n in range(4))
+    + " BIND(?y4 AS ?x) }"
+)
 LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 
 
@@ -167,7 +171,11 @@ def test_slow_clients_hold_nobody_up(server):
     slow = [socket.create_connection((server.host, server.port)) for _ in range(220)]
     try:
         for n, connection in enumerate(slow):
-            connection.sendall(b"GET / HT" if n < 200 else b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 50\r\n\r\nSEL")  # fmt: skip
+            connection.sendall(
+                b"GET / HT"
+                if n < 200
+                else b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 50\r\n\r\nSEL"
+            )
         for _ in range(20):
             healthy(server)
         for connection in slow:
@@ -200,7 +208,9 @@ def poison(server: Server, kind: int) -> None:
         assert server.ask("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }").status == 400
     else:
         with socket.create_connection((server.host, server.port)) as connection:
-            connection.sendall(f"GET /sparql?query={quote('SELECT * { ?s ?p ?o }')} HTTP/1.1\r\nHost: x\r\n\r\n".encode())  # fmt: skip
+            connection.sendall(
+                f"GET /sparql?query={quote('SELECT * { ?s ?p ?o }')} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+            )
 
 
 def test_a_thousand_requests_one_in_ten_poisoned(dist):

@@ -49,7 +49,13 @@ def test_a_new_publication_without_a_lost_request(changing):
         def visit() -> None:
             while not stop.is_set():
                 try:
-                    for path in ("/id/project/hyva", "/doc/project/hyva.ttl", "/dump/hankelod.nt", "/def", "/manifest.json"):  # fmt: skip
+                    for path in (
+                        "/id/project/hyva",
+                        "/doc/project/hyva.ttl",
+                        "/dump/hankelod.nt",
+                        "/def",
+                        "/manifest.json",
+                    ):
                         got = server.get(path)
                         if got.status not in (200, 303):
                             lost.append((path, got.status))
@@ -185,7 +191,13 @@ def test_a_log_that_nobody_reads_stops_nothing(changing):
     import subprocess
     import sys
 
-    process = subprocess.Popen([sys.executable, "-m", "hankelod", "serve", str(dist), "--port", "0", "--workers", "1"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hankelod", "serve", str(dist), "--port", "0", "--workers", "1"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
     try:
         server = Server.__new__(Server)
         url = process.stderr.readline().split(" at ")[1].split(";")[0].rstrip("/")
@@ -213,9 +225,19 @@ def test_no_publication(tmp_path):
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--workers", "0"), ("--workers", "-1"), ("--time-limit", "0"), ("--time-limit", "nan"), ("--time-limit", "inf"),
-     ("--memory-limit", "0"), ("--memory-limit", "x"), ("--result-limit", "-5"), ("--port", "65536"), ("--port", "-1")],
-)  # fmt: skip
+    [
+        ("--workers", "0"),
+        ("--workers", "-1"),
+        ("--time-limit", "0"),
+        ("--time-limit", "nan"),
+        ("--time-limit", "inf"),
+        ("--memory-limit", "0"),
+        ("--memory-limit", "x"),
+        ("--result-limit", "-5"),
+        ("--port", "65536"),
+        ("--port", "-1"),
+    ],
+)
 def test_limits_that_limit_nothing(dist, option, value):
     done = hankelod("serve", str(dist), f"{option}={value}")
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)

@@ -110,7 +110,13 @@ def test_a_text_in_another_language_is_marked():
 
 
 def test_names_are_sorted_as_finns_do():
-    assert sorted(["Öja", "Ähtäri", "Åbo", "Zeta", "Aura"], key=listing.collated) == ["Aura", "Zeta", "Åbo", "Ähtäri", "Öja"]  # fmt: skip
+    assert sorted(["Öja", "Ähtäri", "Åbo", "Zeta", "Aura"], key=listing.collated) == [
+        "Aura",
+        "Zeta",
+        "Åbo",
+        "Ähtäri",
+        "Öja",
+    ]
 
 
 ### Pages
@@ -139,12 +145,18 @@ def test_heads(readings):
         lang = next((code for code in ("sv", "en") if path.startswith(f"{code}/")), "fi")
         assert page.all("html") == [{"lang": lang}], path
         metas = {m.get("name") or m.get("property") or m.get("http-equiv"): m.get("content") for m in page.all("meta")}
-        assert metas["Content-Security-Policy"] == "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'"  # fmt: skip
+        assert (
+            metas["Content-Security-Policy"]
+            == "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'"
+        )
         assert metas["description"] and len(metas["description"]) < 400, path
         assert metas["og:title"] and metas["og:url"].endswith(path), path
         own = path.removeprefix(FOLDERS[lang])
         alternates = {e["hreflang"]: e["href"] for e in page.all("link") if "hreflang" in e}
-        assert alternates == {**{c: f"https://w3id.org/hankelod/{f}{own}" for c, f in FOLDERS.items()}, "x-default": f"https://w3id.org/hankelod/{own}"}  # fmt: skip
+        assert alternates == {
+            **{c: f"https://w3id.org/hankelod/{f}{own}" for c, f in FOLDERS.items()},
+            "x-default": f"https://w3id.org/hankelod/{own}",
+        }
         titles[lang, own] = "".join(page.text).strip().split("\n")[0]
         assert len(page.all("h1")) == 1, path
     by_language = {lang: [t for (code, _), t in titles.items() if code == lang] for lang in FOLDERS}
@@ -292,7 +304,13 @@ def test_structured_data(dist):
     whole = read(dist / "en/index.html").data()[0]
     assert whole["@type"] == "Dataset"
     assert whole["license"] == "https://creativecommons.org/licenses/by/4.0/"
-    assert [d["encodingFormat"].partition(";")[0] for d in whole["distribution"]] == ["text/turtle", "application/n-triples", "application/ld+json", "text/csv", "application/geo+json"]  # fmt: skip
+    assert [d["encodingFormat"].partition(";")[0] for d in whole["distribution"]] == [
+        "text/turtle",
+        "application/n-triples",
+        "application/ld+json",
+        "text/csv",
+        "application/geo+json",
+    ]
     for each in whole["distribution"]:
         assert (dist / each["contentUrl"].removeprefix("https://w3id.org/hankelod/")).is_file()
     project = read(dist / "en/doc/project/joensuu-ilmastokumppanuus.html").data()[0]
@@ -331,7 +349,10 @@ def test_a_large_sitemap_comes_in_parts(monkeypatch):
     from hankelod.site import feeds
 
     monkeypatch.setattr(feeds, "PART", 9)
-    files = {f.path: f.content.decode() for f in feeds.sitemap("https://x.example/", "2026-01-01", (f"{n}.html" for n in range(7)))}  # fmt: skip
+    files = {
+        f.path: f.content.decode()
+        for f in feeds.sitemap("https://x.example/", "2026-01-01", (f"{n}.html" for n in range(7)))
+    }
     assert sorted(files) == ["sitemap-1.xml", "sitemap-2.xml", "sitemap-3.xml", "sitemap.xml"]
     assert sum(t.count("<url>") for t in files.values()) == 21
     assert files["sitemap.xml"].count("<sitemap>") == 3
@@ -368,11 +389,23 @@ def many(checked, count: int) -> list[Record]:
 def test_long_lists_come_in_pages(dataset, checked, monkeypatch):
     monkeypatch.setattr(search, "PART", 50)
     files = {f.path: f.content for f in site.files(dataset, many(checked, 120), checked[0], {})}
-    assert [p for p in files if re.fullmatch(r"projects(-\d+)?\.html", p)] == ["projects.html", "projects-2.html", "projects-3.html"]  # fmt: skip
-    assert [p for p in files if p.startswith("search/fi")] == ["search/fi.js", "search/fi-1.js", "search/fi-2.js", "search/fi-3.js"]  # fmt: skip
+    assert [p for p in files if re.fullmatch(r"projects(-\d+)?\.html", p)] == [
+        "projects.html",
+        "projects-2.html",
+        "projects-3.html",
+    ]
+    assert [p for p in files if p.startswith("search/fi")] == [
+        "search/fi.js",
+        "search/fi-1.js",
+        "search/fi-2.js",
+        "search/fi-3.js",
+    ]
     pages = [Reading(files[p].decode()) for p in ("projects.html", "projects-2.html", "projects-3.html")]
     assert sum(len([a for a in p.all("a") if a.get("class") == "row-title"]) for p in pages) == 120
-    assert [a["href"] for a in pages[1].all("a") if a.get("rel") in ("prev", "next")] == ["projects.html", "projects-3.html"]  # fmt: skip
+    assert [a["href"] for a in pages[1].all("a") if a.get("rel") in ("prev", "next")] == [
+        "projects.html",
+        "projects-3.html",
+    ]
     rows = json.loads(files["search/fi-3.js"].decode().removeprefix("hankelodIndex(3,").removesuffix(");\n"))
     assert len(rows) == 20
     # the timeline of so many is drawn as counts
@@ -388,7 +421,9 @@ def test_pages_are_made_one_by_one(dataset, checked):
 
 def test_sums_by_region_are_the_whole(dataset, checked):
     portfolio = Portfolio(dataset, checked[1])
-    assert sum(portfolio.by_region().values()) == sum(sum(map(int, (g["amount"] for g in p.values["grants"]))) for p in portfolio.projects)  # fmt: skip
+    assert sum(portfolio.by_region().values()) == sum(
+        sum(map(int, (g["amount"] for g in p.values["grants"]))) for p in portfolio.projects
+    )
 
 
 def test_an_odd_cent_is_not_lost():

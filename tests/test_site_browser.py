@@ -110,10 +110,15 @@ def test_from_files(dist):
 VALIDATOR = NODE_FOLDER / "node_modules/vnu-jar/build/dist/vnu.jar"
 
 
-@pytest.mark.skipif(shutil.which("java") is None or not VALIDATOR.exists(), reason="the Nu validator needs java and the npm packages of tests/node")  # fmt: skip
+@pytest.mark.skipif(
+    shutil.which("java") is None or not VALIDATOR.exists(),
+    reason="the Nu validator needs java and the npm packages of tests/node",
+)
 def test_pages_are_valid_html(dist):
     pages = [p for folder in ("", "sv/", "en/") for p in (f"{folder}{k}" for k in KINDS)]
-    done = subprocess.run(["java", "-jar", VALIDATOR, "--format", "gnu", *pages], cwd=dist, capture_output=True, encoding="utf-8")  # fmt: skip
+    done = subprocess.run(
+        ["java", "-jar", VALIDATOR, "--format", "gnu", *pages], cwd=dist, capture_output=True, encoding="utf-8"
+    )
     # of stylesheets the validator knows less than browsers do
     complaints = [line for line in done.stderr.splitlines() if ": info" not in line]
     assert complaints == []

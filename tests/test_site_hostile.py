@@ -89,7 +89,11 @@ def test_pages_hold_no_foreign_element(hostile):
         for name, attributes in page.elements:
             assert name != "img", path
             assert not [a for a in attributes if a.startswith("on")], (path, attributes)
-            assert name != "script" or attributes.get("type") in DATA or re.search("assets/|search/names", attributes["src"]), path  # fmt: skip
+            assert (
+                name != "script"
+                or attributes.get("type") in DATA
+                or re.search("assets/|search/names", attributes["src"])
+            ), path
             assert not attributes.get("href", "").strip().lower().startswith(("javascript:", "data:")), (
                 path,
                 attributes,

@@ -167,9 +167,24 @@ SQUARE = [[[24.0, 60.0], [25.0, 60.0], [25.0, 61.0], [24.0, 60.0]]]
 
 
 def test_a_small_geojson(tmp_path):
-    feature = {"type": "Feature", "properties": {"kunta": "091"}, "geometry": {"type": "Polygon", "coordinates": SQUARE}}  # fmt: skip
-    plane = {"type": "Feature", "properties": {"natcode": "049"}, "geometry": {"type": "MultiPolygon", "coordinates": [[[[386000, 6672000], [387000, 6672000], [387000, 6673000], [386000, 6672000]]]]}}  # fmt: skip
-    stranger = {"type": "Feature", "properties": {"name": "sea"}, "geometry": {"type": "Polygon", "coordinates": SQUARE}}  # fmt: skip
+    feature = {
+        "type": "Feature",
+        "properties": {"kunta": "091"},
+        "geometry": {"type": "Polygon", "coordinates": SQUARE},
+    }
+    plane = {
+        "type": "Feature",
+        "properties": {"natcode": "049"},
+        "geometry": {
+            "type": "MultiPolygon",
+            "coordinates": [[[[386000, 6672000], [387000, 6672000], [387000, 6673000], [386000, 6672000]]]],
+        },
+    }
+    stranger = {
+        "type": "Feature",
+        "properties": {"name": "sea"},
+        "geometry": {"type": "Polygon", "coordinates": SQUARE},
+    }
     file = tmp_path / "small.geojson"
     file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature, plane, stranger]}))
     areas = boundaries.read(file)
@@ -243,7 +258,9 @@ def test_the_picture_is_the_map(dist):
 
 
 def test_a_square_is_filled_to_its_edges():
-    square = Atlas(100, 100, {"001": "m25 25 50 0 0 50-50 0z"}, {}, {}, "", "m0 0 100 0 0 100-100 0zm50 50 1 0 0 1z", True)  # fmt: skip
+    square = Atlas(
+        100, 100, {"001": "m25 25 50 0 0 50-50 0z"}, {}, {}, "", "m0 0 100 0 0 100-100 0zm50 50 1 0 0 1z", True
+    )
     rows = pixels(preview.picture(square, [], ["001"]))
     scale = (preview.HEIGHT - 2 * preview.MARGIN) / 100
     left = (preview.WIDTH - 100 * scale) / 2

@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 from hankelod import grammar, sparql
 from hankelod.sparql import Limits, Refused, check, form, tokens, unescaped
 
-QUERIES = {f.stem: f.read_text("utf-8") for f in sorted((Path(__file__).parents[1] / "ontology" / "queries").glob("*.rq"))}  # fmt: skip
+QUERIES = {
+    f.stem: f.read_text("utf-8") for f in sorted((Path(__file__).parents[1] / "ontology" / "queries").glob("*.rq"))
+}
 BASE = "https://w3id.org/hankelod/"
 
 
@@ -65,7 +67,10 @@ def test_tokens_lose_nothing(text: str) -> None:
     at = 0
     for token in tokens(text):
         between = text[at : token.start]
-        assert all(not line.strip(" \t") or line.lstrip(" \t").startswith("#") for line in between.replace("\r", "\n").split("\n"))  # fmt: skip
+        assert all(
+            not line.strip(" \t") or line.lstrip(" \t").startswith("#")
+            for line in between.replace("\r", "\n").split("\n")
+        )
         assert text.startswith(token.text, token.start)
         assert token.text
         at = token.end
@@ -80,7 +85,9 @@ def test_a_string_is_one_token(text: str) -> None:
     assert kinds(written) == [("string", written)]
 
 
-PIECES = st.sampled_from(["?x", "<a>", "ex:b", '"c"', "'d'", "#e\n", "{", "}", "(", ")", ".", "1", "2.5", "@en", "^^", "a", "_:g", "<", "||"])  # fmt: skip
+PIECES = st.sampled_from(
+    ["?x", "<a>", "ex:b", '"c"', "'d'", "#e\n", "{", "}", "(", ")", ".", "1", "2.5", "@en", "^^", "a", "_:g", "<", "||"]
+)
 
 
 @given(st.lists(PIECES, max_size=12))
@@ -220,11 +227,45 @@ def trap() -> Iterator[tuple[int, list[object]]]:
 
 FRAGMENTS = st.lists(
     st.sampled_from(
-        ["SERVICE", "service", "SERVICE:", "SILENT", "true", "?s ?p ", "?o", "1", "'x'", '"y"', "<T>", ":x", "x:y", "@en", "--ltr",
-         ".", " ", "\n", "#", "{", "}", "(", ")", "{ ?a ?b ?c }", "\\u0053", "OPTIONAL", "UNION", "FILTER", "a", "<", ">", "_:b", "'''", "^^"]
+        [
+            "SERVICE",
+            "service",
+            "SERVICE:",
+            "SILENT",
+            "true",
+            "?s ?p ",
+            "?o",
+            "1",
+            "'x'",
+            '"y"',
+            "<T>",
+            ":x",
+            "x:y",
+            "@en",
+            "--ltr",
+            ".",
+            " ",
+            "\n",
+            "#",
+            "{",
+            "}",
+            "(",
+            ")",
+            "{ ?a ?b ?c }",
+            "\\u0053",
+            "OPTIONAL",
+            "UNION",
+            "FILTER",
+            "a",
+            "<",
+            ">",
+            "_:b",
+            "'''",
+            "^^",
+        ]
     ),
     max_size=14,
-)  # fmt: skip
+)
 
 
 @given(FRAGMENTS, st.booleans())
@@ -253,7 +294,11 @@ def test_the_trap_works(trap: tuple[int, list[object]]) -> None:
     """Without the guard the same engine does call: else the test above shows nothing."""
     port, calls = trap
     before = list(calls)
-    for text in ("SELECT * { SERVICE <T> { ?a ?b ?c } }", "SELECT * { ?s ?p trueSERVICE<T> { ?a ?b ?c } }", "PREFIX : <T> SELECT * { ?s ?p ?o . SERVICE:x { ?a ?b ?c } }"):  # fmt: skip
+    for text in (
+        "SELECT * { SERVICE <T> { ?a ?b ?c } }",
+        "SELECT * { ?s ?p trueSERVICE<T> { ?a ?b ?c } }",
+        "PREFIX : <T> SELECT * { ?s ?p ?o . SERVICE:x { ?a ?b ?c } }",
+    ):
         store = ox.Store()
         store.add(ox.Quad(ox.NamedNode("http://e/"), ox.NamedNode("http://e/"), ox.Literal(True)))
         with contextlib.suppress(OSError):
@@ -323,7 +368,7 @@ TAKEN = [
     "ASK { FILTER(NOT EXISTS { ?a ?b ?c } && ?x NOT IN (1, 2) || -?x + 1 < 2 * ?y -3 / 4) }",
     "SELECT ?x { SELECT ?x { ?x ?y ?z } GROUP BY (STR(?x) AS ?q) ?x HAVING (SUM(?z) > 1) } VALUES (?x ?y) { (UNDEF 1) (<a> 'b'@en) }",
     "SELECT (GROUP_CONCAT(DISTINCT ?x; SEPARATOR=', ') AS ?y) { BIND(IF(BOUND(?a), <f>(1), COALESCE()) AS ?x) }",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("text", TAKEN)

@@ -68,7 +68,12 @@ def test_a_guess_is_a_value_that_the_field_takes(dataset, data, text):
     assert guess is None or (takes(chosen, guess) and guess != text)
 
 
-@given(amount=st.decimals(min_value=Decimal("0.01"), max_value=Decimal("999999999"), places=2), point=st.sampled_from(",."), group=st.sampled_from([" ", "\u00a0", "'"]), sign=st.sampled_from([" €", "€", " euroa", " EUR"]))  # fmt: skip
+@given(
+    amount=st.decimals(min_value=Decimal("0.01"), max_value=Decimal("999999999"), places=2),
+    point=st.sampled_from(",."),
+    group=st.sampled_from([" ", "\u00a0", "'"]),
+    sign=st.sampled_from([" €", "€", " euroa", " EUR"]),
+)
 def test_an_amount_in_any_notation_is_read_as_it_is(dataset, amount, point, group, sign):
     whole, _, cents = f"{amount:,}".partition(".")
     written = whole.replace(",", group) + point + cents + sign

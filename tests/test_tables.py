@@ -153,7 +153,15 @@ class Stub:
         self.about = {"modified": "2026-11-24"}
 
 
-TITLE = tables.Column("title", ("title",), "string", False, None, Key("title", "text", False, False, {"en": "t"}, {"en": "t"}, None, None), {"en": "t"})  # fmt: skip
+TITLE = tables.Column(
+    "title",
+    ("title",),
+    "string",
+    False,
+    None,
+    Key("title", "text", False, False, {"en": "t"}, {"en": "t"}, None, None),
+    {"en": "t"},
+)
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")) | st.sampled_from("\n\t"), min_size=1)
 
 
@@ -163,12 +171,17 @@ def test_any_text_survives(text):
     stub = Stub(text)
     exact = list(csv.reader(io.StringIO(tables.as_csv(stub, [TITLE]).decode(), newline="")))
     assert exact == [["title"], [text]]
-    guarded = list(csv.reader(io.StringIO(tables.as_csv(stub, [TITLE], True).decode("utf-8-sig"), newline=""), delimiter=";"))[1][0]  # fmt: skip
+    guarded = list(
+        csv.reader(io.StringIO(tables.as_csv(stub, [TITLE], True).decode("utf-8-sig"), newline=""), delimiter=";")
+    )[1][0]
     assert guarded.removeprefix("'") == text.removeprefix("'")
     assert not guarded.startswith(tables.FORMULA)
 
 
-@pytest.mark.parametrize("text", ['=HYPERLINK("http://evil.example","x")', "+1", "@SUM(A1)", "-2+3", "\t=1", "{=1}", "https://example.org", "0149"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    ['=HYPERLINK("http://evil.example","x")', "+1", "@SUM(A1)", "-2+3", "\t=1", "{=1}", "https://example.org", "0149"],
+)
 def test_a_workbook_holds_texts_only_as_texts(text):
     book = openpyxl.load_workbook(io.BytesIO(tables.as_xlsx(Stub(text), [TITLE])))
     cell = book["projects"]["A2"]

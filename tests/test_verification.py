@@ -78,9 +78,13 @@ NT, TTL = "dump/hankelod.nt", "dump/hankelod.ttl"
         (lambda out: (out / "changes/changelog.md").write_bytes(b"\xff"), "file-unreadable", "changes/changelog.md"),
         (lambda out: (out / "manifest.json").write_text("{}"), "manifest-unreadable", "manifest.json"),
         (lambda out: (out / "manifest.json").unlink(), "manifest-unreadable", "manifest.json"),
-        (lambda out: replace(out, "manifest.json", b'"sha256": "', b'"sha256": "0'), "manifest-unreadable", "manifest.json"),
+        (
+            lambda out: replace(out, "manifest.json", b'"sha256": "', b'"sha256": "0'),
+            "manifest-unreadable",
+            "manifest.json",
+        ),
     ],
-)  # fmt: skip
+)
 def test_damage_is_found(out, damage, code, path):
     damage(out)
     assert (code, path) in codes(out)
@@ -121,7 +125,22 @@ def test_a_wrong_count_is_found(out):
     assert codes(out) == [("count-wrong", "def.ttl")]
 
 
-BAD_PATHS = ["../x", "a/../../x", "/etc/passwd", "a//b", "a/./b", "", "..", "C:\\x", "a\\..\\b", "C:x", "a\x00b", "a\nb", "x" * 2000, "a/"]  # fmt: skip
+BAD_PATHS = [
+    "../x",
+    "a/../../x",
+    "/etc/passwd",
+    "a//b",
+    "a/./b",
+    "",
+    "..",
+    "C:\\x",
+    "a\\..\\b",
+    "C:x",
+    "a\x00b",
+    "a\nb",
+    "x" * 2000,
+    "a/",
+]
 
 
 @pytest.mark.parametrize("path", BAD_PATHS)
@@ -133,7 +152,9 @@ def test_a_path_cannot_leave_the_folder(out, path):
         manifests.read(written(whole["files"]))
 
 
-@pytest.mark.parametrize("path", ["a", "dump/hankelod.nt", ".well-known/void", ".htaccess", "doc/project/é.ttl", "a..b"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path", ["a", "dump/hankelod.nt", ".well-known/void", ".htaccess", "doc/project/é.ttl", "a..b"]
+)
 def test_a_good_path_is_safe(path):
     assert is_safe(path)
 
@@ -215,14 +236,20 @@ def test_a_path_that_no_file_can_have(tmp_path):
 DEEP = {
     "x.ttl": b"<a:a> <a:b> " + b"<<( <a:a> <a:b> " * 60_000 + b"<a:c>" + b" )>>" * 60_000 + b" .",
     "x.trig": b"{ <a:a> <a:b> " + b"<<( <a:a> <a:b> " * 60_000 + b"<a:c>" + b" )>>" * 60_000 + b" }",
-    "x.jsonld": b'{"@context":{"a":{"@id":"x:y","@context":' + b'{"a":{"@id":"x:y","@context":' * 20_000 + b"{}" + b"}}" * 20_000 + b"}}}",
-}  # fmt: skip
+    "x.jsonld": b'{"@context":{"a":{"@id":"x:y","@context":'
+    + b'{"a":{"@id":"x:y","@context":' * 20_000
+    + b"{}"
+    + b"}}" * 20_000
+    + b"}}}",
+}
 
 
 @pytest.mark.parametrize("name", DEEP)
 def test_deep_rdf_does_not_end_the_process(tmp_path, name):
     """In a process of its own, since what is refused here overflows the stack of the parser."""
     declared(tmp_path / "dist", {name: DEEP[name]})
-    done = subprocess.run([sys.executable, "-m", "hankelod", "-C", str(tmp_path), "verify", "dist"], capture_output=True, text=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "hankelod", "-C", str(tmp_path), "verify", "dist"], capture_output=True, text=True
+    )
     assert done.returncode == 1, done.stderr
     assert "nested more than 100 deep" in done.stdout

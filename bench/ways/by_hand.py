@@ -126,7 +126,7 @@ def prepare(folder: Path, tables: Path) -> tuple[Path, dict[str, str]]:
 def run(prepared: tuple[Path, dict[str, str]], out: Path) -> None:
     path, units = prepared
     decode = Decoder(Project).decode
-    with path.open("rb", buffering=1 << 20) as lines, out.open("wb", buffering=1 << 20) as file:  # fmt: skip
+    with path.open("rb", buffering=1 << 20) as lines, out.open("wb", buffering=1 << 20) as file:
         for line in lines:
             file.write(b"".join(map(str.encode, triples(decode(line), units))))
 
@@ -155,18 +155,24 @@ def triples(r: Project, units: dict[str, str]) -> list[str]:
         put(f"{s} <{DEF}partner> <{ID}organisation/{v}> .\n")
     if r.morePartners is not UNSET:
         put(f'{s} <{DEF}morePartners> "{"true" if r.morePartners else "false"}"^^<{XSD}boolean> .\n')
-    contributors = [(f"<{root}/contribution/{n if c.id is UNSET else c.id}>", c) for n, c in enumerate(r.contributors, 1)]  # fmt: skip
+    contributors = [
+        (f"<{root}/contribution/{n if c.id is UNSET else c.id}>", c) for n, c in enumerate(r.contributors, 1)
+    ]
     for p, _ in contributors:
         put(f"{s} <{DEF}contribution> {p} .\n")
     for v in r.municipalities:
         put(f"{s} <{DEF}municipality> <{ID}municipality/{v}> .\n")
     for v in r.regions:
         put(f"{s} <{DEF}region> <{ID}region/{v}> .\n")
-    put(f'{s} <{DEF}start> "{r.start}"^^<{XSD}gYearMonth> .\n{s} <{DEF}end> "{r.end}"^^<{XSD}gYearMonth> .\n{s} <{DEF}totalCost> "{r.totalCost}"^^<{XSD}decimal> .\n')  # fmt: skip
+    put(
+        f'{s} <{DEF}start> "{r.start}"^^<{XSD}gYearMonth> .\n{s} <{DEF}end> "{r.end}"^^<{XSD}gYearMonth> .\n{s} <{DEF}totalCost> "{r.totalCost}"^^<{XSD}decimal> .\n'
+    )
     grants = [(f"<{root}/grant/{n if g.id is UNSET else g.id}>", g) for n, g in enumerate(r.grants, 1)]
     for p, _ in grants:
         put(f"{s} <{DEF}grant> {p} .\n")
-    observations = [(f"<{root}/observation/{n if o.id is UNSET else o.id}>", o) for n, o in enumerate(r.observations, 1)]  # fmt: skip
+    observations = [
+        (f"<{root}/observation/{n if o.id is UNSET else o.id}>", o) for n, o in enumerate(r.observations, 1)
+    ]
     for p, _ in observations:
         put(f"{s} <{DEF}observation> {p} .\n")
     outcomes = [(f"{root}/outcome/{n if o.id is UNSET else o.id}", o) for n, o in enumerate(r.outcomes, 1)]
@@ -182,7 +188,9 @@ def triples(r: Project, units: dict[str, str]) -> list[str]:
     if r.sourceLanguage is not UNSET:
         put(f'{s} <{DEF}sourceLanguage> "{r.sourceLanguage}"^^<{XSD}language> .\n')
     for p, c in contributors:
-        put(f"{p} {TYPE} <{DEF}Contribution> .\n{p} <{DEF}organisation> <{ID}organisation/{c.organisation}> .\n{p} <{DEF}role> <{CONCEPT}role/{c.role}> .\n")  # fmt: skip
+        put(
+            f"{p} {TYPE} <{DEF}Contribution> .\n{p} <{DEF}organisation> <{ID}organisation/{c.organisation}> .\n{p} <{DEF}role> <{CONCEPT}role/{c.role}> .\n"
+        )
     for p, g in grants:
         put(f"{p} {TYPE} <{DEF}Grant> .\n{p} <{DEF}programme> <{ID}programme/{g.programme}> .\n")
         if g.call is not UNSET:
@@ -229,7 +237,9 @@ def triples(r: Project, units: dict[str, str]) -> list[str]:
 
 
 def observation(p: str, o: Observation, units: dict[str, str], put: Any) -> None:
-    put(f'{p} {TYPE} <{DEF}Observation> .\n{p} <{DEF}measure> <{CONCEPT}measure/{o.measure}> .\n{p} <{QUDT}numericValue> "{o.value}"^^<{XSD}decimal> .\n')  # fmt: skip
+    put(
+        f'{p} {TYPE} <{DEF}Observation> .\n{p} <{DEF}measure> <{CONCEPT}measure/{o.measure}> .\n{p} <{QUDT}numericValue> "{o.value}"^^<{XSD}decimal> .\n'
+    )
     if o.qualifier is not UNSET:
         put(f"{p} <{DEF}qualifier> <{CONCEPT}qualifier/{o.qualifier}> .\n")
     put(f"{p} <{QUDT}hasUnit> <{units[o.measure]}> .\n")

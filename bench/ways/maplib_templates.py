@@ -49,7 +49,9 @@ def prepare(folder: Path, tables: Path) -> list[Job]:
             else:
                 kind = ml.RDFType.Literal(ml.IRI(str(detail)))
                 if detail in NATIVE:
-                    casts.append(pl.col(column) == "true" if detail.endswith("boolean") else pl.col(column).cast(NATIVE[detail]))  # fmt: skip
+                    casts.append(
+                        pl.col(column) == "true" if detail.endswith("boolean") else pl.col(column).cast(NATIVE[detail])
+                    )
             types[column] = kind
             parameters.append(ml.Parameter(variable, optional=True, rdf_type=kind))
             triples.append(ml.Triple(subject, ml.IRI(predicate), variable))

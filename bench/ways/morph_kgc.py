@@ -27,13 +27,22 @@ def rules(tables: Path) -> str:
     for name, typed, columns in json.loads((tables / "schema.json").read_text()):
         maps = [("rdf:type", 'rml:reference "type" ; rr:termType rr:IRI')] if typed else []
         for column, predicate, term, detail in columns:
-            more = {"iri": "rr:termType rr:IRI", "language": f'rr:language "{detail}"', "literal": f"rr:datatype <{detail}>"}[term]  # fmt: skip
+            more = {
+                "iri": "rr:termType rr:IRI",
+                "language": f'rr:language "{detail}"',
+                "literal": f"rr:datatype <{detail}>",
+            }[term]
             if term == "literal" and detail.endswith("#string"):
                 more = "rr:termType rr:Literal"
             maps.append((f"<{predicate}>", f'rml:reference "{column}" ; {more}'))
-        out.append(f'<#{name}> rml:logicalSource [ rml:source "{tables}/{name}.csv" ; rml:referenceFormulation ql:CSV ] ;')  # fmt: skip
+        out.append(
+            f'<#{name}> rml:logicalSource [ rml:source "{tables}/{name}.csv" ; rml:referenceFormulation ql:CSV ] ;'
+        )
         out.append('    rr:subjectMap [ rml:reference "iri" ; rr:termType rr:IRI ] ;')
-        out.append(" ;\n".join(f"    rr:predicateObjectMap [ rr:predicate {p} ; rr:objectMap [ {o} ] ]" for p, o in maps) + " .")  # fmt: skip
+        out.append(
+            " ;\n".join(f"    rr:predicateObjectMap [ rr:predicate {p} ; rr:objectMap [ {o} ] ]" for p, o in maps)
+            + " ."
+        )
     return "\n".join(out) + "\n"
 
 
@@ -48,6 +57,8 @@ def prepare(folder: Path, tables: Path) -> Path:
 
 def run(tables: Path, out: Path) -> None:
     settings = tables / "morph-kgc.ini"
-    settings.write_text(f"[CONFIGURATION]\noutput_file={out}\noutput_format=N-TRIPLES\nnumber_of_processes=1\nlogging_level=ERROR\n[Tables]\nmappings={tables / 'rules.ttl'}\n")  # fmt: skip
+    settings.write_text(
+        f"[CONFIGURATION]\noutput_file={out}\noutput_format=N-TRIPLES\nnumber_of_processes=1\nlogging_level=ERROR\n[Tables]\nmappings={tables / 'rules.ttl'}\n"
+    )
     sys.argv = ["morph_kgc", str(settings)]
     runpy.run_module("morph_kgc", run_name="__main__", alter_sys=True)

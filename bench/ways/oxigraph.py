@@ -17,7 +17,9 @@ PREPARED = None
 
 
 def prepare(folder: Path, tables: Path) -> tuple[Path, Any]:
-    terms = Terms(ox.NamedNode, ox.Literal, lambda t, lang: ox.Literal(t, language=lang), lambda t, d: ox.Literal(t, datatype=d))  # fmt: skip
+    terms = Terms(
+        ox.NamedNode, ox.Literal, lambda t, lang: ox.Literal(t, language=lang), lambda t, d: ox.Literal(t, datatype=d)
+    )
     return folder / "data/projects.jsonl", writer(terms, Dataset(folder).model.units[f"{QUDT}hasUnit"])
 
 

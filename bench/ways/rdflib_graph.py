@@ -16,7 +16,9 @@ PREPARED = None
 
 
 def prepare(folder: Path, tables: Path) -> tuple[Path, Any]:
-    terms = Terms(URIRef, Literal, lambda t, lang: Literal(t, lang=lang), lambda t, d: Literal(t, datatype=d, normalize=False))  # fmt: skip
+    terms = Terms(
+        URIRef, Literal, lambda t, lang: Literal(t, lang=lang), lambda t, d: Literal(t, datatype=d, normalize=False)
+    )
     return folder / "data/projects.jsonl", writer(terms, Dataset(folder).model.units[f"{QUDT}hasUnit"])
 
 

@@ -17,28 +17,82 @@ SCHEMA = "https://schema.org/"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 PATHS = {
-    "Project": {"title": DCTERMS + "title", "titleAsWritten": DEF + "titleAsWritten", "acronym": "http://www.w3.org/2004/02/skos/core#altLabel", "summary": DCTERMS + "abstract", "themes": DCTERMS + "subject", "lead": DEF + "lead", "leadAsWritten": DEF + "leadAsWritten", "partners": DEF + "partner", "morePartners": DEF + "morePartners", "contributors": DEF + "contribution", "municipalities": DEF + "municipality", "regions": DEF + "region", "start": DEF + "start", "end": DEF + "end", "totalCost": DEF + "totalCost", "grants": DEF + "grant", "observations": DEF + "observation", "outcomes": DEF + "outcome", "links": DEF + "link", "quotations": DEF + "quotation", "source": DCTERMS + "source", "sourceLanguage": DEF + "sourceLanguage"},
+    "Project": {
+        "title": DCTERMS + "title",
+        "titleAsWritten": DEF + "titleAsWritten",
+        "acronym": "http://www.w3.org/2004/02/skos/core#altLabel",
+        "summary": DCTERMS + "abstract",
+        "themes": DCTERMS + "subject",
+        "lead": DEF + "lead",
+        "leadAsWritten": DEF + "leadAsWritten",
+        "partners": DEF + "partner",
+        "morePartners": DEF + "morePartners",
+        "contributors": DEF + "contribution",
+        "municipalities": DEF + "municipality",
+        "regions": DEF + "region",
+        "start": DEF + "start",
+        "end": DEF + "end",
+        "totalCost": DEF + "totalCost",
+        "grants": DEF + "grant",
+        "observations": DEF + "observation",
+        "outcomes": DEF + "outcome",
+        "links": DEF + "link",
+        "quotations": DEF + "quotation",
+        "source": DCTERMS + "source",
+        "sourceLanguage": DEF + "sourceLanguage",
+    },
     "Grant": {"programme": DEF + "programme", "call": DEF + "call", "amount": DEF + "amount"},
-    "Outcome": {"aspects": DEF + "aspect", "text": DCTERMS + "description", "position": DEF + "position", "observations": DEF + "observation"},
-    "Observation": {"measure": DEF + "measure", "value": QUDT + "numericValue", "qualifier": DEF + "qualifier", "unit": QUDT + "hasUnit", "note": DEF + "note"},
+    "Outcome": {
+        "aspects": DEF + "aspect",
+        "text": DCTERMS + "description",
+        "position": DEF + "position",
+        "observations": DEF + "observation",
+    },
+    "Observation": {
+        "measure": DEF + "measure",
+        "value": QUDT + "numericValue",
+        "qualifier": DEF + "qualifier",
+        "unit": QUDT + "hasUnit",
+        "note": DEF + "note",
+    },
     "Link": {"url": SCHEMA + "url", "host": DEF + "host", "asWritten": DEF + "asWritten", "label": DCTERMS + "title"},
-    "Quotation": {"speaker": SCHEMA + "creator", "role": DEF + "speakerRole", "gist": SCHEMA + "abstract", "words": SCHEMA + "text"},
+    "Quotation": {
+        "speaker": SCHEMA + "creator",
+        "role": DEF + "speakerRole",
+        "gist": SCHEMA + "abstract",
+        "words": SCHEMA + "text",
+    },
     "Contribution": {"organisation": DEF + "organisation", "role": DEF + "role"},
-}  # fmt: skip
+}
 TYPES = {name: DEF + name for name in PATHS} | {"Quotation": SCHEMA + "Quotation"}
 TARGETS = {
-    "themes": "concept/theme/", "lead": "organisation/", "partners": "organisation/", "organisation": "organisation/",
-    "municipalities": "municipality/", "regions": "region/", "programme": "programme/", "aspects": "concept/aspect/",
-    "measure": "concept/measure/", "qualifier": "concept/qualifier/",
-}  # fmt: skip
+    "themes": "concept/theme/",
+    "lead": "organisation/",
+    "partners": "organisation/",
+    "organisation": "organisation/",
+    "municipalities": "municipality/",
+    "regions": "region/",
+    "programme": "programme/",
+    "aspects": "concept/aspect/",
+    "measure": "concept/measure/",
+    "qualifier": "concept/qualifier/",
+}
 PARTS = {
-    "grants": ("Grant", "/grant/"), "outcomes": ("Outcome", "/outcome/"), "observations": ("Observation", "/observation/"),
-    "links": ("Link", "/link/"), "quotations": ("Quotation", "/quotation/"), "contributors": ("Contribution", "/contribution/"),
-}  # fmt: skip
+    "grants": ("Grant", "/grant/"),
+    "outcomes": ("Outcome", "/outcome/"),
+    "observations": ("Observation", "/observation/"),
+    "links": ("Link", "/link/"),
+    "quotations": ("Quotation", "/quotation/"),
+    "contributors": ("Contribution", "/contribution/"),
+}
 DATATYPES = {
-    "start": "gYearMonth", "end": "gYearMonth", "totalCost": "decimal", "amount": "decimal", "value": "decimal",
+    "start": "gYearMonth",
+    "end": "gYearMonth",
+    "totalCost": "decimal",
+    "amount": "decimal",
+    "value": "decimal",
     "sourceLanguage": "language",
-}  # fmt: skip
+}
 IRIS = {"source", "url"}
 
 

@@ -33,8 +33,10 @@ def as_github(found: Report, lang: str, prefix: str = "") -> str:
     lines = []
     for p in found.problems:
         title = f"{p.code}: {p.record}" if p.record else p.code
-        text = f"{p.message.get(lang, '')}\n{say('why', lang)}: {p.why.get(lang, '')}\n{say('fix', lang)}: {p.fix.get(lang, '')}\n{say('help', lang)}: {found.help(p)}"  # fmt: skip
-        lines.append(f"::{COMMANDS[p.severity]} file={_property(prefix + p.file)},line={p.line},col={p.column},title={_property(title)}::{_data(text)}")  # fmt: skip
+        text = f"{p.message.get(lang, '')}\n{say('why', lang)}: {p.why.get(lang, '')}\n{say('fix', lang)}: {p.fix.get(lang, '')}\n{say('help', lang)}: {found.help(p)}"
+        lines.append(
+            f"::{COMMANDS[p.severity]} file={_property(prefix + p.file)},line={p.line},col={p.column},title={_property(title)}::{_data(text)}"
+        )
     counts = found.counts()
     told = ", ".join(f"{counts[s]} {say(s + 's', lang)}" for s in COMMANDS if counts[s])
     lines.append(f"{found.records} {say('records', lang)}" + (f": {told}" if told else ""))

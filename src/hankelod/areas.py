@@ -107,7 +107,13 @@ def schema(cards: Cards, word: str, lang: str = "en") -> Json:
     told["dataset"] = {"$ref": "#/$defs/dataset"}
     told |= {"projectCount": TYPES["integer"], "costSum": TYPES["decimal"], "grantSum": TYPES["decimal"]}
     told["projects"] = {"type": "array", "items": {"$ref": "#/$defs/project"}}
-    about = {"iri": TYPES["iri"], "title": TYPES["langtext"], "version": TYPES["text"], "modified": TYPES["date"], "licence": TYPES["iri"]}  # fmt: skip
+    about = {
+        "iri": TYPES["iri"],
+        "title": TYPES["langtext"],
+        "version": TYPES["text"],
+        "modified": TYPES["date"],
+        "licence": TYPES["iri"],
+    }
     link = {"label": TYPES["langtext"], "url": TYPES["iri"], "host": TYPES["text"]}
     head: Json = {
         "$schema": SCHEMA_BASE,
@@ -121,13 +127,22 @@ def schema(cards: Cards, word: str, lang: str = "en") -> Json:
         **_closed(named, [k for k in told if k != "region"]),
         "$defs": {
             "project": _closed({k.name: _key(k, lang) for k in cards.keys}, [k.name for k in cards.keys if k.required]),
-            "thing": _closed({k: _told(cards, k, TYPES["langtext" if k == "name" else "iri" if k == "iri" else "text"], lang) for k in ("id", "iri", "name")}),
+            "thing": _closed(
+                {
+                    k: _told(cards, k, TYPES["langtext" if k == "name" else "iri" if k == "iri" else "text"], lang)
+                    for k in ("id", "iri", "name")
+                }
+            ),
             "area": _closed({k: _told(cards, k, named[k], lang) for k in ("code", "number", "iri", "name")}),
             "link": _closed({k: _told(cards, k, v, lang) for k, v in link.items()}, []),
             "dataset": _closed({k: _told(cards, k, v, lang) for k, v in about.items()}, ["iri"]),
-            "text": {"type": "object", "properties": {x: {"type": "string"} for x in cards.dataset.languages}, "additionalProperties": False},
+            "text": {
+                "type": "object",
+                "properties": {x: {"type": "string"} for x in cards.dataset.languages},
+                "additionalProperties": False,
+            },
         },
-    }  # fmt: skip
+    }
 
 
 def _closed(properties: dict[str, Json], required: list[str] | None = None) -> Json:
@@ -228,6 +243,9 @@ def _middles(cards: Cards, centres: dict[str, Point]) -> dict[str, Point]:
             inside.setdefault(str(record.values.get("region")), []).append(centres[record.id])
     degree = Decimal("0.0001")
     return {
-        code: ((sum(p[0] for p in all_) / len(all_)).quantize(degree), (sum(p[1] for p in all_) / len(all_)).quantize(degree))  # type: ignore[union-attr]
+        code: (
+            (sum(p[0] for p in all_) / len(all_)).quantize(degree),
+            (sum(p[1] for p in all_) / len(all_)).quantize(degree),
+        )  # type: ignore[union-attr]
         for code, all_ in inside.items()
-    }  # fmt: skip
+    }

@@ -33,7 +33,11 @@ def _answer(dataset: Dataset, field: Field, lang: str, ask: Ask, tell: Callable[
         return texts or None
     if field.kind == "part":
         target = dataset.model.target(field)
-        part = {f.key: a for f in target.fields if f.required and f.filled is None and (a := _answer(dataset, f, lang, ask, tell))}  # fmt: skip
+        part = {
+            f.key: a
+            for f in target.fields
+            if f.required and f.filled is None and (a := _answer(dataset, f, lang, ask, tell))
+        }
         return [part] if part else None
     if field.many:
         listed = []

@@ -72,7 +72,10 @@ def numbered(
                 yield number, refuse("too-large", Place(name, number, 1), value=f"> {limit} B", expected=f"{limit} B")
                 return
             if long:
-                yield number, refuse("too-large", Place(name, number, 1), value=f"> {MAX_BYTES} B", expected=f"{MAX_BYTES} B")  # fmt: skip
+                yield (
+                    number,
+                    refuse("too-large", Place(name, number, 1), value=f"> {MAX_BYTES} B", expected=f"{MAX_BYTES} B"),
+                )
                 continue
             if number == 1:
                 line = line.removeprefix(b"\xef\xbb\xbf")

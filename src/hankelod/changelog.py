@@ -230,7 +230,11 @@ def as_text(things: Things, changes: list[Change], names: Names, lang: str) -> s
             out.append(f"  {told.short(change.thing)}{f'  {name}' if name else ''}")
             for field in change.fields:
                 out.append(f"    {told.field(change, field.field)}")
-                out += [f"      {sign} {_shown(told.value(v))}" for sign, v in (("-", field.old), ("+", field.new)) if v is not None]  # fmt: skip
+                out += [
+                    f"      {sign} {_shown(told.value(v))}"
+                    for sign, v in (("-", field.old), ("+", field.new))
+                    if v is not None
+                ]
     return "\n".join(out) + "\n"
 
 

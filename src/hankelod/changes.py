@@ -89,7 +89,9 @@ def _forget(base: str, history: History, things: list[str]) -> History:
         gone = {m.thing for m in found if not stays(m)}
         if gone:
             done |= gone
-            pages[number] = feeds.page(base, number, [m if stays(m) else m._replace(lines=(), forgotten=release) for m in found])  # fmt: skip
+            pages[number] = feeds.page(
+                base, number, [m if stays(m) else m._replace(lines=(), forgotten=release) for m in found]
+            )
     for each in history.releases:
         kept = tuple(_without_values(c) if c.thing in wanted else c for c in each.changes)
         done |= {c.thing for c, k in zip(each.changes, kept, strict=True) if c != k}
@@ -117,7 +119,16 @@ def warnings(dataset: Dataset, things: Things, records: list[Record], history: H
     if newest.changes and not _is_raised(before.version, newest.version):
         settings = dataset.settings()
         place = settings.place(("version",)) if settings else Place(dataset.name(dataset.data / DATASET), 1, 1)
-        found.append(problem("version-not-raised", place, settings.id if settings else None, "version", newest.version, expected=before.version))  # fmt: skip
+        found.append(
+            problem(
+                "version-not-raised",
+                place,
+                settings.id if settings else None,
+                "version",
+                newest.version,
+                expected=before.version,
+            )
+        )
     by_iri = {f"{dataset.base}id/{r.cls.identifies}{r.id}": r for r in records}
     for change in newest.changes:
         if change.change == "update" and change.thing in by_iri:
@@ -146,7 +157,16 @@ def _moved(things: Things, change: Change, record: Record) -> Iterator[Problem]:
             path, ordinal = _path_of(record, part_path), part_path.rpartition("[")[2].rstrip("]")
             was = {lang: short(texts.get(lang, next(iter(texts.values())))[0]) for lang in LANGUAGES}
             value = next(iter(texts.values()))[1]
-            yield problem("part-moved", record.place(path), record.id, dotted(path), value, label=things.label(change.thing, part_path + "."), key=ordinal, expected=was)  # fmt: skip
+            yield problem(
+                "part-moved",
+                record.place(path),
+                record.id,
+                dotted(path),
+                value,
+                label=things.label(change.thing, part_path + "."),
+                key=ordinal,
+                expected=was,
+            )
 
 
 def _differ(old: str, new: str) -> bool:

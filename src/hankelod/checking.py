@@ -107,5 +107,10 @@ def reused(records: list[Record]) -> list[tuple[Problem, Record]]:
     for record in records:
         stone = gone.get(f"{record.cls.segment}/{record.id}")
         if stone is not None:
-            found.append((problem("withdrawn-id", record.place(()), record.id, None, record.id, related=(stone.place(()),)), stone))  # fmt: skip
+            found.append(
+                (
+                    problem("withdrawn-id", record.place(()), record.id, None, record.id, related=(stone.place(()),)),
+                    stone,
+                )
+            )
     return found

@@ -64,7 +64,12 @@ def _port(text: str) -> int:
 def _global_options(parser: argparse.ArgumentParser, default: object) -> None:
     """Options that work on both sides of the command."""
     parser.add_argument("-C", dest="folder", metavar="FOLDER", default=default, help="work as if started in FOLDER")
-    parser.add_argument("--lang", choices=("fi", "sv", "en"), default=default, help="language of messages (default: the locale's, else en)")  # fmt: skip
+    parser.add_argument(
+        "--lang",
+        choices=("fi", "sv", "en"),
+        default=default,
+        help="language of messages (default: the locale's, else en)",
+    )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -89,18 +94,47 @@ def parser() -> argparse.ArgumentParser:
     validate.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
 
     new = command("new", "begin a record: a commented file to fill in")
-    new.add_argument("kind", choices=(*KINDS, "dataset"), metavar="KIND", help=f"what it is about: {', '.join(KINDS)}, or a dataset of your own")  # fmt: skip
+    new.add_argument(
+        "kind",
+        choices=(*KINDS, "dataset"),
+        metavar="KIND",
+        help=f"what it is about: {', '.join(KINDS)}, or a dataset of your own",
+    )
     new.add_argument("id", metavar="ID", help="its id for good: lower-case letters, digits and hyphens")
     new.add_argument("--blank", action="store_true", help="ask nothing, even on a terminal")
 
     publish = command("publish", "validate, then write the whole publication")
     publish.add_argument("--out", default="dist", metavar="FOLDER", help="where to (default: dist)")
-    publish.add_argument("--only", action="append", choices=PARTS, metavar="PART", help=f"write this part only ({', '.join(PARTS)}); repeatable")  # fmt: skip
-    publish.add_argument("--previous", metavar="DIR|URL", help="carry on the history of this publication (default: the one in the out folder)")  # fmt: skip
-    publish.add_argument("--forget", action="append", default=[], metavar="ID", help="take the earlier versions of a record (project/its-id) out of the history; repeatable")  # fmt: skip
+    publish.add_argument(
+        "--only",
+        action="append",
+        choices=PARTS,
+        metavar="PART",
+        help=f"write this part only ({', '.join(PARTS)}); repeatable",
+    )
+    publish.add_argument(
+        "--previous",
+        metavar="DIR|URL",
+        help="carry on the history of this publication (default: the one in the out folder)",
+    )
+    publish.add_argument(
+        "--forget",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="take the earlier versions of a record (project/its-id) out of the history; repeatable",
+    )
     publish.add_argument("--revision", metavar="ID", help="name the commit that the records are from")
-    publish.add_argument("--dask", metavar="local|ADDRESS", help="have a large dataset worked on by Dask: here, or at a scheduler (tcp://…)")  # fmt: skip
-    publish.add_argument("--parts", metavar="URL", help="with --dask: where workers put what they make (fsspec; default: beside the out folder)")  # fmt: skip
+    publish.add_argument(
+        "--dask",
+        metavar="local|ADDRESS",
+        help="have a large dataset worked on by Dask: here, or at a scheduler (tcp://…)",
+    )
+    publish.add_argument(
+        "--parts",
+        metavar="URL",
+        help="with --dask: where workers put what they make (fsspec; default: beside the out folder)",
+    )
     publish.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
 
     query = command("query", "ask the dataset in SPARQL")
@@ -112,7 +146,13 @@ def parser() -> argparse.ArgumentParser:
     )
     query.add_argument("--from", dest="source", metavar="DIST|FILE", help="ask a publication or a dump instead")
     query.add_argument("--list", action="store_true", help="list the named queries and their parameters")
-    query.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a parameter of a named query; repeated for one name: any of these values")  # fmt: skip
+    query.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set a parameter of a named query; repeated for one name: any of these values",
+    )
     query.add_argument(
         "--format",
         choices=RESULTS,
@@ -123,9 +163,16 @@ def parser() -> argparse.ArgumentParser:
     query.add_argument("--max-length", type=_whole, metavar="BYTES", help="longest query to accept (default: 16384)")
 
     diff = command("diff", "what changed between two publications, datasets or dumps")
-    diff.add_argument("old", metavar="OLD", help="a publication (folder or address), a dataset folder, or a dump (.nt, .ttl, .jsonld)")  # fmt: skip
+    diff.add_argument(
+        "old", metavar="OLD", help="a publication (folder or address), a dataset folder, or a dump (.nt, .ttl, .jsonld)"
+    )
     diff.add_argument("new", metavar="NEW", help="another one")
-    diff.add_argument("--format", choices=COMPARISONS, default="text", help="how to tell; sparql turns the old graph into the new (default: text)")  # fmt: skip
+    diff.add_argument(
+        "--format",
+        choices=COMPARISONS,
+        default="text",
+        help="how to tell; sparql turns the old graph into the new (default: text)",
+    )
 
     verify = command("verify", "recompute everything that a publication's manifest says")
     verify.add_argument("dist", metavar="DIST", help="the folder of the publication")
@@ -141,12 +188,18 @@ def parser() -> argparse.ArgumentParser:
     take.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
     take.add_argument("--update", action="store_true", help="change records that stand too, but no edits made by hand")
     take.add_argument("--overwrite", action="store_true", help="let the source win over edits made by hand as well")
-    take.add_argument("--document", metavar="URL", help="the source's address (default: the one that the document gives)")  # fmt: skip
-    take.add_argument("--programme", metavar="ID", help="the programme of the grants (default: the one that the document names)")  # fmt: skip
+    take.add_argument(
+        "--document", metavar="URL", help="the source's address (default: the one that the document gives)"
+    )
+    take.add_argument(
+        "--programme", metavar="ID", help="the programme of the grants (default: the one that the document names)"
+    )
 
     names = command("resolve", "find organisations and areas in running text")
     names.add_argument("text", metavar="TEXT", help="the text; - reads it from standard input")
-    names.add_argument("--year", type=int, metavar="YYYY", help="when it was written, for municipalities that have ended")  # fmt: skip
+    names.add_argument(
+        "--year", type=int, metavar="YYYY", help="when it was written, for municipalities that have ended"
+    )
     names.add_argument("--format", choices=NAMES, default="text", help="how to write the names (default: text)")
 
     serve = command("serve", "serve a publication over HTTP, with a SPARQL endpoint")
@@ -155,11 +208,30 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--port", type=_port, default=8000, help="the port to listen at; 0 takes a free one (default: 8000)"
     )
-    serve.add_argument("--workers", type=_whole, metavar="N", help="queries evaluated at once (default: two for each processor, at least four)")  # fmt: skip
-    serve.add_argument("--time-limit", type=_seconds, default=10.0, metavar="SECONDS", help="stop a query after this (default: 10)")  # fmt: skip
-    serve.add_argument("--memory-limit", type=_whole, default=1024, metavar="MIB", help="stop a query that takes more memory (default: 1024)")  # fmt: skip
-    serve.add_argument("--result-limit", type=_whole, default=32, metavar="MIB", help="refuse an answer that is longer (default: 32)")  # fmt: skip
-    serve.add_argument("--store", metavar="FOLDER", help="keep the graph on disk, in this folder (default: in memory; large ones in the cache)")  # fmt: skip
+    serve.add_argument(
+        "--workers",
+        type=_whole,
+        metavar="N",
+        help="queries evaluated at once (default: two for each processor, at least four)",
+    )
+    serve.add_argument(
+        "--time-limit", type=_seconds, default=10.0, metavar="SECONDS", help="stop a query after this (default: 10)"
+    )
+    serve.add_argument(
+        "--memory-limit",
+        type=_whole,
+        default=1024,
+        metavar="MIB",
+        help="stop a query that takes more memory (default: 1024)",
+    )
+    serve.add_argument(
+        "--result-limit", type=_whole, default=32, metavar="MIB", help="refuse an answer that is longer (default: 32)"
+    )
+    serve.add_argument(
+        "--store",
+        metavar="FOLDER",
+        help="keep the graph on disk, in this folder (default: in memory; large ones in the cache)",
+    )
     return top
 
 

@@ -25,7 +25,17 @@ def run(given: argparse.Namespace, lang: str) -> int:
     working = Path(given.folder or ".").absolute()
     if not working.is_dir():
         raise CannotRun(told("refusal-folder", folder=given.folder))
-    chosen = {"validate": validate, "new": new, "publish": publish, "query": query, "import": import_, "resolve": resolve, "diff": diff, "verify": verify, "serve": serve}  # fmt: skip
+    chosen = {
+        "validate": validate,
+        "new": new,
+        "publish": publish,
+        "query": query,
+        "import": import_,
+        "resolve": resolve,
+        "diff": diff,
+        "verify": verify,
+        "serve": serve,
+    }
     return chosen[given.command](given, working, lang)
 
 

@@ -50,7 +50,11 @@ def of(old: str, new: str, working: Path) -> Comparison:
     things = Things(settled.model if settled else _model(working, BASE))
     for place in (new, old):
         if graphs[place] is None:
-            graphs[place] = _of_dump(working / place, place) if (working / place).is_file() else _of_publication(things, place, working)  # fmt: skip
+            graphs[place] = (
+                _of_dump(working / place, place)
+                if (working / place).is_file()
+                else _of_publication(things, place, working)
+            )
     left, right = graphs[old] or set(), graphs[new] or set()
     base = settled.base if settled else _base(right) or _base(left) or BASE
     if base != things.model.base:
@@ -69,7 +73,10 @@ def _dataset(place: Path) -> Dataset | None:
 
 
 def _model(working: Path, base: str) -> Model:
-    folders = [working / n if (working / n).is_dir() and (working / "data" / DATASET).exists() else shipped(n) for n in ("ontology", "shapes")]  # fmt: skip
+    folders = [
+        working / n if (working / n).is_dir() and (working / "data" / DATASET).exists() else shipped(n)
+        for n in ("ontology", "shapes")
+    ]
     return load(turtle_files(folders[0]), turtle_files(folders[1]), base)
 
 
@@ -80,7 +87,9 @@ def _of_dataset(dataset: Dataset, place: str) -> Graph:
     records = [record for cls in dataset.model.entries() for record in dataset.read(cls)]
     bad = [p for p in dataset.reader.problems if p.severity == "violation"]
     if bad:
-        raise CannotCompare(words.told("refusal-compare-dataset", place=place, file=bad[0].file, line=bad[0].line, why=bad[0].message))  # fmt: skip
+        raise CannotCompare(
+            words.told("refusal-compare-dataset", place=place, file=bad[0].file, line=bad[0].line, why=bad[0].message)
+        )
     return graph(ntriples(dataset, Mapping(dataset.model), records))
 
 
@@ -130,7 +139,9 @@ def json(found: Comparison, lang: str) -> str:
         each = as_json(change)
         names = found.names.get(change.thing, {})
         each["label"] = names.get(lang) or next(iter(names.values()), None)
-        each["fields"] = [{**f._asdict(), "label": found.things.label(change.thing, f.field)[lang]} for f in change.fields]  # fmt: skip
+        each["fields"] = [
+            {**f._asdict(), "label": found.things.label(change.thing, f.field)[lang]} for f in change.fields
+        ]
         told.append(each)
     counts = {kind: sum(c.change == kind for c in found.changes) for kind in ("create", "update", "delete")}
     return to_json({"counts": counts, "changes": told}, 2).decode()

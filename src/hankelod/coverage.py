@@ -35,8 +35,10 @@ def coverage(
     remarked = {p.record for p in problems if p.severity != "info"}
     index = catalogue()
     named = sorted(
-        (int(index.value(s, WORDS + "order") or 0), s.removeprefix(WORDS)) for s in index.triples if index.one(s, WORDS + "path")
-    )  # fmt: skip
+        (int(index.value(s, WORDS + "order") or 0), s.removeprefix(WORDS))
+        for s in index.triples
+        if index.one(s, WORDS + "path")
+    )
     figures = []
     for _, name in named:
         paths = [getattr(o, "value", "") for o in index.objects(WORDS + name, WORDS + "path")]

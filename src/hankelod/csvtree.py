@@ -54,9 +54,17 @@ def rows(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] |
             for n, name in enumerate(header):
                 if name in header[:n]:
                     before = heads[header.index(name)]
-                    problems.append(problem("duplicate-key", heads[n], None, name, key=name, line=str(before.line), related=(before,)))  # fmt: skip
+                    problems.append(
+                        problem(
+                            "duplicate-key", heads[n], None, name, key=name, line=str(before.line), related=(before,)
+                        )
+                    )
         elif row and len(row) != len(header):
-            detail = {"fi": f"{len(row)} saraketta, otsikossa {len(header)}", "sv": f"{len(row)} kolumner, rubriken har {len(header)}", "en": f"{len(row)} columns where the header has {len(header)}"}  # fmt: skip
+            detail = {
+                "fi": f"{len(row)} saraketta, otsikossa {len(header)}",
+                "sv": f"{len(row)} kolumner, rubriken har {len(header)}",
+                "en": f"{len(row)} columns where the header has {len(header)}",
+            }
             problems.append(problem("csv-syntax", Place(file, first + 1, 1), detail=detail))
         elif row:
             yield _row(header, heads, row, places)

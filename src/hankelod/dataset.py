@@ -88,7 +88,9 @@ class Dataset(RecordFiles):
         for cls in self.model.entries():
             if cls.folder:
                 folder = self.data / cls.folder
-                found[cls.iri] = {f[:-4] for f in os.listdir(folder) if f.endswith(".yml")} if folder.is_dir() else set()  # fmt: skip
+                found[cls.iri] = (
+                    {f[:-4] for f in os.listdir(folder) if f.endswith(".yml")} if folder.is_dir() else set()
+                )
         return found
 
     @cached_property

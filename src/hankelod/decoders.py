@@ -44,8 +44,13 @@ class Structures:
 
     def _structure(self, key: object, name: str, kinds: dict[str, Any]) -> type[msgspec.Struct]:
         if key not in self._made:
-            fields = [(f"{k}_", kind | msgspec.UnsetType if kind is not Any else kind, msgspec.UNSET) for k, kind in kinds.items()]  # fmt: skip
-            self._made[key] = msgspec.defstruct(name, fields, rename={f"{k}_": k for k in kinds}, forbid_unknown_fields=True, gc=False)  # fmt: skip
+            fields = [
+                (f"{k}_", kind | msgspec.UnsetType if kind is not Any else kind, msgspec.UNSET)
+                for k, kind in kinds.items()
+            ]
+            self._made[key] = msgspec.defstruct(
+                name, fields, rename={f"{k}_": k for k in kinds}, forbid_unknown_fields=True, gc=False
+            )
         return self._made[key]
 
     def of(self, cls: Class) -> type[msgspec.Struct]:
@@ -156,7 +161,9 @@ class Source:
         known = self.scope.hold(self.scope.known(target))
         out = []
         if target.part:  # a part is completed by the thing that a sibling names: a call, by the grant's programme
-            owners = [o for o in self.model.classes.values() for f in o.fields if f.kind == "part" and f.target == target.iri]  # fmt: skip
+            owners = [
+                o for o in self.model.classes.values() for f in o.fields if f.kind == "part" and f.target == target.iri
+            ]
             before = cls.fields[: cls.fields.index(field)]
             holders = [f.key for f in before if len(owners) == 1 and self._refers(f.key, owners[0])]
             if len(holders) != 1:
@@ -166,7 +173,9 @@ class Source:
         return [*out, f"if {v} not in {known} and not learn({known}, {self.scope.hold(target)}, {v}): raise Out"]
 
     def _refers(self, key: str, owner: Class) -> bool:
-        return any(f.key == key and f.target == owner.iri for c in self.model.classes.values() if c.part for f in c.fields)  # fmt: skip
+        return any(
+            f.key == key and f.target == owner.iri for c in self.model.classes.values() if c.part for f in c.fields
+        )
 
     def _langtext(self, field: Field) -> list[str]:
         """A text in all the languages that are asked for; words that are quoted, in one of them at least."""
@@ -177,7 +186,11 @@ class Source:
         out = [f"{t} = v.{lang}_" for t, lang in zip(names, field.languages, strict=True)]
         out += [f"if {every}:", f"    if {bad}: raise Out", *_indented(self.texts(field, names)), "else:", "    t = {}"]
         for t, lang in zip(names, field.languages, strict=True):
-            out += [f"    if {t} is not UNSET:", f"        if not {t} or isspace({t}): raise Out", f"        t[{lang!r}] = {t}"]  # fmt: skip
+            out += [
+                f"    if {t} is not UNSET:",
+                f"        if not {t} or isspace({t}): raise Out",
+                f"        t[{lang!r}] = {t}",
+            ]
             if lang in wanted and not field.verbatim:
                 out.append("    else: raise Out")
         if not field.verbatim and not {"fi", "sv"} & set(wanted):

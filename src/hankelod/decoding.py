@@ -36,7 +36,9 @@ class _OutOfLine(Exception):
 
 _PLAIN = bytes({*range(0x7F), *range(0x80, 0xC0), 0xC3, 0xC4, 0xC5})
 """Bytes that every text may hold: ASCII, the continuing bytes of UTF-8, and the first bytes of U+00C0 to U+017F."""
-_PUNCTUATION = {bytes([0x80, n]) for n in {*range(0x80, 0xC0)} - {0x80, 0x81, 0x8E, 0x8F, *range(0xAA, 0xAF)}} | {bytes([0x82, n]) for n in range(0x80, 0xC0)}  # fmt: skip
+_PUNCTUATION = {bytes([0x80, n]) for n in {*range(0x80, 0xC0)} - {0x80, 0x81, 0x8E, 0x8F, *range(0xAA, 0xAF)}} | {
+    bytes([0x82, n]) for n in range(0x80, 0xC0)
+}
 """What may follow \\xe2: U+2000 to U+203F but for what is forbidden or has another form in NFC, and U+2080 to U+20BF."""
 _MINUS_ZERO = re.compile(rb"[:\[,\s]-0[,\]}\s]")
 _CODED = re.compile(rb"\\[ubf]")

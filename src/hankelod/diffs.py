@@ -137,7 +137,11 @@ class Things:
         path = ""
         steps = subject.removeprefix(thing).strip("/").split("/") if subject != thing else []
         for segment, part in zip(steps[::2], steps[1::2], strict=False):
-            owner = next((f for f in cls.fields if f.kind == "part" and self.model.target(f).segment == segment), None) if cls else None  # fmt: skip
+            owner = (
+                next((f for f in cls.fields if f.kind == "part" and self.model.target(f).segment == segment), None)
+                if cls
+                else None
+            )
             cls = self.model.target(owner) if owner else None
             path += f"{owner.key if owner else segment}[{part}]."
         found = self._by_path(cls, predicate) or (None if steps else self._by_path(self.tombstone, predicate))

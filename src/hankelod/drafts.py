@@ -57,7 +57,9 @@ def draft(dataset: Dataset, kind: str, identifier: str) -> Draft:
 
 def required(dataset: Dataset, cls: Class) -> list[Field]:
     """The fields that a record cannot do without; of alternatives of which one is needed, the first."""
-    alternatives = {c.alternatives[0] for c in dataset.model.checks.values() if c.class_name == cls.name and c.alternatives}  # fmt: skip
+    alternatives = {
+        c.alternatives[0] for c in dataset.model.checks.values() if c.class_name == cls.name and c.alternatives
+    }
     return [f for f in cls.fields if f.filled is None and (f.required or f.key in alternatives)]
 
 
@@ -103,7 +105,10 @@ def _entry(dataset: Dataset, field: Field, answer: object, lang: str) -> list[st
     if field.kind == "langtext":
         texts = answer if isinstance(answer, dict) else {}
         lead = lang if lang in field.languages[:2] else field.languages[0]
-        return [f"{field.key}:", *(_translation(field, each, texts.get(each), each == lead and not texts) for each in field.languages)]  # fmt: skip
+        return [
+            f"{field.key}:",
+            *(_translation(field, each, texts.get(each), each == lead and not texts) for each in field.languages),
+        ]
     if field.kind == "part":
         return [f"{field.key}:", *_parts(dataset, field, answer, lang)]
     if field.many:
@@ -122,7 +127,9 @@ def _translation(field: Field, lang: str, text: object, wanted: bool) -> str:
 def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[str]:
     """Parts in block style, or one that waits to be filled in."""
     target = dataset.model.target(field)
-    keys = [f for f in target.fields if f.filled is None and f.required] or [f for f in target.fields if f.filled is None][:2]  # fmt: skip
+    keys = [f for f in target.fields if f.filled is None and f.required] or [
+        f for f in target.fields if f.filled is None
+    ][:2]
     parts = answer if isinstance(answer, list) and answer else [{}]
     lines = []
     indent = "    " if field.many else "  "

@@ -137,9 +137,14 @@ def documents(dataset: Dataset, mapping: Mapping, records: list[Record]) -> File
 
 
 def _document(
-    model: Model, mapping: Mapping, path: str, records: list[Record], concepts: list[str], only: tuple[str, ...],
+    model: Model,
+    mapping: Mapping,
+    path: str,
+    records: list[Record],
+    concepts: list[str],
+    only: tuple[str, ...],
     contexts: Contexts,
-) -> Files:  # fmt: skip
+) -> Files:
     """One document in Turtle and in JSON-LD; `only` names what it tells of the concepts, nothing means all."""
     told = model.ontology.triples
     blocks = [mapping.turtle(r) for r in records]

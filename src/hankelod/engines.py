@@ -114,7 +114,9 @@ def _pyshacl(model: Model) -> Engine:
         before, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False  # else 2026-11-24Z loses its Z, and passes
         try:
             graph = rdflib.Graph().parse(data=data, format="nt")
-            _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inference="none", advanced=False, meta_shacl=False, do_owl_imports=False)  # fmt: skip
+            _, report, _ = pyshacl.validate(
+                graph, shacl_graph=shapes, inference="none", advanced=False, meta_shacl=False, do_owl_imports=False
+            )
         except Exception as error:  # its own, pyparsing's or rdflib's, by what is wrong with the shapes
             raise _refused("pyshacl", error) from error
         finally:
@@ -127,7 +129,17 @@ def _pyshacl(model: Model) -> Engine:
 
     def read(report: rdflib.Graph) -> Iterator[Result]:
         for result in report.subjects(rdflib.RDF.type, SH.ValidationResult):
-            get: dict[object, Any] = {p: report.value(result, p) for p in (SH.focusNode, SH.resultPath, SH.value, SH.sourceConstraintComponent, SH.sourceShape, SH.resultSeverity)}  # fmt: skip
+            get: dict[object, Any] = {
+                p: report.value(result, p)
+                for p in (
+                    SH.focusNode,
+                    SH.resultPath,
+                    SH.value,
+                    SH.sourceConstraintComponent,
+                    SH.sourceShape,
+                    SH.resultSeverity,
+                )
+            }
             shape = get[SH.sourceShape]
             yield Result(
                 get[SH.focusNode].n3(),

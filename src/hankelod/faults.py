@@ -30,12 +30,25 @@ class Faults:
         if found.severity == "violation":
             self.marred.add(path)
 
-    def _broken(self, constraint: str, place: Place, field: Field, path: Path, value: str | None, guess: str | None = None) -> None:  # fmt: skip
+    def _broken(
+        self, constraint: str, place: Place, field: Field, path: Path, value: str | None, guess: str | None = None
+    ) -> None:
         """What the field's own shape would say, where it cannot be asked."""
         check = self.model.checks[SHAPES + field.code]
         component = f"{constraint}ConstraintComponent"
         message = fill(component_says(component), label=field.label, value=short(value))
-        found = Problem(*place, self.id, dotted(path), value, field.code, component, check.severity, message, check.why, mending(check, field, value, guess))  # fmt: skip
+        found = Problem(
+            *place,
+            self.id,
+            dotted(path),
+            value,
+            field.code,
+            component,
+            check.severity,
+            message,
+            check.why,
+            mending(check, field, value, guess),
+        )
         self._add(found, path)
 
     def _report(self, code: str, node: Node, path: Path, value: str | None, **details: object) -> None:
@@ -62,7 +75,16 @@ class Faults:
         detail = f": {text} = {int(text, 8)}" if octal else ""
         known = field.kind == "relative" or self.references.exists(self.model.target(field), text)
         suggestion = None if known else self.references.suggest(self.model.target(field), text)
-        found = problem("wrong-kind-unquoted", node.place(self.file), self.id, dotted(path), text, label=field.label, detail=detail, suggestion=suggestion or f'"{short(text)}"')  # fmt: skip
+        found = problem(
+            "wrong-kind-unquoted",
+            node.place(self.file),
+            self.id,
+            dotted(path),
+            text,
+            label=field.label,
+            detail=detail,
+            suggestion=suggestion or f'"{short(text)}"',
+        )
         self._add(found._replace(code="wrong-kind"), path)
 
     def _unknown_reference(self, node: Node, field: Field, path: Path, text: str, target: Class | None) -> None:
@@ -71,7 +93,9 @@ class Faults:
         choices: Text | str = ""
         if target is not None and target.concept and suggestion is None:
             choices = phrase("the-list", list=", ".join(sorted(self.model.concepts.get(target.iri, {}))))
-        self._report("unknown-reference", node, path, text, label=field.label, suggestion=suggestion, fix=fix, expected=choices)  # fmt: skip
+        self._report(
+            "unknown-reference", node, path, text, label=field.label, suggestion=suggestion, fix=fix, expected=choices
+        )
 
     def _unknown_key(self, key: Node, value: Node, cls: Class | None, path: Path, field: Field | None = None) -> None:
         from hankelod.guesses import LANGUAGE_NAMES, word_meant
@@ -88,21 +112,60 @@ class Faults:
             if place in self.columns:
                 return
             self.columns.add(place)
-            self.problems.append(problem("unknown-key", place, None, dotted(here), None, key=short(name), label=label, expected=", ".join(names), suggestion=word_meant(names, name)))  # fmt: skip
+            self.problems.append(
+                problem(
+                    "unknown-key",
+                    place,
+                    None,
+                    dotted(here),
+                    None,
+                    key=short(name),
+                    label=label,
+                    expected=", ".join(names),
+                    suggestion=word_meant(names, name),
+                )
+            )
             return
-        self._report("unknown-key", key, here, text, key=short(name), label=label, expected=", ".join(names), suggestion=word_meant(names, name))  # fmt: skip
+        self._report(
+            "unknown-key",
+            key,
+            here,
+            text,
+            key=short(name),
+            label=label,
+            expected=", ".join(names),
+            suggestion=word_meant(names, name),
+        )
 
 
 def wrong_kind(
-    model: Model, place: Place, record: str | None, path: str | None, label: Text, kind: str, node: Node,
-    field: Field | None = None, suggestion: str | None = None,
-) -> Problem:  # fmt: skip
+    model: Model,
+    place: Place,
+    record: str | None,
+    path: str | None,
+    label: Text,
+    kind: str,
+    node: Node,
+    field: Field | None = None,
+    suggestion: str | None = None,
+) -> Problem:
     """The problem that a value is of another kind than the one expected."""
     scalar = node.kind in ("text", "number", "true", "false")
     found = phrase("quoted", value=short(str(node.value))) if scalar else kind_word(node.kind)
     value = str(node.value) if isinstance(node.value, str) else None
     fix = mending(model.checks[SHAPES + field.code], field) if field else phrase("keys-and-values")
-    return problem("wrong-kind", place, record, path, value, label=label, expected=kind_word(kind), found=found, fix=fix, suggestion=suggestion)  # fmt: skip
+    return problem(
+        "wrong-kind",
+        place,
+        record,
+        path,
+        value,
+        label=label,
+        expected=kind_word(kind),
+        found=found,
+        fix=fix,
+        suggestion=suggestion,
+    )
 
 
 def mending(check: Check, field: Field | None, value: str | None = None, guess: str | None = None) -> Text:

@@ -110,7 +110,11 @@ def page(base: str, number: int, found: list[Member]) -> File:
     out = [HEAD, "<> a tree:Node ;\n    ldes:immutable true .\n"]
     out.append(f"<{stream(base)}> tree:view <../feed.trig> ;\n    tree:member " + " ,\n        ".join(names) + " .\n")
     for name, member in zip(names, found, strict=True):
-        gone = "" if member.forgotten is None else f" ;\n    prov:wasInvalidatedBy <{base}{release_path(member.forgotten)}>"  # fmt: skip
+        gone = (
+            ""
+            if member.forgotten is None
+            else f" ;\n    prov:wasInvalidatedBy <{base}{release_path(member.forgotten)}>"
+        )
         out.append(
             f"\n{name} a as:{member.activity} ;\n    dcterms:isVersionOf <{member.thing}> ;\n    schema:position {member.number} ;\n"
             f'    as:published "{member.day}T00:00:00Z"^^xsd:dateTime ;\n'
@@ -182,6 +186,8 @@ def root(
             )
     for number, thing, said in forgotten:
         texts = " ,\n        ".join(f'"{escape(text)}"@{lang}' for lang, text in said.items())
-        out.append(f"\n<{base}{release_path(number)}> a prov:Activity ;\n    dcterms:subject <{thing}> ;\n    dcterms:description {texts} .\n")  # fmt: skip
+        out.append(
+            f"\n<{base}{release_path(number)}> a prov:Activity ;\n    dcterms:subject <{thing}> ;\n    dcterms:description {texts} .\n"
+        )
     content = "".join(out).encode()
     return File(FEED, content, len(set(ox.parse(content, format=ox.RdfFormat.TRIG, base_iri=base))))

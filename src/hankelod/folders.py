@@ -27,7 +27,9 @@ def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
         node = yamltree.read_yaml(tree.read_bytes(file, name), name, [])
     except tree.Unreadable as error:
         at = error.problem
-        raise NotADataset({lang: f"{at.file}:{at.line}:{at.column}: {said} {at.fix[lang]}" for lang, said in at.message.items()}) from error  # fmt: skip
+        raise NotADataset(
+            {lang: f"{at.file}:{at.line}:{at.column}: {said} {at.fix[lang]}" for lang, said in at.message.items()}
+        ) from error
     pairs = node.value if node.kind == "mapping" else []
     top = {str(key.value): value for key, value in pairs}  # type: ignore[attr-defined]
     base = top.get("base")

@@ -16,18 +16,37 @@ LONGEST = 100
 """Characters: a longer text is no slip of the pen."""
 
 MONTHS = (
-    ("tammi", "jan"), ("helmi", "feb"), ("maalis", "mar"), ("huhti", "apr"), ("touko", "maj", "may"), ("kesä", "jun"),
-    ("heinä", "jul"), ("elo", "aug"), ("syys", "sep"), ("loka", "okt", "oct"), ("marras", "nov"), ("joulu", "dec"),
-)  # fmt: skip
+    ("tammi", "jan"),
+    ("helmi", "feb"),
+    ("maalis", "mar"),
+    ("huhti", "apr"),
+    ("touko", "maj", "may"),
+    ("kesä", "jun"),
+    ("heinä", "jul"),
+    ("elo", "aug"),
+    ("syys", "sep"),
+    ("loka", "okt", "oct"),
+    ("marras", "nov"),
+    ("joulu", "dec"),
+)
 """How the names of the months begin in Finnish, Swedish and English."""
 
 YES = {"yes", "y", "kyllä", "on", "ja", "joo", "x", "1", "tosi", "sant"}
 NO = {"no", "n", "ei", "nej", "off", "0", "epätosi", "falskt"}
 LANGUAGE_NAMES = {
-    "suomi": "fi", "suomeksi": "fi", "finska": "fi", "finnish": "fi",
-    "ruotsi": "sv", "ruotsiksi": "sv", "svenska": "sv", "swedish": "sv",
-    "englanti": "en", "englanniksi": "en", "engelska": "en", "english": "en",
-}  # fmt: skip
+    "suomi": "fi",
+    "suomeksi": "fi",
+    "finska": "fi",
+    "finnish": "fi",
+    "ruotsi": "sv",
+    "ruotsiksi": "sv",
+    "svenska": "sv",
+    "swedish": "sv",
+    "englanti": "en",
+    "englanniksi": "en",
+    "engelska": "en",
+    "english": "en",
+}
 
 _SPACES = re.compile("(?<=[0-9])[\\s\u00a0\u2009\u202f'’](?=[0-9]{3}(?![0-9]))")
 """What separates thousands."""
@@ -166,7 +185,12 @@ def _months(field: Field, text: str) -> Iterator[str]:
     named = re.fullmatch(r"(?:([^\W\d]+)[ .]+([0-9]{4})|([0-9]{4})[ .]+([^\W\d]+))[.]?", text)
     if named:
         word, year = (named[1], named[2]) if named[1] else (named[4], named[3])
-        begins = [(len(name), n) for n, names in enumerate(MONTHS, start=1) for name in names if word.casefold().startswith(name)]  # fmt: skip
+        begins = [
+            (len(name), n)
+            for n, names in enumerate(MONTHS, start=1)
+            for name in names
+            if word.casefold().startswith(name)
+        ]
         if begins:  # the longest: marraskuu is no March
             yield f"{year}-{max(begins)[1]:02}"
 

@@ -92,7 +92,13 @@ class Site:
         self.address = address.rstrip("/") + "/"
         self.end = time.monotonic() + SECONDS
         self.opener = request.OpenerDirector()
-        for handler in (request.HTTPHandler, request.HTTPSHandler, request.HTTPRedirectHandler, request.HTTPDefaultErrorHandler, request.HTTPErrorProcessor):  # fmt: skip
+        for handler in (
+            request.HTTPHandler,
+            request.HTTPSHandler,
+            request.HTTPRedirectHandler,
+            request.HTTPDefaultErrorHandler,
+            request.HTTPErrorProcessor,
+        ):
             self.opener.add_handler(handler())
 
     def get(self, path: str, largest: int) -> bytes:

@@ -98,7 +98,9 @@ def _types(site: Site) -> Iterator[tuple[str, str]]:
     What goes by more than the extension is in `_named_types`.
     """
     used = {formats.of(path).ending for path in site.files}
-    yield from ((f.ending[1:], f.media_type) for f in formats.FORMATS if f.ending in used and re.fullmatch(r"\.\w+", f.ending))  # fmt: skip
+    yield from (
+        (f.ending[1:], f.media_type) for f in formats.FORMATS if f.ending in used and re.fullmatch(r"\.\w+", f.ending)
+    )
 
 
 def _charset(media: str) -> str:
@@ -147,8 +149,15 @@ def nginx(site: Site) -> str:
     for gone in site.withdrawn:
         page = next((f"doc/{gone}{end}" for end in (".html", ".ttl") if f"doc/{gone}{end}" in site.files), None)
         body = f"error_page 410 {at}{page}; " if page else ""
-        out += [f"location = {at}id/{gone} {{ {body}return 410; }}", f"location ^~ {at}id/{gone}/ {{ {body}return 410; }}"]  # fmt: skip
-        out += [f"location = {at}doc/{gone}{end} {{ return 410; }}" for end in (".html", ".ttl", ".jsonld") if f"doc/{gone}{end}" not in site.files]  # fmt: skip
+        out += [
+            f"location = {at}id/{gone} {{ {body}return 410; }}",
+            f"location ^~ {at}id/{gone}/ {{ {body}return 410; }}",
+        ]
+        out += [
+            f"location = {at}doc/{gone}{end} {{ return 410; }}"
+            for end in (".html", ".ttl", ".jsonld")
+            if f"doc/{gone}{end}" not in site.files
+        ]
     out += [
         f'location ~ "^{re.escape(at)}(?:id|doc)/(?<document>{DOCUMENT})(?:/{NAME})*$" {{',
         *(f"    {each}" for each in _added({"Vary": "Accept"})),
@@ -168,7 +177,11 @@ def nginx(site: Site) -> str:
             f"    return 303 {at}$target;",
             "}",
         ]
-    out += [f"location = {at}{lang} {{ return 303 {at}{lang}/; }}" for lang in ("sv", "en") if f"{lang}/index.html" in site.files]  # fmt: skip
+    out += [
+        f"location = {at}{lang} {{ return 303 {at}{lang}/; }}"
+        for lang in ("sv", "en")
+        if f"{lang}/index.html" in site.files
+    ]
     out += [f"location {at} {{ try_files $uri $uri/index.html =404; }}"]
     return "\n".join(out) + "\n"
 
@@ -203,7 +216,12 @@ def htaccess(site: Site) -> str:
         "RewriteRule ^(.*)$ - [E=AT:%1]",
         *_wanted(),
         *(f"RewriteRule ^id/{re.escape(gone)}(?:/.*)?$ - [G,L]" for gone in site.withdrawn),
-        *(f"RewriteRule ^doc/{re.escape(gone + end)}$ - [G,L]" for gone in site.withdrawn for end in (".html", ".ttl", ".jsonld") if f"doc/{gone}{end}" not in site.files),
+        *(
+            f"RewriteRule ^doc/{re.escape(gone + end)}$ - [G,L]"
+            for gone in site.withdrawn
+            for end in (".html", ".ttl", ".jsonld")
+            if f"doc/{gone}{end}" not in site.files
+        ),
         f"RewriteRule ^(?:id|doc)/({DOCUMENT})(?:/{NAME})*$ - [E=DOCUMENT:$1]",
         "RewriteCond %{ENV:DOCUMENT} .",
         "RewriteCond %{ENV:FORM} =page",
@@ -216,7 +234,7 @@ def htaccess(site: Site) -> str:
         "RewriteRule ^ %{ENV:AT}doc/%{ENV:DOCUMENT}.%{ENV:FORM} [R=303,L]",
         "RewriteCond %{ENV:DOCUMENT} .",
         "RewriteRule ^ - [R=404,L]",
-    ]  # fmt: skip
+    ]
     for name, page, data in site.names():
         out += [
             "RewriteCond %{ENV:FORM} =page",
@@ -246,7 +264,12 @@ def w3id(site: Site) -> str:
     """Rules for https://w3id.org: they choose the syntax themselves, so the site may be a host without any rules."""
     head = ["# For https://github.com/perma-id/w3id.org: the persistent addresses of this dataset lead here."]
     if site.address is None:
-        return "\n".join([*head, "# data/dataset.yml has no `site`: say there where this folder stands, and publish again."]) + "\n"  # fmt: skip
+        return (
+            "\n".join(
+                [*head, "# data/dataset.yml has no `site`: say there where this folder stands, and publish again."]
+            )
+            + "\n"
+        )
     kinds = [kind for kind in site.kinds() if site.has_pages(kind)]
     pages = rf"(?=(?:{'|'.join(map(re.escape, kinds))})/)" if kinds else "(?!)"
     to = site.address
@@ -262,7 +285,11 @@ def w3id(site: Site) -> str:
         f"RewriteRule ^(?:id|doc)/({DOCUMENT})(?:/{NAME})*$ {to}doc/$1.ttl [R=303,L]",
     ]
     for name, page, data in site.names():
-        out += ["RewriteCond %{ENV:FORM} =page", f"RewriteRule ^{name}$ {to}{page} [R=303,L]", f"RewriteRule ^{name}$ {to}{data} [R=303,L]"]  # fmt: skip
+        out += [
+            "RewriteCond %{ENV:FORM} =page",
+            f"RewriteRule ^{name}$ {to}{page} [R=303,L]",
+            f"RewriteRule ^{name}$ {to}{data} [R=303,L]",
+        ]
     return "\n".join([*out, f"RewriteRule ^(.*)$ {to}$1 [R=302,L]"]) + "\n"
 
 
@@ -282,9 +309,15 @@ def redirects(site: Site) -> str:
     for kind in site.kinds():
         end = "html" if site.has_pages(kind) else "ttl"
         if kind == "concept":
-            out += [f"{at}id/concept/:scheme/:id {at}doc/concept/:scheme/:id.{end} 303", f"{at}id/concept/:scheme {at}doc/concept/:scheme.{end} 303"]  # fmt: skip
+            out += [
+                f"{at}id/concept/:scheme/:id {at}doc/concept/:scheme/:id.{end} 303",
+                f"{at}id/concept/:scheme {at}doc/concept/:scheme.{end} 303",
+            ]
         else:
-            out += [f"{at}id/{kind}/:id {at}doc/{kind}/:id.{end} 303", f"{at}id/{kind}/:id/* {at}doc/{kind}/:id.{end} 303"]  # fmt: skip
+            out += [
+                f"{at}id/{kind}/:id {at}doc/{kind}/:id.{end} 303",
+                f"{at}id/{kind}/:id/* {at}doc/{kind}/:id.{end} 303",
+            ]
     return "\n".join(out) + "\n"
 
 

@@ -28,7 +28,9 @@ class Identifiers(Faults):
         if cls.identifies == "" and len(steps) == 1:
             steps = ["project", value]  # a tombstone's id without a kind is a project's
         if len(steps) != (2 if cls.identifies == "" else 1) or not all(ID.fullmatch(s) for s in steps):
-            self.problems.append(problem("bad-id", written[1].place(self.file), None, key, value, example=_example(cls)))  # fmt: skip
+            self.problems.append(
+                problem("bad-id", written[1].place(self.file), None, key, value, example=_example(cls))
+            )
             return None
         return "/".join(steps)
 
@@ -41,11 +43,24 @@ class Identifiers(Faults):
             if ID.fullmatch(given):
                 part = given
             else:
-                self._report("bad-id", written, (*path, "id"), str(written.value)[:200] if isinstance(written.value, str) else None, example="grant-1")  # fmt: skip
+                self._report(
+                    "bad-id",
+                    written,
+                    (*path, "id"),
+                    str(written.value)[:200] if isinstance(written.value, str) else None,
+                    example="grant-1",
+                )
         whole = prefix + part
         first = taken.setdefault(whole, written or node)
         if first is not (written or node):
-            self._report("duplicate-id", written or node, (*path, "id"), part, line=f"{self.file}:{first.line}", related=(first.place(self.file),))  # fmt: skip
+            self._report(
+                "duplicate-id",
+                written or node,
+                (*path, "id"),
+                part,
+                line=f"{self.file}:{first.line}",
+                related=(first.place(self.file),),
+            )
             while whole in taken:  # two parts under one id would be checked as one
                 whole += f"-{ordinal}"
             taken[whole] = written or node
@@ -85,7 +100,9 @@ class Identifiers(Faults):
         return text
 
     def _refers(self, key: str, owner: Class, siblings: Values) -> bool:
-        return any(f.key == key and f.target == owner.iri for c in self.model.classes.values() if c.part for f in c.fields)  # fmt: skip
+        return any(
+            f.key == key and f.target == owner.iri for c in self.model.classes.values() if c.part for f in c.fields
+        )
 
 
 def _example(cls: Class) -> str:

@@ -84,7 +84,11 @@ def from_stream(dataset: Dataset, stream: BinaryIO) -> Iterator[Record]:
         return
     raw = first + stream.read(tree.MAX_BYTES + 1 - len(first))
     if len(raw) > tree.MAX_BYTES:
-        dataset.reader.problems.append(problem("too-large", Place(STANDARD_INPUT, 1, 1), value=f"> {tree.MAX_BYTES} B", expected=f"{tree.MAX_BYTES} B"))  # fmt: skip
+        dataset.reader.problems.append(
+            problem(
+                "too-large", Place(STANDARD_INPUT, 1, 1), value=f"> {tree.MAX_BYTES} B", expected=f"{tree.MAX_BYTES} B"
+            )
+        )
         return
     record = dataset.read_text(raw, cls, STANDARD_INPUT, "standard-input")
     if record is not None:

@@ -61,7 +61,9 @@ def publish(given: argparse.Namespace, dataset: Dataset, edition: Edition, worki
         if getattr(given, option):
             raise CannotPublish(told("refusal-large-option", option=option, most=THRESHOLD))
     out, chosen = working / given.out, available(given.engine)
-    if (out / "changes").is_dir() and any(WANTED.fullmatch(f"changes/releases/{n}") for n in os.listdir(out / "changes" / "releases")):  # fmt: skip
+    if (out / "changes").is_dir() and any(
+        WANTED.fullmatch(f"changes/releases/{n}") for n in os.listdir(out / "changes" / "releases")
+    ):
         raise CannotPublish(told("refusal-large-history", out=given.out, most=THRESHOLD))
     try:
         with _crew(given.dask) as crew:

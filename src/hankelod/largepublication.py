@@ -40,7 +40,14 @@ LEFT_OUT = ("doc/", "the site", "dump/projects.xlsx", "changes/")
 PARTS = ".parts"
 """Where parts are while they are needed, in the folder that is being built."""
 
-DUMPS = {"ttl": f"{NAME}.ttl", "jsonld": f"{NAME}.jsonld", "jsonl": "projects.jsonl", "csv": "projects.csv", "fi.csv": "projects.fi.csv", "geojson": "projects.geojson"}  # fmt: skip
+DUMPS = {
+    "ttl": f"{NAME}.ttl",
+    "jsonld": f"{NAME}.jsonld",
+    "jsonl": "projects.jsonl",
+    "csv": "projects.csv",
+    "fi.csv": "projects.fi.csv",
+    "geojson": "projects.geojson",
+}
 """The file that each section of the pieces goes to."""
 
 
@@ -222,7 +229,9 @@ class _Steps:
     def _write(self, files: Files | Iterable[File]) -> None:
         for file in files:
             atomic.write(self.building / file.path, file.content)
-            self.entries[file.path] = entry(file.path, hashlib.sha256(file.content).hexdigest(), len(file.content), file.triples)  # fmt: skip
+            self.entries[file.path] = entry(
+                file.path, hashlib.sha256(file.content).hexdigest(), len(file.content), file.triples
+            )
 
 
 Begin = Callable[[Parts], Stream]

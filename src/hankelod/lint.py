@@ -20,17 +20,57 @@ from hankelod.turtleplaces import Places, places
 
 DCTERMS = "http://purl.org/dc/terms/"
 
-COMPARED = frozenset((
-    "minCount", "maxCount", "datatype", "pattern", "minExclusive", "minInclusive", "maxInclusive", "maxExclusive",
-    "minLength", "maxLength", "in", "class", "nodeKind", "languageIn", "uniqueLang", "disjoint", "closed", "or", "sparql",
-))  # fmt: skip
+COMPARED = frozenset(
+    (
+        "minCount",
+        "maxCount",
+        "datatype",
+        "pattern",
+        "minExclusive",
+        "minInclusive",
+        "maxInclusive",
+        "maxExclusive",
+        "minLength",
+        "maxLength",
+        "in",
+        "class",
+        "nodeKind",
+        "languageIn",
+        "uniqueLang",
+        "disjoint",
+        "closed",
+        "or",
+        "sparql",
+    )
+)
 """Constraints on which the tests have seen both engines agree."""
 
-DESCRIBING = frozenset((
-    "codeIdentifier", "order", "group", "name", "description", "message", "severity", "path", "property", "targetClass",
-    "ignoredProperties", "rule", "declare", "prefixes", "select", "prefix", "namespace", "condition", "object", "predicate",
-    "subject", "hasValue",
-))  # fmt: skip
+DESCRIBING = frozenset(
+    (
+        "codeIdentifier",
+        "order",
+        "group",
+        "name",
+        "description",
+        "message",
+        "severity",
+        "path",
+        "property",
+        "targetClass",
+        "ignoredProperties",
+        "rule",
+        "declare",
+        "prefixes",
+        "select",
+        "prefix",
+        "namespace",
+        "condition",
+        "object",
+        "predicate",
+        "subject",
+        "hasValue",
+    )
+)
 """What SHACL has no verdict on."""
 
 DIFFERS = {
@@ -63,7 +103,10 @@ def unusable(model: Model) -> Iterator[tuple[str, str]]:
             elif name not in COMPARED | DESCRIBING:
                 yield shape, f"sh:{name}: nothing shows that both SHACL engines judge it alike"
             elif name in BOUNDS and datatype is not None and datatype not in COMPARABLE:
-                yield shape, f"sh:{name} on {datatype.rsplit('#')[-1]}: the engines compare such values differently; use sh:pattern, or sh:sparql over STR()"  # fmt: skip
+                yield (
+                    shape,
+                    f"sh:{name} on {datatype.rsplit('#')[-1]}: the engines compare such values differently; use sh:pattern, or sh:sparql over STR()",
+                )
         for pattern in model.shapes.objects(shape, SH + "pattern"):
             why = fault(getattr(pattern, "value", ""))
             if why:
@@ -132,15 +175,25 @@ def _collisions(model: Model) -> Iterator[tuple[str, str]]:
                 if first != field.code:
                     yield SHAPES + field.code, f"the {word} {given} is that of {first} already"
             if field.key in ("id", "type") or not re.fullmatch(r"[a-z][A-Za-z0-9]*", field.key):
-                yield SHAPES + field.code, f"the key {field.key}: letters and digits only, a lower-case letter first; id and type are taken"  # fmt: skip
+                yield (
+                    SHAPES + field.code,
+                    f"the key {field.key}: letters and digits only, a lower-case letter first; id and type are taken",
+                )
 
 
 def remarks(model: Model, files: list[tuple[Path, str]], base: str) -> list[Problem]:
     """What the ontology and the shapes leave untold. `files` are the Turtle files with their names in reports."""
     where = Locations(files, base)
-    found = [problem("model-untold", where.place(iri), None, None, _local(iri), expected=", ".join(missing), what=what) for iri, what, missing in _untold(model)]  # fmt: skip
+    found = [
+        problem("model-untold", where.place(iri), None, None, _local(iri), expected=", ".join(missing), what=what)
+        for iri, what, missing in _untold(model)
+    ]
     old = [t for t in model.ontology.triples if model.ontology.value(t, OWL + "deprecated") == "true"]
-    found += [problem("model-no-successor", where.place(t), None, None, _local(t)) for t in old if not model.ontology.iri(t, DCTERMS + "isReplacedBy")]  # fmt: skip
+    found += [
+        problem("model-no-successor", where.place(t), None, None, _local(t))
+        for t in old
+        if not model.ontology.iri(t, DCTERMS + "isReplacedBy")
+    ]
     own = {s for s in model.ontology.triples if s.startswith("https://w3id.org/hankelod/def#")}
     for cls in model.classes.values():
         for field in cls.fields:
@@ -179,7 +232,10 @@ def _untold(model: Model) -> Iterator[tuple[str, str, list[str]]]:
 
     for cls in model.classes.values():
         for field in cls.fields:
-            for what, text in (("sh:name / rdfs:label", field.label), ("sh:description / skos:definition", field.description)):  # fmt: skip
+            for what, text in (
+                ("sh:name / rdfs:label", field.label),
+                ("sh:description / skos:definition", field.description),
+            ):
                 if missing := lacking(text):
                     yield SHAPES + field.code, what, missing
     for iri, check in model.checks.items():
@@ -188,7 +244,9 @@ def _untold(model: Model) -> Iterator[tuple[str, str, list[str]]]:
             if missing := lacking(text):
                 yield iri, what, missing
     for term in model.ontology.triples:
-        if term.startswith(("https://w3id.org/hankelod/def#", f"{model.base}id/concept/")) and model.ontology.one(term, RDF + "type"):  # fmt: skip
+        if term.startswith(("https://w3id.org/hankelod/def#", f"{model.base}id/concept/")) and model.ontology.one(
+            term, RDF + "type"
+        ):
             label = model.ontology.text(term, RDFS + "label") or model.ontology.text(term, SKOS + "prefLabel")
             if missing := lacking(label):
                 yield term, "rdfs:label / skos:prefLabel", missing

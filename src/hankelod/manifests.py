@@ -70,7 +70,9 @@ def _entry(path: str, entry: dict[str, object]) -> Entry:
     if not is_safe(path) or path == MANIFEST:
         raise BadManifest(told("damage-outside", path=repr(path)))
     sha256, size, media, triples = (entry.get(key) for key in ("sha256", "bytes", "mediaType", "triples"))
-    if not (isinstance(sha256, str) and isinstance(media, str) and _count(size) and (triples is None or _count(triples))):  # fmt: skip
+    if not (
+        isinstance(sha256, str) and isinstance(media, str) and _count(size) and (triples is None or _count(triples))
+    ):
         raise BadManifest(told("damage-entry", path=repr(path)))
     return Entry(sha256, size, media, triples)  # type: ignore[arg-type]
 

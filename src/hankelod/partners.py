@@ -45,7 +45,9 @@ def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
     model = checker.dataset.model
     subjects = {t.subject for t in triples}
     types = _types(model)
-    known = {t.subject for t in triples if t.predicate.value == RDF + "type" and getattr(t.object, "value", "") in types}  # fmt: skip
+    known = {
+        t.subject for t in triples if t.predicate.value == RDF + "type" and getattr(t.object, "value", "") in types
+    }
     if not known:
         example = model.by_name("Project").iri
         return [problem("nothing-known", Place(name, 1, 1), expected=f"<{example}>")], 0
@@ -64,7 +66,11 @@ def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
 def _types(model: Model) -> set[str]:
     """The IRIs of the classes that shapes are about, and of their sub-classes."""
     named = {rule.iri for cls in model.classes.values() for rule in cls.types}
-    return named | set(model.classes) | {iri for c in model.classes.values() for f in c.fields if f.kind == "class" for iri in f.words.values()}  # fmt: skip
+    return (
+        named
+        | set(model.classes)
+        | {iri for c in model.classes.values() for f in c.fields if f.kind == "class" for iri in f.words.values()}
+    )
 
 
 def _parse(text: str, form: str, base: str, name: str) -> list[ox.Triple]:
@@ -119,12 +125,30 @@ def _problem(model: Model, result: Result, name: str, where: Places) -> Problem 
     predicate = result.path.strip("<>") if result.path else field.path if field else None
     value = plain(result.value) if result.component != "OrConstraintComponent" else None
     subject = result.focus.strip("<>")
-    message = fill(check.says or component_says(result.component), label=field.label if field else cls.label, value=short(value), path=short(predicate), alternatives=", ".join(check.alternatives))  # fmt: skip
+    message = fill(
+        check.says or component_says(result.component),
+        label=field.label if field else cls.label,
+        value=short(value),
+        path=short(predicate),
+        alternatives=", ".join(check.alternatives),
+    )
     line, column = where.find(subject, predicate, value)
     return Problem(
-        name, line, column, _short_name(model, subject), _field_name(model, check, predicate), value, check.code, result.component,
-        check.severity, message, check.why, mending(check, field, value), focus=subject, predicate=predicate
-    )  # fmt: skip
+        name,
+        line,
+        column,
+        _short_name(model, subject),
+        _field_name(model, check, predicate),
+        value,
+        check.code,
+        result.component,
+        check.severity,
+        message,
+        check.why,
+        mending(check, field, value),
+        focus=subject,
+        predicate=predicate,
+    )
 
 
 def _short_name(model: Model, iri: str) -> str:
@@ -147,7 +171,11 @@ def _json_places(text: str, triples: list[ox.Triple]) -> Places:
     """For JSON-LD: the line on which a subject's id stands, whole or by its end."""
     found = Places({}, {}, {})
     lines = text.split("\n")
-    strings = [(n, m.start() + 1, m.group(1)) for n, line in enumerate(lines, start=1) for m in re.finditer(r'"((?:[^"\\]|\\.)*)"', line)]  # fmt: skip
+    strings = [
+        (n, m.start() + 1, m.group(1))
+        for n, line in enumerate(lines, start=1)
+        for m in re.finditer(r'"((?:[^"\\]|\\.)*)"', line)
+    ]
     first: dict[str, tuple[int, int]] = {}
     for n, column, string in strings:
         first.setdefault(string, (n, column))

@@ -19,7 +19,14 @@ MANY = 4
 ALPHABET = frozenset([*(chr(n) for n in range(128)), "ä", "Ö", "\u00a0", "\u2028", "é", "中", "😀"])
 """Characters that stand for all: sets of characters are compared on these."""
 
-_ELSEWHERE = {op.ASSERT: "look-around", op.ASSERT_NOT: "look-around", op.GROUPREF: "a back-reference", op.GROUPREF_EXISTS: "a back-reference", op.ATOMIC_GROUP: "an atomic group", op.POSSESSIVE_REPEAT: "a possessive quantifier"}  # fmt: skip
+_ELSEWHERE = {
+    op.ASSERT: "look-around",
+    op.ASSERT_NOT: "look-around",
+    op.GROUPREF: "a back-reference",
+    op.GROUPREF_EXISTS: "a back-reference",
+    op.ATOMIC_GROUP: "an atomic group",
+    op.POSSESSIVE_REPEAT: "a possessive quantifier",
+}
 
 
 def fault(pattern: str) -> str | None:
@@ -28,7 +35,9 @@ def fault(pattern: str) -> str | None:
         tree = parser.parse(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         return f"it cannot be read: {error}"
-    return _foreign(tree) or ("a repetition inside a repetition could try again without end" if _ambiguous(tree) else None)  # fmt: skip
+    return _foreign(tree) or (
+        "a repetition inside a repetition could try again without end" if _ambiguous(tree) else None
+    )
 
 
 def _foreign(items: Iterable[Any]) -> str | None:
@@ -89,7 +98,9 @@ def _characters(items: Iterable[Any]) -> frozenset[str]:
     found: frozenset[str] = frozenset()
     for code, value in items:
         if code in (op.LITERAL, op.NOT_LITERAL, op.IN, op.ANY):
-            found |= frozenset(c for c in ALPHABET if _stands_for(code, value, c)) | ({chr(value)} if code is op.LITERAL else frozenset())  # fmt: skip
+            found |= frozenset(c for c in ALPHABET if _stands_for(code, value, c)) | (
+                {chr(value)} if code is op.LITERAL else frozenset()
+            )
         for inner in _inside(code, value):
             found |= _characters(inner)
     return found

@@ -111,7 +111,7 @@ class Workshop:
             return Piece(problems, len(records), ids)
         return self._written(chunk, records, triples, Piece(problems, len(records), ids), self.setting.parts)
 
-    def _written(self, chunk: Chunk, records: list[Record], triples: Told, piece: Piece, parts: Parts) -> Piece:  # fmt: skip
+    def _written(self, chunk: Chunk, records: list[Record], triples: Told, piece: Piece, parts: Parts) -> Piece:
         sections = self._sections(records)
         parts.write(f"{chunk.number:08}.piece", b"".join(sections))
         cuts = self.setting.cuts

@@ -94,7 +94,14 @@ def component_says(component: str) -> Text:
 def parser_says(message: str) -> Text:
     """A message of a parser of YAML, JSON or CSV in each language; as it is, where the catalogue does not know it."""
     index = _index()
-    known = next((s for s in index.triples if any(getattr(o, "value", None) == message for o in index.objects(s, CATALOGUE + "of"))), None)  # fmt: skip
+    known = next(
+        (
+            s
+            for s in index.triples
+            if any(getattr(o, "value", None) == message for o in index.objects(s, CATALOGUE + "of"))
+        ),
+        None,
+    )
     return index.text(known, CATALOGUE + "says") if known else dict.fromkeys(LANGUAGES, message)
 
 
@@ -138,8 +145,18 @@ def problem(
         hint = fill(told.suggest, **shown)
         fix = {lang: f"{hint[lang]} {fix[lang]}" for lang in fix} if code == "unknown-reference" else hint
     return Problem(
-        *place, record, field, value, code, None, told.severity, fill(told.says, **shown), fill(told.why, **shown), fix, related
-    )  # fmt: skip
+        *place,
+        record,
+        field,
+        value,
+        code,
+        None,
+        told.severity,
+        fill(told.says, **shown),
+        fill(told.why, **shown),
+        fix,
+        related,
+    )
 
 
 def short(value: str | None, limit: int = 80) -> str:

@@ -43,7 +43,11 @@ class Proofs:
                 self.rules.append(check.code)
                 self._queries.append(check.select)
         self._wanted = {f"<{iri}>".encode() for iri in predicates}
-        kept = [q.triple for q in model.shapes.quads if not (q.predicate.value == SH + "sparql" and getattr(q.subject, "value", "") in proved)]  # fmt: skip
+        kept = [
+            q.triple
+            for q in model.shapes.quads
+            if not (q.predicate.value == SH + "sparql" and getattr(q.subject, "value", "") in proved)
+        ]
         self.shapes = "".join(f"{triple} .\n" for triple in kept)
 
     def suspects(self, lines: Iterable[bytes]) -> set[str]:

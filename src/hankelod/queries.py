@@ -63,12 +63,26 @@ class Parameter(NamedTuple):
         """A value as SPARQL writes it. Nothing but a literal or an IRI of this kind comes out. Raises CannotAsk."""
         if self.kind in _VALUE:
             if not _VALUE[self.kind].fullmatch(value) or re.search(r"\\[uU]", value):
-                raise CannotAsk(told("refusal-value", name=self.name, value=_shown(value), expected=told(f"refusal-value-{self.kind}")))  # fmt: skip
+                raise CannotAsk(
+                    told(
+                        "refusal-value",
+                        name=self.name,
+                        value=_shown(value),
+                        expected=told(f"refusal-value-{self.kind}"),
+                    )
+                )
             escaped = value.replace("\\", "\\\\").replace('"', '\\"')
             return value if self.kind == "number" else f'"{escaped}"'
         identifier = value.removeprefix(f"{base}id/{self.kind}/")
         if not _IDENTIFIER.fullmatch(identifier):
-            raise CannotAsk(told("refusal-value", name=self.name, value=_shown(value), expected=told("refusal-value-thing", kind=self.word)))  # fmt: skip
+            raise CannotAsk(
+                told(
+                    "refusal-value",
+                    name=self.name,
+                    value=_shown(value),
+                    expected=told("refusal-value-thing", kind=self.word),
+                )
+            )
         return f"<id/{self.kind}/{identifier}>"
 
     @property

@@ -113,7 +113,19 @@ class _Typing(Identifiers):
             if given is not None and str(given) != str(filled):
                 here = (*path, field.key)
                 place = Place(self.file, *self.places[here])
-                self._add(problem("filled-in", place, self.id, dotted(here), str(given), label=field.label, key=field.key, expected=str(filled)), here)  # fmt: skip
+                self._add(
+                    problem(
+                        "filled-in",
+                        place,
+                        self.id,
+                        dotted(here),
+                        str(given),
+                        label=field.label,
+                        key=field.key,
+                        expected=str(filled),
+                    ),
+                    here,
+                )
             if filled is not None:
                 values[field.key] = filled
 
@@ -138,7 +150,9 @@ class _Typing(Identifiers):
             if isinstance(value, str):
                 first = seen.setdefault(value, item)
                 if first is not item:
-                    self._report("duplicate-value", item, here, value, label=field.label, related=(first.place(self.file),))  # fmt: skip
+                    self._report(
+                        "duplicate-value", item, here, value, label=field.label, related=(first.place(self.file),)
+                    )
                     continue
             if value is not None:
                 typed.append(value)
@@ -156,8 +170,15 @@ class _Typing(Identifiers):
         return node.line, node.column
 
     def _value(
-        self, node: Node, field: Field, path: Path, identifier: str, ordinal: int, siblings: Values, taken: dict[str, Node]
-    ) -> object | None:  # fmt: skip
+        self,
+        node: Node,
+        field: Field,
+        path: Path,
+        identifier: str,
+        ordinal: int,
+        siblings: Values,
+        taken: dict[str, Node],
+    ) -> object | None:
         if node.kind == "nothing":
             self._report("empty-value", node, path, None, label=field.label)
             return None
@@ -257,7 +278,9 @@ class _Typing(Identifiers):
 
         labels = {word: self.model.labels.get(iri, {}) for word, iri in field.words.items()}
         place = Place(self.file, *self.places[path[:-1]]) if node is None else node.place(self.file)
-        self._broken("MinCount" if node is None else "In", place, field, path, text, word_meant(labels, text) if text else None)  # fmt: skip
+        self._broken(
+            "MinCount" if node is None else "In", place, field, path, text, word_meant(labels, text) if text else None
+        )
         return next(iter(field.words))
 
 

@@ -160,7 +160,17 @@ class RecordFiles:
     def twice(self, record: Record, first: Record) -> None:
         """Take up that a record has the id of another."""
         place = first.place(())
-        self.add(problem("duplicate-id", record.place(()), record.id, record.cls.identified_by or "id", record.id, related=(place,), line=f"{place.file}:{place.line}"))  # fmt: skip
+        self.add(
+            problem(
+                "duplicate-id",
+                record.place(()),
+                record.id,
+                record.cls.identified_by or "id",
+                record.id,
+                related=(place,),
+                line=f"{place.file}:{place.line}",
+            )
+        )
 
     def add(self, found: Problem) -> None:
         """Take up a problem."""

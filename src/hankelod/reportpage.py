@@ -88,7 +88,9 @@ def names(found: Report) -> dict[tuple[str | None, str], Text]:
     }
 
 
-def _by_record(found: Report, named: dict[tuple[str | None, str], Text]) -> list[tuple[str, str | None, Text, list[Problem]]]:  # fmt: skip
+def _by_record(
+    found: Report, named: dict[tuple[str | None, str], Text]
+) -> list[tuple[str, str | None, Text, list[Problem]]]:
     """Problems by file and record, those to mend first; with the record's name where it is known."""
     groups = []
     for (file, record), members in groupby(found.problems, lambda p: (p.file, p.record)):

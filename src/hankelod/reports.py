@@ -102,7 +102,13 @@ def as_json(found: Report, lang: str, strict: bool = False, rules: Iterable[Rule
     ]
     import json
 
-    whole = {"conforms": found.conforms(strict), "counts": found.counts(), "records": found.records, "problems": problems, "rules": [_rule(r, lang) for r in rules]}  # fmt: skip
+    whole = {
+        "conforms": found.conforms(strict),
+        "counts": found.counts(),
+        "records": found.records,
+        "problems": problems,
+        "rules": [_rule(r, lang) for r in rules],
+    }
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -110,7 +116,14 @@ def _rule(rule: Rule, lang: str) -> dict[str, object]:
     def limit(given: Limit | None, value: object, verdict: str | None) -> dict[str, object] | None:
         if given is None:
             return None
-        return {"limit": value, "verdict": verdict, "from": given.origin, "holder": given.holder, "inferred": given.inferred, "basis": given.basis.get(lang, "")}  # fmt: skip
+        return {
+            "limit": value,
+            "verdict": verdict,
+            "from": given.origin,
+            "holder": given.holder,
+            "inferred": given.inferred,
+            "basis": given.basis.get(lang, ""),
+        }
 
     return {
         "record": rule.record,
@@ -189,7 +202,12 @@ def _told(p: Problem, own: set[str]) -> list[str]:
     if p.code not in own:
         told.append(f"sh:sourceShape <{SHAPES}{p.code}>")
     texts = " , ".join(f'"{escape(t)}"@{lang}' for lang, t in p.message.items())
-    return [*told, f"sh:sourceConstraintComponent {component}", f"sh:resultSeverity sh:{p.severity.capitalize()}", f"sh:resultMessage {texts}"]  # fmt: skip
+    return [
+        *told,
+        f"sh:sourceConstraintComponent {component}",
+        f"sh:resultSeverity sh:{p.severity.capitalize()}",
+        f"sh:resultMessage {texts}",
+    ]
 
 
 def _result(p: Problem, own: set[str]) -> str:

@@ -37,7 +37,20 @@ TRIPLES = {
 }
 """Formats of triples; the last for clients that know no other (rdflib's SPARQLStore asks for it alone)."""
 
-INTEGERS = frozenset(XSD + t for t in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger", "unsignedInt", "unsignedLong"))  # fmt: skip
+INTEGERS = frozenset(
+    XSD + t
+    for t in (
+        "integer",
+        "int",
+        "long",
+        "short",
+        "byte",
+        "nonNegativeInteger",
+        "positiveInteger",
+        "unsignedInt",
+        "unsignedLong",
+    )
+)
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None
 Value = str | int | Decimal | float | bool | None
@@ -182,7 +195,14 @@ class Answer:
                 raise CannotAsk(told("refusal-format-rows", form=form, formats=", ".join(TRIPLES)))
             return self._serialised(TRIPLES.get(form, ox.RdfFormat.TURTLE))
         if form in TRIPLES:
-            raise CannotAsk(told("refusal-format-triples", form=form, kind=word(f"refusal-kind-{self.kind}"), formats=", ".join((TABLE, *ROWS))))  # fmt: skip
+            raise CannotAsk(
+                told(
+                    "refusal-format-triples",
+                    form=form,
+                    kind=word(f"refusal-kind-{self.kind}"),
+                    formats=", ".join((TABLE, *ROWS)),
+                )
+            )
         if form == TABLE:
             from hankelod.terminal import table
 
@@ -219,10 +239,9 @@ class Answer:
         """Which columns hold nothing but numbers."""
         columns = zip(*self.terms, strict=True) if self.terms else [()] * len(self.variables)
         return [
-            any(t is not None for t in c)
-            and all(t is None or type(value(t)) in (int, Decimal, float) for t in c)
+            any(t is not None for t in c) and all(t is None or type(value(t)) in (int, Decimal, float) for t in c)
             for c in columns
-        ]  # fmt: skip
+        ]
 
     def shown(self, term: Term) -> str:
         """A term as people read it: a literal's text, an IRI with its prefix or relative to the base."""
@@ -245,7 +264,9 @@ def _kind(result: object) -> str:
 
 def shortened(iri: str, prefixes: Mapping[str, str], base: str) -> str:
     """An IRI as a query may write it: `hanke:lead`, or `<id/project/…>` relative to the base."""
-    namespace = max(((n, p) for p, n in prefixes.items() if p and iri.startswith(n)), key=lambda f: len(f[0]), default=None)  # fmt: skip
+    namespace = max(
+        ((n, p) for p, n in prefixes.items() if p and iri.startswith(n)), key=lambda f: len(f[0]), default=None
+    )
     if namespace is not None:
         local = iri[len(namespace[0]) :]
         if local.replace("-", "").replace("_", "").isalnum() and not local.startswith("-"):

@@ -43,7 +43,9 @@ class Screen:
         self.checker = Checker(dataset, engine)
         self.mapping: Mapping = self.checker.mapping
         self._known: Known = {(r.cls.iri, r.id): r for r in others}
-        self._others = {f"<{self.mapping.subject(r)}>".encode(): self.mapping.text(r.cls, r.values) for r in self._known.values()}  # fmt: skip
+        self._others = {
+            f"<{self.mapping.subject(r)}>".encode(): self.mapping.text(r.cls, r.values) for r in self._known.values()
+        }
         self._background = "".join(self.checker.background)
         self._proofs = None
         if self.checker.engine_name == "shacl":

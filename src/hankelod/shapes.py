@@ -194,9 +194,14 @@ def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
 
 def _key(shapes: Index, owners: dict[str, str], owner: str, path: str | None) -> str | None:
     """The key that a class has for a property."""
-    return next((shapes.value(s, SH + "codeIdentifier") for s, o in owners.items()
-                 if o == owner and shapes.iri(s, SH + "path") == path
-                 and shapes.one(s, SH + "codeIdentifier") is not None), None)  # fmt: skip
+    return next(
+        (
+            shapes.value(s, SH + "codeIdentifier")
+            for s, o in owners.items()
+            if o == owner and shapes.iri(s, SH + "path") == path and shapes.one(s, SH + "codeIdentifier") is not None
+        ),
+        None,
+    )
 
 
 def _is_shape(shapes: Index, node: str) -> bool:
@@ -211,7 +216,7 @@ def _concepts(ontology: Index, classes: dict[str, Class], base: str) -> dict[str
         if cls.concept:
             start = base + "id/" + cls.identifies
             members = ontology.subjects(RDF + "type", iri)
-            found[iri] = {m[len(start):]: ontology.text(m, SKOS + "prefLabel") for m in members if m.startswith(start)}  # fmt: skip
+            found[iri] = {m[len(start) :]: ontology.text(m, SKOS + "prefLabel") for m in members if m.startswith(start)}
     return found
 
 

@@ -31,7 +31,11 @@ from hankelod.words import told
 if TYPE_CHECKING:
     import rdflib
 
-NAMES = ("http://www.w3.org/2004/02/skos/core#prefLabel", "http://purl.org/dc/terms/title", "http://www.w3.org/2004/02/skos/core#altLabel")  # fmt: skip
+NAMES = (
+    "http://www.w3.org/2004/02/skos/core#prefLabel",
+    "http://purl.org/dc/terms/title",
+    "http://www.w3.org/2004/02/skos/core#altLabel",
+)
 """What says a thing's names."""
 
 
@@ -70,7 +74,9 @@ class Data:
             >>> data.query("ASK { ?project hanke:lead <id/organisation/kunta> }").boolean
             True
         """
-        given = {n: [v] if isinstance(v, str) else [str(v)] if isinstance(v, int) else list(v) for n, v in parameters.items()}  # fmt: skip
+        given = {
+            n: [v] if isinstance(v, str) else [str(v)] if isinstance(v, int) else list(v) for n, v in parameters.items()
+        }
         answer = self.ask(self.text(self._catalogue.find(query, self._working), given))
         if answer.notes:
             import warnings
@@ -134,7 +140,10 @@ class Data:
         chosen: dict[str, Any] = {}
         if graphs is not None:
             try:
-                chosen = {k: [ox.NamedNode(iri) for iri in v] for k, v in zip(("default_graph", "named_graphs"), graphs, strict=True)}  # fmt: skip
+                chosen = {
+                    k: [ox.NamedNode(iri) for iri in v]
+                    for k, v in zip(("default_graph", "named_graphs"), graphs, strict=True)
+                }
             except ValueError as error:
                 raise CannotAsk(told("refusal-graph-name", why=error)) from error
 

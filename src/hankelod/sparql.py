@@ -194,7 +194,7 @@ def _check(text: str, found: list[Token], limits: Limits) -> None:
         if operators > limits.operators:
             raise refused("query-too-large", _told("refusal-operators", limit=limits.operators), text, token.start)
         if patterns > limits.patterns:
-            raise refused("query-too-large", _told("refusal-patterns", limit=limits.patterns), text, token.start)  # fmt: skip
+            raise refused("query-too-large", _told("refusal-patterns", limit=limits.patterns), text, token.start)
     _check_form(text, found)
 
 
@@ -231,7 +231,7 @@ def _check_form(text: str, found: list[Token]) -> None:
     """Only the four query forms: an update has no business here, and gets told so."""
     first = form_token(found)
     if first is not None and first.text.upper() in UPDATES:
-        raise refused("query-update", _told("refusal-update", word=first.text.upper()), text, first.start)  # fmt: skip
+        raise refused("query-update", _told("refusal-update", word=first.text.upper()), text, first.start)
 
 
 def form_token(found: list[Token]) -> Token | None:

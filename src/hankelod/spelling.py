@@ -39,7 +39,9 @@ def explained(text: str, found: list[Token], prefixes: dict[str, str], message: 
     match = _ENGINE.match(message)
     if match is None:
         return Refused("query-syntax", message, 1, 1)
-    said = next((ours for theirs, ours in _ENGINE_SAYS.items() if theirs in match.group(3)), "the query is not well-formed here")  # fmt: skip
+    said = next(
+        (ours for theirs, ours in _ENGINE_SAYS.items() if theirs in match.group(3)), "the query is not well-formed here"
+    )
     return Refused("query-syntax", said, int(match.group(1)), int(match.group(2)))
 
 
@@ -51,7 +53,11 @@ def check_prefixes(text: str, found: list[Token], prefixes: Mapping[str, str]) -
         prefix = token.text.partition(":")[0]
         if prefix not in prefixes:
             close = get_close_matches(prefix.lower(), list(prefixes), n=1, cutoff=0.5)
-            said = told("refusal-prefix-near", prefix=prefix, near=close[0]) if close else told("refusal-prefix", prefix=prefix, known=", ".join(prefixes))  # fmt: skip
+            said = (
+                told("refusal-prefix-near", prefix=prefix, near=close[0])
+                if close
+                else told("refusal-prefix", prefix=prefix, known=", ".join(prefixes))
+            )
             raise refused("query-prefix", said, text, token.start)
 
 

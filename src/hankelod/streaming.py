@@ -97,7 +97,15 @@ class Stream:
     `others` are the records that are held in memory. `clean` says whether no violation has been met so far.
     """
 
-    def __init__(self, dataset: Dataset, engine: str | None, crew: Crew, parts: Parts | None, watch: Watch = unwatched, records: int = RECORDS) -> None:  # fmt: skip
+    def __init__(
+        self,
+        dataset: Dataset,
+        engine: str | None,
+        crew: Crew,
+        parts: Parts | None,
+        watch: Watch = unwatched,
+        records: int = RECORDS,
+    ) -> None:
         """`records` are those in one chunk; the result does not depend on it."""
         self.dataset, self.crew, self.parts, self.watch, self.size = dataset, crew, parts, watch, records
         cls, path = project(dataset), bulk_file(dataset)
@@ -216,5 +224,13 @@ class Stream:
     def _seen(self, identifier: str, place: Place, first: dict[str, Place]) -> Iterator[Problem]:
         before = first.setdefault(identifier, place)
         if before is not place:
-            yield problem("duplicate-id", place, identifier, "id", identifier, related=(before,), line=f"{before.file}:{before.line}")  # fmt: skip
+            yield problem(
+                "duplicate-id",
+                place,
+                identifier,
+                "id",
+                identifier,
+                related=(before,),
+                line=f"{before.file}:{before.line}",
+            )
             self.records -= 1

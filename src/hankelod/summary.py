@@ -40,8 +40,12 @@ class Summary:
             return
         values = record.values
         self._cite({str(values["source"])} if "source" in values else set())
-        self.themes |= {f"{things}{cls.identifies}{i}" for cls, i in references(model, values, record.cls) if cls.name == "Theme"}  # fmt: skip
-        self._reach(str(values["start"]) if "start" in values else None, str(values["end"]) if "end" in values else None)  # fmt: skip
+        self.themes |= {
+            f"{things}{cls.identifies}{i}" for cls, i in references(model, values, record.cls) if cls.name == "Theme"
+        }
+        self._reach(
+            str(values["start"]) if "start" in values else None, str(values["end"]) if "end" in values else None
+        )
 
     def _cite(self, sources: set[str] | None) -> None:
         self.sources = None if self.sources is None or sources is None else self.sources | sources

@@ -67,10 +67,24 @@ def columns(cards: Cards) -> list[Column]:
         elif key.kind == "thing":
             assert key.target is not None
             area = key.target.identified_by is not None
-            found.append(Column(key.name, (key.name, "code" if area else "id"), "string", key.many, None, key, key.label))  # fmt: skip
+            found.append(
+                Column(key.name, (key.name, "code" if area else "id"), "string", key.many, None, key, key.label)
+            )
             if area:
-                found.append(Column(f"{key.name}_number", (key.name, "number"), "integer", key.many, None, key, _both(key.label, cards.label("number"))))  # fmt: skip
-            found += _by_language(cards, key, f"{key.name}_name", (key.name, "name"), _both(key.label, cards.label("name")))  # fmt: skip
+                found.append(
+                    Column(
+                        f"{key.name}_number",
+                        (key.name, "number"),
+                        "integer",
+                        key.many,
+                        None,
+                        key,
+                        _both(key.label, cards.label("number")),
+                    )
+                )
+            found += _by_language(
+                cards, key, f"{key.name}_name", (key.name, "name"), _both(key.label, cards.label("name"))
+            )
         elif key.kind == "link":
             found.append(Column(key.name, (key.name, "url"), DATATYPES[key.kind], True, None, key, key.label))
         else:
@@ -79,11 +93,21 @@ def columns(cards: Cards) -> list[Column]:
 
 
 def _by_language(cards: Cards, key: Key, name: str, path: tuple[str, ...], label: Text) -> list[Column]:
-    languages = [lang for lang in cards.dataset.languages if key.field is None or lang in (key.field.languages or (lang,))]  # fmt: skip
+    languages = [
+        lang for lang in cards.dataset.languages if key.field is None or lang in (key.field.languages or (lang,))
+    ]
     return [
-        Column(f"{name}_{lang}", (*path, lang), "string", key.many, lang, key, {k: f"{v} ({lang})" for k, v in label.items()})
+        Column(
+            f"{name}_{lang}",
+            (*path, lang),
+            "string",
+            key.many,
+            lang,
+            key,
+            {k: f"{v} ({lang})" for k, v in label.items()},
+        )
         for lang in languages
-    ]  # fmt: skip
+    ]
 
 
 def _both(first: Text, second: Text) -> Text:
@@ -94,7 +118,13 @@ def value(card: Card, column: Column) -> object | None:
     """A column's value of a card: None, one value, or a list."""
     found: object = card
     for step in column.path:
-        found = [i.get(step) for i in found] if isinstance(found, list) else found.get(step) if isinstance(found, dict) else None  # fmt: skip
+        found = (
+            [i.get(step) for i in found]
+            if isinstance(found, list)
+            else found.get(step)
+            if isinstance(found, dict)
+            else None
+        )
     return [v for v in found if v is not None] if isinstance(found, list) else found
 
 
@@ -229,7 +259,11 @@ def _legend(sheet: object, told: list[Column], head: object) -> None:
     ):
         sheet.write_string(0, n, heading, head)  # type: ignore[attr-defined]
     for row, column in enumerate(told, 1):
-        texts = [column.name, *(column.label.get(x, "") for x in languages), *(column.key.description.get(x, "") for x in languages)]  # fmt: skip
+        texts = [
+            column.name,
+            *(column.label.get(x, "") for x in languages),
+            *(column.key.description.get(x, "") for x in languages),
+        ]
         for n, text in enumerate(texts):
             sheet.write_string(row, n, text)  # type: ignore[attr-defined]
     sheet.set_column(0, 2 * len(languages), 40)  # type: ignore[attr-defined]

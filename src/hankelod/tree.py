@@ -98,7 +98,12 @@ def composed(text: str) -> str:
 
 def too_many(place: Place) -> Unreadable:
     values = {"fi": "arvoa", "sv": "värden", "en": "values"}
-    return refuse("too-large", place, value=f"> {MAX_VALUES}", expected={lang: f"{MAX_VALUES} {word}" for lang, word in values.items()})  # fmt: skip
+    return refuse(
+        "too-large",
+        place,
+        value=f"> {MAX_VALUES}",
+        expected={lang: f"{MAX_VALUES} {word}" for lang, word in values.items()},
+    )
 
 
 def read_bytes(path: FilePath, file: str, limit: int = MAX_BYTES) -> bytes:
@@ -122,13 +127,31 @@ def pairs(children: list[Node], file: str, problems: list[Problem], path: Path) 
     seen: dict[str, Node] = {}
     for key, value in zip(children[::2], children[1::2], strict=True):
         if key.kind not in ("text", "nothing"):
-            raise refuse("yaml-syntax", key.place(file), detail={"fi": "avaimen on oltava sana", "sv": "en nyckel ska vara ett ord", "en": "a key must be a word"})  # fmt: skip
+            raise refuse(
+                "yaml-syntax",
+                key.place(file),
+                detail={
+                    "fi": "avaimen on oltava sana",
+                    "sv": "en nyckel ska vara ett ord",
+                    "en": "a key must be a word",
+                },
+            )
         name = str(key.value)
         if name == "<<":
             raise refuse("yaml-anchor", key.place(file))
         first = seen.setdefault(name, key)
         if first is not key:
-            problems.append(problem("duplicate-key", key.place(file), None, dotted((*path, name)), key=short(name), line=str(first.line), related=(first.place(file),)))  # fmt: skip
+            problems.append(
+                problem(
+                    "duplicate-key",
+                    key.place(file),
+                    None,
+                    dotted((*path, name)),
+                    key=short(name),
+                    line=str(first.line),
+                    related=(first.place(file),),
+                )
+            )
             continue
         kept.append((key, value))
     return kept

@@ -30,7 +30,9 @@ ROWS = 10
 
 def background(model: Model) -> list[str]:
     """What every chunk needs of the ontology: sub-class axioms, and the concepts of the code lists."""
-    concepts = {f"{model.base}id/{model.classes[iri].identifies}{c}" for iri, members in model.concepts.items() for c in members}  # fmt: skip
+    concepts = {
+        f"{model.base}id/{model.classes[iri].identifies}{c}" for iri, members in model.concepts.items() for c in members
+    }
     return [
         f"{quad.triple} .\n"
         for quad in model.ontology.quads
@@ -145,12 +147,28 @@ class Checker:
         if value is not None and field is not None and field.kind == "reference":
             value = value.removeprefix(f"{model.base}id/{model.target(field).identifies}")
         says = check.says or component_says(result.component)
-        message = fill(says, label=label, value=short(value), path=short(plain(result.path)), alternatives=", ".join(check.alternatives))  # fmt: skip
+        message = fill(
+            says,
+            label=label,
+            value=short(value),
+            path=short(plain(result.path)),
+            alternatives=", ".join(check.alternatives),
+        )
         place = record.place(path)
         return Problem(
-            *place, record.id, dotted(path), value, check.code, result.component, check.severity, message, check.why,
-            mending(check, field, value), focus=result.focus.strip("<>"), predicate=_predicate(result.path)
-        )  # fmt: skip
+            *place,
+            record.id,
+            dotted(path),
+            value,
+            check.code,
+            result.component,
+            check.severity,
+            message,
+            check.why,
+            mending(check, field, value),
+            focus=result.focus.strip("<>"),
+            predicate=_predicate(result.path),
+        )
 
 
 def _predicate(path: str | None) -> str | None:
@@ -193,7 +211,9 @@ class _Places:
         self._written = {(s, p, o): record.written(path) for s, p, o, path in reversed(located)}
         self._terms: dict[tuple[str, str, object], Path] | None = None
         subjects = {s for s, _, _ in self._written} - {s for s, _, _, _ in located[:1]}  # a thing is no part of itself
-        self.parts = {o[1:-1]: path for (_, _, o), path in self._written.items() if o.startswith("<") and o[1:-1] in subjects}  # fmt: skip
+        self.parts = {
+            o[1:-1]: path for (_, _, o), path in self._written.items() if o.startswith("<") and o[1:-1] in subjects
+        }
 
     def first(self, subject: str, predicate: str) -> Path | None:
         """The path of the first value of a property."""

@@ -104,7 +104,9 @@ class _Verification:
             count = largefiles.sorted_lines(place)
         elif kind.media_type in RDF_FORMATS and path.startswith(f"dump/{NAME}.") and DUMP in manifest.files:
             form = RDF_FORMATS[kind.media_type]
-            count, apart = largefiles.difference(place, form, f"http://base.invalid/{path}", self.folder / DUMP, self.folder.parent)  # fmt: skip
+            count, apart = largefiles.difference(
+                place, form, f"http://base.invalid/{path}", self.folder / DUMP, self.folder.parent
+            )
             if apart:
                 self.add("dumps-differ", path, str(apart), expected=DUMP)
         else:
@@ -128,7 +130,16 @@ class _Verification:
             self.add("file-changed", path, hashlib.sha256(content).hexdigest(), expected=f"{entry.sha256} (SHA-256)")
         try:
             count = self._parsed(path, content)
-        except (SyntaxError, ValueError, RecursionError, EOFError, OSError, csv.Error, zlib.error, zipfile.BadZipFile) as error:  # fmt: skip
+        except (
+            SyntaxError,
+            ValueError,
+            RecursionError,
+            EOFError,
+            OSError,
+            csv.Error,
+            zlib.error,
+            zipfile.BadZipFile,
+        ) as error:
             self.add("file-unreadable", path, detail=str(error))
             return
         if entry.triples is not None and count != entry.triples:

@@ -140,7 +140,13 @@ def _value(model: Model, field: Field, lang: str, definitions: Json) -> Json:
     if field.kind == "reference":
         target = model.target(field)
         if target.concept:
-            return {"type": "string", "oneOf": [{"const": c, "title": labels.get(lang, c)} for c, labels in sorted(model.concepts[target.iri].items())]}  # fmt: skip
+            return {
+                "type": "string",
+                "oneOf": [
+                    {"const": c, "title": labels.get(lang, c)}
+                    for c, labels in sorted(model.concepts[target.iri].items())
+                ],
+            }
         return {"type": "string"}
     if field.kind == "boolean":
         return {"type": "boolean"}
@@ -162,6 +168,11 @@ def _lexical(field: Field) -> Json:
 
 
 def _bounds(field: Field) -> Json:
-    names = {"minInclusive": "minimum", "maxInclusive": "maximum", "minExclusive": "exclusiveMinimum", "maxExclusive": "exclusiveMaximum"}  # fmt: skip
+    names = {
+        "minInclusive": "minimum",
+        "maxInclusive": "maximum",
+        "minExclusive": "exclusiveMinimum",
+        "maxExclusive": "exclusiveMaximum",
+    }
     out: Json = {names[k]: float(v) for k, v in field.limits.items() if k in names}
     return {**out, **_lexical(field)}

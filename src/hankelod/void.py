@@ -43,7 +43,14 @@ def void(about: Catalogue, counted: Counts, entries: Entries) -> Files:
 def _counts(about: Catalogue, told: Statements, counted: Counts) -> None:
     """How many triples, subjects, objects; how many of each class and property."""
     members, uses, this = counted.members, counted.uses, about.iri
-    total = {"triples": counted.triples, "entities": about.whole.entities, "distinctSubjects": counted.subjects, "distinctObjects": counted.objects, "properties": len(uses), "classes": len(members)}  # fmt: skip
+    total = {
+        "triples": counted.triples,
+        "entities": about.whole.entities,
+        "distinctSubjects": counted.subjects,
+        "distinctObjects": counted.objects,
+        "properties": len(uses),
+        "classes": len(members),
+    }
     for name, number in total.items():
         told.add(this, VOID + name, literal(number, "integer"))
     namespaces = set()

@@ -63,7 +63,12 @@ class Source:
         """The fields at the beginning that nearly every record has one value of: in N-Triples they are written at once."""
         if self.flavour != "ntriples":
             return []
-        return list(takewhile(lambda f: (f.required or f.filled) and not f.many and f.kind not in ("langtext", "class", "part"), fields))  # fmt: skip
+        return list(
+            takewhile(
+                lambda f: (f.required or f.filled) and not f.many and f.kind not in ("langtext", "class", "part"),
+                fields,
+            )
+        )
 
     def _together(self, run: list[Field]) -> list[str]:
         """One f-string for several fields, and what to do where one of them is missing."""
@@ -83,7 +88,9 @@ class Source:
     def _texts(self, field: Field) -> list[str]:
         """A text by language in N-Triples: where it is there in all languages, one f-string for all."""
         names = [f"t{n}" for n in range(len(field.languages))]
-        whole = "".join(self.line(field.path, f'"{{{t}}}"@{lang}') for t, lang in zip(names, field.languages, strict=True))  # fmt: skip
+        whole = "".join(
+            self.line(field.path, f'"{{{t}}}"@{lang}') for t, lang in zip(names, field.languages, strict=True)
+        )
         return [
             f"if tuple(v) == {tuple(field.languages)!r}:",
             f"    {', '.join(names)}, = v.values()",
@@ -152,7 +159,11 @@ class Source:
             return [*out, *("    " + line for line in self._texts(field))]
         if field.kind == "langtext":
             step = "lang" if self.flavour == "places" else None
-            return [*out, "    for lang, t in v.items():", "        " + self.emit(field.path, '"{escape(t)}"@{lang}', field.key, step)]  # fmt: skip
+            return [
+                *out,
+                "    for lang, t in v.items():",
+                "        " + self.emit(field.path, '"{escape(t)}"@{lang}', field.key, step),
+            ]
         if field.kind == "class":
             table = {word: self.names.iri(iri) for word, iri in field.words.items()}
             return [*out, f"    v = {table!r}[v]", "    " + self.emit(field.path, "{v}", field.key)]
@@ -173,7 +184,14 @@ class Source:
     def _parts(self, field: Field) -> list[str]:
         name = self.model.target(field).name
         if not field.many:
-            return [f"v = r.get({field.key!r})", "if v is not None:", f"    {name}(v, root, put, path + ({field.key!r},))"]  # fmt: skip
+            return [
+                f"v = r.get({field.key!r})",
+                "if v is not None:",
+                f"    {name}(v, root, put, path + ({field.key!r},))",
+            ]
         if self.flavour == "places":
-            return [f"for n, v in enumerate(r.get({field.key!r}, ())):", f"    {name}(v, root, put, path + ({field.key!r}, n))"]  # fmt: skip
+            return [
+                f"for n, v in enumerate(r.get({field.key!r}, ())):",
+                f"    {name}(v, root, put, path + ({field.key!r}, n))",
+            ]
         return [f"for v in r.get({field.key!r}, ()):", f"    {name}(v, root, put)"]

@@ -83,7 +83,9 @@ def _compose(events: Iterator[object], file: str, problems: list[Problem]) -> No
             raise refuse("yaml-anchor", place)
         if name in ("MappingEndEvent", "SequenceEndEvent"):
             kind, line, column, children = stack.pop()
-            node = Node(kind, pairs(children, file, problems, _open(stack)) if kind == "mapping" else children, line, column)  # fmt: skip
+            node = Node(
+                kind, pairs(children, file, problems, _open(stack)) if kind == "mapping" else children, line, column
+            )
         else:
             if getattr(event, "tag", None) is not None:
                 raise refuse("yaml-tag", place)
@@ -115,4 +117,7 @@ def _compose(events: Iterator[object], file: str, problems: list[Problem]) -> No
 def _open(stack: list[tuple[str, int, int, list[Node]]]) -> Path:
     """The path of the collection that has just ended, by those that are open still."""
     # in a mapping, an odd number of children means that a key waits; else the collection stands where a key should
-    return tuple((str(inner[-1].value) if len(inner) % 2 else "") if kind == "mapping" else len(inner) for kind, _, _, inner in stack)  # fmt: skip
+    return tuple(
+        (str(inner[-1].value) if len(inner) % 2 else "") if kind == "mapping" else len(inner)
+        for kind, _, _, inner in stack
+    )

@@ -13,19 +13,79 @@ VOWELS = "aeiouyäöå"
 LOCAL = ("ssa", "ssä", "sta", "stä", "lla", "llä", "lta", "ltä", "lle")
 """Endings of the local cases that go on a weak stem; the illative goes on the strong one."""
 
-PARTS = {"uusi": {"gen": "uuden", "ssa": "uudessa", "sta": "uudesta", "lla": "uudella", "lta": "uudelta", "lle": "uudelle", "ill": "uuteen", "part": "uutta"},
-         "iso": {"gen": "ison", "ssa": "isossa", "sta": "isosta", "lla": "isolla", "lta": "isolta", "lle": "isolle", "ill": "isoon", "part": "isoa"},
-         "vähä": {"gen": "vähän", "ssa": "vähässä", "sta": "vähästä", "lla": "vähällä", "lta": "vähältä", "lle": "vähälle", "ill": "vähään", "part": "vähää"}}  # fmt: skip
+PARTS = {
+    "uusi": {
+        "gen": "uuden",
+        "ssa": "uudessa",
+        "sta": "uudesta",
+        "lla": "uudella",
+        "lta": "uudelta",
+        "lle": "uudelle",
+        "ill": "uuteen",
+        "part": "uutta",
+    },
+    "iso": {
+        "gen": "ison",
+        "ssa": "isossa",
+        "sta": "isosta",
+        "lla": "isolla",
+        "lta": "isolta",
+        "lle": "isolle",
+        "ill": "isoon",
+        "part": "isoa",
+    },
+    "vähä": {
+        "gen": "vähän",
+        "ssa": "vähässä",
+        "sta": "vähästä",
+        "lla": "vähällä",
+        "lta": "vähältä",
+        "lle": "vähälle",
+        "ill": "vähään",
+        "part": "vähää",
+    },
+}
 """First parts of compound names that are declined too (Uusikaupunki: Uudessakaupungissa)."""
 
 ENDINGS = {
-    "joki": "joe", "järvi": "järve", "koski": "koske", "vesi": "vede", "lahti": "lahde", "niemi": "nieme", "mäki": "mäe",
-    "lampi": "lammi", "salmi": "salme", "saari": "saare", "niitty": "niity", "selkä": "selä", "pelto": "pello", "kylä": "kylä",
-    "ranta": "ranna", "virta": "virra", "suo": "suo", "maa": "maa", "pää": "pää", "vaara": "vaara", "lä": "lä", "kangas": "kankaa",
-    "nummi": "numme", "kaupunki": "kaupungi", "kunta": "kunna", "pudas": "putaa", "suomi": "suome",
-    "häme": "hämee", "hiisi": "hiide", "taipale": "taipalee", "salo": "salo", "luoto": "luodo", "pori": "pori", "tuulos": "tuulokse",
-    "kyrö": "kyrö", "linna": "linna", "harju": "harju",
-}  # fmt: skip
+    "joki": "joe",
+    "järvi": "järve",
+    "koski": "koske",
+    "vesi": "vede",
+    "lahti": "lahde",
+    "niemi": "nieme",
+    "mäki": "mäe",
+    "lampi": "lammi",
+    "salmi": "salme",
+    "saari": "saare",
+    "niitty": "niity",
+    "selkä": "selä",
+    "pelto": "pello",
+    "kylä": "kylä",
+    "ranta": "ranna",
+    "virta": "virra",
+    "suo": "suo",
+    "maa": "maa",
+    "pää": "pää",
+    "vaara": "vaara",
+    "lä": "lä",
+    "kangas": "kankaa",
+    "nummi": "numme",
+    "kaupunki": "kaupungi",
+    "kunta": "kunna",
+    "pudas": "putaa",
+    "suomi": "suome",
+    "häme": "hämee",
+    "hiisi": "hiide",
+    "taipale": "taipalee",
+    "salo": "salo",
+    "luoto": "luodo",
+    "pori": "pori",
+    "tuulos": "tuulokse",
+    "kyrö": "kyrö",
+    "linna": "linna",
+    "harju": "harju",
+}
 """Last parts of place names with their genitive stems."""
 
 GRADATION = {"kk": "k", "pp": "p", "tt": "t", "nk": "ng", "nt": "nn", "lt": "ll", "rt": "rr", "mp": "mm"}
@@ -152,9 +212,43 @@ def swedish_forms(name: str) -> dict[str, str]:
 
 
 CASE_ENDINGS = (
-    *LOCAL, "n", "en", "in", "ien", "jen", "ten", "ia", "iä", "ja", "jä", "ille", "illa", "illä", "ilta", "iltä",
-    "issa", "issä", "ista", "istä", "iin", "a", "ä", "ta", "tä", "an", "än", "on", "ön", "un", "yn", "een", "seen", "ksi", "na", "nä",
-)  # fmt: skip
+    *LOCAL,
+    "n",
+    "en",
+    "in",
+    "ien",
+    "jen",
+    "ten",
+    "ia",
+    "iä",
+    "ja",
+    "jä",
+    "ille",
+    "illa",
+    "illä",
+    "ilta",
+    "iltä",
+    "issa",
+    "issä",
+    "ista",
+    "istä",
+    "iin",
+    "a",
+    "ä",
+    "ta",
+    "tä",
+    "an",
+    "än",
+    "on",
+    "ön",
+    "un",
+    "yn",
+    "een",
+    "seen",
+    "ksi",
+    "na",
+    "nä",
+)
 """Endings that a name in running text may carry."""
 
 

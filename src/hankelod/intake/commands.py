@@ -64,7 +64,9 @@ def import_(given: argparse.Namespace, working: Path, lang: str) -> int:
 
         done = spreadsheets.read(path, given.source, place, lang, given.overwrite)
     else:
-        done = importing.read_document(path, given.source, place, given.document, given.programme, lang, given.overwrite)  # fmt: skip
+        done = importing.read_document(
+            path, given.source, place, given.document, given.programme, lang, given.overwrite
+        )
     return _finish(done, place, given, working, lang)
 
 

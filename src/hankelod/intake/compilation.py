@@ -31,7 +31,12 @@ class RawProject(NamedTuple):
     @property
     def line(self) -> int:
         """The first line of the project."""
-        texts = [self.title, *self.description, *(f for _, f in self.outcomes), *(f for v in self.fields.values() for f in v)]  # fmt: skip
+        texts = [
+            self.title,
+            *self.description,
+            *(f for _, f in self.outcomes),
+            *(f for v in self.fields.values() for f in v),
+        ]
         return min(n for f in texts if f is not None for n in f.lines)
 
 
@@ -64,8 +69,17 @@ class _Project:
         self.fields: dict[str, list[Found]] = {}
 
     def raw(self) -> RawProject:
-        outcomes = tuple((kind, Found(joined([text, *(plain(x.text) for x in more[1:])]), tuple(x.number for x in more))) for kind, more, text in self.outcomes)  # fmt: skip
-        return RawProject(self.title, tuple(self.description), outcomes, tuple(self.quotations), {k: tuple(v) for k, v in self.fields.items()})  # fmt: skip
+        outcomes = tuple(
+            (kind, Found(joined([text, *(plain(x.text) for x in more[1:])]), tuple(x.number for x in more)))
+            for kind, more, text in self.outcomes
+        )
+        return RawProject(
+            self.title,
+            tuple(self.description),
+            outcomes,
+            tuple(self.quotations),
+            {k: tuple(v) for k, v in self.fields.items()},
+        )
 
 
 class _Reading:
@@ -173,7 +187,12 @@ class _Reading:
         """Whether paragraphs after fields still belong to the project that is being read."""
         marked = any(p.heading for p in paragraphs) or paragraphs[0].gap >= 2
         if key is None:  # a section follows
-            return not marked and not current.outcomes and not current.description and bool(END.search(paragraphs[-1].text))  # fmt: skip
+            return (
+                not marked
+                and not current.outcomes
+                and not current.description
+                and bool(END.search(paragraphs[-1].text))
+            )
         return not marked and key not in current.fields and len(current.fields) < 4 and len(paragraphs) == 1
 
     ### Fields
@@ -199,7 +218,12 @@ class _Reading:
         elif not heading and not values[-1].text and gap < 3:
             values[-1] = Found(text, (*values[-1].lines, line.number))
             return
-        elif not heading and values[-1].text and (gap == 0 or piece.what == "bullet") and not NONE.fullmatch(values[-1].text):  # fmt: skip
+        elif (
+            not heading
+            and values[-1].text
+            and (gap == 0 or piece.what == "bullet")
+            and not NONE.fullmatch(values[-1].text)
+        ):
             before = values[-1]
             between = ", " if piece.what == "bullet" and not before.text.rstrip().endswith(",") else " "
             values[-1] = Found(before.text + between + text, (*before.lines, line.number))

@@ -163,7 +163,15 @@ class _Project:
     def _explain(self, key: str, m: Match) -> None:
         """Only what is not sure is explained in the record."""
         if m.confidence != "sure" or not m.known:
-            self._note(key, "comment-name", text=m.text, name=m.name, rule=f"rule-{m.rule}", detail=m.detail, confidence=m.confidence)  # fmt: skip
+            self._note(
+                key,
+                "comment-name",
+                text=m.text,
+                name=m.name,
+                rule=f"rule-{m.rule}",
+                detail=m.detail,
+                confidence=m.confidence,
+            )
 
     def _region(self, m: Match) -> str | None:
         """The region of a regional council, or of the council that a unit belongs to."""
@@ -245,7 +253,7 @@ class _Project:
         if told:
             self.figures["summary"] = told
         for kind, f in self.raw.outcomes:
-            entries.append({"id": unique(part_stem(f.text, kind), used), "kind": kind, "text": {"fi": f.text}})  # fmt: skip
+            entries.append({"id": unique(part_stem(f.text, kind), used), "kind": kind, "text": {"fi": f.text}})
             at = f"outcomes.{len(entries) - 1}"
             self.lines[at] = f.lines
             told = self._new_figures(figures(f.text), seen)

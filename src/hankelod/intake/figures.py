@@ -20,11 +20,19 @@ class Figure(NamedTuple):
 
 
 WORDS = {
-    1: "yksi|yhden|yhtä|yhteen", 2: "kaksi|kahden|kahta|kahteen|kahdesta", 3: "kolme|kolmen|kolmea|kolmeen|kolmesta",
-    4: "neljä|neljän|neljää|neljään|neljästä", 5: "viisi|viiden|viittä|viiteen|viidestä", 6: "kuusi|kuuden|kuutta|kuuteen|kuudesta",
-    7: "seitsemän|seitsemää|seitsemään|seitsemästä", 8: "kahdeksan|kahdeksaa|kahdeksaan|kahdeksasta",
-    9: "yhdeksän|yhdeksää|yhdeksään|yhdeksästä", 10: "kymmenen|kymmentä|kymmeneen|kymmenestä", 11: "yksitoista|yhdentoista", 12: "kaksitoista|kahdentoista",
-}  # fmt: skip
+    1: "yksi|yhden|yhtä|yhteen",
+    2: "kaksi|kahden|kahta|kahteen|kahdesta",
+    3: "kolme|kolmen|kolmea|kolmeen|kolmesta",
+    4: "neljä|neljän|neljää|neljään|neljästä",
+    5: "viisi|viiden|viittä|viiteen|viidestä",
+    6: "kuusi|kuuden|kuutta|kuuteen|kuudesta",
+    7: "seitsemän|seitsemää|seitsemään|seitsemästä",
+    8: "kahdeksan|kahdeksaa|kahdeksaan|kahdeksasta",
+    9: "yhdeksän|yhdeksää|yhdeksään|yhdeksästä",
+    10: "kymmenen|kymmentä|kymmeneen|kymmenestä",
+    11: "yksitoista|yhdentoista",
+    12: "kaksitoista|kahdentoista",
+}
 _VALUES = {word: n for n, words in WORDS.items() for word in words.split("|")}
 NUMBER = rf"(?P<n>\d{{1,3}}(?:[ \u00a0]\d{{3}})+|\d+(?:[,.]\d+)?|\b(?:{'|'.join(WORDS.values())})\b)"
 
@@ -45,9 +53,12 @@ class Rule(NamedTuple):
 
 def _rule(measure: str, pattern: str, near: str | None = None, unless: str | None = None, factor: int = 1) -> Rule:
     return Rule(
-        measure, re.compile(pattern.replace("#", NUMBER), re.I), re.compile(near, re.I) if near else None,
-        re.compile(unless, re.I) if unless else None, factor,
-    )  # fmt: skip
+        measure,
+        re.compile(pattern.replace("#", NUMBER), re.I),
+        re.compile(near, re.I) if near else None,
+        re.compile(unless, re.I) if unless else None,
+        factor,
+    )
 
 
 RULES: tuple[Rule, ...] = (
@@ -71,7 +82,10 @@ RULES: tuple[Rule, ...] = (
     _rule("climate-actions", r"#\s+ilmastoteko"),
     _rule("emission-calculations", r"(?:päästö)?laskentoja[^.]*?#\s+kappaletta"),
     _rule("emission-calculations", r"#\s+päästölasken"),
-    _rule("participants", r"#\s+(?:\w+\s+\w+\s+)?(?:henkilöä|osallistujaa|ammattilaista|asiantuntijaa|opiskelijaa|vierasta|kuulijaa)"),
+    _rule(
+        "participants",
+        r"#\s+(?:\w+\s+\w+\s+)?(?:henkilöä|osallistujaa|ammattilaista|asiantuntijaa|opiskelijaa|vierasta|kuulijaa)",
+    ),
     _rule("workshops", r"#\s+(?:\w+\s+)?työpaj(?:aa|an)\b"),
     _rule("events", r"#\s+(?:\w+\s+)?(?:tilaisuut|tapahtum(?:aa|an)|webinaari|seminaari)"),
     _rule("training-days", r"#\s+valmennuspäiv"),
@@ -84,7 +98,7 @@ RULES: tuple[Rule, ...] = (
     _rule("companies", r"(?:osallistui|mukana oli|mukaan lähti)[^.]*?#\s+(?:\w+\s+)?yrity(?:stä|ksen)\b"),
     _rule("companies", r"#\s+(?:verkoston\s+)?yrity(?:stä|ksistä)\b(?=[^.]*osallistui)"),
     _rule("companies", r"osallistui\s+#\s+verkoston\s+yrityksistä"),
-)  # fmt: skip
+)
 """Read in this order; a number belongs to the first rule that reads it."""
 
 REPEATED = re.compile(r"(?P<a>\d+)\s*[-–]\s*(?P<b>\d+)\s+kertaa\s+vuodessa", re.I)

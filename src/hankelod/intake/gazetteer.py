@@ -99,7 +99,9 @@ def load(dataset: Dataset | None, folders: tuple[Path, ...] = ()) -> Gazetteer:
             name = re.sub(r" \(-\d+\)$", "", row["name_fi"])
             year = int(row["year"]) if row["year"] else None
             place = Place("municipality", row["code"], name, place_genitive(name), None, year, row["successor"])
-            _add(forms, place, _forms_of({**row, "name_fi": name, "name_sv": re.sub(r" \(-\d+\)$", "", row["name_sv"])}))  # fmt: skip
+            _add(
+                forms, place, _forms_of({**row, "name_fi": name, "name_sv": re.sub(r" \(-\d+\)$", "", row["name_sv"])})
+            )
     organisations, names = _organisations(dataset, forms, folders)
     cities = {o.municipality: o.id for o in organisations.values() if o.kind == "municipality" and o.municipality}
     councils = {}
@@ -176,7 +178,9 @@ def _organisations(
             continue
         kind = str(values.get("kind", "unspecified"))
         municipality, parent = values.get("municipality"), values.get("parent")
-        organisations[record.id] = Organisation(record.id, str(texts[0]), kind, str(municipality) if municipality else None, str(parent) if parent else None)  # fmt: skip
+        organisations[record.id] = Organisation(
+            record.id, str(texts[0]), kind, str(municipality) if municipality else None, str(parent) if parent else None
+        )
         for text in texts:
             key = " ".join(TOKEN.findall(str(text))).casefold()
             if not (kind == "municipality" and key in forms):  # a bare "Turku" is first of all the place

@@ -69,7 +69,9 @@ def target(to: Path, known: Dataset | None, working: Path) -> Target:
     return Target(data, dataset, model)
 
 
-def read_document(path: Path, name: str, place: Target, source: str | None, programme: str | None, lang: str, overwrite: bool) -> Import:  # fmt: skip
+def read_document(
+    path: Path, name: str, place: Target, source: str | None, programme: str | None, lang: str, overwrite: bool
+) -> Import:
     """A document in the ministry's layout, ready to be written. Raises CannotImport where it holds no project."""
     whole_text = sources.read(path, name)
     document = compilation.read(whole_text)
@@ -162,7 +164,9 @@ def _programme(front: list[sources.Line], known: dict[str, str]) -> str | None:
 def _proposed_programme(front: list[sources.Line]) -> list[Draft]:
     """A draft of the programme that the document's beginning names with its funder, as far as it tells it."""
     text = " ".join(x.text.strip() for x in front)
-    found = re.search(r"(?:(?P<funder>\w+ministeriö)n\s+)?(?P<name>[A-ZÅÄÖ]\w+(?:\s[a-zåäö]\w+){1,3})\s*[-–]\s?ohjelma", text)  # fmt: skip
+    found = re.search(
+        r"(?:(?P<funder>\w+ministeriö)n\s+)?(?P<name>[A-ZÅÄÖ]\w+(?:\s[a-zåäö]\w+){1,3})\s*[-–]\s?ohjelma", text
+    )
     if found is None:
         return []
     lines = tuple(x.number for x in front if found["name"].split()[0] in x.text)[:1]
@@ -172,11 +176,17 @@ def _proposed_programme(front: list[sources.Line]) -> list[Draft]:
     if found["funder"]:
         funder = identifiers.organisation_id(found["funder"])
         values["funder"] = funder
-        made.append(Draft("organisations", funder, {"name": {"fi": found["funder"]}, "kind": "ministry"}, {"name": lines}, {}, {}))  # fmt: skip
+        made.append(
+            Draft(
+                "organisations", funder, {"name": {"fi": found["funder"]}, "kind": "ministry"}, {"name": lines}, {}, {}
+            )
+        )
     years = re.search(r"[Oo]hjelma\w*\s[^.]*?((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)", text)
     if years:
         values.update(startYear=years.group(1), endYear=years.group(2))
-    made.append(Draft("programmes", identifiers.slug(found["name"]), values, dict.fromkeys(values, lines), {"": note}, {}))  # fmt: skip
+    made.append(
+        Draft("programmes", identifiers.slug(found["name"]), values, dict.fromkeys(values, lines), {"": note}, {})
+    )
     return made
 
 

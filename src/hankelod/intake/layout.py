@@ -6,19 +6,77 @@ import re
 from typing import NamedTuple
 
 FIELDS: dict[str, tuple[str, ...]] = {
-    "lead": ("vastuutaho", "vastuutahot", "hankkeen vastuutaho", "vastuullinen taho", "hakija", "hakijataho", "koordinaattori", "päätoteuttaja"),
-    "partners": ("muut konsortioon osallistuvat", "muut konsortioon osallistuvat tahot", "konsortion muut osallistujat", "muut osallistujat", "muut osallistuvat tahot", "kumppanit", "yhteistyökumppanit", "hankekumppanit", "osatoteuttajat"),
-    "cost": ("kokonaissumma", "kokonaiskustannukset", "kokonaiskustannus", "kokonaisbudjetti", "hankkeen kokonaissumma", "budjetti"),
-    "grant": ("avustusosuus", "avustus", "avustuksen osuus", "avustuksen määrä", "avustussumma", "myönnetty avustus", "valtionavustus"),
+    "lead": (
+        "vastuutaho",
+        "vastuutahot",
+        "hankkeen vastuutaho",
+        "vastuullinen taho",
+        "hakija",
+        "hakijataho",
+        "koordinaattori",
+        "päätoteuttaja",
+    ),
+    "partners": (
+        "muut konsortioon osallistuvat",
+        "muut konsortioon osallistuvat tahot",
+        "konsortion muut osallistujat",
+        "muut osallistujat",
+        "muut osallistuvat tahot",
+        "kumppanit",
+        "yhteistyökumppanit",
+        "hankekumppanit",
+        "osatoteuttajat",
+    ),
+    "cost": (
+        "kokonaissumma",
+        "kokonaiskustannukset",
+        "kokonaiskustannus",
+        "kokonaisbudjetti",
+        "hankkeen kokonaissumma",
+        "budjetti",
+    ),
+    "grant": (
+        "avustusosuus",
+        "avustus",
+        "avustuksen osuus",
+        "avustuksen määrä",
+        "avustussumma",
+        "myönnetty avustus",
+        "valtionavustus",
+    ),
     "schedule": ("aikataulu", "hankkeen aikataulu", "hankkeen kesto", "hankeaika", "toteutusaika", "kesto"),
-    "links": ("linkki hankkeeseen", "linkit hankkeeseen", "linkki hankkeen sivuille", "hankkeen verkkosivut", "verkkosivut", "linkit", "linkki", "lisätietoja", "lisätiedot", "lisätietoa"),
-}  # fmt: skip
+    "links": (
+        "linkki hankkeeseen",
+        "linkit hankkeeseen",
+        "linkki hankkeen sivuille",
+        "hankkeen verkkosivut",
+        "verkkosivut",
+        "linkit",
+        "linkki",
+        "lisätietoja",
+        "lisätiedot",
+        "lisätietoa",
+    ),
+}
 """By field: its labels, in lower case. The first is the one that the known documents use."""
 
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "result": ("hankkeen tulokset ja vaikutukset", "tulokset ja vaikutukset", "hankkeen tulokset", "tulokset", "hankkeen tulokset ja vaikuttavuus"),
-    "permanence": ("ratkaisujen pysyvyys ja skaalautuminen", "pysyvyys ja skaalautuminen", "ratkaisujen pysyvyys", "tulosten pysyvyys", "ratkaisujen pysyvyys ja skaalautuvuus", "pysyvyys ja skaalautuvuus"),
-}  # fmt: skip
+    "result": (
+        "hankkeen tulokset ja vaikutukset",
+        "tulokset ja vaikutukset",
+        "hankkeen tulokset",
+        "tulokset",
+        "hankkeen tulokset ja vaikuttavuus",
+    ),
+    "permanence": (
+        "ratkaisujen pysyvyys ja skaalautuminen",
+        "pysyvyys ja skaalautuminen",
+        "ratkaisujen pysyvyys",
+        "tulosten pysyvyys",
+        "ratkaisujen pysyvyys ja skaalautuvuus",
+        "pysyvyys ja skaalautuvuus",
+    ),
+}
 """By kind of outcome: the headings above them, in lower case."""
 
 _LABELS = {label: key for key, labels in FIELDS.items() for label in labels}

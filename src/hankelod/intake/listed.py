@@ -75,11 +75,53 @@ def _segment(text: str, start: int, end: int, matches: list[Match], gazetteer: G
     known = gazetteer.organisation(words.split())
     if known:
         o = gazetteer.organisations[known]
-        return [Match(start, end, words, "organisation", known, o.name, "known-name", SURE, area=o.municipality, type=o.kind, parent=o.parent)]  # fmt: skip
+        return [
+            Match(
+                start,
+                end,
+                words,
+                "organisation",
+                known,
+                o.name,
+                "known-name",
+                SURE,
+                area=o.municipality,
+                type=o.kind,
+                parent=o.parent,
+            )
+        ]
     close = _close(words, gazetteer)
     if close:
-        return [Match(start, end, words, "organisation", close.id, close.name, "name-without-form", LIKELY, area=close.municipality, type=close.kind, parent=close.parent, detail=words)]  # fmt: skip
-    return [Match(start, end, words, "organisation", organisation_id(words), words, "unrecognised", UNSURE, known=False, type="unspecified")]  # fmt: skip
+        return [
+            Match(
+                start,
+                end,
+                words,
+                "organisation",
+                close.id,
+                close.name,
+                "name-without-form",
+                LIKELY,
+                area=close.municipality,
+                type=close.kind,
+                parent=close.parent,
+                detail=words,
+            )
+        ]
+    return [
+        Match(
+            start,
+            end,
+            words,
+            "organisation",
+            organisation_id(words),
+            words,
+            "unrecognised",
+            UNSURE,
+            known=False,
+            type="unspecified",
+        )
+    ]
 
 
 def _close(words: str, gazetteer: Gazetteer) -> Organisation | None:
@@ -99,7 +141,9 @@ def _organisation(match: Match, gazetteer: Gazetteer) -> Match:
         return match
     known = gazetteer.cities.get(match.id)
     if known:
-        return match._replace(kind="organisation", id=known, name=gazetteer.organisations[known].name, type="municipality", known=True)  # fmt: skip
+        return match._replace(
+            kind="organisation", id=known, name=gazetteer.organisations[known].name, type="municipality", known=True
+        )
     name = gazetteer.municipalities[match.id].name
     return match._replace(kind="organisation", id=organisation_id(name), name=name, type="municipality", known=False)
 

@@ -60,6 +60,8 @@ class Reading:
         """Whether a token begins a sentence, where a capital letter says nothing."""
         return at == 0 or self.tokens[at - 1].text in ".!?:"
 
-    def _match(self, first: int, end: int, kind: str, id: str | None, name: str, rule: str, confidence: str, **more: object) -> Match:  # fmt: skip
+    def _match(
+        self, first: int, end: int, kind: str, id: str | None, name: str, rule: str, confidence: str, **more: object
+    ) -> Match:
         start, stop = self.tokens[first].start, self.tokens[end - 1].end
         return Match(start, stop, self.text[start:stop], kind, id, name, rule, confidence, **more)  # type: ignore[arg-type]

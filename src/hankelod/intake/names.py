@@ -48,9 +48,22 @@ class _Reading(PlaceNames):
         if OTHERS.fullmatch(low) and not (low == "mm" and not self.listing):
             end = at + 1 + (self._low(at + 1) == ".")
             return end, [self._match(at, end, "others", None, "", "others-unnamed", SURE)]
-        if low in ("ynnä", "sekä", "ja", "och", "samt") and self._low(at + 1) in ("muut", "muita", "muiden", "muu", "andra", "övriga"):  # fmt: skip
+        if low in ("ynnä", "sekä", "ja", "och", "samt") and self._low(at + 1) in (
+            "muut",
+            "muita",
+            "muiden",
+            "muu",
+            "andra",
+            "övriga",
+        ):
             end = at + 2
-            while end < len(self.tokens) and end < at + 6 and self.tokens[end].text not in ",.;()/" and self._low(end) not in AND and not self.tokens[end].capital:  # fmt: skip
+            while (
+                end < len(self.tokens)
+                and end < at + 6
+                and self.tokens[end].text not in ",.;()/"
+                and self._low(end) not in AND
+                and not self.tokens[end].capital
+            ):
                 end += 1
             return end, [self._match(at, end, "others", None, "", "others-unnamed", SURE)]
         return at, []

@@ -92,7 +92,18 @@ def read_pdf(raw: bytes, name: str) -> Iterable[Line]:
             rows += [*found, None]
     except CannotImport:
         raise
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError, MemoryError, AssertionError) as error:  # fmt: skip
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+        OSError,
+        MemoryError,
+        AssertionError,
+    ) as error:
         # pypdf meets broken files with whatever exception its walk ends in.
         raise CannotImport("broken", name=name, detail=str(error)) from error
     return _lines(rows)
@@ -119,7 +130,9 @@ def _rows(page) -> list[Row]:  # type: ignore[no-untyped-def]
             rows[-1] = (rows[-1][0], max(rows[-1][1], size), rows[-1][2] + text)
         else:
             rows.append((y, size, text))
-    return [(y, size, _linked(text, [a for _, low, _, high, a in links if low - 2 <= y <= high])) for y, size, text in rows]  # fmt: skip
+    return [
+        (y, size, _linked(text, [a for _, low, _, high, a in links if low - 2 <= y <= high])) for y, size, text in rows
+    ]
 
 
 def _linked(text: str, addresses: list[str]) -> str:

@@ -27,10 +27,17 @@ class OrganisationNames(Reading):
                 continue
             organisation = self.names.organisations[found]
             match = self._match(
-                at, end, "organisation", found, organisation.name, "known-name", SURE,
+                at,
+                end,
+                "organisation",
+                found,
+                organisation.name,
+                "known-name",
+                SURE,
                 area=organisation.municipality if organisation.kind in ("municipality", "municipal-company") else None,
-                type=organisation.kind, parent=organisation.parent,
-            )  # fmt: skip
+                type=organisation.kind,
+                parent=organisation.parent,
+            )
             return end, [match]
         return at, []
 
@@ -69,7 +76,13 @@ class OrganisationNames(Reading):
     def _extended(self, at: int, end: int, kind: str) -> tuple[int, list[Match]]:
         """A name that a legal form follows ends there: "Turun ammattikorkeakoulu Oy"."""
         form = self._form(end)
-        if form is None and kind == "company" and end + 1 < len(self.tokens) and self.tokens[end].capital and self._form(end + 1):  # fmt: skip
+        if (
+            form is None
+            and kind == "company"
+            and end + 1 < len(self.tokens)
+            and self.tokens[end].capital
+            and self._form(end + 1)
+        ):
             end, form = end + 1, self._form(end + 1)
         if form:
             plain = FORMS[form] if kind in ("unspecified", "company", "public-body") else kind
@@ -91,7 +104,14 @@ class OrganisationNames(Reading):
         compound = "-" in token.text
         if end == at and not compound and not self._single(end):
             return None
-        if end > at and not (self._joined(end - 1) or self._acronym(token) or all(t.low.endswith(("n", "s")) or self._acronym(t) or t.low in INNER or t.low.endswith("-") for t in self.tokens[at:end])):  # fmt: skip
+        if end > at and not (
+            self._joined(end - 1)
+            or self._acronym(token)
+            or all(
+                t.low.endswith(("n", "s")) or self._acronym(t) or t.low in INNER or t.low.endswith("-")
+                for t in self.tokens[at:end]
+            )
+        ):
             return None
         for lemma in lemmas(token.text):
             for kind, pattern in KIND:
@@ -128,8 +148,12 @@ class OrganisationNames(Reading):
         name = self._nominative(at, end)
         area = None
         if rule == "kind-noun" and kind == "association" and not words[-1][0].isupper() and "-" not in words[-1]:
-            return self._match(at, end, "organisation", organisation_id(name), name, rule, LIKELY, known=False, type=kind, area=area)  # fmt: skip
-        return self._match(at, end, "organisation", organisation_id(name), name, rule, SURE, known=False, type=kind, area=area)  # fmt: skip
+            return self._match(
+                at, end, "organisation", organisation_id(name), name, rule, LIKELY, known=False, type=kind, area=area
+            )
+        return self._match(
+            at, end, "organisation", organisation_id(name), name, rule, SURE, known=False, type=kind, area=area
+        )
 
     def _nominative(self, at: int, end: int) -> str:
         start, last = self.tokens[at].start, self.tokens[end - 1]

@@ -103,7 +103,9 @@ class PlaceNames(OrganisationNames):
         if not listed:
             return at, []
         if before > at:
-            return end, [self._city(p, at if n == 0 else p.start, p.end, "list-head-before") for n, p in enumerate(listed)]  # fmt: skip
+            return end, [
+                self._city(p, at if n == 0 else p.start, p.end, "list-head-before") for n, p in enumerate(listed)
+            ]
         return self._headed(listed, end) or (listed[0].end, [self._bare(listed[0])])
 
     def _head_of(self, at: int) -> bool:
@@ -125,9 +127,13 @@ class PlaceNames(OrganisationNames):
         if COUNCIL.fullmatch(head) and region and not listed[-1].partial:
             return end + 1, [self._council(p, p.start, p.end if p is not listed[-1] else end + 1) for p in listed]
         if REGION_NOUN.fullmatch(head) and region:
-            return end + 1, [self._area(p, p.start, p.end if p is not listed[-1] else end + 1, "region-noun", SURE) for p in listed]  # fmt: skip
+            return end + 1, [
+                self._area(p, p.start, p.end if p is not listed[-1] else end + 1, "region-noun", SURE) for p in listed
+            ]
         if AREA_NOUN.fullmatch(head) and self._pattern(listed[0].start)[0] <= end + 1:
-            return end + 1, [self._area(p, p.start, p.end if p is not listed[-1] else end + 1, "around", LIKELY) for p in listed]  # fmt: skip
+            return end + 1, [
+                self._area(p, p.start, p.end if p is not listed[-1] else end + 1, "around", LIKELY) for p in listed
+            ]
         return None
 
     def _city(self, found: _Place, first: int, end: int, rule: str) -> Match:
@@ -144,9 +150,18 @@ class PlaceNames(OrganisationNames):
             noun = "kaupunki" if self._ahead_is_city(end) else "kunta"
             name = f"{place.genitive} {noun}"
         return self._match(
-            first, end, "organisation", known or organisation_id(name), name, rule, SURE, known=known is not None,
-            area=place.code, type="municipality", detail=place.name,
-        )  # fmt: skip
+            first,
+            end,
+            "organisation",
+            known or organisation_id(name),
+            name,
+            rule,
+            SURE,
+            known=known is not None,
+            area=place.code,
+            type="municipality",
+            detail=place.name,
+        )
 
     def _ahead_is_city(self, at: int) -> bool:
         """Whether the noun that ends a list of genitives is a city's."""
@@ -160,9 +175,18 @@ class PlaceNames(OrganisationNames):
         known = self.names.councils.get(place.code)
         name = self.names.organisations[known].name if known else f"{place.genitive} liitto"
         return self._match(
-            first, end, "organisation", known or organisation_id(name), name, "regional-council", SURE,
-            known=known is not None, area=place.code, type="regional-council", detail=place.name,
-        )  # fmt: skip
+            first,
+            end,
+            "organisation",
+            known or organisation_id(name),
+            name,
+            "regional-council",
+            SURE,
+            known=known is not None,
+            area=place.code,
+            type="regional-council",
+            detail=place.name,
+        )
 
     def _area(self, found: _Place, first: int, end: int, rule: str, confidence: str) -> Match:
         place = found.place
@@ -170,12 +194,26 @@ class PlaceNames(OrganisationNames):
             now = self.names.municipalities[place.successor]
             detail = f"{place.name} → {now.name}" + (f" ({place.year})" if place.year else "")
             level = confidence if rule == "former-municipality" else LIKELY if confidence == SURE else confidence
-            return self._match(first, end, "municipality", now.code, now.name, "former-municipality", level, area=now.code, detail=detail)  # fmt: skip
-        return self._match(first, end, place.kind, place.code, place.name, rule, confidence, area=place.code, detail=place.name)  # fmt: skip
+            return self._match(
+                first,
+                end,
+                "municipality",
+                now.code,
+                now.name,
+                "former-municipality",
+                level,
+                area=now.code,
+                detail=detail,
+            )
+        return self._match(
+            first, end, place.kind, place.code, place.name, rule, confidence, area=place.code, detail=place.name
+        )
 
     def _bare(self, found: _Place) -> Match:
         """A place without a word that says what it is."""
-        rule = {"nominative": "bare-name", "genitive": "genitive", "local": "local-case", "partitive": "partitive"}[found.case]  # fmt: skip
+        rule = {"nominative": "bare-name", "genitive": "genitive", "local": "local-case", "partitive": "partitive"}[
+            found.case
+        ]
         if found.partial:
             return self._area(found, found.start, found.end, "part-of-region", LIKELY)
         return self._area(found, found.start, found.end, rule, self._trust(found))
@@ -186,13 +224,22 @@ class PlaceNames(OrganisationNames):
             return SURE
         after = self.tokens[found.end] if found.end < len(self.tokens) else None
         before = self.tokens[found.start - 1] if found.start else None
-        if after is not None and after.text[0].isupper() and after.low not in SEPARATORS and found.case in ("nominative", "genitive") and self._place(found.end) is None:  # fmt: skip
+        if (
+            after is not None
+            and after.text[0].isupper()
+            and after.low not in SEPARATORS
+            and found.case in ("nominative", "genitive")
+            and self._place(found.end) is None
+        ):
             return UNSURE
         if (
-            before is not None and before.capital and found.case == "nominative" and before.low not in STARTERS | SEPARATORS
+            before is not None
+            and before.capital
+            and found.case == "nominative"
+            and before.low not in STARTERS | SEPARATORS
             and self._place(found.start - 1) is None
             and not (self._opens(found.start - 1) and before.low.endswith(("na", "nä", "ssa", "ssä", "t", "i")))
-        ):  # fmt: skip
+        ):
             return UNSURE
         alone = len(self.tokens) == found.end - found.start
         if self._opens(found.start) and self.tokens[found.start].low in COMMON and not alone:

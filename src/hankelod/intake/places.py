@@ -14,7 +14,10 @@ from hankelod.intake.names import UNSURE, Match, resolve
 
 BRACKET = re.compile(r"\((?P<inner>[^()]*)\)")
 WORD = re.compile(r"([\w-]+)\s*$")
-MUNICIPALITY = re.compile(r"(?:\w+-?)?(?:kun(?:ta|nan|taa|nassa|nat|tien|tia|nissa|nista|nille|tiin)|kaupun(?:ki|gin|git|kien|keja|geissa|kia|gissa))", re.I)  # fmt: skip
+MUNICIPALITY = re.compile(
+    r"(?:\w+-?)?(?:kun(?:ta|nan|taa|nassa|nat|tien|tia|nissa|nista|nille|tiin)|kaupun(?:ki|gin|git|kien|keja|geissa|kia|gissa))",
+    re.I,
+)
 OPENERS = re.compile(
     r"(?:mukana\s+(?:ole|olle|oliv|ov)\w+|(?:pilotti|kohde|hanke|jäsen|osallistuja)(?:kun\w+|kaupun\w+)|mukana\s+olleet\s+kunnat)\s*:?\s*(?:ovat|olivat)?\s*$",
     re.I,
@@ -35,7 +38,12 @@ def places_of_work(text: str, gazetteer: Gazetteer, year: int | None = None) -> 
         left = bracket["inner"]
         for m in inner:
             left = left.replace(m.text, "", 1)
-        if len(inner) >= 2 and _municipal(inner) and not re.sub(r"[\s,;]|\b(?:ja|sekä)\b", "", left) and _municipal_word(text, bracket.start()):  # fmt: skip
+        if (
+            len(inner) >= 2
+            and _municipal(inner)
+            and not re.sub(r"[\s,;]|\b(?:ja|sekä)\b", "", left)
+            and _municipal_word(text, bracket.start())
+        ):
             taken += inner
     for run in _runs(matches, text):
         opened = OPENERS.search(text[max(0, run[0].start - BEFORE) : run[0].start]) or OPENERS.match(run[0].text)
@@ -60,7 +68,9 @@ def mentioned(text: str, gazetteer: Gazetteer, year: int | None = None) -> list[
 
 
 def _municipal(matches: list[Match]) -> bool:
-    return all(m.kind == "municipality" or m.type == "municipality" for m in matches) and all(m.rule != "around" for m in matches)  # fmt: skip
+    return all(m.kind == "municipality" or m.type == "municipality" for m in matches) and all(
+        m.rule != "around" for m in matches
+    )
 
 
 def _runs(matches: list[Match], text: str) -> list[list[Match]]:

@@ -64,7 +64,9 @@ class Organisations:
             inside = [p for p in mentioned_places(m.name, self.names) if p.kind == "municipality"]
             if kind == "company" and len(inside) == 1:
                 municipality, kind = inside[0].area, "municipal-company"
-                m = m._replace(type=kind, area=municipality, rule="municipal-company", confidence=LIKELY, detail=inside[0].name)  # fmt: skip
+                m = m._replace(
+                    type=kind, area=municipality, rule="municipal-company", confidence=LIKELY, detail=inside[0].name
+                )
         values: Values = {"name": {"fi": m.name}, "kind": kind}
         if m.parent:
             values["parent"] = m.parent
@@ -80,7 +82,10 @@ class Organisations:
                 standing.values.update(parent=values["parent"], kind=values["kind"])
                 standing.lines["parent"] = lines
             return
-        note = Note("comment-organisation", {"text": m.text, "rule": f"rule-{m.rule}", "detail": m.detail, "confidence": m.confidence})  # fmt: skip
+        note = Note(
+            "comment-organisation",
+            {"text": m.text, "rule": f"rule-{m.rule}", "detail": m.detail, "confidence": m.confidence},
+        )
         self.drafts[id] = Draft("organisations", id, values, dict.fromkeys(values, lines), {"": [note]}, {})
 
 

@@ -75,7 +75,9 @@ def _change(key: str, now: object, new: object, mark: str | None, imported: bool
     return Change(key, KEPT if same_source else CONFLICT, now, new)
 
 
-def apply(text: str, draft: Draft, changes: list[Change], cls: Class, model: Model, lang: str, overwrite: bool = False) -> str:  # fmt: skip
+def apply(
+    text: str, draft: Draft, changes: list[Change], cls: Class, model: Model, lang: str, overwrite: bool = False
+) -> str:
     """A record's text with the changes that may be made; with `overwrite` those to edited keys too.
 
     Blocks that do not change keep every character.
@@ -113,7 +115,9 @@ def split(text: str) -> tuple[list[str], list[Block], list[str]]:
     bounds = []
     for n in starts:
         first = n
-        while first > 0 and lines[first - 1].startswith("#") and not _heads(lines, first - 1, starts[0] if starts else 0):  # fmt: skip
+        while (
+            first > 0 and lines[first - 1].startswith("#") and not _heads(lines, first - 1, starts[0] if starts else 0)
+        ):
             first -= 1
         bounds.append((first, n))
     for at, (first, n) in enumerate(bounds):

@@ -20,7 +20,9 @@ def text(done: Import, data: Path, lang: str) -> str:
         d = done.document
         coverage = f"{int(d.coverage() * 10) / 10:.1f}"  # rounded down: 100.0 only where every line was understood
         coverage = coverage if lang == "en" else coverage.replace(".", ",")
-        out.append(say("report-document", lang, name=done.name, lines=d.lines, projects=len(d.projects), coverage=coverage))  # fmt: skip
+        out.append(
+            say("report-document", lang, name=done.name, lines=d.lines, projects=len(d.projects), coverage=coverage)
+        )
     else:
         out.append(say("report-sheet", lang, name=done.name, rows=len(done.files)))
     out += [f"{p.file}: {p.message.get(lang, '')} {p.fix.get(lang, '')}".rstrip() for p in done.problems]

@@ -39,7 +39,11 @@ def read(path: Path, name: str, place: Target, lang: str, overwrite: bool) -> Im
     if not records and not problems:
         raise CannotImport("no-rows", name=name)
     made = [Draft(str(cls.folder), id, _plain(node), {"": ()}, {}, {}) for cls, id, node in reading.nodes]  # type: ignore[arg-type]
-    files = () if any(p.severity == "violation" for p in problems) else tuple(importing.plan(made, place, path.name, lang, overwrite))  # fmt: skip
+    files = (
+        ()
+        if any(p.severity == "violation" for p in problems)
+        else tuple(importing.plan(made, place, path.name, lang, overwrite))
+    )
     return Import(name, files, None, tuple(problems))
 
 
@@ -62,7 +66,9 @@ class _Reading:
     def records(self) -> list[Record]:
         """The records of all sheets, typed; the main sheets first, then the parts."""
         found = [(table, self._sheet(table)) for table in self.tables]
-        unknown = [table for table, sheet in found if sheet is None and table.rows and table.name.casefold() not in ("lists",)]  # fmt: skip
+        unknown = [
+            table for table, sheet in found if sheet is None and table.rows and table.name.casefold() not in ("lists",)
+        ]
         for table in unknown:
             self._report("sheet-unknown", table, 1, 0, table.name)
         mains = [(t, s) for t, s in found if s is not None and s.part is None]
@@ -124,7 +130,9 @@ class _Reading:
                     self._report("sheet-formula", table, number, at, cell.text)
                     continue
                 text = clean(cell.text) if "\n" not in cell.text else "\n".join(map(clean, cell.text.split("\n")))
-                row.append((column, grid.node(text, cell.whole, column, table.number * STEP + number, at + 1, self.known)))  # fmt: skip
+                row.append(
+                    (column, grid.node(text, cell.whole, column, table.number * STEP + number, at + 1, self.known))
+                )
             if sheet.part is None:
                 self._entry(table, sheet, number, row)
             elif any(c.path == ("part",) for c, _ in row):
@@ -205,7 +213,9 @@ class _Reading:
 
     def _areas(self, cls: Class) -> set[str]:
         names = self.known.names
-        return set(names.municipalities if cls.segment == "municipality" else names.regions if cls.segment == "region" else ())  # fmt: skip
+        return set(
+            names.municipalities if cls.segment == "municipality" else names.regions if cls.segment == "region" else ()
+        )
 
     def _typed(self) -> Iterator[Record]:
         dataset = self.place.dataset
@@ -240,7 +250,12 @@ class _Reading:
 
     def _placed(self, p: Problem) -> Problem:
         place = self._where(p.line, p.column)
-        return p._replace(file=place.file, line=place.line, column=place.column, related=tuple(self._where(r.line, r.column) for r in p.related))  # fmt: skip
+        return p._replace(
+            file=place.file,
+            line=place.line,
+            column=place.column,
+            related=tuple(self._where(r.line, r.column) for r in p.related),
+        )
 
     def _report(self, code: str, table: Table, row: int, at: int, value: str, **details: object) -> None:
         place = self._where(table.number * STEP + row, at + 1)

@@ -82,7 +82,11 @@ def xlsx(place: Target, lang: str, records: list[Row]) -> bytes:
         _head(page, sheet, columns, lang)
         _choices(page, lists, columns, place, choices)
         rows = [r for r in records if r.cls == sheet.entry]
-        cells = [[_value(r, c) for c in columns] for r in rows] if sheet.part is None else list(_parts(rows, sheet, columns, place.model))  # fmt: skip
+        cells = (
+            [[_value(r, c) for c in columns] for r in rows]
+            if sheet.part is None
+            else list(_parts(rows, sheet, columns, place.model))
+        )
         for n, values in enumerate(cells, 3):
             for at, (value, column) in enumerate(zip(values, columns, strict=True), 1):
                 _put(page, n, at, value, column.field)
@@ -109,7 +113,9 @@ def _head(page: Worksheet, sheet: Sheet, columns: list[Column], lang: str) -> No
         note = _note(column, sheet, lang)
         if note:
             head.comment = Comment(note, "hankelod", width=320, height=160)
-        page.column_dimensions[get_column_letter(at)].width = 48 if column.field is not None and column.field.long else 24  # fmt: skip
+        page.column_dimensions[get_column_letter(at)].width = (
+            48 if column.field is not None and column.field.long else 24
+        )
         example = "# " + say("sheet-example", lang) if at == 1 else grid.example(column.field, column.lang)
         if example is not None:
             cell = page.cell(2, at)
@@ -149,7 +155,9 @@ def _choices(page: Worksheet, lists: Worksheet, columns: list[Column], place: Ta
             letter = get_column_letter(column_number)
             made[key] = f"{LISTS}!${letter}$1:${letter}${len(options)}"
         # A name that the resolver knows may be typed too, so what is not in the list is only remarked on.
-        validation = DataValidation("list", formula1=made[key], allow_blank=True, showErrorMessage=True, errorStyle="warning")  # fmt: skip
+        validation = DataValidation(
+            "list", formula1=made[key], allow_blank=True, showErrorMessage=True, errorStyle="warning"
+        )
         letter = get_column_letter(at)
         validation.add(f"{letter}3:{letter}{ROWS}")
         page.add_data_validation(validation)
@@ -194,8 +202,9 @@ def _parts(rows: list[Row], sheet: Sheet, columns: list[Column], model: Model) -
             for owner, part in _of_home(row.values, home):
                 told: dict[grid.Path, object] = {("record",): row.id, ("part",): owner}
                 yield [
-                    None if (v := told.get(c.path, _at(part, c.path))) is None else grid.cell(v, c.field) for c in columns
-                ]  # fmt: skip
+                    None if (v := told.get(c.path, _at(part, c.path))) is None else grid.cell(v, c.field)
+                    for c in columns
+                ]
 
 
 def _of_home(values: dict[str, object], home: Home) -> Iterable[tuple[str | None, object]]:
@@ -244,7 +253,12 @@ def as_csv(model: Model, lang: str, records: list[Row]) -> bytes:
     writer.writerow([grid.header(c, entry, lang) for c in columns])
     if not rows:
         examples = [grid.example(c.field, c.lang) for c in columns[1:]]
-        writer.writerow(["# " + say("sheet-example", lang), *("" if x is None else _escaped(str(x), c) for x, c in zip(examples, columns[1:], strict=True))])  # fmt: skip
+        writer.writerow(
+            [
+                "# " + say("sheet-example", lang),
+                *("" if x is None else _escaped(str(x), c) for x, c in zip(examples, columns[1:], strict=True)),
+            ]
+        )
     for row in rows:
         cells = [_value(row, c) for c in columns]
         writer.writerow(["" if v is None else _escaped(str(v), c) for v, c in zip(cells, columns, strict=True)])

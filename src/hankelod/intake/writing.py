@@ -53,7 +53,9 @@ def block(draft: Draft, cls: Class, key: str, model: Model, lang: str) -> str:
     return "\n".join(lines)
 
 
-def _entry(key: str, value: object, field: Field | None, model: Model, draft: Draft, path: str, indent: str, lang: str) -> list[str]:  # fmt: skip
+def _entry(
+    key: str, value: object, field: Field | None, model: Model, draft: Draft, path: str, indent: str, lang: str
+) -> list[str]:
     """The lines of one key and its value."""
     if isinstance(value, dict):
         out = [f"{indent}{key}:"]
@@ -70,7 +72,9 @@ def _entry(key: str, value: object, field: Field | None, model: Model, draft: Dr
     return _scalar(key, _word(value), field, indent)
 
 
-def _item(item: dict[str, object], field: Field | None, model: Model, draft: Draft, path: str, indent: str, lang: str) -> list[str]:  # fmt: skip
+def _item(
+    item: dict[str, object], field: Field | None, model: Model, draft: Draft, path: str, indent: str, lang: str
+) -> list[str]:
     """One part in a list: its keys in the Model's order, its `id` first."""
     out = []
     if draft.lines.get(path):

@@ -94,7 +94,14 @@ class Service:
             raise  # uvicorn closes the connection: what was sent is not whole
         finally:
             took = round((time.perf_counter() - started) * 1000, 1)
-            self._journal.say(method=scope["method"], path=scope["path"][:200], status=exchange.status, bytes=exchange.sent, ms=took, **told)  # fmt: skip
+            self._journal.say(
+                method=scope["method"],
+                path=scope["path"][:200],
+                status=exchange.status,
+                bytes=exchange.sent,
+                ms=took,
+                **told,
+            )
 
     async def _respond(self, scope: Scope, headers: Headers, exchange: Exchange, told: dict[str, object]) -> Response:
         target = len(scope["raw_path"]) + len(scope["query_string"])
@@ -124,7 +131,9 @@ class Service:
 
     async def _sparql(self, scope: Scope, headers: Headers, exchange: Exchange, told: dict[str, object]) -> Response:
         body = await exchange.body(3 * self._limits.length + 2**14) if scope["method"] == "POST" else b""
-        request = protocol.Request(scope["method"], scope["query_string"], headers.get("content-type", ""), headers.get("accept"), body)  # fmt: skip
+        request = protocol.Request(
+            scope["method"], scope["query_string"], headers.get("content-type", ""), headers.get("accept"), body
+        )
         given = protocol.fields(request)
         if request.method != "POST" and not {"query", "update"} & {name for name, _ in given}:
             return self._endpoint(scope, headers, dict(given))
@@ -132,7 +141,10 @@ class Service:
         browser = negotiation.choose(headers.get("accept"), (*ROWS_FIRST, protocol.HTML)) == len(ROWS_FIRST)
         try:
             question = protocol.question(request, given, self._limits)
-            told["query"], told["form"] = sha256(question.text.encode("utf-8", "replace")).hexdigest()[:16], question.form  # fmt: skip
+            told["query"], told["form"] = (
+                sha256(question.text.encode("utf-8", "replace")).hexdigest()[:16],
+                question.form,
+            )
             return await self._answer(question, scope, headers, exchange, lang)
         except Rejected as error:
             if not browser or request.method == "HEAD":
@@ -141,12 +153,16 @@ class Service:
             asked = page.Asked(dict(given).get("query", ""), problem=error.message)
             return self._page(asked, lang, error.status, error.headers)
 
-    async def _answer(self, question: Question, scope: Scope, headers: Headers, exchange: Exchange, lang: str) -> Response:  # fmt: skip
+    async def _answer(
+        self, question: Question, scope: Scope, headers: Headers, exchange: Exchange, lang: str
+    ) -> Response:
         pool, method = self.editions.pool, scope["method"]
         common = {"vary": "Accept", "cache-control": REVALIDATE if question.kept and method != "POST" else "no-store"}
         tag = None
         if question.kept and method != "POST":
-            tag = question.tag(f"{self.editions.build} {lang if question.media_type == protocol.HTML else ''}", ox.__version__)  # fmt: skip
+            tag = question.tag(
+                f"{self.editions.build} {lang if question.media_type == protocol.HTML else ''}", ox.__version__
+            )
             if tag in headers.get("if-none-match", ""):
                 return Response(status_code=304, headers={**common, "etag": tag})
         try:
@@ -164,7 +180,15 @@ class Service:
         if "page" in reply.head:
             asked = page.Asked(question.text, result=reply.head["page"])
             return self._page(asked, lang, 200, {**common, **({"etag": tag} if tag else {})})
-        return respond(Body(reply.body, reply.size, tag), 200, method, protocol.with_charset(question.media_type), headers, common, self._packed)  # fmt: skip
+        return respond(
+            Body(reply.body, reply.size, tag),
+            200,
+            method,
+            protocol.with_charset(question.media_type),
+            headers,
+            common,
+            self._packed,
+        )
 
     def _unanswered(self, code: str) -> Rejected:
         status, words = SAYS[code]
@@ -179,10 +203,19 @@ class Service:
         offers = [*(f.media_type for f in written), protocol.HTML]
         chosen = negotiation.choose(headers.get("accept"), offers)
         if chosen is None:
-            raise Rejected(406, "not-acceptable", f"without a query, there is a description as {', '.join(offers)}; give a query for an answer")  # fmt: skip
+            raise Rejected(
+                406,
+                "not-acceptable",
+                f"without a query, there is a description as {', '.join(offers)}; give a query for an answer",
+            )
         if offers[chosen] == protocol.HTML:
             named = next((q for q in self._named if q.name == given.get("name")), None)
-            return self._page(page.Asked(named.text if named else "", named=named), _language(given, headers), 200, {"vary": "Accept, Accept-Language"})  # fmt: skip
+            return self._page(
+                page.Asked(named.text if named else "", named=named),
+                _language(given, headers),
+                200,
+                {"vary": "Accept, Accept-Language"},
+            )
         host = headers.get("host", "localhost")
         graph = self.editions.pool.graph if self.editions.pool else None
         try:
@@ -192,19 +225,44 @@ class Service:
             raise Rejected(400, "host", "the Host header is no host") from error
         content = ox.serialize(triples, format=written[chosen], prefixes=protocol.PREFIXES) or b""
         media = protocol.with_charset(offers[chosen])
-        return respond(Body(BytesIO(content), len(content)), 200, scope["method"], media, headers, {"vary": "Accept", "cache-control": REVALIDATE}, self._packed)  # fmt: skip
+        return respond(
+            Body(BytesIO(content), len(content)),
+            200,
+            scope["method"],
+            media,
+            headers,
+            {"vary": "Accept", "cache-control": REVALIDATE},
+            self._packed,
+        )
 
     def _page(self, asked: page.Asked, lang: str, status: int, headers: dict[str, str]) -> Response:
         graph = self.editions.pool.graph if self.editions.pool else None
         made = page.sparql(lang, asked, self._named, [*ROWS, *TRIPLES], graph.base if graph else "")
-        return Response(made, status, {**headers, "content-type": "text/html; charset=utf-8", "content-language": lang, "content-security-policy": OWN})  # fmt: skip
+        return Response(
+            made,
+            status,
+            {
+                **headers,
+                "content-type": "text/html; charset=utf-8",
+                "content-language": lang,
+                "content-security-policy": OWN,
+            },
+        )
 
     ### Files
 
     async def _file(self, path: str, scope: Scope, headers: Headers) -> Response:
         if path == "sparql.css":
             style = page.style()
-            return respond(Body(BytesIO(style), len(style)), 200, scope["method"], "text/css; charset=utf-8", headers, {"cache-control": "public, max-age=3600"}, self._packed)  # fmt: skip
+            return respond(
+                Body(BytesIO(style), len(style)),
+                200,
+                scope["method"],
+                "text/css; charset=utf-8",
+                headers,
+                {"cache-control": "public, max-age=3600"},
+                self._packed,
+            )
         try:
             found, handle, changed = await self.editions.find(path, headers)
         except NotThere as error:
@@ -213,7 +271,11 @@ class Service:
         at = scope.get("root_path", "")
         policy = {"content-security-policy": POLICY}
         if found.location is not None:
-            return text(found.status, f"{found.location}\n", {"location": f"{at}/{found.location}", **links(found, at), **varies, **policy})  # fmt: skip
+            return text(
+                found.status,
+                f"{found.location}\n",
+                {"location": f"{at}/{found.location}", **links(found, at), **varies, **policy},
+            )
         if found.status == 406:
             listed = "".join(f"{e.media_type}  {at}/{e.path}\n" for e in found.others)
             return text(406, f"not-acceptable: there are\n{listed}", {**links(found, at), **varies})
@@ -221,14 +283,25 @@ class Service:
             if path == "":
                 lang = _language({}, headers)
                 made = page.front(lang, sorted(self.editions.documents.entries.values()))
-                return Response(made, 200, {"content-type": "text/html; charset=utf-8", "content-language": lang, "content-security-policy": OWN, "vary": "Accept-Language"})  # fmt: skip
+                return Response(
+                    made,
+                    200,
+                    {
+                        "content-type": "text/html; charset=utf-8",
+                        "content-language": lang,
+                        "content-security-policy": OWN,
+                        "vary": "Accept-Language",
+                    },
+                )
             raise Rejected(404, "not-found", self._nothing(path))
         entry = found.entry
         told = {**links(found, at), **varies, **policy, "cache-control": REVALIDATE}
         if entry.path != path:
             told["content-location"] = f"{at}/{entry.path}"
         body = Body(opened(handle), entry.bytes, f'"{entry.sha256[:32]}"', changed, self._packed_file(entry))
-        return respond(body, found.status, scope["method"], protocol.with_charset(entry.media_type), headers, told, self._packed)  # fmt: skip
+        return respond(
+            body, found.status, scope["method"], protocol.with_charset(entry.media_type), headers, told, self._packed
+        )
 
     def _nothing(self, path: str) -> str:
         """Why there is nothing at a path."""
@@ -259,7 +332,15 @@ class Service:
             "confined": graph.confined if graph else None,
         }
         status = 200 if path == "health" or ready else 503
-        return Response(json.dumps(state) + "\n", status, {"content-type": "application/json", "cache-control": "no-store", **({} if status == 200 else {"retry-after": "1"})})  # fmt: skip
+        return Response(
+            json.dumps(state) + "\n",
+            status,
+            {
+                "content-type": "application/json",
+                "cache-control": "no-store",
+                **({} if status == 200 else {"retry-after": "1"}),
+            },
+        )
 
 
 ROWS_FIRST = (*(f.media_type for f in ROWS.values()), *(f.media_type for f in TRIPLES.values()))

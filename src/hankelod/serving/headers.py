@@ -38,12 +38,22 @@ def allow(method: str, methods: tuple[str, ...]) -> None:
 def options(methods: tuple[str, ...]) -> Response:
     """The answer to OPTIONS: what may be asked, also from a page of another site."""
     allowed = ", ".join(methods)
-    return Response(status_code=204, headers={"allow": allowed, "access-control-allow-methods": allowed, "access-control-allow-headers": "Accept, Accept-Language, Content-Type, If-None-Match, If-Modified-Since, Range", "access-control-max-age": "86400"})  # fmt: skip
+    return Response(
+        status_code=204,
+        headers={
+            "allow": allowed,
+            "access-control-allow-methods": allowed,
+            "access-control-allow-headers": "Accept, Accept-Language, Content-Type, If-None-Match, If-Modified-Since, Range",
+            "access-control-max-age": "86400",
+        },
+    )
 
 
 def text(status: int, words: str, headers: dict[str, str] | None = None) -> Response:
     """A few words for people; kept no longer than they hold."""
-    return Response(words, status, {"content-type": "text/plain; charset=utf-8", "cache-control": "no-cache", **(headers or {})})  # fmt: skip
+    return Response(
+        words, status, {"content-type": "text/plain; charset=utf-8", "cache-control": "no-cache", **(headers or {})}
+    )
 
 
 def links(found: Found, at: str) -> dict[str, str]:

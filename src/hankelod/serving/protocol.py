@@ -88,7 +88,9 @@ def fields(request: Request) -> list[tuple[str, str]]:
         elif essence == QUERY:
             found.append(("query", _text(request.body)))
         else:
-            raise Rejected(415, "media-type", f"POST the query as {QUERY}, or as a form ({FORM})", accept_post=f"{QUERY}, {FORM}")  # fmt: skip
+            raise Rejected(
+                415, "media-type", f"POST the query as {QUERY}, or as a form ({FORM})", accept_post=f"{QUERY}, {FORM}"
+            )
     return found
 
 
@@ -98,7 +100,9 @@ def question(request: Request, given: list[tuple[str, str]], limits: Limits) -> 
         raise Rejected(403, "query-update", "updates are refused: the data is read, never changed")
     queries = [value for name, value in given if name == "query"]
     if len(queries) != 1:
-        raise Rejected(400, "query-missing" if not queries else "query-twice", f"give one query; there are {len(queries)}")  # fmt: skip
+        raise Rejected(
+            400, "query-missing" if not queries else "query-twice", f"give one query; there are {len(queries)}"
+        )
     try:
         kind, kept = _passed(queries[0], limits)
     except Refused as error:

@@ -26,7 +26,17 @@ LEAST = 512
 KEPT = 32 * 2**20
 """Bytes of packed bodies that are kept."""
 PIECE = 2**16
-PACKED = frozenset(("application/gzip", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "image/png", "image/jpeg", "image/webp", "font/woff2", "application/zip"))  # fmt: skip
+PACKED = frozenset(
+    (
+        "application/gzip",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "image/png",
+        "image/jpeg",
+        "image/webp",
+        "font/woff2",
+        "application/zip",
+    )
+)
 """Media types that are packed already."""
 _BYTES = re.compile(r"bytes=([0-9]*)-([0-9]*)")
 
@@ -84,7 +94,9 @@ def unchanged(headers: Mapping[str, str], tag: str | None, changed: float) -> bo
         return False
 
 
-def respond(body: Body, status: int, method: str, media: str, asked: Mapping[str, str], headers: dict[str, str], packed: Packed) -> Response:  # fmt: skip
+def respond(
+    body: Body, status: int, method: str, media: str, asked: Mapping[str, str], headers: dict[str, str], packed: Packed
+) -> Response:
     """The response that sends a body as the client wants it. Closes the body's files."""
     headers = {**headers, "content-type": media}
     if body.changed:
@@ -136,7 +148,9 @@ def _ranged(body: Body, part: str, headers: dict[str, str]) -> Response | None:
     end = min(int(last), body.size - 1) if first and last else body.size - 1
     if start > end or start >= body.size:
         body.close()
-        return Response(status_code=416, headers={**_tagged(headers, body.tag), "content-range": f"bytes */{body.size}"})  # fmt: skip
+        return Response(
+            status_code=416, headers={**_tagged(headers, body.tag), "content-range": f"bytes */{body.size}"}
+        )
     body.file.seek(start)
     told = {**_tagged(headers, body.tag), "content-range": f"bytes {start}-{end}/{body.size}", "accept-ranges": "bytes"}
     return _sent(body, body.file, end - start + 1, 206, "GET", told)

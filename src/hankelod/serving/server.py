@@ -39,7 +39,14 @@ def serve(given: argparse.Namespace, working: Path, lang: str) -> None:
     if not (folder / MANIFEST).is_file():
         raise CannotAsk(told("refusal-serve-nothing", folder=given.dist))
     bounds = Bounds(given.time_limit, given.memory_limit * 2**20, given.result_limit * 2**20)
-    options = Options(folder, working, given.workers or max(4, 2 * (os.cpu_count() or 1)), bounds, QUEUE, working / given.store if given.store else None)  # fmt: skip
+    options = Options(
+        folder,
+        working,
+        given.workers or max(4, 2 * (os.cpu_count() or 1)),
+        bounds,
+        QUEUE,
+        working / given.store if given.store else None,
+    )
     try:
         loading.dump_file(folder, given.dist)
         Documents(folder).close()
@@ -75,7 +82,9 @@ def serve(given: argparse.Namespace, working: Path, lang: str) -> None:
 
 def _listening(host: str, port: int) -> socket.socket:
     """A socket that listens, so that the port is known, and refused, before anything is loaded."""
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]  # fmt: skip
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
     listening = socket.socket(family, kind, protocol)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

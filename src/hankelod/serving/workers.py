@@ -66,15 +66,24 @@ class Pool:
         """Start the nursery; `ready` tells when the graph is there."""
         self._commands, theirs = socket.socketpair()
         reads, notices = os.pipe()
-        settings = Settings(theirs.fileno(), notices, str(dump), str(working), str(store) if store else None, list(self.bounds))  # fmt: skip
+        settings = Settings(
+            theirs.fileno(), notices, str(dump), str(working), str(store) if store else None, list(self.bounds)
+        )
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hankelod.serving.nursery", settings.written(),
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, pass_fds=(theirs.fileno(), notices),
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "hankelod.serving.nursery",
+            settings.written(),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            pass_fds=(theirs.fileno(), notices),
+        )
         theirs.close()
         os.close(notices)
         reader = asyncio.StreamReader(limit=2**26)  # one line names all that is withdrawn
-        await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(reads, "rb"))  # fmt: skip
+        await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(reads, "rb")
+        )
         self._run(self._listen(reader))
 
     async def ready(self) -> Graph:
@@ -168,7 +177,9 @@ class Pool:
             worker.slow()
             watching = asyncio.ensure_future(gone())
             leaving.append(watching)
-            watching.add_done_callback(lambda w: None if w.cancelled() or reply.done() else reply.set_exception(Unanswered("gone")))  # fmt: skip
+            watching.add_done_callback(
+                lambda w: None if w.cancelled() or reply.done() else reply.set_exception(Unanswered("gone"))
+            )
 
         loop = asyncio.get_running_loop()
         long = loop.call_later(LONG, tarry)
@@ -209,7 +220,13 @@ class Pool:
             notice = json.loads(line)
             if "ready" in notice:
                 about = notice["ready"]
-                self.graph = Graph(about["base"], about["triples"], frozenset(about["withdrawn"]), about["prefixes"], tuple(about["confined"]))  # fmt: skip
+                self.graph = Graph(
+                    about["base"],
+                    about["triples"],
+                    frozenset(about["withdrawn"]),
+                    about["prefixes"],
+                    tuple(about["confined"]),
+                )
                 for _ in range(self.size):
                     await self._fork()
                 self._ready.set()

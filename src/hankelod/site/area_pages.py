@@ -83,16 +83,27 @@ def _list(view: View) -> Page:
         RegionEntry(view.to(r), len(view.portfolio.in_region.get(r.id, [])), _municipalities(view, r.id))
         for r in regions
     )
-    return Page("areas.html", "areas.html", view.t("areas.heading"), view.t("areas.description"), AreasContent(entries, tuple(region_bars(view))))  # fmt: skip
+    return Page(
+        "areas.html",
+        "areas.html",
+        view.t("areas.heading"),
+        view.t("areas.description"),
+        AreasContent(entries, tuple(region_bars(view))),
+    )
 
 
 def region_bars(view: View) -> list[charts.Bar]:
     """Grants by region, the largest first."""
     sums = sorted(view.portfolio.by_region().items(), key=lambda pair: (-pair[1], pair[0]))
     return charts.bars(
-        (view.link("Region", region), amount, view.t.money(amount), view.t("count.projects", n=len(view.portfolio.in_region[region])))
+        (
+            view.link("Region", region),
+            amount,
+            view.t.money(amount),
+            view.t("count.projects", n=len(view.portfolio.in_region[region])),
+        )
         for region, amount in sums
-    )  # fmt: skip
+    )
 
 
 def _region(view: View, region: Record) -> Page:

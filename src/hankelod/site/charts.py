@@ -98,7 +98,9 @@ def timeline(periods: list[tuple[str, str]], years: tuple[int, int] | None = Non
     last = max([int(e[:4]) for _, e in periods] + ([years[1]] if years else []))
     whole = (last - first + 1) * 12
     step = 1 if last - first < 12 else 5
-    ticks = tuple(Tick((y - first) * 12 * FULL // whole, str(y)) for y in range(first, last + 1) if (y - first) % step == 0)  # fmt: skip
+    ticks = tuple(
+        Tick((y - first) * 12 * FULL // whole, str(y)) for y in range(first, last + 1) if (y - first) % step == 0
+    )
     spans = []
     for start, end in periods:
         begin, stop = _months(start) - first * 12, _months(end) + 1 - first * 12

@@ -128,7 +128,15 @@ def _scheme(view: View, cls: Class, uses: Uses, link: Link) -> Page:
     crumbs = () if themes else (view.page_link("def.html", "nav.vocabulary"),)
     content = SchemeContent(link.words, own, entries, themes)
     iri = _scheme_iri(view, cls)
-    return Page(link.path, "scheme.html", link.words.text, view.t("scheme.description", name=link.words.text, n=len(entries)), content, Thing(iri, f"doc/{cls.segment}"), crumbs=crumbs)  # fmt: skip
+    return Page(
+        link.path,
+        "scheme.html",
+        link.words.text,
+        view.t("scheme.description", name=link.words.text, n=len(entries)),
+        content,
+        Thing(iri, f"doc/{cls.segment}"),
+        crumbs=crumbs,
+    )
 
 
 def _concept(view: View, cls: Class, identifier: str, uses: Uses, scheme: Link) -> Page:
@@ -156,7 +164,15 @@ def _concept(view: View, cls: Class, identifier: str, uses: Uses, scheme: Link) 
     )
     told = view.t("concept.description", name=content.name.text, scheme=scheme.words.text)
     description = f"{told} {definition.text}" if definition else told
-    return Page(f"doc/{cls.identifies}{identifier}.html", "concept.html", content.name.text, description, content, Thing(iri, f"doc/{cls.identifies}{identifier}"), crumbs=(scheme,))  # fmt: skip
+    return Page(
+        f"doc/{cls.identifies}{identifier}.html",
+        "concept.html",
+        content.name.text,
+        description,
+        content,
+        Thing(iri, f"doc/{cls.identifies}{identifier}"),
+        crumbs=(scheme,),
+    )
 
 
 def _use(view: View, use: Use) -> Link:

@@ -18,16 +18,45 @@ from hankelod.site.view import Json, Page, View, capital
 from hankelod.tree import FORBIDDEN
 
 PATH = "contribute.html"
-COMPONENTS = ("MinCount", "Datatype", "Pattern", "MinLength", "MaxLength", "MinInclusive", "MinExclusive", "MaxInclusive", "MaxExclusive")  # fmt: skip
+COMPONENTS = (
+    "MinCount",
+    "Datatype",
+    "Pattern",
+    "MinLength",
+    "MaxLength",
+    "MinInclusive",
+    "MinExclusive",
+    "MaxInclusive",
+    "MaxExclusive",
+)
 """The constraint components (SHACL, section 4) that the form checks as one types."""
 
 CODES = ("unknown-reference", "no-national-language", "forbidden-character", "file-name", "duplicate-id")
 """Problems of our own that it checks."""
 
 TEXTS = (
-    "id", "id-told", "add", "remove", "optional", "choose", "faults-one", "faults-many", "faults-none", "untouched", "finished",
-    "pull-long", "rules-none", "rules-found", "of-list", "choose-list", "draft-kept", "restored", "example", "from-list", "number-of",
-)  # fmt: skip
+    "id",
+    "id-told",
+    "add",
+    "remove",
+    "optional",
+    "choose",
+    "faults-one",
+    "faults-many",
+    "faults-none",
+    "untouched",
+    "finished",
+    "pull-long",
+    "rules-none",
+    "rules-found",
+    "of-list",
+    "choose-list",
+    "draft-kept",
+    "restored",
+    "example",
+    "from-list",
+    "number-of",
+)
 
 REPOSITORY = re.compile(r"(https://github\.com/[\w.-]+/[\w.-]+?)(?:\.git)?(?:/tree/([\w./-]+?))?/?")
 """Where a contact's address names a repository: its address, and the branch if any."""

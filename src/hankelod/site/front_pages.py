@@ -141,7 +141,10 @@ def figures_page(view: View) -> Page:
     t, projects = view.t, view.portfolio.projects
     rates = {r.rate.value for some in view.portfolio.rules.values() for r in some if r.rate}
     rate = Decimal(rates.pop()) if len(rates) == 1 else None
-    points = [(view.to(p), cost(p), grant(p), f"{view.named(p).text}: {t.money(grant(p))} / {t.money(cost(p))}") for p in projects]  # fmt: skip
+    points = [
+        (view.to(p), cost(p), grant(p), f"{view.named(p).text}: {t.money(grant(p))} / {t.money(cost(p))}")
+        for p in projects
+    ]
     few = sorted(projects, key=lambda p: (word(p, "start"), word(p, "end"), p.id)) if len(projects) <= LINES else []
     content = FiguresContent(
         regions=tuple(region_bars(view)),
@@ -179,7 +182,10 @@ def _contact(view: View) -> tuple[str, str, str]:
     return str(part.get("name", "")), address(str(part.get("url", ""))) or "", str(part.get("email", ""))
 
 
-LICENCES = {"https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0", "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0"}  # fmt: skip
+LICENCES = {
+    "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
+    "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
+}
 """Short names of licences that people know by them."""
 
 

@@ -78,7 +78,9 @@ def atlas(municipalities: list[Record], regions: list[Record], file: object) -> 
     )
 
 
-def _land(region: str, municipalities: list[Record], drawn: dict[str, list[list[outlines.Spot]]]) -> list[list[outlines.Spot]]:  # fmt: skip
+def _land(
+    region: str, municipalities: list[Record], drawn: dict[str, list[list[outlines.Spot]]]
+) -> list[list[outlines.Spot]]:
     """A region's outline: that of its municipalities together, else its own."""
     rings = [ring for m in municipalities if m.values.get("region") == region for ring in drawn.get(m.id, [])]
     return outlines.merged(rings) or drawn.get(region, [])

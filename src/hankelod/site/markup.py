@@ -118,5 +118,7 @@ def crumbs(view: View, page: Page) -> Json:
     front = view.page_link("index.html", "nav.home")
     items = [(link.words.text, _page_of(view, link.path)) for link in (front, *page.crumbs)]
     items.append((page.title, _page_of(view, page.path)))
-    listed_items = [{"@type": "ListItem", "position": n, "name": name, "item": item} for n, (name, item) in enumerate(items, 1)]  # fmt: skip
+    listed_items = [
+        {"@type": "ListItem", "position": n, "name": name, "item": item} for n, (name, item) in enumerate(items, 1)
+    ]
     return {"@context": CONTEXT, "@type": "BreadcrumbList", "itemListElement": listed_items}

@@ -60,6 +60,8 @@ def names_file(view: View) -> File:
 
 def ids_file(view: View) -> File:
     """The ids of all projects, those withdrawn among them, as a script that calls `hankelodIds`."""
-    withdrawn = [r.id.removeprefix("project/") for r in view.portfolio.of("Withdrawn").values() if r.id.startswith("project/")]  # fmt: skip
+    withdrawn = [
+        r.id.removeprefix("project/") for r in view.portfolio.of("Withdrawn").values() if r.id.startswith("project/")
+    ]
     taken = sorted({*(p.id for p in view.portfolio.projects), *withdrawn})
     return File(IDS, f"hankelodIds({script_json(taken)});\n".encode())

@@ -70,7 +70,13 @@ def _lists(view: View) -> Iterator[Page]:
     heading = view.t("organisations.heading")
     for path, part, some in paged("organisations", everyone, 100):
         entries = [_entry(view, o) for o in some]
-        yield Page(path, "organisations.html", heading, view.t("organisations.description"), OrganisationsContent(entries, len(everyone), part))  # fmt: skip
+        yield Page(
+            path,
+            "organisations.html",
+            heading,
+            view.t("organisations.description"),
+            OrganisationsContent(entries, len(everyone), part),
+        )
 
 
 def _entry(view: View, organisation: Record) -> Entry:

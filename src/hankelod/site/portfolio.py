@@ -99,7 +99,9 @@ class Portfolio:
         for partner in listed(project, "partners"):
             self.partnered.setdefault(partner, []).append(project)
         for contribution in parts(project, "contributors"):
-            self.contributed.setdefault(str(contribution["organisation"]), []).append((project, str(contribution.get("role", ""))))  # fmt: skip
+            self.contributed.setdefault(str(contribution["organisation"]), []).append(
+                (project, str(contribution.get("role", "")))
+            )
         for theme in listed(project, "themes"):
             self.with_theme.setdefault(theme, []).append(project)
         for region in listed(project, "regions"):

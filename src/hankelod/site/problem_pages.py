@@ -72,8 +72,17 @@ def problem_pages(view: View) -> Iterator[Page]:
     for code in own:
         given = entry(code)
         content = ProblemContent(
-            code, given.severity, _open(view, given.says), _open(view, given.why), _open(view, given.fix), None, None, "", "", counts.get(code, 0)
-        )  # fmt: skip
+            code,
+            given.severity,
+            _open(view, given.says),
+            _open(view, given.why),
+            _open(view, given.fix),
+            None,
+            None,
+            "",
+            "",
+            counts.get(code, 0),
+        )
         yield _page(view, content, crumbs)
     for check in checks:
         yield _page(view, _of_check(view, check, counts.get(check.code, 0)), crumbs)

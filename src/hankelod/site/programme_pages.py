@@ -86,10 +86,15 @@ def year_bars(view: View, projects: list[Record]) -> list[charts.Bar]:
     for project in projects:
         by_year.setdefault(word(project, "start")[:4], []).append(project)
     return charts.bars(
-        (Link(f"projects.html?year={year}", Words(year)), amount, view.t.money(amount), view.t("count.projects", n=len(some)))
+        (
+            Link(f"projects.html?year={year}", Words(year)),
+            amount,
+            view.t.money(amount),
+            view.t("count.projects", n=len(some)),
+        )
         for year, some in sorted(by_year.items())
         for amount in [sum((Decimal(str(g["amount"])) for p in some for g in parts(p, "grants")), Decimal(0))]
-    )  # fmt: skip
+    )
 
 
 def _programme(view: View, programme: Record) -> Page:
@@ -125,7 +130,15 @@ def withdrawn_pages(view: View) -> Iterator[Page]:
             Link(f"doc/{replacement}.html", _replacement(view, replacement)) if replacement else None,
         )
         title = view.t("withdrawn.heading")
-        yield Page(f"doc/{record.id}.html", "withdrawn.html", title, view.t("withdrawn.description", id=record.id), content, view.thing(record), listed=False)  # fmt: skip
+        yield Page(
+            f"doc/{record.id}.html",
+            "withdrawn.html",
+            title,
+            view.t("withdrawn.description", id=record.id),
+            content,
+            view.thing(record),
+            listed=False,
+        )
 
 
 def _replacement(view: View, whole: str) -> Words:

@@ -149,7 +149,9 @@ def project_page(view: View, project: Record) -> Page:
         spots=tuple(spots(view, project)),
         related=tuple(_related(view, project)),
     )
-    description = brief(summary.text) if summary else t("project.description", lead=lead.words.text, period=content.period)  # fmt: skip
+    description = (
+        brief(summary.text) if summary else t("project.description", lead=lead.words.text, period=content.period)
+    )
     return Page(
         f"doc/project/{project.id}.html",
         "project.html",
@@ -235,7 +237,9 @@ def _statement(view: View, part: dict[str, object], anchors: dict[str, str]) -> 
 
 def _quotation(view: View, part: dict[str, object]) -> Quotation:
     t = view.t
-    return Quotation(t.pick(part.get("words")), t.pick(part.get("gist")), str(part.get("speaker", "")), t.pick(part.get("role")))  # fmt: skip
+    return Quotation(
+        t.pick(part.get("words")), t.pick(part.get("gist")), str(part.get("speaker", "")), t.pick(part.get("role"))
+    )
 
 
 def _link(view: View, part: dict[str, object]) -> Address:

@@ -58,10 +58,34 @@ def engine_data(view: View) -> Json:
 
 ENGINE_TEXTS = ("loading-engine", "loading-data", "running", "cancelled", "from-file", "failed", "cannot-load")
 TEXTS = (
-    "rows-one", "rows-many", "rows-none", "rows-first", "triples", "true", "false", "error", "to-line", "shared",
-    "share-long", "table", "chart", "map", "more", "value", "parameter-wrong", "parameter-gone", "chart-of", "chart-first",
-    "map-of", "map-count", "subject", "property", "object", "unbound", "results",
-)  # fmt: skip
+    "rows-one",
+    "rows-many",
+    "rows-none",
+    "rows-first",
+    "triples",
+    "true",
+    "false",
+    "error",
+    "to-line",
+    "shared",
+    "share-long",
+    "table",
+    "chart",
+    "map",
+    "more",
+    "value",
+    "parameter-wrong",
+    "parameter-gone",
+    "chart-of",
+    "chart-first",
+    "map-of",
+    "map-count",
+    "subject",
+    "property",
+    "object",
+    "unbound",
+    "results",
+)
 
 
 def sparql_page(view: View, catalogue: Catalogue, published: Published) -> Page:
@@ -102,8 +126,10 @@ def _told(view: View, query: Query) -> Json:
 def areas_file(atlas: Atlas) -> File:
     """The outlines of all areas, for maps of results: a script that calls `hankelodAreas`."""
     middles = atlas.middles
-    drawn = {f"{kind}/{code}": [outline, *middles.get(code, ())]
-             for kind, outlines in (("region", atlas.regions), ("municipality", atlas.municipalities))
-             for code, outline in sorted(outlines.items())}  # fmt: skip
+    drawn = {
+        f"{kind}/{code}": [outline, *middles.get(code, ())]
+        for kind, outlines in (("region", atlas.regions), ("municipality", atlas.municipalities))
+        for code, outline in sorted(outlines.items())
+    }
     told = {"width": atlas.width, "height": atlas.height, "land": atlas.land, "areas": drawn}
     return File(AREAS, f"hankelodAreas({script_json(told)});\n".encode())

@@ -117,7 +117,9 @@ class View:
 
     def thing(self, record: Record) -> Thing:
         """What the page of a record is about."""
-        return Thing(f"{self.model.base}id/{record.cls.identifies}{record.id}", f"doc/{record.cls.identifies}{record.id}")  # fmt: skip
+        return Thing(
+            f"{self.model.base}id/{record.cls.identifies}{record.id}", f"doc/{record.cls.identifies}{record.id}"
+        )
 
     def page_link(self, path: str, key: str) -> Link:
         """The link to one of the site's single pages, called by a text of the catalogue."""
@@ -147,7 +149,9 @@ class View:
 
     def definition(self, subject: str) -> Words | None:
         """The definition of a term or concept."""
-        return self.t.pick(self.ontology_text(subject, SKOS + "definition") or self.ontology_text(subject, RDFS + "comment"))  # fmt: skip
+        return self.t.pick(
+            self.ontology_text(subject, SKOS + "definition") or self.ontology_text(subject, RDFS + "comment")
+        )
 
     ### Values by their field
 
@@ -167,7 +171,13 @@ class View:
         text = str(value)
         if field.kind == "reference":
             target = self.model.target(field)
-            link = self.concept(target.name, text) if target.concept else self.call(text) if target.part else self.link(target.name, text)  # fmt: skip
+            link = (
+                self.concept(target.name, text)
+                if target.concept
+                else self.call(text)
+                if target.part
+                else self.link(target.name, text)
+            )
             return Value(link.words, link.path)
         if field.kind == "langtext":
             return Value(self.t.pick(value) or Words(""))

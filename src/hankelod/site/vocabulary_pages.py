@@ -210,7 +210,11 @@ def _target(view: View, field: Field) -> Reference | Link | None:
 def _rules(view: View, field: Field) -> list[str]:
     """The constraints of a field as people read them."""
     t = view.t
-    told = [t("constraint.languages", value=", ".join(view.language_name(x) for x in field.languages))] if field.languages else []  # fmt: skip
+    told = (
+        [t("constraint.languages", value=", ".join(view.language_name(x) for x in field.languages))]
+        if field.languages
+        else []
+    )
     if field.values:
         told.append(t("constraint.values", value=", ".join(field.values)))
     if field.words:
