@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-VENDOR := src/hankelod/assets/vendor/oxigraph.wasm.gz
+VENDOR := src/hankelod/site/assets/vendor/oxigraph.wasm.gz
 
 .PHONY: publish test check assets bench clean
 
@@ -58,4 +58,4 @@ $(VENV)/installed-bench: pyproject.toml bench/morph-kgc.txt | $(VENV)/bin/python
 	touch $@
 
 clean:
-	rm -rf $(VENV) dist tests/node/node_modules src/hankelod/assets/vendor
+	rm -rf $(VENV) dist tests/node/node_modules src/hankelod/site/assets/vendor

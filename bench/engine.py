@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from hankelod.dataset import Dataset
-from hankelod.engines import engine
-from hankelod.mapping import Mapping
-from hankelod.model import Model
-from hankelod.validation import background, referenced
+from hankelod.mapping.mapping import Mapping
+from hankelod.model.model import Model
+from hankelod.records.dataset import Dataset
+from hankelod.validation.checker import background, referenced
+from hankelod.validation.engines import engine
 
 Validate = Callable[[str], Iterable[tuple[object, ...]]]
 """Takes N-Triples; gives focus, path, component, source shape and severity of each result, in an engine's own notation."""

@@ -15,11 +15,11 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hankelod.dataset import Dataset
-from hankelod.linetriples import texts
-from hankelod.mapping import Mapping
-from hankelod.model import Class, Field
-from hankelod.records import type_of
+from hankelod.mapping.lines import texts
+from hankelod.mapping.mapping import Mapping
+from hankelod.model.model import Class, Field
+from hankelod.records.dataset import Dataset
+from hankelod.records.record import type_of
 
 CSV_OF = "{}.csv"
 

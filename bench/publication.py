@@ -93,8 +93,8 @@ def part(name: str, *arguments: object) -> Figures:
 
 def mapping(folder: str, out: str) -> float:
     """JSON Lines to N-Triples on one core."""
-    from hankelod.dataset import Dataset
-    from hankelod.mapping import Mapping, texts
+    from hankelod.mapping.mapping import Mapping, texts
+    from hankelod.records.dataset import Dataset
 
     dataset = Dataset(Path(folder))
     written = Mapping(dataset.model)
@@ -106,10 +106,10 @@ def mapping(folder: str, out: str) -> float:
 
 def validation(folder: str) -> float:
     """What the engine `shacl` takes for all shapes, in chunks with the records that they refer to."""
-    from hankelod.dataset import Dataset
-    from hankelod.engines import engine
-    from hankelod.mapping import Mapping
-    from hankelod.validation import CHUNK, background, referenced
+    from hankelod.mapping.mapping import Mapping
+    from hankelod.records.dataset import Dataset
+    from hankelod.validation.checker import CHUNK, background, referenced
+    from hankelod.validation.engines import engine
 
     dataset = Dataset(Path(folder))
     written, judge = Mapping(dataset.model), engine("shacl", dataset.model)
@@ -150,9 +150,9 @@ def reference(folder: str) -> float:
     import pyshacl
     import rdflib
 
-    from hankelod.dataset import Dataset
-    from hankelod.validation import background
-    from hankelod.vocabulary import context
+    from hankelod.model.context import context
+    from hankelod.records.dataset import Dataset
+    from hankelod.validation.checker import background
 
     dataset = Dataset(Path(folder))
     told = {"@context": context(dataset.model)}

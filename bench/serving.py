@@ -27,8 +27,8 @@ from urllib.parse import quote
 import pyoxigraph as ox
 from measuring import ROOT, Found, Goal, Table, environment, median, report, thousands
 
-from hankelod.manifests import build_id
-from hankelod.queries import Catalogue, Query
+from hankelod.publication.manifest import build_id
+from hankelod.query.named import Catalogue, Query
 
 sys.path.append(str(ROOT / "tests"))
 

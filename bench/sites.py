@@ -93,8 +93,8 @@ def weights(folder: Path) -> dict[str, int]:
 def build(folder: Path, out: Path) -> dict[str, Any]:
     """Writes the site of a dataset, in this process; its records are read first, and what they take is told apart."""
     from hankelod import site
-    from hankelod.dataset import Dataset
-    from hankelod.reports import report as reported
+    from hankelod.records.dataset import Dataset
+    from hankelod.validation.report import report as reported
 
     def peak() -> int:
         """The most bytes of memory that this process had so far; Linux tells kibibytes, macOS bytes."""

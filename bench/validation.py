@@ -36,11 +36,11 @@ from measuring import (
     thousands,
 )
 
-from hankelod.checking import check_all
-from hankelod.dataset import Dataset
-from hankelod.engines import engine
-from hankelod.mapping import Mapping
-from hankelod.validation import background
+from hankelod.mapping.mapping import Mapping
+from hankelod.pipeline.checking import check_all
+from hankelod.records.dataset import Dataset
+from hankelod.validation.checker import background
+from hankelod.validation.engines import engine
 
 TESTS = ROOT / "tests"
 SHARE = 0.01

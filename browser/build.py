@@ -21,7 +21,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 LISTED = HERE / "assets.json"
-OUT = HERE.parent / "src" / "hankelod" / "assets" / "vendor"
+OUT = HERE.parent / "src" / "hankelod" / "site" / "assets" / "vendor"
 
 Listed = dict[str, dict[str, dict[str, str]]]
 """By package: `version`, and by name of a built file: `from` (its path in the package) and `sha256` of its content."""

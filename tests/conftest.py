@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from hankelod.checking import check_all
-from hankelod.dataset import Dataset
-from hankelod.publication import publish
+from hankelod.pipeline.checking import check_all
+from hankelod.pipeline.publication import publish
+from hankelod.records.dataset import Dataset
 
 ROOT = Path(__file__).parents[1]
 

@@ -25,11 +25,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod.checking import check_all
-from hankelod.dataset import Dataset
-from hankelod.problems import LANGUAGES
-from hankelod.records import Record
-from hankelod.reports import Report, as_text
+from hankelod.messages.problem import LANGUAGES
+from hankelod.pipeline.checking import check_all
+from hankelod.records.dataset import Dataset
+from hankelod.records.record import Record
+from hankelod.validation.report import Report, as_text
 
 HERE = Path(__file__).parent
 BASE = HERE / "dataset"

@@ -15,10 +15,10 @@ import sys
 import time
 from pathlib import Path
 
-from hankelod import atomic
-from hankelod.checking import check_all
-from hankelod.dataset import Dataset
-from hankelod.publication import publish
+from hankelod.pipeline.checking import check_all
+from hankelod.pipeline.publication import publish
+from hankelod.publication import exchange
+from hankelod.records.dataset import Dataset
 
 
 def what_is_there(out: Path) -> str:
@@ -39,7 +39,7 @@ def what_is_there(out: Path) -> str:
 
 def main(old: str, new: str, out: Path, count: int, seed: int, way: str) -> dict[str, object]:
     if way == "renames":
-        atomic._renameat2 = lambda one, other: False
+        exchange._renameat2 = lambda one, other: False
     states = {}
     for name, folder in (("old", old), ("new", new)):
         dataset = Dataset(Path(folder))
@@ -71,7 +71,7 @@ def main(old: str, new: str, out: Path, count: int, seed: int, way: str) -> dict
         now = what_is_there(out)
         if now == "missing" and way == "renames":  # between the two: the next run finishes it
             told["missing"] += 1
-            with atomic.locked(out):
+            with exchange.locked(out):
                 pass
             now = what_is_there(out)
         if now not in ("old", "new"):

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from hankelod.checking import check_all
-from hankelod.dataset import Dataset
-from hankelod.publication import Published, publish
+from hankelod.pipeline.checking import check_all
+from hankelod.pipeline.publication import Published, publish
+from hankelod.records.dataset import Dataset
 
 SMALL = Path(__file__).with_name("small")
 BASE = "https://data.example.org/"

@@ -12,8 +12,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hankelod import areas
-from hankelod.cards import Cards
+from hankelod.exports import areas
+from hankelod.exports.summaries import Cards
 
 WORDS = ("municipality", "region")
 

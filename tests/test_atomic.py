@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from hankelod import atomic
-from hankelod.atomic import CannotPublish, beside
-from hankelod.checking import check_all
-from hankelod.dataset import Dataset
-from hankelod.publication import publish
-from hankelod.verification import verify
+from hankelod.messages.refusal import CannotPublish
+from hankelod.pipeline.checking import check_all
+from hankelod.pipeline.publication import publish
+from hankelod.publication import exchange
+from hankelod.publication.exchange import beside
+from hankelod.publication.verification import verify
+from hankelod.records.dataset import Dataset
 from publishing import SMALL, contents, edit, published, small
 from publishing import beside as litter
 
@@ -94,7 +95,7 @@ def test_two_renames_are_finished_by_the_next_run(states, out, at, before):
         [sys.executable, "-c", code, *states[1:], out], env={**os.environ, "PYTHONPATH": str(ROOT / "src")}
     )
     assert done.returncode == 9
-    with atomic.locked(out):
+    with exchange.locked(out):
         pass
     now = contents(out)
     assert litter(out) == []
@@ -108,7 +109,7 @@ def test_two_renames_are_finished_by_the_next_run(states, out, at, before):
 @pytest.mark.parametrize("way", ["exchange", "renames"])
 def test_what_a_killed_run_left_is_cleared_away(states, out, monkeypatch, way):
     if way == "renames":
-        monkeypatch.setattr(atomic, "_renameat2", lambda one, other: False)
+        monkeypatch.setattr(exchange, "_renameat2", lambda one, other: False)
     published(states[0], out, only=("dumps",))
     for what in ("building", "old"):
         beside(out, what).mkdir()
@@ -123,7 +124,7 @@ def test_an_old_folder_whose_journal_is_gone_comes_back(states, out):
     published(states[0], out, only=("dumps",))
     before = contents(out)
     out.rename(beside(out, "old"))
-    with atomic.locked(out):
+    with exchange.locked(out):
         pass
     assert contents(out) == before
     assert litter(out) == []
@@ -137,8 +138,8 @@ CALLS = {
     "mkdir": (Path, "mkdir"),
     "chmod": (Path, "chmod"),
     "rename": (Path, "rename"),
-    "exchange": (atomic, "_renameat2"),
-    "sync": (atomic, "_sync"),
+    "exchange": (exchange, "_renameat2"),
+    "sync": (exchange, "_sync"),
 }
 
 
@@ -165,7 +166,7 @@ class Failing:
 @pytest.mark.parametrize("kind", list(CALLS))
 def test_every_call_may_fail(states, out, monkeypatch, kind, way):
     """A full disk at the n-th call of each kind, for every n: the old publication stays, and nothing else."""
-    real = atomic._renameat2
+    real = exchange._renameat2
     datasets = [Dataset(folder) for folder in states]
     checked = [check_all(dataset) for dataset in datasets]
 
@@ -176,7 +177,7 @@ def test_every_call_may_fail(states, out, monkeypatch, kind, way):
     before = contents(out)
     for at in range(1, 200):
         with monkeypatch.context() as patch:
-            patch.setattr(atomic, "_renameat2", real if way == "exchange" else lambda one, other: False)
+            patch.setattr(exchange, "_renameat2", real if way == "exchange" else lambda one, other: False)
             failing = Failing(patch, kind, at, errno.ENOSPC)
             try:
                 go(1)
@@ -201,7 +202,7 @@ def test_a_failing_sync_of_the_file_system_is_told(states, out, monkeypatch):
     def broken(folder: Path) -> bool:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    monkeypatch.setattr(atomic, "_syncfs", broken)
+    monkeypatch.setattr(exchange, "_syncfs", broken)
     with pytest.raises(CannotPublish, match=os.strerror(errno.EIO)):
         published(states[1], out, only=("dumps",))
     assert contents(out) == before
@@ -209,7 +210,7 @@ def test_a_failing_sync_of_the_file_system_is_told(states, out, monkeypatch):
 
 
 def test_without_the_call_each_file_is_synced(states, out, monkeypatch):
-    monkeypatch.setattr(atomic, "_syncfs", lambda folder: False)
+    monkeypatch.setattr(exchange, "_syncfs", lambda folder: False)
     published(states[0], out, only=("dumps",))
     assert verify(out, "dist").problems == []
 
@@ -305,7 +306,7 @@ def test_publishers_that_start_together(states, out):
 @linux
 def test_a_lock_that_is_removed_while_it_is_taken(states, out, monkeypatch):
     """Between opening and locking, the publisher before may remove the file: then the lock is taken anew."""
-    real, calls = atomic._flock, []
+    real, calls = exchange._flock, []
 
     def flock(handle: int) -> bool:
         if not calls:
@@ -313,8 +314,8 @@ def test_a_lock_that_is_removed_while_it_is_taken(states, out, monkeypatch):
         calls.append(handle)
         return real(handle)
 
-    monkeypatch.setattr(atomic, "_flock", flock)
-    with atomic.locked(out):
+    monkeypatch.setattr(exchange, "_flock", flock)
+    with exchange.locked(out):
         assert len(calls) == 2
         assert beside(out, "lock").read_text() == str(os.getpid())
     assert litter(out) == []

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from conftest import ROOT, hankelod
-from hankelod.dataset import Dataset
+from hankelod.records.dataset import Dataset
 
 BENCH = ROOT / "bench"
 sys.path.append(str(BENCH))

@@ -15,9 +15,9 @@ import pytest
 
 import hankelod
 from conftest import ROOT
-from hankelod.queries import Catalogue
-from hankelod.site import sparql_page
-from hankelod.site.contribute_page import REPOSITORY
+from hankelod.query.named import Catalogue
+from hankelod.site.pages import sparql
+from hankelod.site.pages.contribute import REPOSITORY
 from pages import ENGINE, no_browser, node, read, served
 
 BROWSER = pytest.mark.skipif(no_browser() is not None, reason=no_browser() or "")
@@ -122,8 +122,8 @@ def test_the_page_offers_every_named_query(dist):
 @ASKING
 def test_the_engine_stands_beside_the_dump(dist):
     for path in (
-        sparql_page.DUMP,
-        sparql_page.AREAS,
+        sparql.DUMP,
+        sparql.AREAS,
         "assets/vendor/oxigraph.wasm.gz",
         "assets/vendor/oxigraph.LICENSE.txt",
     ):

@@ -12,12 +12,13 @@ import pytest
 import rdflib
 from rdflib import DCTERMS, FOAF, PROV, RDF, SKOS, VOID
 
-from hankelod import formats
-from hankelod.catalogue import TEMPLATE, Catalogue, Edition, catalogue
-from hankelod.mapping import Mapping
-from hankelod.publication import publish
-from hankelod.summary import Counts
-from hankelod.void import void
+from hankelod.exports.dcat import TEMPLATE, Catalogue, catalogue
+from hankelod.exports.void import void
+from hankelod.mapping.mapping import Mapping
+from hankelod.pipeline.publication import publish
+from hankelod.publication import formats
+from hankelod.publication.files import Edition
+from hankelod.rdf.counts import Counts
 
 EU = "http://publications.europa.eu/resource/authority/"
 BASE = "https://w3id.org/hankelod/"

@@ -18,11 +18,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hankelod import feeds
-from hankelod.atomic import CannotPublish
-from hankelod.dataset import Dataset
-from hankelod.diffs import Things
-from hankelod.history import Folder, previous_version, read
+from hankelod.messages.refusal import CannotPublish
+from hankelod.publication.history import feed
+from hankelod.publication.history.diff import Things
+from hankelod.publication.history.previous import Folder, previous_version, read
+from hankelod.records.dataset import Dataset
 from publishing import (
     BASE,
     LDES,
@@ -125,7 +125,7 @@ def test_pages_are_small_and_their_relations_true(folder, out):
     assert pages == set(relations)
     for page, ends in relations.items():
         found = [position(m) for m in feed_members(out) if m["page"] == page]
-        assert len(found) <= feeds.PAGE_SIZE
+        assert len(found) <= feed.PAGE_SIZE
         assert (min(found), max(found)) == (ends["from"], ends["to"])
 
 
@@ -212,7 +212,7 @@ def test_a_publication_from_before_the_history_is_a_first_one(folder, out):
     published(folder, out)
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     manifest["files"] = {k: v for k, v in manifest["files"].items() if "changes/" not in k}
-    from hankelod.publication import manifest as written
+    from hankelod.publication.manifest import manifest as written
 
     for folder_of_changes in ("changes", "en/changes", "sv/changes"):
         shutil.rmtree(out / folder_of_changes, ignore_errors=True)
@@ -397,8 +397,8 @@ def test_a_page_read_and_written_again_is_the_same(folder, out):
     published(folder, out)
     for file in sorted((out / "changes/pages").iterdir()):
         number = int(file.stem)
-        members = feeds.read_page(BASE, number, file.read_bytes())
-        again = feeds.page(BASE, number, members)
+        members = feed.read_page(BASE, number, file.read_bytes())
+        again = feed.page(BASE, number, members)
         assert again.content == file.read_bytes()
         assert again.triples == len(set(quads(out, f"changes/pages/{file.name}")))
 

@@ -13,9 +13,9 @@ import string
 import pytest
 
 from conftest import ROOT
-from hankelod import words
-from hankelod.atomic import CannotPublish
-from hankelod.sparql import Refused
+from hankelod.messages import words
+from hankelod.messages.refusal import CannotPublish
+from hankelod.rdf.sparql import Refused
 
 
 def test_validate_the_real_dataset(run):

@@ -14,10 +14,10 @@ import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hankelod import comparison
-from hankelod.comparison import CannotCompare, Comparison
-from hankelod.dataset import Dataset
-from hankelod.diffs import Things, compare, graph, line
+from hankelod.publication.history import comparison
+from hankelod.publication.history.comparison import CannotCompare, Comparison
+from hankelod.publication.history.diff import Things, compare, graph, line
+from hankelod.records.dataset import Dataset
 from publishing import BASE, SMALL, edit, published, small, triples
 
 EKA = BASE + "id/project/eka"
@@ -170,8 +170,7 @@ def test_a_remote_context_is_not_fetched(tmp_path):
 
 
 def test_the_terms_of_the_ontology_are_things(tmp_path):
-    from hankelod.dumps import ntriples
-    from hankelod.mapping import Mapping
+    from hankelod.mapping.mapping import Mapping, ntriples
 
     dataset = Dataset(SMALL)
     now = graph(ntriples(dataset, Mapping(dataset.model), []))

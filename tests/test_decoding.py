@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hankelod import tree
-from hankelod.dataset import Dataset
-from hankelod.decoding import is_plain
-from hankelod.records import Values
+from hankelod.records import tree
+from hankelod.records.dataset import Dataset
+from hankelod.records.decoding import is_plain
+from hankelod.records.record import Values
 
 ODD = [
     None,

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 import pytest
 
-from hankelod.cli import parser
+from hankelod.cli.parser import parser
 from server import Server
 from test_queries import BASE, FOLDER, NAMES, cell, known
 
@@ -80,8 +80,8 @@ def test_its_links_and_options():
 
 
 def test_its_limits_are_those_in_force():
+    from hankelod.rdf.sparql import LIMITS
     from hankelod.serving import connection, server, workers
-    from hankelod.sparql import LIMITS
 
     given = parser().parse_args(["serve"])
     for words in (

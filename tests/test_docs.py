@@ -8,7 +8,7 @@ import shlex
 import pytest
 
 from conftest import ROOT, hankelod
-from hankelod.cli import parser
+from hankelod.cli.parser import parser
 
 README = (ROOT / "README.md").read_text("utf-8")
 ENDLESS = {"serve"}

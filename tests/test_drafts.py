@@ -7,10 +7,11 @@ import re
 import pytest
 import yaml
 
-from hankelod import asking, drafts
-from hankelod.checking import check_all, check_files
-from hankelod.cli import KINDS
-from hankelod.dataset import Dataset
+from hankelod.cli import prompts
+from hankelod.cli.parser import KINDS
+from hankelod.pipeline.checking import check_all, check_files
+from hankelod.records import drafts
+from hankelod.records.dataset import Dataset
 
 LANGUAGES = ("fi", "sv", "en")
 GOOD = {
@@ -136,7 +137,7 @@ def test_questions_of_a_new_dataset_take_a_publisher_that_has_no_record_yet(tmp_
             "",
         ]
     )
-    assert asking.answers(dataset, cls, "fi", lambda prompt: next(typed), lambda text: None) == DESCRIPTION
+    assert prompts.answers(dataset, cls, "fi", lambda prompt: next(typed), lambda text: None) == DESCRIPTION
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -199,7 +200,7 @@ def test_questions_take_what_fits_and_explain_what_does_not(copy):
         ]
     )
     told: list[str] = []
-    answers = asking.answers(dataset, begun.cls, "fi", lambda prompt: next(typed), told.append)
+    answers = prompts.answers(dataset, begun.cls, "fi", lambda prompt: next(typed), told.append)
     assert answers == {k: v for k, v in GOOD.items() if k in answers} | {"title": {"fi": "Hanke"}}
     assert set(answers) == {"title", "lead", "municipalities", "start", "end", "totalCost", "grants"}
     assert [t for t in told if "Tarkoititko" in t] and len([t for t in told if "Tarkoititko" in t]) == 4

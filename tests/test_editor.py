@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hankelod import vocabulary
+from hankelod.model import schema as vocabulary_schema
 
 LANGUAGES = ("fi", "sv", "en")
 
@@ -108,8 +108,10 @@ def editor(root, dataset, tmp_path_factory):
     folder = tmp_path_factory.mktemp("editor")
     project = dataset.model.by_name("Project")
     for lang in LANGUAGES:
-        schema = vocabulary.schema(dataset.model, project, lang)
-        (folder / vocabulary.schema_name(project, lang)).write_text(json.dumps(schema, ensure_ascii=False), "utf-8")
+        schema = vocabulary_schema.schema(dataset.model, project, lang)
+        (folder / vocabulary_schema.schema_name(project, lang)).write_text(
+            json.dumps(schema, ensure_ascii=False), "utf-8"
+        )
     running = Editor(server, folder)
     yield running
     running.close()

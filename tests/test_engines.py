@@ -16,12 +16,12 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from hankelod.checking import check_all
-from hankelod.dataset import Dataset
-from hankelod.engines import Result, engine
-from hankelod.graph import RDF, XSD
-from hankelod.mapping import Mapping
-from hankelod.validation import background
+from hankelod.mapping.mapping import Mapping
+from hankelod.pipeline.checking import check_all
+from hankelod.rdf.graph import RDF, XSD
+from hankelod.records.dataset import Dataset
+from hankelod.validation.checker import background
+from hankelod.validation.engines import Result, engine
 
 SMALL = Path(__file__).parent / "dataset"
 MUTANTS = 40

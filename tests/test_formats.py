@@ -13,17 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hankelod import words
-from hankelod.alerts import as_github, as_sarif
-from hankelod.checking import check_all
-from hankelod.cli import FORMATS
-from hankelod.coverage import coverage
-from hankelod.dataset import Dataset
-from hankelod.graph import SH
-from hankelod.problems import Problem
-from hankelod.reportpage import as_html
-from hankelod.reports import Report
-from hankelod.rules import rules
+from hankelod.cli.parser import FORMATS
+from hankelod.messages import words
+from hankelod.messages.problem import Problem
+from hankelod.pipeline.checking import check_all
+from hankelod.rdf.graph import SH
+from hankelod.records.dataset import Dataset
+from hankelod.site.pages.report import as_html, coverage
+from hankelod.validation.alerts import as_github, as_sarif
+from hankelod.validation.grants import rules
+from hankelod.validation.report import Report
 
 LANGUAGES = ("fi", "sv", "en")
 NASTY = "</style></script><img src=x onerror=alert(1)>\"'--><svg onload=alert(2)>{{7*7}}"

@@ -19,13 +19,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus import BASE, GOOD, dataset_with
-from hankelod.checking import check_all, check_files
-from hankelod.dataset import Dataset
-from hankelod.mapping import Mapping
-from hankelod.problems import LANGUAGES, MAX_PROBLEMS, Problem
-from hankelod.reports import Report, as_json, as_text, report
-from hankelod.streaming import KEPT
-from hankelod.validation import Checker, referenced
+from hankelod.mapping.mapping import Mapping
+from hankelod.messages.problem import LANGUAGES, MAX_PROBLEMS, Problem
+from hankelod.pipeline.checking import check_all, check_files
+from hankelod.pipeline.streaming import KEPT
+from hankelod.records.dataset import Dataset
+from hankelod.validation.checker import Checker, referenced
+from hankelod.validation.report import Report, as_json, as_text, report
 
 RECORD = (BASE / "data/projects/hyva.yml").read_bytes()
 NAME = "data/projects/x.yml"

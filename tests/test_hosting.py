@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 import pytest
 
-from hankelod import hosting
-from hankelod.hosting import HEADERS, Site
+from hankelod.exports import hosting
+from hankelod.exports.hosting import HEADERS, Site
 from publishing import published, small
 
 

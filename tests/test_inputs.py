@@ -18,9 +18,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hankelod.checking import check_files
-from hankelod.dataset import Dataset
-from hankelod.turtleplaces import places
+from hankelod.pipeline.checking import check_files
+from hankelod.rdf.places import places
+from hankelod.records.dataset import Dataset
 
 RECORD = """\
 title: {fi: Hanke, sv: Projekt, en: Project}

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hankelod.cli import main
-from hankelod.dataset import Dataset
-from hankelod.intake import compilation, importing, sources, writing
+from hankelod.cli.parser import main
+from hankelod.intake import importing, writing
+from hankelod.intake.documents import compilation, reading
+from hankelod.records.dataset import Dataset
 
 ROOT = Path(__file__).parents[1]
 SHARED = os.environ.get("HANKELOD_SHARED")
@@ -79,7 +80,7 @@ def test_every_record_is_recognised_and_none_is_new(done: importing.Import) -> N
 
 @needs_source
 def test_every_line_is_accounted_for() -> None:
-    lines = sources.read(SOURCE, SOURCE.name)
+    lines = reading.read(SOURCE, SOURCE.name)
     document = compilation.read(lines)
     assert document.coverage() == 100.0
     told = {x.number for x in (*document.frame, *document.headings, *document.strange)}

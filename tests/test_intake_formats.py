@@ -14,9 +14,12 @@ from typing import Any
 
 import pytest
 
-from hankelod.cli import main
-from hankelod.intake import archives, compilation, drafts, gazetteer, sources
-from hankelod.intake.sources import CannotImport
+from hankelod.cli.parser import main
+from hankelod.intake import drafts, proposals
+from hankelod.intake.documents import archives, compilation, reading
+from hankelod.intake.documents import lines as sources
+from hankelod.intake.documents.lines import CannotImport
+from hankelod.intake.names import gazetteer
 
 SHARED = os.environ.get("HANKELOD_SHARED")
 SOURCE = Path(SHARED or "") / "source" / "kunnan-ja-yritysten-ilmastoyhteistyo.txt"
@@ -45,7 +48,7 @@ LINK = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]\(([^)]*)\)|<(https?://[^>]*)>")
 
 
 def told(path: Path) -> list[dict[str, Any]]:
-    document = compilation.read(sources.read(path, path.name))
+    document = compilation.read(reading.read(path, path.name))
     assert document.strange == ()
     made = drafts.project_drafts(document, SETTING)
     return [{k: d.values.get(k) for k in KEYS} for d in made if d.kind == "projects"]
@@ -281,7 +284,7 @@ def test_nonsense_gives_an_answer_and_nothing_is_written(
         if name.endswith(".xlsx"):
             archives.check(path.read_bytes(), name)
         else:
-            document = compilation.read(sources.read(path, name))
+            document = compilation.read(reading.read(path, name))
             raise CannotImport("no-projects" if not document.projects else "read")
     assert caught.value.code == code
 
@@ -293,7 +296,7 @@ def test_a_bomb_does_not_fill_the_memory(name: str, tmp_path: Path) -> None:
     path.write_bytes(NONSENSE[name][0]())
     tracemalloc.start()
     with pytest.raises(CannotImport):
-        sources.read(path, name)
+        reading.read(path, name)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 200_000_000
@@ -304,7 +307,7 @@ def test_a_web_page_with_entities_asks_for_nothing(tmp_path: Path, monkeypatch: 
     page = as_html(LAYOUT).replace("<!doctype html>", '<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd">]>')
     path.write_text(page.replace("Vihreä Salo", "Vihreä Salo &x;"), encoding="utf-8")
     monkeypatch.setattr(socket, "socket", lambda *_: pytest.fail("the network was asked for"))
-    document = compilation.read(sources.read(path, path.name))
+    document = compilation.read(reading.read(path, path.name))
     assert all("root:" not in x.text for p in document.projects for x in [*p.description, *filter(None, [p.title])])
 
 
@@ -312,7 +315,7 @@ def test_deep_markup_is_read_without_recursion(tmp_path: Path) -> None:
     path = tmp_path / "deep.html"
     path.write_text("<div>" * 50_000 + "Vastuutaho: Salo" + "</div>" * 50_000, encoding="utf-8")
     with pytest.raises(CannotImport):
-        compilation.read(sources.read(path, path.name))
+        compilation.read(reading.read(path, path.name))
         raise CannotImport("no-projects")
 
 
@@ -325,15 +328,15 @@ def test_a_line_of_one_thing_over_and_over_is_read(line: str, tmp_path: Path) ->
     assert len(told_loosely(path)) >= 1
 
 
-def told_loosely(path: Path) -> list[drafts.Draft]:
-    return drafts.project_drafts(compilation.read(sources.read(path, path.name)), SETTING)
+def told_loosely(path: Path) -> list[proposals.Draft]:
+    return drafts.project_drafts(compilation.read(reading.read(path, path.name)), SETTING)
 
 
 def test_a_document_longer_than_any_book_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "document.txt"
     path.write_text(LAYOUT + "Verkosto kasvoi.\n" * 200_000, encoding="utf-8")
     with pytest.raises(CannotImport) as caught:
-        sources.read(path, path.name)
+        reading.read(path, path.name)
     assert caught.value.code == "too-large"
 
 

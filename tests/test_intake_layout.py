@@ -11,16 +11,19 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hankelod.intake import compilation, drafts, gazetteer, sources, values
-from hankelod.intake.compilation import Compilation
-from hankelod.intake.sources import Line
+from hankelod.intake import drafts, proposals, values
+from hankelod.intake.documents import compilation, reading
+from hankelod.intake.documents import lines as sources
+from hankelod.intake.documents.compilation import Compilation
+from hankelod.intake.documents.lines import Line
+from hankelod.intake.names import gazetteer
 
 FOLDERS = sorted((Path(__file__).parent / "intake" / "documents").iterdir())
 NAMES = gazetteer.load(None)
 SETTING = drafts.Setting(NAMES, "https://ym.fi/kuntien-hankkeet", "kuntien-ilmastoratkaisut", {}, frozenset())
 
 
-def projects(document: Compilation) -> list[drafts.Draft]:
+def projects(document: Compilation) -> list[proposals.Draft]:
     return [d for d in drafts.project_drafts(document, SETTING) if d.kind == "projects"]
 
 
@@ -30,7 +33,7 @@ def link(entry: dict[str, Any]) -> str:
     return " ".join(x for x in (entry.get("host", ""), "as " + entry["asWritten"] if "asWritten" in entry else "") if x)
 
 
-def told(draft: drafts.Draft) -> dict[str, Any]:
+def told(draft: proposals.Draft) -> dict[str, Any]:
     """A draft in the words of `expected.yml`."""
     v: dict[str, Any] = draft.values
     quotation = v.get("quotations", [None])[0]
@@ -54,7 +57,7 @@ def told(draft: drafts.Draft) -> dict[str, Any]:
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
 def test_a_document_that_deviates(folder: Path) -> None:
     path = next(folder.glob("document.*"))
-    document = compilation.read(sources.read(path, path.name))
+    document = compilation.read(reading.read(path, path.name))
     expected = yaml.load((folder / "expected.yml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     strange = [x for e in expected if "strange" in e for x in e["strange"]]
     expected = [e for e in expected if "strange" not in e]

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from hankelod.dataset import Dataset
-from hankelod.intake import gazetteer, messages
-from hankelod.intake.listed import read_list
-from hankelod.intake.names import UNSURE, Match, resolve
+from hankelod.intake.names import gazetteer
+from hankelod.intake.names.listed import read_list
+from hankelod.intake.names.matches import UNSURE, Match
+from hankelod.intake.names.resolver import resolve
+from hankelod.messages import intake
+from hankelod.records.dataset import Dataset
 
 ROOT = Path(__file__).parents[1]
 EXPRESSIONS = Path(__file__).parent / "intake" / "names.csv"
@@ -155,14 +157,14 @@ def test_every_rule_is_explained_in_three_languages() -> None:
     with EXPRESSIONS.open(encoding="utf-8", newline="") as rows:
         rules = {m.rule for row in csv.DictReader(rows) for m in resolve(row["text"], NAMES)}
     assert len(rules) > 10
-    for code in messages.codes():
+    for code in intake.codes():
         for lang in ("fi", "sv", "en"):
-            assert messages.say(code, lang)
-    assert {f"rule-{rule}" for rule in rules} <= set(messages.codes())
+            assert intake.say(code, lang)
+    assert {f"rule-{rule}" for rule in rules} <= set(intake.codes())
 
 
 def test_resolve_explains_each_match(capsys: pytest.CaptureFixture[str]) -> None:
-    from hankelod.cli import main
+    from hankelod.cli.parser import main
 
     assert main(["-C", str(ROOT), "--lang", "en", "resolve", "Turku ym. FISU-kunnat"]) == 0
     assert capsys.readouterr().out.splitlines() == [
@@ -175,7 +177,7 @@ def test_resolve_explains_each_match(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_resolve_works_where_there_is_no_dataset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from hankelod.cli import main
+    from hankelod.cli.parser import main
 
     assert main(["-C", str(tmp_path), "--lang", "fi", "resolve", "Inkoon kunta"]) == 0
     assert "organisaatio inkoon-kunta, 149, uusi: Inkoon kunta" in capsys.readouterr().out

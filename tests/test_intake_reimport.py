@@ -10,10 +10,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hankelod.cli import main
-from hankelod.dataset import Dataset
+from hankelod.cli.parser import main
 from hankelod.intake import reimport, writing
 from hankelod.intake.proposals import Draft
+from hankelod.records.dataset import Dataset
 
 ROOT = Path(__file__).parents[1]
 LAYOUT = (Path(__file__).parent / "intake" / "documents" / "the-layout-itself" / "document.txt").read_text("utf-8")

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hankelod.cli import main
-from hankelod.dataset import Dataset
-from hankelod.intake import grid, importing, spreadsheets, tables, templates
-from hankelod.intake.sources import CannotImport
+from hankelod.cli.parser import main
+from hankelod.intake import importing
+from hankelod.intake.documents.lines import CannotImport
+from hankelod.intake.spreadsheets import cells, grid, reading, templates
+from hankelod.records.dataset import Dataset
 
 ROOT = Path(__file__).parents[1]
 DATASET = Dataset(ROOT)
@@ -64,7 +65,7 @@ GRANT = {"record": "vihrea-salo", "programme": "kuntien-ilmastoratkaisut", "amou
 def read(tmp_path: Path, raw: bytes, name: str = "t.xlsx") -> importing.Import:
     path = tmp_path / name
     path.write_bytes(raw)
-    return spreadsheets.read(path, name, target(tmp_path), "en", False)
+    return reading.read(path, name, target(tmp_path), "en", False)
 
 
 def values(done: importing.Import) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def test_an_empty_template_holds_no_record(tmp_path: Path) -> None:
     for name in ("t.xlsx", "t.csv"):
         templates.write(tmp_path / name, PLACE, "fi")
         with pytest.raises(CannotImport) as caught:
-            spreadsheets.read(tmp_path / name, name, target(tmp_path), "fi", False)
+            reading.read(tmp_path / name, name, target(tmp_path), "fi", False)
         assert caught.value.code == "no-rows"
 
 
@@ -130,7 +131,7 @@ def test_every_header_is_known_again_in_every_language() -> None:
 
 def test_records_go_into_a_workbook_and_come_back_the_same(tmp_path: Path) -> None:
     templates.write(tmp_path / "all.xlsx", PLACE, "fi", templates.standing(PLACE))
-    done = spreadsheets.read(tmp_path / "all.xlsx", "all.xlsx", target(tmp_path), "fi", False)
+    done = reading.read(tmp_path / "all.xlsx", "all.xlsx", target(tmp_path), "fi", False)
     assert done.problems == ()
     assert len(done.files) == len(templates.standing(PLACE))
     written = importing.write(done.files)
@@ -142,7 +143,7 @@ def test_records_go_into_a_workbook_and_come_back_the_same(tmp_path: Path) -> No
 
 def test_projects_go_into_csv_and_come_back_the_same(tmp_path: Path) -> None:
     templates.write(tmp_path / "all.csv", PLACE, "sv", templates.standing(PLACE))
-    done = spreadsheets.read(tmp_path / "all.csv", "all.csv", target(tmp_path), "sv", False)
+    done = reading.read(tmp_path / "all.csv", "all.csv", target(tmp_path), "sv", False)
     assert done.problems == ()
     after = typed(importing.write(done.files), "projects")
     assert after == typed(sorted((ROOT / "data" / "projects").glob("*.yml")), "projects")
@@ -196,7 +197,7 @@ def test_any_record_comes_back_the_same(
     project = DATASET.model.by_name("Project")
     path = folder / f"t{ending}"
     templates.write(path, PLACE, "fi", [templates.Row(project, "x-1", made)])
-    done = spreadsheets.read(path, path.name, target(folder), "fi", False)
+    done = reading.read(path, path.name, target(folder), "fi", False)
     assert [p for p in done.problems if p.severity == "violation"] == []
     assert done.files[0].draft.values == made
 
@@ -240,7 +241,7 @@ def test_headers_in_any_language_are_understood(tmp_path: Path) -> None:
     assert lead and title and cost
     raw = f"id;{title.label['sv']} (sv);{title.label['fi']};{lead.label['en']};{cost.label['sv']} *\nx-1;Grönt;Vihreä;turun-kaupunki;5\n"
     (tmp_path / "t.csv").write_text(raw, encoding="utf-8")
-    table = tables.read_csv((tmp_path / "t.csv").read_bytes(), "t", "t.csv")[0]
+    table = cells.read_csv((tmp_path / "t.csv").read_bytes(), "t", "t.csv")[0]
     known = grid.known_columns(grid.sheets(DATASET.model)[0], DATASET.model)
     paths = [known(c.text).path for c in table.rows[0][1]]  # type: ignore[union-attr]
     assert paths == [("id",), ("title", "sv"), ("title", "fi"), ("lead",), ("totalCost",)]
@@ -315,7 +316,7 @@ def test_text_that_looks_like_a_formula_goes_there_and_back(tmp_path: Path) -> N
     }
     for name in ("t.csv", "t.xlsx"):
         templates.write(tmp_path / name, PLACE, "fi", [templates.Row(project, "x-1", made)])
-        done = spreadsheets.read(tmp_path / name, name, target(tmp_path), "fi", False)
+        done = reading.read(tmp_path / name, name, target(tmp_path), "fi", False)
         assert done.files[0].draft.values["title"] == {"fi": "=1+1", "sv": "'=2"}
 
 

@@ -14,18 +14,20 @@ from pathlib import Path
 
 import pytest
 
-from hankelod import large, largefiles, largepublication, streaming
-from hankelod.atomic import CannotPublish
-from hankelod.catalogue import Edition
-from hankelod.checking import check_all
-from hankelod.crews import Crew, processes
-from hankelod.dataset import Dataset
-from hankelod.largepublication import NotSound
-from hankelod.parts import Storage
-from hankelod.publication import publish
-from hankelod.reports import as_json
-from hankelod.streaming import Stream
-from hankelod.verification import verify
+from hankelod.cli import large
+from hankelod.messages.refusal import CannotPublish
+from hankelod.pipeline import largepublication, streaming
+from hankelod.pipeline.checking import check_all
+from hankelod.pipeline.largepublication import NotSound
+from hankelod.pipeline.publication import publish
+from hankelod.pipeline.streaming import Stream
+from hankelod.pipeline.workers import Crew, processes
+from hankelod.publication import largefiles
+from hankelod.publication.files import Edition
+from hankelod.publication.parts import Storage
+from hankelod.publication.verification import verify
+from hankelod.records.dataset import Dataset
+from hankelod.validation.report import as_json
 from publishing import contents
 
 COPIES = 15
@@ -216,15 +218,15 @@ def test_too_many_problems_are_counted(many: Path, tmp_path: Path, crew: Crew, m
 
 
 def test_the_commands_choose(many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
-    from hankelod import cli
+    from hankelod.cli import parser
 
     monkeypatch.setattr(streaming, "THRESHOLD", 100)
     monkeypatch.setattr(streaming.is_large, "__defaults__", (100,))
-    assert cli.main(["-C", str(many), "publish", "--out", str(tmp_path / "dist")]) == 0
+    assert parser.main(["-C", str(many), "publish", "--out", str(tmp_path / "dist")]) == 0
     assert "no pages" in capsys.readouterr().err
     assert (tmp_path / "dist/dump/hankelod.nt").exists()
-    assert cli.main(["-C", str(many), "validate"]) == 0
-    assert cli.main(["-C", str(many), "publish", "--out", str(tmp_path / "dist"), "--previous", "x"]) == 2
+    assert parser.main(["-C", str(many), "validate"]) == 0
+    assert parser.main(["-C", str(many), "publish", "--out", str(tmp_path / "dist"), "--previous", "x"]) == 2
     assert "without a history" in capsys.readouterr().err
     assert large.is_large(Dataset(many), "en", ["documents"]) is False
     assert "held in memory" in capsys.readouterr().err
@@ -287,7 +289,7 @@ def test_parts_in_storage(place: str, many: Path, tmp_path: Path, crew: Crew):
 @pytest.fixture(scope="module")
 def dask():
     pytest.importorskip("distributed")
-    from hankelod.cluster import cluster
+    from hankelod.pipeline.cluster import cluster
 
     with cluster("local") as crew:
         yield crew

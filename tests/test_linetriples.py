@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hankelod.dataset import Dataset
-from hankelod.linetriples import decoder, texts
-from hankelod.mapping import Mapping
-from hankelod.records import Values
+from hankelod.mapping.lines import decoder, texts
+from hankelod.mapping.mapping import Mapping
+from hankelod.records.dataset import Dataset
+from hankelod.records.record import Values
 from test_decoding import EDITS, changed, complete, name_of, read
 
 __all__ = ["complete"]

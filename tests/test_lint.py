@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hankelod import lint
-from hankelod.checking import check_all
-from hankelod.dataset import Dataset, NotADataset
-from hankelod.patterns import fault
+from hankelod.model import lint
+from hankelod.model.patterns import fault
+from hankelod.pipeline.checking import check_all
+from hankelod.records.dataset import Dataset
+from hankelod.records.folder import NotADataset
 
 
 def test_the_shipped_model_passes(dataset):

@@ -13,9 +13,9 @@ import rdflib
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hankelod import vocabulary
-from hankelod.mapping import Mapping
-from hankelod.records import Record, filled_value, type_of
+from hankelod.mapping.mapping import Mapping
+from hankelod.model import context as vocabulary
+from hankelod.records.record import Record, filled_value, type_of
 
 NODE = shutil.which("node")
 

@@ -9,13 +9,15 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from hankelod import problems, vocabulary
-from hankelod.checking import check_all
-from hankelod.dataset import Dataset, shipped, turtle_files
-from hankelod.graph import OWL, RDF, RDFS, SH, SKOS, read
-from hankelod.model import SHAPES
-from hankelod.publication import publish
-from hankelod.shapes import ModelError, load
+from hankelod.messages import problem
+from hankelod.model import schema as vocabulary_schema
+from hankelod.model.model import SHAPES
+from hankelod.model.shapes import ModelError, load
+from hankelod.pipeline.checking import check_all
+from hankelod.pipeline.publication import publish
+from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, read
+from hankelod.records.dataset import Dataset
+from hankelod.records.folder import shipped, turtle_files
 
 THREE = {"fi", "sv", "en"}
 HANKE = "https://w3id.org/hankelod/def#"
@@ -63,8 +65,8 @@ def test_every_shape_tells_why_and_how_to_mend_in_three_languages(model):
 
 
 def test_every_code_of_our_own_is_told_in_three_languages():
-    for code in problems.codes():
-        entry = problems.entry(code)
+    for code in problem.codes():
+        entry = problem.entry(code)
         assert set(entry.says) == set(entry.why) == set(entry.fix) == THREE, code
         for text in (entry.says, entry.why, entry.fix):
             names = [set(re.findall(r"\{(\w+)\}", t)) for t in text.values()]
@@ -113,7 +115,7 @@ def test_every_component_in_use_has_words(model):
                 assert name in parameters | told, f"{shape}: no engine comparison covers sh:{name}"
                 if name in parameters:
                     component = {"sparql": "SPARQL"}.get(name, name[0].upper() + name[1:]) + "ConstraintComponent"
-                    assert set(problems.component_says(component)) == THREE, component
+                    assert set(problem.component_says(component)) == THREE, component
 
 
 def test_a_key_means_one_thing_in_its_class(model):
@@ -240,14 +242,14 @@ def test_the_schema_accepts_the_real_records_and_refuses_others(dataset, root):
         for k, v in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
     for cls in dataset.model.entries():
-        schema = vocabulary.schema(dataset.model, cls)
+        schema = vocabulary_schema.schema(dataset.model, cls)
         jsonschema.Draft202012Validator.check_schema(schema)
         validator = jsonschema.Draft202012Validator(schema)
         files = dataset.files(cls) if cls.folder else [dataset.data / cls.file] if cls.file.endswith(".yml") else []
         for file in files:
             value = yaml.load(file.read_text("utf-8"), Core)
             assert not list(validator.iter_errors(value)), file
-    project = jsonschema.Draft202012Validator(vocabulary.schema(dataset.model, dataset.model.by_name("Project")))
+    project = jsonschema.Draft202012Validator(vocabulary_schema.schema(dataset.model, dataset.model.by_name("Project")))
     good = yaml.load((root / "data/projects/inkoo-hiilineutraali.yml").read_text("utf-8"), Core)
     for change in (
         {"titel": {"fi": "x"}},
@@ -260,5 +262,5 @@ def test_the_schema_accepts_the_real_records_and_refuses_others(dataset, root):
 
 
 def test_the_problem_catalogue_is_read_alone():
-    index = read([Path(problems.__file__).with_name("problems.ttl")], problems.CATALOGUE)
+    index = read([Path(problem.__file__).with_name("problems.ttl")], problem.CATALOGUE)
     assert {SHAPES} & set(index.prefixes.values()) == set()

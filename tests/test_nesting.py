@@ -7,8 +7,8 @@ from io import BytesIO
 
 import pytest
 
-from hankelod import nesting
-from hankelod.nesting import DEEPEST, TooDeep, check, check_file
+from hankelod.rdf import nesting
+from hankelod.rdf.nesting import DEEPEST, TooDeep, check, check_file
 
 OPEN, CLOSE = b"<<( <a:a> <a:b> ", b" )>>"
 

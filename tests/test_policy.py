@@ -10,18 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from hankelod import cards, graph, policy
-from hankelod.dataset import turtle_files
-from hankelod.graph import OWL
-from hankelod.model import Model
-from hankelod.shapes import load
+from hankelod import POLICY
+from hankelod.exports import summaries
+from hankelod.model.model import Model
+from hankelod.model.shapes import load
+from hankelod.rdf import graph
+from hankelod.rdf.graph import OWL
+from hankelod.records.folder import turtle_files
 
 
-def read(folder: Path, base: str) -> tuple[Model, dict[str, policy.Promise]]:
+def read(folder: Path, base: str) -> tuple[Model, dict[str, POLICY.Promise]]:
     """The model in a checkout, and what it promises."""
     model = load(turtle_files(folder / "ontology"), turtle_files(folder / "shapes"), base)
     computed = folder / "src/hankelod/cards.ttl"
-    return model, policy.promises(model, graph.read([computed], cards.KEYS) if computed.exists() else None)
+    return model, POLICY.promises(model, graph.read([computed], summaries.KEYS) if computed.exists() else None)
 
 
 def git(root: Path, *arguments: str) -> bytes:
@@ -43,15 +45,15 @@ def faults(root: Path, tag: str, base: str, place: Path) -> list[str]:
         archive.extractall(place, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))  # from 3.11.4 on
     old_model, old = read(place, base)
     new_model, new = read(root, base)
-    before, after = policy.version(old_model), policy.version(new_model)
-    broken = policy.breaks(old, new)
+    before, after = POLICY.version(old_model), POLICY.version(new_model)
+    broken = POLICY.breaks(old, new)
     changelog = (root / "CHANGELOG.md").read_text("utf-8")
     found = [
         f"{b.name} {b.what}, and CHANGELOG.md does not say so"
-        for b in policy.unsaid(broken, changelog, tag.removeprefix("v"))
+        for b in POLICY.unsaid(broken, changelog, tag.removeprefix("v"))
     ]
-    found += [f"{b.name} {b.what}, without having been deprecated" for b in policy.unannounced(broken, before)]
-    if not policy.enough(before, after, bool(broken), old.keys() != new.keys()):
+    found += [f"{b.name} {b.what}, without having been deprecated" for b in POLICY.unannounced(broken, before)]
+    if not POLICY.enough(before, after, bool(broken), old.keys() != new.keys()):
         found.append(f"owl:versionInfo {after} is not far enough from {before}")
     return found
 
@@ -96,7 +98,7 @@ def test_a_release_is_compared_with_the_one_before(copy, root, dataset, tmp_path
 
 def test_the_version_is_told_twice_alike(dataset):
     told = dataset.model.ontology
-    assert told.iri(policy.ONTOLOGY, OWL + "versionIRI") == f"{policy.ONTOLOGY}/{policy.version(dataset.model)}"
+    assert told.iri(POLICY.ONTOLOGY, OWL + "versionIRI") == f"{POLICY.ONTOLOGY}/{POLICY.version(dataset.model)}"
 
 
 EDITS = {
@@ -166,27 +168,27 @@ def test_a_break_is_seen(copy, root, dataset, name):
     if "hanke:cost" in new:
         shapes = copy / "shapes/project.ttl"
         shapes.write_text(shapes.read_text("utf-8").replace(old, new), "utf-8")
-    broken = policy.breaks(before, read(copy, dataset.base)[1])
+    broken = POLICY.breaks(before, read(copy, dataset.base)[1])
     assert {b.name for b in broken} == expected
     log = (
         "# Changelog\n\n## 0.2.0\n\n- "
         + ", ".join(f"`{b.name}`" for b in broken)
         + " changed.\n\n## 0.1.0\n\n- First.\n"
     )
-    assert policy.unsaid(broken, "## 0.1.0\n\n" + log, "0.1.0") == broken, (
+    assert POLICY.unsaid(broken, "## 0.1.0\n\n" + log, "0.1.0") == broken, (
         "what is said of older releases does not count"
     )
-    assert not policy.unsaid(broken, log, "0.1.0")
-    assert not policy.unannounced(broken, "0.1.0")
-    assert policy.unannounced(broken, "1.0.0") == [b for b in broken if b.what == "is gone"]
+    assert not POLICY.unsaid(broken, log, "0.1.0")
+    assert not POLICY.unannounced(broken, "0.1.0")
+    assert POLICY.unannounced(broken, "1.0.0") == [b for b in broken if b.what == "is gone"]
 
 
 def test_what_was_deprecated_may_go():
-    old = {"hanke:x": policy.Promise("hanke:x", {"kind": "Class"}, deprecated=True)}
-    broken = policy.breaks(old, {})
+    old = {"hanke:x": POLICY.Promise("hanke:x", {"kind": "Class"}, deprecated=True)}
+    broken = POLICY.breaks(old, {})
     assert [b.what for b in broken] == ["is gone"]
-    assert not policy.unannounced(broken, "1.0.0")
-    assert policy.unsaid(broken, "## 1.0.0\n", "1.0.0"), "it is said all the same"
+    assert not POLICY.unannounced(broken, "1.0.0")
+    assert POLICY.unsaid(broken, "## 1.0.0\n", "1.0.0"), "it is said all the same"
 
 
 @pytest.mark.parametrize(
@@ -204,4 +206,4 @@ def test_what_was_deprecated_may_go():
     ],
 )
 def test_how_far_a_version_is_raised(old, new, broken, changed, expected):
-    assert policy.enough(old, new, broken, changed) is expected
+    assert POLICY.enough(old, new, broken, changed) is expected

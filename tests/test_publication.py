@@ -16,9 +16,10 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from hankelod.checking import check_all
-from hankelod.dataset import Dataset
-from hankelod.publication import CannotPublish, publish
+from hankelod.messages.refusal import CannotPublish
+from hankelod.pipeline.checking import check_all
+from hankelod.pipeline.publication import publish
+from hankelod.records.dataset import Dataset
 from publishing import contents, parsed, published, small, triples
 
 

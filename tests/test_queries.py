@@ -29,8 +29,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hankelod import queries, sources
-from hankelod.sparql import CannotAsk, tokens
+from hankelod.query import data as sources
+from hankelod.query import named
+from hankelod.rdf.sparql import CannotAsk, tokens
 
 ROOT = Path(__file__).parents[1]
 KNOWN = Path(__file__).parent / "queries"
@@ -201,7 +202,7 @@ def test_running_by_hand(projects: dict[str, dict], data: sources.Data) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_file_tells_all(name: str) -> None:
-    query = queries.read((FOLDER / f"{name}.rq").read_text("utf-8"), name)
+    query = named.read((FOLDER / f"{name}.rq").read_text("utf-8"), name)
     assert query.title.keys() == query.description.keys() == LANGUAGES
     for parameter in query.parameters:
         assert parameter.label.keys() == LANGUAGES
@@ -215,7 +216,7 @@ def test_enough_queries() -> None:
 
 @pytest.mark.parametrize("lang", sorted(LANGUAGES))
 def test_listing(lang: str, data: sources.Data) -> None:
-    text = queries.listing(sources.catalogue(ROOT), lang)
+    text = named.listing(sources.catalogue(ROOT), lang)
     for query in sources.catalogue(ROOT).all():
         assert f"{query.name}\n    {query.title[lang]}\n    {query.description[lang]}\n" in text
         for parameter in query.parameters:
@@ -290,7 +291,7 @@ def test_no_injection(name: str, parameter: str, value: str, data: sources.Data)
 def test_a_value_is_one_term(value: str, kind: str) -> None:
     """Whatever is put in is refused, or stands in the query as the one term that it says."""
     head = f"# param x: {kind}\nSELECT ?x {{ VALUES $x {{ UNDEF }} }}"
-    query = queries.read(head)
+    query = named.read(head)
     try:
         text = query.filled({"x": [value]}, BASE)
     except CannotAsk:
@@ -339,7 +340,7 @@ def test_own_queries_of_a_dataset(tmp_path: Path) -> None:
 )
 def test_malformed_head(text: str, says: str) -> None:
     with pytest.raises(CannotAsk, match=re.escape(says)):
-        queries.read(text)
+        named.read(text)
 
 
 ### The command
@@ -601,7 +602,7 @@ def test_unreadable_records_are_told(tmp_path: Path) -> None:
 ### In Python
 
 
-@pytest.mark.parametrize("module", ["hankelod", "hankelod.sources", "hankelod.results"])
+@pytest.mark.parametrize("module", ["hankelod", "hankelod.query.data", "hankelod.query.answer"])
 def test_docstrings(module: str, published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pandas", reason="the examples end in data frames")
     import doctest

@@ -11,16 +11,16 @@ import pytest
 import corpus
 import hankelod
 from corpus import BAD, GOOD, Case, Expected, cases, checked, dataset_with, reported
-from hankelod.checking import check_all, check_files
-from hankelod.dataset import Dataset
-from hankelod.engines import Result, engine
-from hankelod.graph import SH
-from hankelod.mapping import Mapping
-from hankelod.model import SHAPES, Class, Model
-from hankelod.problems import LANGUAGES, codes
-from hankelod.records import Record
-from hankelod.reports import as_text
-from hankelod.validation import background, referenced
+from hankelod.mapping.mapping import Mapping
+from hankelod.messages.problem import LANGUAGES, codes
+from hankelod.model.model import SHAPES, Class, Model
+from hankelod.pipeline.checking import check_all, check_files
+from hankelod.rdf.graph import SH
+from hankelod.records.dataset import Dataset
+from hankelod.records.record import Record
+from hankelod.validation.checker import background, referenced
+from hankelod.validation.engines import Result, engine
+from hankelod.validation.report import as_text
 
 BAD_CASES = cases(BAD)
 GOOD_CASES = cases(GOOD)

@@ -11,7 +11,7 @@ import sys
 import pytest
 import yaml
 
-from hankelod.cli import parser
+from hankelod.cli.parser import parser
 
 SECRETS = re.compile(r"secrets\.|GITHUB_TOKEN|pull_request_target|permissions:\s*write-all|: write\b")
 

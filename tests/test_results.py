@@ -14,9 +14,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hankelod.results import Answer, shortened, value
-from hankelod.sparql import CannotAsk
-from hankelod.terminal import table
+from hankelod.query.answer import Answer, shortened, value
+from hankelod.query.table import table
+from hankelod.rdf.sparql import CannotAsk
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 PREFIXES = {"hanke": "https://w3id.org/hankelod/def#", "s": "https://w3id.org/hankelod/shapes#", "xsd": XSD}

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hankelod.records import Record
-from hankelod.rules import rules
-from hankelod.validation import Checker
+from hankelod.records.record import Record
+from hankelod.validation.checker import Checker
+from hankelod.validation.grants import rules
 
 
 @pytest.fixture(scope="session")

@@ -12,11 +12,11 @@ import pytest
 
 import publishing
 from conftest import hankelod
-from hankelod.checking import check_all
-from hankelod.dataset import Dataset
-from hankelod.hosting import HEADERS
-from hankelod.manifests import BadManifest, build_id
-from hankelod.publication import publish
+from hankelod.exports.hosting import HEADERS
+from hankelod.pipeline.checking import check_all
+from hankelod.pipeline.publication import publish
+from hankelod.publication.manifest import BadManifest, build_id
+from hankelod.records.dataset import Dataset
 from hankelod.serving.documents import HIDDEN, Documents, NotThere
 from server import Server
 

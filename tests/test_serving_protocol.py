@@ -13,8 +13,8 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import ROOT
-from hankelod.publication import manifest
-from hankelod.queries import Catalogue
+from hankelod.publication.manifest import manifest
+from hankelod.query.named import Catalogue
 from server import Server
 
 CASES = json.loads((ROOT / "tests/protocol/cases.json").read_text("utf-8"))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import hankelod
-from hankelod.manifests import build_id
+from hankelod.publication.manifest import build_id
 from server import Server
 
 ROOT = Path(__file__).parents[1]

@@ -14,10 +14,11 @@ import pytest
 
 from conftest import ROOT
 from hankelod import site
-from hankelod.publication import publish
-from hankelod.records import Record
-from hankelod.site import listing, search, sparql_page
+from hankelod.pipeline.publication import publish
+from hankelod.records.record import Record
+from hankelod.site import listing
 from hankelod.site.language import LANGUAGES, Language
+from hankelod.site.pages import search, sparql
 from hankelod.site.portfolio import Portfolio, _split
 from pages import ENGINE, KINDS, Reading, read
 
@@ -130,7 +131,7 @@ def test_every_thing_has_a_page_in_every_language(dist):
 
 
 def test_every_code_has_a_help_page(dist, dataset):
-    from hankelod.problems import codes
+    from hankelod.messages.problem import codes
 
     for code in [*codes(), *(c.code for c in dataset.model.checks.values())]:
         for folder in FOLDERS.values():
@@ -281,7 +282,7 @@ def test_without_a_dump_or_an_engine_there_is_no_page_to_ask(dataset, checked, t
     first = next(f for f in site.files(dataset, checked[1], checked[0], {}) if f.path == "index.html")
     assert 'href="contribute.html"' in first.content.decode()
     assert 'href="sparql.html"' not in first.content.decode()
-    assert not sparql_page.can_ask({sparql_page.DUMP: {"bytes": 1}}, tmp_path)
+    assert not sparql.can_ask({sparql.DUMP: {"bytes": 1}}, tmp_path)
 
 
 def test_downloads_are_what_is_there(dist):
@@ -360,8 +361,8 @@ def test_a_large_sitemap_comes_in_parts(monkeypatch):
 
 def test_another_address(copy):
     """Where `site` is set, absolute links begin with it; things keep the base."""
-    from hankelod.checking import check_all
-    from hankelod.dataset import Dataset
+    from hankelod.pipeline.checking import check_all
+    from hankelod.records.dataset import Dataset
 
     settings = copy / "data/dataset.yml"
     settings.write_text(settings.read_text("utf-8") + "site: https://climate.example.org/data/\n", "utf-8")

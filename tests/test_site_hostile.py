@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from hankelod.dataset import Dataset
-from hankelod.diffs import Change, FieldChange
-from hankelod.history import Release
-from hankelod.model import Class, Model
-from hankelod.records import Record
+from hankelod.model.model import Class, Model
+from hankelod.publication.history.diff import Change, FieldChange
+from hankelod.publication.history.previous import Release
+from hankelod.records.dataset import Dataset
+from hankelod.records.record import Record
 from pages import KINDS, Reading, no_browser, node, served
 
 HOSTILE = """</script><script>alert(1)</script><img src=x onerror=alert(1)>"'><svg onload=alert(2)>]]><!-- {{7*7}} &lt;b&gt; \u2028"""

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import hankelod
-from hankelod.site import boundaries, outlines, preview
-from hankelod.site.map import Atlas, atlas
-from hankelod.site.projection import to_plane
+from hankelod.site.map import boundaries, outlines, preview
+from hankelod.site.map.atlas import Atlas, atlas
+from hankelod.site.map.projection import to_plane
 from pages import read
 
 

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hankelod import grammar, sparql
-from hankelod.sparql import Limits, Refused, check, form, tokens, unescaped
+from hankelod.query import grammar
+from hankelod.rdf import sparql
+from hankelod.rdf.sparql import Limits, Refused, check, form, tokens, unescaped
 
 QUERIES = {
     f.stem: f.read_text("utf-8") for f in sorted((Path(__file__).parents[1] / "ontology" / "queries").glob("*.rq"))

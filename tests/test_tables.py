@@ -17,8 +17,8 @@ from csvw import CSVW
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hankelod import tables
-from hankelod.cards import Cards, Key
+from hankelod.exports import tables, workbook
+from hankelod.exports.summaries import Cards, Key
 
 FORMS = ["projects.csv", "projects.fi.csv"]
 
@@ -183,11 +183,11 @@ def test_any_text_survives(text):
     ['=HYPERLINK("http://evil.example","x")', "+1", "@SUM(A1)", "-2+3", "\t=1", "{=1}", "https://example.org", "0149"],
 )
 def test_a_workbook_holds_texts_only_as_texts(text):
-    book = openpyxl.load_workbook(io.BytesIO(tables.as_xlsx(Stub(text), [TITLE])))
+    book = openpyxl.load_workbook(io.BytesIO(workbook.as_xlsx(Stub(text), [TITLE])))
     cell = book["projects"]["A2"]
     assert cell.data_type == "s" and cell.value == text and cell.hyperlink is None
 
 
 def test_a_long_text_is_cut_where_a_cell_ends():
-    book = openpyxl.load_workbook(io.BytesIO(tables.as_xlsx(Stub("ä" * 40000), [TITLE])))
+    book = openpyxl.load_workbook(io.BytesIO(workbook.as_xlsx(Stub("ä" * 40000), [TITLE])))
     assert len(book["projects"]["A2"].value) == tables.CELL

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from hankelod import manifests
-from hankelod.dumps import to_json
-from hankelod.manifests import BadManifest, is_safe
-from hankelod.publication import manifest as written
-from hankelod.verification import verify
+from hankelod.publication import manifest
+from hankelod.publication.files import to_json
+from hankelod.publication.manifest import BadManifest, is_safe
+from hankelod.publication.manifest import manifest as written
+from hankelod.publication.verification import verify
 from publishing import contents, edit, published, small
 
 
@@ -149,7 +149,7 @@ def test_a_path_cannot_leave_the_folder(out, path):
     whole = json.loads((out / "manifest.json").read_text("utf-8"))
     whole["files"][path] = whole["files"]["def.ttl"]
     with pytest.raises(BadManifest, match="leads out"):
-        manifests.read(written(whole["files"]))
+        manifest.read(written(whole["files"]))
 
 
 @pytest.mark.parametrize(
@@ -177,12 +177,12 @@ def test_a_good_path_is_safe(path):
 )
 def test_a_manifest_that_is_none_is_refused(content):
     with pytest.raises(BadManifest):
-        manifests.read(content)
+        manifest.read(content)
 
 
 def test_a_manifest_may_be_read_again():
     entry = {"sha256": "0" * 64, "bytes": 3, "mediaType": "text/turtle", "triples": 1}
-    read = manifests.read(written({"b.ttl": entry, "a.ttl": entry}))
+    read = manifest.read(written({"b.ttl": entry, "a.ttl": entry}))
     assert list(read.files) == ["a.ttl", "b.ttl"]
     assert read.files["a.ttl"].triples == 1
     assert to_json({}) == b"{}\n"
@@ -228,9 +228,9 @@ def test_a_pipe_keeps_nobody_waiting(tmp_path, path, code):
 
 def test_a_path_that_no_file_can_have(tmp_path):
     entries = {"x\ud800": {"sha256": "", "bytes": 1, "mediaType": ""}}
-    content = json.dumps({"build": manifests.build_id(entries), "files": entries}).encode()
+    content = json.dumps({"build": manifest.build_id(entries), "files": entries}).encode()
     with pytest.raises(BadManifest, match="leads out"):
-        manifests.read(content)
+        manifest.read(content)
 
 
 DEEP = {

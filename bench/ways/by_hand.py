@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.json import Decoder
 
-from hankelod.dataset import Dataset
+from hankelod.records.dataset import Dataset
 
 PACKAGES = ["msgspec"]
 PREPARED = None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hankelod.dataset import Dataset
-from hankelod.linetriples import texts
-from hankelod.mapping import Mapping
+from hankelod.mapping.lines import texts
+from hankelod.mapping.mapping import Mapping
+from hankelod.records.dataset import Dataset
 
 PACKAGES = ["hankelod"]
 PREPARED = None

@@ -8,9 +8,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from hankelod.dataset import Dataset
-from hankelod.linetriples import texts
-from hankelod.mapping import Mapping
+from hankelod.mapping.lines import texts
+from hankelod.mapping.mapping import Mapping
+from hankelod.records.dataset import Dataset
 
 PACKAGES = ["hankelod"]
 PREPARED = None

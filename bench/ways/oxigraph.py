@@ -9,7 +9,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from hankelod.dataset import Dataset
+from hankelod.records.dataset import Dataset
 from ways.statements import QUDT, Terms, writer
 
 PACKAGES = ["pyoxigraph"]

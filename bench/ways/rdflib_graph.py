@@ -8,7 +8,7 @@ from typing import Any
 
 from rdflib import Graph, Literal, URIRef
 
-from hankelod.dataset import Dataset
+from hankelod.records.dataset import Dataset
 from ways.statements import QUDT, Terms, writer
 
 PACKAGES = ["rdflib"]

@@ -14,20 +14,20 @@ from __future__ import annotations
 TYPE_CHECKING = False  # type checkers read it as True; importing it from `typing` would take 4 ms
 
 if TYPE_CHECKING:
-    from hankelod.results import Answer
-    from hankelod.sources import Data
-    from hankelod.sources import open_data as open
-    from hankelod.sparql import CannotAsk, Limits
+    from hankelod.query.answer import Answer
+    from hankelod.query.data import Data
+    from hankelod.query.data import open_data as open
+    from hankelod.rdf.sparql import CannotAsk, Limits
 
 __version__ = "0.1.0"
 __all__ = ["Answer", "CannotAsk", "Data", "Limits", "__version__", "open"]
 
 _HOMES = {
-    "Answer": ("results", "Answer"),
-    "CannotAsk": ("sparql", "CannotAsk"),
-    "Data": ("sources", "Data"),
-    "Limits": ("sparql", "Limits"),
-    "open": ("sources", "open_data"),
+    "Answer": ("query.answer", "Answer"),
+    "CannotAsk": ("rdf.sparql", "CannotAsk"),
+    "Data": ("query.data", "Data"),
+    "Limits": ("rdf.sparql", "Limits"),
+    "open": ("query.data", "open_data"),
 }
 
 

@@ -3,7 +3,7 @@
 import gc
 import sys
 
-from hankelod.cli import main
+from hankelod.cli.parser import main
 
 
 def run() -> None:

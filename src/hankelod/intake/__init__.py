@@ -3,3 +3,5 @@
 sources (a file's lines) → compilation (the layout of the ministry's documents) → drafts (records, with names and
 figures resolved) → writing (YAML that tells each field's source line) or reimport (into records that stand already).
 """
+
+from __future__ import annotations

@@ -9,14 +9,14 @@ import re
 from typing import NamedTuple
 
 from hankelod.intake import values as read
-from hankelod.intake.compilation import Compilation, RawProject
+from hankelod.intake.documents.compilation import Compilation, RawProject
+from hankelod.intake.documents.paragraphs import Found
 from hankelod.intake.figures import Figure, figures
-from hankelod.intake.gazetteer import Gazetteer
 from hankelod.intake.identifiers import organisation_id, part_stem, project_stem, slug, title_key, unique
-from hankelod.intake.listed import Named, read_list
-from hankelod.intake.names import Match
-from hankelod.intake.paragraphs import Found
-from hankelod.intake.places import mentioned, places_of_work
+from hankelod.intake.names.gazetteer import Gazetteer
+from hankelod.intake.names.listed import Named, read_list
+from hankelod.intake.names.matches import Match
+from hankelod.intake.names.places import mentioned, places_of_work
 from hankelod.intake.proposals import Draft, Lines, Note, Organisations, Values, span
 
 

@@ -33,11 +33,15 @@ WORDS = {
     11: "yksitoista|yhdentoista",
     12: "kaksitoista|kahdentoista",
 }
+
 _VALUES = {word: n for n, words in WORDS.items() for word in words.split("|")}
+
 NUMBER = rf"(?P<n>\d{{1,3}}(?:[ \u00a0]\d{{3}})+|\d+(?:[,.]\d+)?|\b(?:{'|'.join(WORDS.values())})\b)"
 
 ABOUT = re.compile(r"(?:noin|n\.|lähes|arviolta|suunnilleen|runsa(?:at|an))\s+$", re.I)
+
 AT_LEAST = re.compile(r"(?:yli|vähintään|ainakin)\s+$", re.I)
+
 AT_MOST = re.compile(r"(?:alle|enintään|korkeintaan)\s+$", re.I)
 
 
@@ -104,7 +108,6 @@ RULES: tuple[Rule, ...] = (
 REPEATED = re.compile(r"(?P<a>\d+)\s*[-–]\s*(?P<b>\d+)\s+kertaa\s+vuodessa", re.I)
 
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"”“A-ZÅÄÖ])")
-
 
 LONGEST = 2_000
 """No sentence is longer; what stands beyond is not looked at, which keeps the patterns' work small."""

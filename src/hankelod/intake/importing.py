@@ -8,16 +8,20 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod import tree
-from hankelod.dataset import BASE, DATASET, Dataset, shipped, turtle_files
-from hankelod.intake import compilation, drafts, gazetteer, identifiers, reimport, sources, writing
-from hankelod.intake.compilation import Compilation
+from hankelod.intake import drafts, identifiers, reimport, writing
+from hankelod.intake.documents import compilation, lines, reading
+from hankelod.intake.documents import lines as sources
+from hankelod.intake.documents.compilation import Compilation
+from hankelod.intake.documents.lines import CannotImport
+from hankelod.intake.names import gazetteer
 from hankelod.intake.proposals import Draft, Note, Values
 from hankelod.intake.reimport import Change
-from hankelod.intake.sources import CannotImport
-from hankelod.model import Model
-from hankelod.problems import Problem
-from hankelod.shapes import load
+from hankelod.messages.problem import Problem
+from hankelod.model.model import Model
+from hankelod.model.shapes import load
+from hankelod.records import tree
+from hankelod.records.dataset import Dataset
+from hankelod.records.folder import BASE, DATASET, shipped, turtle_files
 
 
 class Target(NamedTuple):
@@ -73,7 +77,7 @@ def read_document(
     path: Path, name: str, place: Target, source: str | None, programme: str | None, lang: str, overwrite: bool
 ) -> Import:
     """A document in the ministry's layout, ready to be written. Raises CannotImport where it holds no project."""
-    whole_text = sources.read(path, name)
+    whole_text = reading.read(path, name)
     document = compilation.read(whole_text)
     whole = [p for p in document.projects if p.title is not None and (p.fields or p.outcomes)]
     if not whole or not any(p.fields for p in whole):
@@ -103,7 +107,7 @@ def _with_unread(document: Compilation, made: list[Draft], lines: list[sources.L
     return document._replace(strange=tuple(sorted({*document.strange, *unread})))
 
 
-def _address(front: Iterable[sources.Line]) -> str | None:
+def _address(front: Iterable[lines.Line]) -> str | None:
     """The document's own address: the first that stands before its projects."""
     for line in front:
         found = re.search(r"https?://[^\s<>)\]]+", line.text)
@@ -152,7 +156,7 @@ def _programmes(place: Target) -> dict[str, str]:
     return known
 
 
-def _programme(front: list[sources.Line], known: dict[str, str]) -> str | None:
+def _programme(front: list[lines.Line], known: dict[str, str]) -> str | None:
     """The programme that the document's beginning names, else the only one that there is."""
     text = " ".join(x.text for x in front).casefold()
     named = [stem for name, stem in known.items() if name in text]

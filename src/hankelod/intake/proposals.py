@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hankelod.intake.compilation import Compilation
+from hankelod.intake.documents.compilation import Compilation
 from hankelod.intake.figures import Figure
-from hankelod.intake.gazetteer import Gazetteer
-from hankelod.intake.names import LIKELY, Match, resolve
+from hankelod.intake.names.gazetteer import Gazetteer
+from hankelod.intake.names.matches import LIKELY, Match
+from hankelod.intake.names.resolver import resolve
 
 Values = dict[str, object]
+
 Lines = dict[str, tuple[int, ...]]
 
 

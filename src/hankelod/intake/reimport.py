@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hankelod import tree, yamltree
 from hankelod.intake import writing
 from hankelod.intake.proposals import Draft
-from hankelod.model import Class, Model
+from hankelod.model.model import Class, Model
+from hankelod.records import tree, yamltree
 
 UPDATE, ADD, REMOVE, KEPT, CONFLICT = "update", "add", "remove", "kept", "conflict"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from hankelod.intake.documents.lines import Line
 from hankelod.intake.importing import File, Import
-from hankelod.intake.messages import say
-from hankelod.intake.sources import Line
-from hankelod.problems import short
+from hankelod.messages.intake import say
+from hankelod.messages.problem import short
 
 SHOWN = 160
 

@@ -9,22 +9,29 @@ from typing import NamedTuple
 from hankelod.intake.identifiers import slug
 
 SPACES = "[ \u00a0\u2007\u2009\u202f']"
+
 MONEY = re.compile(
     rf"(?:€|EUR)?\s*(?P<whole>\d{{1,3}}(?:{SPACES}\d{{3}})+|\d{{1,3}}(?:\.\d{{3}})+(?!\d)|\d+)(?P<cents>[,.]\d{{1,2}})?(?!\d)\s*(?:,-|:-)?\s*(?:€|e|eur(?:oa|o)?)?\.?",
     re.I,
 )
+
 MONTHS = {
     name: n
     for n, name in enumerate(
         ["tammi", "helmi", "maalis", "huhti", "touko", "kesä", "heinä", "elo", "syys", "loka", "marras", "joulu"], 1
     )
 }
+
 _MONTH = rf"(?P<{{0}}m>0?[1-9]|1[0-2])\s*[/.]\s*(?P<{{0}}y>(?:19|20)\d\d)|(?P<{{0}}n>{'|'.join(MONTHS)})kuu(?:ta)?\s+(?P<{{0}}ny>(?:19|20)\d\d)|(?P<{{0}}iy>(?:19|20)\d\d)-(?P<{{0}}im>0[1-9]|1[0-2])(?!\d)"
+
 _DAY = r"(?:(?:0?[1-9]|[12]\d|3[01])\s*\.\s*(?=\d{1,2}\s*\.))?"
+
 _DASH = r"\s*(?:-|–|—|−|‒|\.\.\.?|…|asti|→)\s*"
+
 SPAN = re.compile(
     _DAY + "(?:" + _MONTH.replace("{0}", "a") + ")" + _DASH + _DAY + "(?:" + _MONTH.replace("{0}", "b") + r")\.?"
 )
+
 SHORT = re.compile(r"(?P<a>0?[1-9]|1[0-2])\s*[-–—]\s*(?P<b>0?[1-9]|1[0-2])\s*/\s*(?P<y>(?:19|20)\d\d)")
 
 
@@ -74,9 +81,13 @@ class Link(NamedTuple):
 
 
 NAMED = re.compile(r"\[(?P<text>(?:[^\[\]\\]|\\.)*)\]\((?P<address>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
+
 AUTO = re.compile(r"<?(?P<address>https?://[^\s<>]+)>?")
+
 HOST = re.compile(r"(?:[\w-]+\.)+[a-zåäö]{2,}", re.I)
+
 BRACKETED = re.compile(r"\s*\((?P<inner>[^()]*)\)")
+
 FIELD_LINK = "Linkki hankkeeseen"
 
 

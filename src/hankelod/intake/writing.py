@@ -12,15 +12,20 @@ import json
 import re
 
 from hankelod.intake.figures import Figure
-from hankelod.intake.messages import say
 from hankelod.intake.proposals import Draft, Note, span
-from hankelod.model import Class, Field, Model
+from hankelod.messages.intake import say
+from hankelod.model.model import Class, Field, Model
 
 PROPOSAL = "#? "
+
 MARKS = "# intake:"
+
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+
 DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
 MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+
 WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 """Words that some YAML readers take for something else than text."""
 

@@ -16,14 +16,15 @@ from typing import IO, NamedTuple, cast
 
 import pyoxigraph as ox
 
-from hankelod.results import Answer
+from hankelod.query.answer import Answer
+from hankelod.query.data import Data, Graphs
+from hankelod.rdf.sparql import CannotAsk, Refused
 from hankelod.serving import confinement, frames
 from hankelod.serving.frames import Head
-from hankelod.sources import Data, Graphs
-from hankelod.sparql import CannotAsk, Refused
 
 PAGE = "page"
 """The form of an answer that the HTML page asks for: rows cut to size, as JSON that tells each cell's kind."""
+
 PAGE_ROWS, PAGE_TEXT = 1_000, 2_000
 
 GROWN = 64 * 2**20

@@ -27,9 +27,10 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from hankelod.hosting import POLICY
-from hankelod.queries import Catalogue, Query
-from hankelod.results import ROWS, TRIPLES
+from hankelod.exports.hosting import POLICY
+from hankelod.query.answer import ROWS, TRIPLES
+from hankelod.query.named import Catalogue, Query
+from hankelod.rdf.sparql import CannotAsk, Limits
 from hankelod.serving import negotiation, page, protocol
 from hankelod.serving.connection import HEAD_BYTES, Exchange
 from hankelod.serving.documents import LANGUAGES, Entry, NotThere
@@ -39,10 +40,10 @@ from hankelod.serving.journal import Journal
 from hankelod.serving.protocol import Question, Rejected
 from hankelod.serving.responses import Body, Packed, opened, respond
 from hankelod.serving.worker import Unanswered
-from hankelod.sparql import CannotAsk, Limits
 
 PATIENCE = 10.0
 """Seconds that the start waits for the graph before requests are taken without it."""
+
 SAYS = {
     "busy": (503, "all workers are busy"),
     "too-many": (429, "too many queries of this client are waiting"),

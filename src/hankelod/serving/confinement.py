@@ -24,6 +24,7 @@ import sys
 from pathlib import Path
 
 NEW_USER, NEW_NETWORK = 0x10000000, 0x40000000
+
 SET_PARENT_DEATH_SIGNAL, SET_NO_NEW_PRIVILEGES, SET_SECCOMP, MODE_FILTER = 1, 38, 22, 2
 
 # linux/audit.h, and the numbers of calls (asm/unistd_64.h; asm-generic/unistd.h): socket, connect, sendto, sendmsg,
@@ -33,10 +34,12 @@ ARCHITECTURES = {
     "x86_64": (0xC000003E, (41, 42, 44, 46, 49, 50, 59, 101, 425, 322)),
     "aarch64": (0xC00000B7, (198, 203, 206, 211, 200, 201, 221, 117, 425, 281)),
 }
+
 X32 = 0x40000000
 """The bit that marks calls of the x32 ABI, which has numbers of its own."""
 
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
+
 ALLOW, KILL, FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 
 

@@ -17,10 +17,13 @@ from hankelod.serving.protocol import Rejected
 
 HEAD, BODY, PIECE = 10.0, 10.0, 30.0
 """Seconds for the head of a request, for its body, and for a client to take a piece of the response."""
+
 HEAD_BYTES = 2**16
 """Bytes that the head of a request may have: room for the longest query, percent-encoded."""
+
 DRAINED = 16 * 2**20
 """Bytes of a refused body that are read and thrown away, so that the client gets to read why."""
+
 DRAINING = 2.0
 """Seconds for that."""
 

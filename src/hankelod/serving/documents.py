@@ -18,16 +18,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod import formats, hosting, manifests
-from hankelod.manifests import MANIFEST
+from hankelod.exports import hosting
+from hankelod.publication import formats, manifest
+from hankelod.publication.manifest import MANIFEST
 from hankelod.serving import negotiation
 
 LANGUAGES = ("fi", "sv", "en")
 """Pages stand at the root in the first language, and under these names in the others."""
+
 HIDDEN = frozenset((".htaccess", "nginx.conf", "_redirects", "_headers", "w3id.htaccess"))
 """Rules for web servers, which are no part of what is published."""
+
 INDEX = "index.html"
+
 RDF = ("text/turtle", "application/ld+json")
+
 OTHER_RDF = re.compile(hosting.OTHER_RDF)
 
 
@@ -63,8 +68,8 @@ class Documents:
         self.handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             with os.fdopen(self._handle(MANIFEST), "rb") as file:
-                text = file.read(manifests.LARGEST + 1)
-            self.build, files = manifests.read(text)
+                text = file.read(manifest.LARGEST + 1)
+            self.build, files = manifest.read(text)
         except BaseException:
             os.close(self.handle)
             raise

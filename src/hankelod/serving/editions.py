@@ -12,20 +12,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod.loading import dump_file
-from hankelod.manifests import MANIFEST, BadManifest
+from hankelod.publication.manifest import MANIFEST, BadManifest
+from hankelod.query.store import dump_file
+from hankelod.rdf.sparql import CannotAsk
 from hankelod.serving import store
 from hankelod.serving.answering import Bounds
 from hankelod.serving.documents import Documents, Found, NotThere
 from hankelod.serving.worker import Unanswered
 from hankelod.serving.workers import Pool
-from hankelod.sparql import CannotAsk
 
 EACH = 1.0
 """Seconds between looks at the manifest."""
+
 SETTLE = 0.05
 """Seconds between looks while the folder is on its way to its place (two renames, where no exchange is to be had)."""
+
 TRIES = 40
+
 LINGER = 60.0
 """Seconds for which the handle of an old publication stays open, for files that are being sent."""
 

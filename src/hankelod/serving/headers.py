@@ -8,6 +8,7 @@ from hankelod.serving.documents import Found
 from hankelod.serving.protocol import Rejected
 
 READ = ("GET", "HEAD", "OPTIONS")
+
 ASK = ("GET", "HEAD", "POST", "OPTIONS")
 """Methods that files may be asked with, and the endpoint."""
 
@@ -15,6 +16,7 @@ REVALIDATE = "public, no-cache"
 """What may be kept must be asked for again, which costs a 304: nobody reads an old publication as the new one."""
 
 OWN = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
 INERT = "default-src 'none'; frame-ancestors 'none'"
 """Policies of the pages made here, and of what is no page. The publication's files carry that of `hosting`."""
 

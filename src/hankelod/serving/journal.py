@@ -16,6 +16,7 @@ from typing import TextIO
 
 HELD = 10_000
 """Lines that wait to be written."""
+
 EACH = 0.2
 """Seconds between writes: a thread that woke for each line would slow the service down."""
 

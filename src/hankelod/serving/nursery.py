@@ -24,11 +24,11 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from hankelod.loading import Opened, load_dump, opened, root
+from hankelod.query.data import Data, catalogue
+from hankelod.query.store import Opened, load_dump, opened, root
+from hankelod.rdf.sparql import CannotAsk
 from hankelod.serving import answering, confinement, store
 from hankelod.serving.answering import Bounds
-from hankelod.sources import Data, catalogue
-from hankelod.sparql import CannotAsk
 
 WITHDRAWN = """PREFIX hanke: <https://w3id.org/hankelod/def#>
 SELECT ?thing WHERE { ?thing a hanke:Withdrawn FILTER(isIRI(?thing)) }"""

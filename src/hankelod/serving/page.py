@@ -1,24 +1,24 @@
 """The pages that the server makes itself: SPARQL for browsers at `/sparql`, a front page where the publication has none.
 
 No script. All text goes through Jinja's autoescape; an IRI becomes a link only where its scheme is harmless. The words
-are in `page.ttl`.
+are in the catalogue `server`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, NamedTuple
 
 import jinja2
 
-from hankelod.graph import read
-from hankelod.queries import Query
+from hankelod.messages.catalogue import catalogue
+from hankelod.query.named import Query
 from hankelod.serving.documents import LANGUAGES, Entry
 
-WORDS = "https://w3id.org/hankelod/page#"
-TEMPLATES = Path(__file__).parents[1] / "templates" / "serving"
+TEMPLATES = files(__package__) / "templates"
+
 LINKED = ("http://", "https://", "mailto:")
 
 
@@ -34,8 +34,8 @@ class Asked(NamedTuple):
 @cache
 def words(lang: str) -> dict[str, str]:
     """The words of the pages in one language, by name."""
-    index = read([Path(__file__).with_name("page.ttl")], WORDS)
-    return {s.removeprefix(WORDS): index.text(s, WORDS + "says")[lang] for s in index.triples if s.startswith(WORDS)}
+    found = catalogue("server", "https://w3id.org/hankelod/page#")
+    return {name: found.text(name)[lang] for name in found.names()}
 
 
 @cache
@@ -45,7 +45,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        loader=jinja2.FileSystemLoader(TEMPLATES),
+        loader=jinja2.PackageLoader(__package__),
     )
 
 

@@ -14,21 +14,27 @@ from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
 
-from hankelod.graph import RDF
-from hankelod.results import ROWS, TRIPLES
+from hankelod.query.answer import ROWS, TRIPLES
+from hankelod.rdf.graph import RDF
+from hankelod.rdf.sparql import Limits, Refused, check, form
 from hankelod.serving import negotiation
 from hankelod.serving.answering import PAGE
 from hankelod.serving.frames import Head
-from hankelod.sparql import Limits, Refused, check, form
 
 QUERY = "application/sparql-query"
+
 UPDATE = "application/sparql-update"
+
 FORM = "application/x-www-form-urlencoded"
+
 HTML = "text/html"
+
 FIELDS = 100
 """Fields of a form that are read."""
+
 REMEMBERED = 256
 """Queries whose reading is remembered: at most some 16 MiB."""
+
 CHANGING = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
 """Functions that answer differently each time, so that an answer is not kept."""
 

@@ -21,11 +21,15 @@ from hankelod.serving import negotiation
 
 SMALL = 2**20
 """Bytes up to which a body is packed in one go, and kept packed."""
+
 LEAST = 512
 """Bytes below which packing gains nothing."""
+
 KEPT = 32 * 2**20
 """Bytes of packed bodies that are kept."""
+
 PIECE = 2**16
+
 PACKED = frozenset(
     (
         "application/gzip",
@@ -38,6 +42,7 @@ PACKED = frozenset(
     )
 )
 """Media types that are packed already."""
+
 _BYTES = re.compile(r"bytes=([0-9]*)-([0-9]*)")
 
 

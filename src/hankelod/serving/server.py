@@ -14,21 +14,23 @@ from pathlib import Path
 
 import uvicorn
 
-from hankelod import loading, sources
-from hankelod.console import note
-from hankelod.manifests import MANIFEST, BadManifest
+from hankelod.messages.words import note, say, told
+from hankelod.publication.manifest import MANIFEST, BadManifest
+from hankelod.query import data, store
+from hankelod.rdf.sparql import LIMITS, CannotAsk
 from hankelod.serving.answering import Bounds
 from hankelod.serving.app import Service
 from hankelod.serving.connection import Connection
 from hankelod.serving.documents import Documents
 from hankelod.serving.editions import Editions, Options
 from hankelod.serving.journal import Journal
-from hankelod.sparql import LIMITS, CannotAsk
-from hankelod.words import say, told
 
 QUEUE = 128
+
 CONNECTIONS = 1_000
+
 BACKLOG = 2_048
+
 STOPPING = 30
 """Seconds that requests get to end when the server is told to stop."""
 
@@ -48,7 +50,7 @@ def serve(given: argparse.Namespace, working: Path, lang: str) -> None:
         working / given.store if given.store else None,
     )
     try:
-        loading.dump_file(folder, given.dist)
+        store.dump_file(folder, given.dist)
         Documents(folder).close()
         listening = _listening(given.host, given.port)
     except BadManifest as error:
@@ -57,7 +59,7 @@ def serve(given: argparse.Namespace, working: Path, lang: str) -> None:
         raise CannotAsk(told("refusal-serve-address", host=given.host, port=given.port, why=error)) from error
     _more_handles()
     logging.basicConfig(level=logging.WARNING, format="hankelod: %(message)s", stream=sys.stderr)
-    service = Service(lambda: Editions(options), sources.catalogue(loading.root(working)), LIMITS, Journal())
+    service = Service(lambda: Editions(options), data.catalogue(store.root(working)), LIMITS, Journal())
     config = uvicorn.Config(
         service,
         loop="asyncio",  # and not uvloop where somebody has it: what is tested is what runs

@@ -17,7 +17,7 @@ from typing import IO
 
 import pyoxigraph as ox
 
-from hankelod.loading import load_dump
+from hankelod.query.store import load_dump
 
 LARGE = 64 * 2**20
 """Bytes of N-Triples above which a store goes on disk: some 400,000 triples, which take 200 MB of memory."""

@@ -14,6 +14,7 @@ from hankelod.serving.frames import Head
 
 NICE = 10
 """The niceness of a worker at a long query: all others go first."""
+
 IN_MEMORY = 2**20
 """Bytes of a result that the server holds in memory; what is longer waits in an unlinked file for a slow reader."""
 

@@ -25,6 +25,7 @@ from hankelod.serving.worker import Reply, Unanswered, Worker
 
 LONG = 0.5
 """Seconds after which a query counts as long: it gets a lower priority, and its worker is not used again."""
+
 GRACE = 1.0
 """Seconds beyond the time limit after which the server kills a worker that the kernel's alarm did not."""
 

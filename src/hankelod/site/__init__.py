@@ -7,37 +7,40 @@ one after another, and nothing of them is kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from importlib import resources
 from pathlib import Path
 
-from hankelod import changes
-from hankelod.dataset import Dataset
-from hankelod.defaults import query_folder
-from hankelod.dumps import File, Files
-from hankelod.history import Release
-from hankelod.queries import Catalogue
-from hankelod.records import Record
-from hankelod.reports import Report
-from hankelod.site import changes_page, feeds, front_pages, names, search, sparql_page
-from hankelod.site.area_pages import area_pages
-from hankelod.site.boundaries import NotBoundaries
-from hankelod.site.concept_pages import Uses, concept_pages
-from hankelod.site.contribute_page import contribute_page
-from hankelod.site.downloads_page import downloads_page
+from hankelod.messages.words import told
+from hankelod.publication.files import File, Files
+from hankelod.publication.history import changes
+from hankelod.publication.history.previous import Release
+from hankelod.query.named import Catalogue
+from hankelod.records.dataset import Dataset
+from hankelod.records.folder import query_folder
+from hankelod.records.record import Record
+from hankelod.site import feeds, names
 from hankelod.site.language import LANGUAGES, Language
-from hankelod.site.map import Atlas, atlas, base_map
-from hankelod.site.organisation_pages import organisation_pages
-from hankelod.site.pages import FOOT, MAIN, Printer
+from hankelod.site.map.atlas import Atlas, atlas, base_map
+from hankelod.site.map.boundaries import NotBoundaries
+from hankelod.site.map.preview import PREVIEW, picture
+from hankelod.site.pages import changes as changes_page
+from hankelod.site.pages import front, search, sparql
+from hankelod.site.pages.area import area_pages
+from hankelod.site.pages.concept import Uses, concept_pages
+from hankelod.site.pages.contribute import contribute_page
+from hankelod.site.pages.downloads import downloads_page
+from hankelod.site.pages.organisation import organisation_pages
+from hankelod.site.pages.problem import problem_pages, report_page
+from hankelod.site.pages.programme import programme_pages, withdrawn_pages
+from hankelod.site.pages.project import project_pages
+from hankelod.site.pages.sparql import can_ask
+from hankelod.site.pages.vocabulary import Examples, vocabulary_page
 from hankelod.site.portfolio import Portfolio
-from hankelod.site.preview import PREVIEW, picture
-from hankelod.site.problem_pages import problem_pages, report_page
-from hankelod.site.programme_pages import programme_pages, withdrawn_pages
-from hankelod.site.project_pages import project_pages
-from hankelod.site.sparql_page import can_ask
+from hankelod.site.printer import FOOT, MAIN, Printer
 from hankelod.site.view import Page, Published, Site, View
-from hankelod.site.vocabulary_pages import Examples, vocabulary_page
-from hankelod.words import told
+from hankelod.validation.report import Report
 
-ASSETS = Path(__file__).parents[1] / "assets"
+ASSETS = Path(str(resources.files(__package__) / "assets"))
 
 
 def files(
@@ -50,7 +53,7 @@ def files(
     """
     portfolio = Portfolio(dataset, records)
     asks = can_ask(published)
-    missing = {path for path, made in ((sparql_page.PATH, asks), (changes_page.PATH, bool(releases))) if not made}
+    missing = {path for path, made in ((sparql.PATH, asks), (changes_page.PATH, bool(releases))) if not made}
     there = {path for path, _ in (*MAIN, *FOOT)} - missing
     home = str(portfolio.settings.values.get("site") or dataset.base)
     site = Site(dataset.model, portfolio, _atlas(dataset, portfolio), report, home, frozenset(there), published)
@@ -80,23 +83,23 @@ def pages(
     view: View, uses: Uses, examples: Examples, published: Published, queries: Catalogue | None
 ) -> Iterator[Page]:
     """Every page of the site in one language; without `queries` there is nothing to ask them with."""
-    yield front_pages.front_page(view)
+    yield front.front_page(view)
     yield from search.project_lists(view)
     yield from project_pages(view)
     yield from organisation_pages(view)
     yield from area_pages(view)
     yield from programme_pages(view)
     yield from concept_pages(view, uses)
-    yield front_pages.figures_page(view)
+    yield front.figures_page(view)
     yield downloads_page(view, published)
     if queries is not None:
-        yield sparql_page.sparql_page(view, queries, published)
+        yield sparql.sparql_page(view, queries, published)
     yield contribute_page(view, queries is not None)
     yield vocabulary_page(view, examples)
     yield from problem_pages(view)
     yield report_page(view)
-    yield front_pages.about_page(view)
-    yield front_pages.accessibility_page(view)
+    yield front.about_page(view)
+    yield front.accessibility_page(view)
     yield from withdrawn_pages(view)
 
 
@@ -117,8 +120,8 @@ def _assets(found: Atlas, portfolio: Portfolio, asks: bool) -> Files:
     if found.land:
         yield File(PREVIEW, picture(found, portfolio.at_region, portfolio.in_municipality))
     if asks:
-        yield sparql_page.areas_file(found)
-        for path in sorted(sparql_page.VENDOR.iterdir()):
+        yield sparql.areas_file(found)
+        for path in sorted(sparql.VENDOR.iterdir()):
             yield File(f"assets/vendor/{path.name}", path.read_bytes())
 
 

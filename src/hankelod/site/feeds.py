@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from hankelod.dumps import File
+from hankelod.publication.files import File
 from hankelod.site.language import LANGUAGES
 from hankelod.site.portfolio import word
 from hankelod.site.view import View

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import NamedTuple
 
-from hankelod.graph import Text
+from hankelod.messages.catalogue import Text
 
 LANGUAGES = ("fi", "sv", "en")
 """The languages of the site, the one at its root first."""
@@ -35,7 +35,7 @@ def _catalogue() -> dict[str, Text]:
     """The texts of the site by key (`section.name`), out of `texts.toml`."""
     import tomllib
 
-    whole = tomllib.loads(Path(__file__).with_name("texts.toml").read_text("utf-8"))
+    whole = tomllib.loads((files(__package__) / "texts.toml").read_text("utf-8"))
     return {f"{section}.{name}": text for section, texts in whole.items() for name, text in texts.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
-from hankelod.records import Record
+from hankelod.records.record import Record
 from hankelod.site.language import Link
 from hankelod.site.portfolio import cost, grant, listed, word
 from hankelod.site.view import View

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hankelod.dumps import File
-from hankelod.model import Class
+from hankelod.model.model import Class
+from hankelod.publication.files import File
 from hankelod.site.language import Words
-from hankelod.site.search import script_json
+from hankelod.site.pages.search import script_json
 from hankelod.site.view import View
 
 IDS = "search/ids.js"

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 
-from hankelod.dataset import Dataset
-from hankelod.model import Model
-from hankelod.records import Record
-from hankelod.rules import Rule, rules
+from hankelod.model.model import Model
+from hankelod.records.dataset import Dataset
+from hankelod.records.record import Record
+from hankelod.validation.grants import Rule, rules
 
 ZERO = Decimal(0)
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from hankelod.graph import RDFS, SKOS, Text
-from hankelod.model import Class, Field, Model
-from hankelod.records import Record
-from hankelod.reports import Report
+from hankelod.messages.catalogue import Text
+from hankelod.model.model import Class, Field, Model
+from hankelod.rdf.graph import RDFS, SKOS
+from hankelod.records.record import Record
 from hankelod.site.language import Language, Link, Words
-from hankelod.site.map import Atlas
+from hankelod.site.map.atlas import Atlas
 from hankelod.site.portfolio import Portfolio
+from hankelod.validation.report import Report
 
 Json = dict[str, object]
 

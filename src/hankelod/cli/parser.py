@@ -1,0 +1,299 @@
+"""The command line: arguments in, exit status out. No logic; every command imports what it needs when it runs.
+
+Exit status: 0 fine (warnings included), 1 the data has violations, 2 the command could not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+FORMATS = ("text", "json", "github", "sarif", "html", "turtle")
+
+KINDS = ("project", "organisation", "programme")
+
+ENGINES = ("shacl", "pyshacl")
+
+RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld", "rdfxml")
+
+COMPARISONS = ("text", "json", "sparql")
+
+VERDICTS = ("text", "json")
+
+NAMES = ("text", "json")
+
+PARTS = ("dumps", "documents", "site")
+
+
+def _width() -> int:
+    """How wide help may be: as wide as the terminal. argparse asks at every option, and would import shutil for it."""
+    columns = os.environ.get("COLUMNS", "")
+    try:
+        return int(columns) if columns.isdigit() and int(columns) else os.get_terminal_size().columns
+    except OSError:
+        return 80
+
+
+class _Help(argparse.HelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_width() - 2)
+
+
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **settings: object) -> None:
+        super().__init__(**{"formatter_class": _Help, **settings})  # type: ignore[arg-type]
+
+
+def _whole(text: str) -> int:
+    """A whole number that bounds something: at least 1, since 0 would bound nothing."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: write a whole number of at least 1")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0.01 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text}: write seconds, at least 0.01 and at most a day")
+    return seconds
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text}: write a port, 0 to 65535")
+    return int(text)
+
+
+def _global_options(parser: argparse.ArgumentParser, default: object) -> None:
+    """Options that work on both sides of the command."""
+    parser.add_argument("-C", dest="folder", metavar="FOLDER", default=default, help="work as if started in FOLDER")
+    parser.add_argument(
+        "--lang",
+        choices=("fi", "sv", "en"),
+        default=default,
+        help="language of messages (default: the locale's, else en)",
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, as argparse knows it."""
+    top = _Parser(prog="hankelod", description="Publish grant-funded projects as linked open data.")
+    top.add_argument("--version", action="store_true", help="show the version")
+    _global_options(top, None)
+    both = _Parser(add_help=False)
+    _global_options(both, argparse.SUPPRESS)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        described = f"{about[:1].upper()}{about[1:]}."
+        return commands.add_parser(name, parents=[both], help=about, description=described)
+
+    validate = command("validate", "check the dataset, or just these records against it")
+    validate.add_argument(
+        "paths", nargs="*", metavar="PATH", help="record files or folders (default: the whole dataset)"
+    )
+    validate.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
+    validate.add_argument("--strict", action="store_true", help="warnings count as violations")
+    validate.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
+
+    new = command("new", "begin a record: a commented file to fill in")
+    new.add_argument(
+        "kind",
+        choices=(*KINDS, "dataset"),
+        metavar="KIND",
+        help=f"what it is about: {', '.join(KINDS)}, or a dataset of your own",
+    )
+    new.add_argument("id", metavar="ID", help="its id for good: lower-case letters, digits and hyphens")
+    new.add_argument("--blank", action="store_true", help="ask nothing, even on a terminal")
+
+    publish = command("publish", "validate, then write the whole publication")
+    publish.add_argument("--out", default="dist", metavar="FOLDER", help="where to (default: dist)")
+    publish.add_argument(
+        "--only",
+        action="append",
+        choices=PARTS,
+        metavar="PART",
+        help=f"write this part only ({', '.join(PARTS)}); repeatable",
+    )
+    publish.add_argument(
+        "--previous",
+        metavar="DIR|URL",
+        help="carry on the history of this publication (default: the one in the out folder)",
+    )
+    publish.add_argument(
+        "--forget",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="take the earlier versions of a record (project/its-id) out of the history; repeatable",
+    )
+    publish.add_argument("--revision", metavar="ID", help="name the commit that the records are from")
+    publish.add_argument(
+        "--dask",
+        metavar="local|ADDRESS",
+        help="have a large dataset worked on by Dask: here, or at a scheduler (tcp://…)",
+    )
+    publish.add_argument(
+        "--parts",
+        metavar="URL",
+        help="with --dask: where workers put what they make (fsspec; default: beside the out folder)",
+    )
+    publish.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
+
+    query = command("query", "ask the dataset in SPARQL")
+    query.add_argument(
+        "query",
+        nargs="?",
+        metavar="QUERY",
+        help="SPARQL text, a .rq file, - for standard input, or the name of a named query",
+    )
+    query.add_argument("--from", dest="source", metavar="DIST|FILE", help="ask a publication or a dump instead")
+    query.add_argument("--list", action="store_true", help="list the named queries and their parameters")
+    query.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set a parameter of a named query; repeated for one name: any of these values",
+    )
+    query.add_argument(
+        "--format",
+        choices=RESULTS,
+        default="table",
+        help="how to write results (default: table; triples come as turtle)",
+    )
+    query.add_argument("--explain", action="store_true", help="tell what would be asked, and what each pattern finds")
+    query.add_argument("--max-length", type=_whole, metavar="BYTES", help="longest query to accept (default: 16384)")
+
+    diff = command("diff", "what changed between two publications, datasets or dumps")
+    diff.add_argument(
+        "old", metavar="OLD", help="a publication (folder or address), a dataset folder, or a dump (.nt, .ttl, .jsonld)"
+    )
+    diff.add_argument("new", metavar="NEW", help="another one")
+    diff.add_argument(
+        "--format",
+        choices=COMPARISONS,
+        default="text",
+        help="how to tell; sparql turns the old graph into the new (default: text)",
+    )
+
+    verify = command("verify", "recompute everything that a publication's manifest says")
+    verify.add_argument("dist", metavar="DIST", help="the folder of the publication")
+    verify.add_argument("--format", choices=VERDICTS, default="text", help="how to report (default: text)")
+
+    take = command("import", "turn a document or a spreadsheet into records")
+    take.add_argument("source", nargs="?", metavar="SOURCE", help="a txt, md, html, docx, pdf, csv or xlsx file")
+    take.add_argument(
+        "--to", metavar="FOLDER", help="where the records go: a dataset, its data folder, or a new folder"
+    )
+    take.add_argument("--template", metavar="FILE", help="write an empty spreadsheet (xlsx, csv) to fill in instead")
+    take.add_argument("--filled", action="store_true", help="with --template: put the dataset's records into it")
+    take.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
+    take.add_argument("--update", action="store_true", help="change records that stand too, but no edits made by hand")
+    take.add_argument("--overwrite", action="store_true", help="let the source win over edits made by hand as well")
+    take.add_argument(
+        "--document", metavar="URL", help="the source's address (default: the one that the document gives)"
+    )
+    take.add_argument(
+        "--programme", metavar="ID", help="the programme of the grants (default: the one that the document names)"
+    )
+
+    names = command("resolve", "find organisations and areas in running text")
+    names.add_argument("text", metavar="TEXT", help="the text; - reads it from standard input")
+    names.add_argument(
+        "--year", type=int, metavar="YYYY", help="when it was written, for municipalities that have ended"
+    )
+    names.add_argument("--format", choices=NAMES, default="text", help="how to write the names (default: text)")
+
+    serve = command("serve", "serve a publication over HTTP, with a SPARQL endpoint")
+    serve.add_argument("dist", nargs="?", default="dist", metavar="DIST", help="the publication (default: dist)")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
+    serve.add_argument(
+        "--port", type=_port, default=8000, help="the port to listen at; 0 takes a free one (default: 8000)"
+    )
+    serve.add_argument(
+        "--workers",
+        type=_whole,
+        metavar="N",
+        help="queries evaluated at once (default: two for each processor, at least four)",
+    )
+    serve.add_argument(
+        "--time-limit", type=_seconds, default=10.0, metavar="SECONDS", help="stop a query after this (default: 10)"
+    )
+    serve.add_argument(
+        "--memory-limit",
+        type=_whole,
+        default=1024,
+        metavar="MIB",
+        help="stop a query that takes more memory (default: 1024)",
+    )
+    serve.add_argument(
+        "--result-limit", type=_whole, default=32, metavar="MIB", help="refuse an answer that is longer (default: 32)"
+    )
+    serve.add_argument(
+        "--store",
+        metavar="FOLDER",
+        help="keep the graph on disk, in this folder (default: in memory; large ones in the cache)",
+    )
+    return top
+
+
+def language(chosen: str | None) -> str:
+    """The language of messages: the one chosen, else the locale's, else English."""
+    if chosen:
+        return chosen
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return value[:2] if value[:2] in ("fi", "sv", "en") else "en"
+    return "en"
+
+
+def say(text: str) -> None:
+    """A message to the person at the terminal."""
+    print(f"hankelod: {text}", file=sys.stderr)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    top = parser()
+    if "_ARGCOMPLETE" in os.environ:
+        from hankelod.cli import completion
+
+        completion.complete(top)
+    given = top.parse_args(arguments)
+    if given.version:
+        from hankelod import __version__
+
+        print(f"hankelod {__version__}")
+        return 0
+    if given.command is None:
+        parser().print_help(sys.stderr)
+        return 2
+    from hankelod.cli import commands
+    from hankelod.messages.refusal import Refusal
+
+    lang = language(given.lang)
+    try:
+        return commands.run(given, lang)
+    except Refusal as error:
+        say(error.text(lang))
+        return 2
+    except BrokenPipeError:
+        sys.stdout = None
+        return 0
+    except KeyboardInterrupt:
+        from hankelod.messages import words
+
+        say(words.say("refusal-interrupted", lang))
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

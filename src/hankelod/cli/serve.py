@@ -1,0 +1,23 @@
+"""`hankelod serve`: from its arguments to its exit status."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from hankelod.messages.refusal import CannotRun
+from hankelod.messages.words import told
+
+
+def serve(given: argparse.Namespace, working: Path, lang: str) -> int:
+    try:
+        from hankelod.serving import server
+    except ImportError as error:
+        if sys.platform == "win32":
+            raise CannotRun(told("refusal-serve-windows")) from error
+        if (error.name or "").startswith("hankelod"):
+            raise
+        raise CannotRun(told("refusal-serve-library", library=error.name)) from error
+    server.serve(given, working, lang)
+    return 0

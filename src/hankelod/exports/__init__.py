@@ -1,0 +1,1 @@
+"""Exports: the files that are made of records, but for the pages."""

@@ -1,0 +1,85 @@
+"""What the columns of the tables mean, for programs: CSV on the Web (W3C Recommendations of 17 December 2015)."""
+
+from __future__ import annotations
+
+from hankelod.exports.summaries import Cards
+from hankelod.exports.tables import CSV, SEPARATOR, Column, columns
+from hankelod.messages.catalogue import Text
+from hankelod.model.model import Field
+from hankelod.publication.files import File, Files, to_json
+from hankelod.rdf.graph import RDF, XSD
+
+Json = dict[str, object]
+
+
+def descriptions(cards: Cards) -> Files:
+    """What the columns of the tables in CSV mean."""
+    told = columns(cards)
+    for name, finnish in CSV:
+        yield File(f"dump/{name}-metadata.json", to_json(metadata(cards, told, finnish), 2))
+
+
+def metadata(cards: Cards, told: list[Column], finnish: bool = False) -> Json:
+    """The CSVW description of the table. What it maps to RDF are triples of the dump; other columns are left out."""
+    about = cards.about
+    notes = [cards.description("table"), *([cards.description("guarded")] if finnish else [])]
+    described: Json = {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+        "url": "projects.fi.csv" if finnish else "projects.csv",
+        "dc:title": _texts(cards.label("table")),
+        "dc:description": [each for note in notes for each in _texts(note)],
+        "dialect": {"encoding": "utf-8", "delimiter": ";" if finnish else ",", "lineTerminators": ["\r\n"]},
+    }
+    for name, key in (("dc:license", "licence"), ("dc:source", "base")):
+        if key in about:
+            described[name] = {"@id": about[key]}
+    if "modified" in about:
+        described["dc:modified"] = {"@value": about["modified"], "@type": "xsd:date"}
+    described["tableSchema"] = {
+        "aboutUrl": f"{cards.model.base}id/{cards.project.identifies}{{id}}",
+        "primaryKey": "id",
+        "columns": [*(_column(cards, c, finnish) for c in told), *_virtual(cards)],
+    }
+    return described
+
+
+def _texts(text: Text) -> list[dict[str, str]]:
+    return [{"@value": t, "@language": lang} for lang, t in text.items()]
+
+
+def _column(cards: Cards, column: Column, finnish: bool) -> Json:
+    described: Json = {"name": column.name, "titles": column.name, "rdfs:label": _texts(column.label)}
+    described["dc:description"] = _texts(column.key.description)
+    if column.datatype == "decimal" and finnish:
+        described["datatype"] = {"base": "decimal", "format": {"decimalChar": ","}}
+    else:
+        described["datatype"] = column.datatype
+    if column.many:
+        described["separator"] = SEPARATOR
+    if column.lang:
+        described["lang"] = column.lang
+    if column.key.required and not column.many and (column.lang is None) and column.path[0] == column.name:
+        described["required"] = True
+    field = column.key.field
+    single = field is not None and not column.many and (len(column.path) == 1 or column.path[-1] == column.lang)
+    if field is not None and column.key.kind == "thing" and not column.many and column.path[-1] in ("id", "code"):
+        described["propertyUrl"] = field.path
+        target = cards.model.root_of(cards.model.target(field))
+        described["valueUrl"] = f"{cards.model.base}id/{target.identifies}{{{column.name}}}"
+    elif field is not None and single and _same(column, field):
+        described["propertyUrl"] = field.path
+        if column.datatype == "anyURI":
+            described["valueUrl"] = f"{{+{column.name}}}"
+    else:
+        described["suppressOutput"] = True
+    return described
+
+
+def _same(column: Column, field: Field) -> bool:
+    """Whether a cell is the very literal or IRI of the dump."""
+    return field.kind in ("langtext", "iri") or (field.datatype == XSD + column.datatype and len(column.path) == 1)
+
+
+def _virtual(cards: Cards) -> list[Json]:
+    """The type of each row's project."""
+    return [{"name": "type", "virtual": True, "propertyUrl": RDF + "type", "valueUrl": cards.project.iri}]

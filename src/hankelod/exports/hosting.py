@@ -1,0 +1,336 @@
+"""The publication on plain hosts: rules for nginx, Apache, hosts that read `_redirects` and `_headers`, and w3id.org.
+
+All rules say the same (Cool URIs for the Semantic Web, section 4.2; JHS 193): a thing's address leads with 303 to a
+document about it, in the syntax that the Accept header asks for (RFC 9110, 12.5.1); a withdrawn thing is gone (410).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from hankelod.publication import formats
+from hankelod.publication.files import File, Files
+from hankelod.records.dataset import Dataset
+from hankelod.records.record import Record
+
+POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'"
+"""The Content-Security-Policy of every page: nothing from elsewhere, no script or style within a page."""
+
+HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+}
+"""What every answer carries."""
+
+FORMS = {
+    r"text/html|application/xhtml\+xml": "page",
+    r"text/turtle": "ttl",
+    r"application/ld\+json|application/json": "jsonld",
+    r"\*/\*|text/\*|application/\*": "any",
+}
+"""What a media range asks for. Only `any`: the page, or Turtle for who also knows another syntax of RDF."""
+
+OTHER_RDF = r"application/rdf\+xml|application/n-triples|application/n-quads|application/trig|text/n3"
+
+_RANGE = "|".join(FORMS)
+
+_PARAMETERS = r"\s*(?:;(?!\s*q\s*=)[^,;]*)*"
+
+_START, _END = r"(?:^|,)\s*", r"\s*(?:;[^,]*)?(?:,|$)"
+
+TIERS = [
+    *(rf"{_START}({_RANGE}){_PARAMETERS};\s*q\s*=\s*0?\.{n}[0-9]*{_END}" for n in range(1, 10)),
+    rf"{_START}({_RANGE}){_PARAMETERS}(?:;\s*q\s*=\s*1(?:\.0*)?{_END}|(?:,|$))",
+]
+"""Accept headers by tenths of the quality, the lowest first: the last that matches says what is wanted."""
+
+PLAIN = re.compile(r"https?://[A-Za-z0-9.:-]+(?:/[A-Za-z0-9._~-]+)*/?")
+"""An address with nothing in it that means something in a server's rules."""
+
+NAME = "[A-Za-z0-9-]+"
+
+DOCUMENT = rf"concept/{NAME}(?:/{NAME})?|(?!concept/){NAME}/{NAME}"
+"""The path of a document under `doc/` by what stands under `id/`; what follows it names a part."""
+
+
+class Site(NamedTuple):
+    """What the rules depend on: the files, the ids of withdrawn things, where the folder stands (`site`), if known."""
+
+    files: Mapping[str, str]
+    withdrawn: Sequence[str]
+    address: str | None
+
+    @property
+    def prefix(self) -> str:
+        """The path of the folder's address, `/` where nothing else is known."""
+        return urlsplit(self.address).path if self.address else "/"
+
+    def has_pages(self, kind: str) -> bool:
+        return any(path.startswith(f"doc/{kind}/") and path.endswith(".html") for path in self.files)
+
+    def names(self) -> Iterator[tuple[str, str, str]]:
+        """Addresses without an extension that lead to a file: the address, for a page, for data."""
+        for name, page, data in (("def", "def.html", "def.ttl"), ("shapes", "shapes.html", "shapes.ttl")):
+            if data in self.files:
+                yield name, page if page in self.files else data, data
+
+    def kinds(self) -> list[str]:
+        """What stands under `doc/` and has no more than a page and data."""
+        found = {path.split("/")[1] for path in self.files if path.startswith("doc/") and path.count("/") > 1}
+        return sorted(found)
+
+
+def files(dataset: Dataset, records: Iterable[Record], entries: Mapping[str, Mapping[str, object]]) -> Files:
+    """The files with rules, for a publication with these files (the entries of its manifest by path)."""
+    published = {path: str(entry["mediaType"]) for path, entry in entries.items()}
+    settings = dataset.settings()
+    address = str(settings.values.get("site") or "") if settings else ""
+    withdrawn = sorted(r.id for r in records if r.cls.identifies == "")
+    site = Site(published, withdrawn, address.rstrip("/") + "/" if PLAIN.fullmatch(address) else None)
+    yield File("nginx.conf", nginx(site).encode())
+    yield File(".htaccess", htaccess(site).encode())
+    yield File("_redirects", redirects(site).encode())
+    yield File("_headers", headers(site).encode())
+    yield File("w3id.htaccess", w3id(site).encode())
+    yield File(".nojekyll", b"")  # GitHub Pages: leave the files as they are, also those that begin with a dot
+
+
+def _types(site: Site) -> Iterator[tuple[str, str]]:
+    """The extensions of the files with their media types; for an extension with several, that of most of its formats.
+
+    What goes by more than the extension is in `_named_types`.
+    """
+    used = {formats.of(path).ending for path in site.files}
+    yield from (
+        (f.ending[1:], f.media_type) for f in formats.FORMATS if f.ending in used and re.fullmatch(r"\.\w+", f.ending)
+    )
+
+
+def _charset(media: str) -> str:
+    """The parameter of a text's media type: the other types are UTF-8 by their own definitions."""
+    return "; charset=utf-8" if media.startswith("text/") else ""
+
+
+def _named_types(site: Site) -> Iterator[tuple[str, str]]:
+    """The endings that are more than an extension, as regular expressions, with their media types."""
+    for found in formats.FORMATS:
+        if not re.fullmatch(r"\.\w+", found.ending) and any(formats.of(path) == found for path in site.files):
+            yield re.escape(found.ending) + "$", found.media_type
+
+
+### nginx
+
+
+def nginx(site: Site) -> str:
+    """Rules to include in a `server` block of nginx whose `root` holds the publication."""
+    at = site.prefix
+    out = [
+        "# Rules for nginx. In the server block that serves this folder:",
+        f"#     root /srv/…;                  # so that {at} is this folder",
+        f"#     include /srv/…{at}nginx.conf;",
+        "# Reload nginx after a publication: withdrawn records answer 410 from then on.",
+        "absolute_redirect off;",
+        "charset utf-8;",
+        f"charset_types {' '.join(media for _, media in _types(site) if media.startswith('text/') and media != 'text/html')};",
+        "types {",
+        *(f"    {media} {ending};" for ending, media in _types(site)),
+        "}",
+        "default_type text/plain;",
+        *_added({}),
+        'set $wanted "";',
+        *(f'if ($http_accept ~* "{tier}") {{ set $wanted $1; }}' for tier in TIERS),
+        'set $form "any";',
+        *(f'if ($wanted ~* "^(?:{media})$") {{ set $form "{form}"; }}' for media, form in FORMS.items()),
+        'set $rdf "";',
+        f'if ($http_accept ~* "{OTHER_RDF}") {{ set $rdf "rdf"; }}',
+        "set $both $form$rdf;",
+        'if ($both = "anyrdf") { set $form "ttl"; }',
+        'if ($form = "any") { set $form "page"; }',
+        r"location ~ /\.(?!well-known/) { return 404; }",
+    ]
+    out += [f'location ~ "{ending}" {{ types {{}} default_type {media}; }}' for ending, media in _named_types(site)]
+    for gone in site.withdrawn:
+        page = next((f"doc/{gone}{end}" for end in (".html", ".ttl") if f"doc/{gone}{end}" in site.files), None)
+        body = f"error_page 410 {at}{page}; " if page else ""
+        out += [
+            f"location = {at}id/{gone} {{ {body}return 410; }}",
+            f"location ^~ {at}id/{gone}/ {{ {body}return 410; }}",
+        ]
+        out += [
+            f"location = {at}doc/{gone}{end} {{ return 410; }}"
+            for end in (".html", ".ttl", ".jsonld")
+            if f"doc/{gone}{end}" not in site.files
+        ]
+    out += [
+        f'location ~ "^{re.escape(at)}(?:id|doc)/(?<document>{DOCUMENT})(?:/{NAME})*$" {{',
+        *(f"    {each}" for each in _added({"Vary": "Accept"})),
+        "    set $page html;",
+        f"    if (!-f $document_root{at}doc/$document.html) {{ set $page ttl; }}",
+        '    if ($form = "page") { set $form $page; }',
+        f"    if (!-f $document_root{at}doc/$document.$form) {{ return 404; }}",
+        f"    return 303 {at}doc/$document.$form;",
+        "}",
+    ]
+    for name, page, data in site.names():
+        out += [
+            f"location = {at}{name} {{",
+            *(f"    {each}" for each in _added({"Vary": "Accept"})),
+            f"    set $target {data};",
+            f'    if ($form = "page") {{ set $target {page}; }}',
+            f"    return 303 {at}$target;",
+            "}",
+        ]
+    out += [
+        f"location = {at}{lang} {{ return 303 {at}{lang}/; }}"
+        for lang in ("sv", "en")
+        if f"{lang}/index.html" in site.files
+    ]
+    out += [f"location {at} {{ try_files $uri $uri/index.html =404; }}"]
+    return "\n".join(out) + "\n"
+
+
+def _added(more: dict[str, str]) -> list[str]:
+    """Headers; a block of nginx that adds one forgets those of the block around it."""
+    return [f'add_header {name} "{value}" always;' for name, value in (HEADERS | more).items()]
+
+
+### Apache
+
+
+def htaccess(site: Site) -> str:
+    """Rules for Apache, wherever the folder stands under the document root."""
+    out = [
+        "# Rules for Apache 2.4: mod_rewrite, mod_mime and mod_headers, with AllowOverride All.",
+        "Options -MultiViews -Indexes",
+        "DirectoryIndex index.html",
+        *(f'AddType "{media}{_charset(media)}" .{ending}' for ending, media in _types(site)),
+        *(
+            f'<FilesMatch "{ending.replace("/", "^")}">\n    ForceType "{media}{_charset(media)}"\n</FilesMatch>'
+            for ending, media in _named_types(site)
+        ),
+        "<IfModule mod_headers.c>",
+        *(f'    Header always set {name} "{value}"' for name, value in HEADERS.items()),
+        '    Header always merge Vary Accept "expr=%{REQUEST_STATUS} -eq 303"',
+        "</IfModule>",
+        "RewriteEngine On",
+        r"RewriteRule (?:^|/)\.(?!well-known/) - [R=404,L]",
+        "# Where this folder stands on the host.",
+        r"RewriteCond %{REQUEST_URI}::$1 ^(.*?/)(.*)::\2$",
+        "RewriteRule ^(.*)$ - [E=AT:%1]",
+        *_wanted(),
+        *(f"RewriteRule ^id/{re.escape(gone)}(?:/.*)?$ - [G,L]" for gone in site.withdrawn),
+        *(
+            f"RewriteRule ^doc/{re.escape(gone + end)}$ - [G,L]"
+            for gone in site.withdrawn
+            for end in (".html", ".ttl", ".jsonld")
+            if f"doc/{gone}{end}" not in site.files
+        ),
+        f"RewriteRule ^(?:id|doc)/({DOCUMENT})(?:/{NAME})*$ - [E=DOCUMENT:$1]",
+        "RewriteCond %{ENV:DOCUMENT} .",
+        "RewriteCond %{ENV:FORM} =page",
+        "RewriteCond %{DOCUMENT_ROOT}%{ENV:AT}doc/%{ENV:DOCUMENT}.html -f",
+        "RewriteRule ^ - [E=FORM:html]",
+        "RewriteCond %{ENV:FORM} =page",
+        "RewriteRule ^(?:id|doc)/ - [E=FORM:ttl]",
+        "RewriteCond %{ENV:DOCUMENT} .",
+        "RewriteCond %{DOCUMENT_ROOT}%{ENV:AT}doc/%{ENV:DOCUMENT}.%{ENV:FORM} -f",
+        "RewriteRule ^ %{ENV:AT}doc/%{ENV:DOCUMENT}.%{ENV:FORM} [R=303,L]",
+        "RewriteCond %{ENV:DOCUMENT} .",
+        "RewriteRule ^ - [R=404,L]",
+    ]
+    for name, page, data in site.names():
+        out += [
+            "RewriteCond %{ENV:FORM} =page",
+            f"RewriteRule ^{name}$ %{{ENV:AT}}{page} [R=303,L]",
+            f"RewriteRule ^{name}$ %{{ENV:AT}}{data} [R=303,L]",
+        ]
+    return "\n".join(out) + "\n"
+
+
+def _wanted() -> Iterator[str]:
+    """Rules that set FORM to `page`, `ttl` or `jsonld`."""
+    yield "RewriteRule ^ - [E=FORM:any]"
+    for tier in TIERS:
+        yield f'RewriteCond %{{HTTP:Accept}} "{tier}" [NC]'
+        yield "RewriteRule ^ - [E=WANTED:%1]"
+    for media, form in FORMS.items():
+        yield f'RewriteCond %{{ENV:WANTED}} "^(?:{media})$" [NC]'
+        yield f"RewriteRule ^ - [E=FORM:{form}]"
+    yield "RewriteCond %{ENV:FORM} =any"
+    yield f'RewriteCond %{{HTTP:Accept}} "{OTHER_RDF}" [NC]'
+    yield "RewriteRule ^ - [E=FORM:ttl]"
+    yield "RewriteCond %{ENV:FORM} =any"
+    yield "RewriteRule ^ - [E=FORM:page]"
+
+
+def w3id(site: Site) -> str:
+    """Rules for https://w3id.org: they choose the syntax themselves, so the site may be a host without any rules."""
+    head = ["# For https://github.com/perma-id/w3id.org: the persistent addresses of this dataset lead here."]
+    if site.address is None:
+        return (
+            "\n".join(
+                [*head, "# data/dataset.yml has no `site`: say there where this folder stands, and publish again."]
+            )
+            + "\n"
+        )
+    kinds = [kind for kind in site.kinds() if site.has_pages(kind)]
+    pages = rf"(?=(?:{'|'.join(map(re.escape, kinds))})/)" if kinds else "(?!)"
+    to = site.address
+    out = [
+        *head,
+        "RewriteEngine on",
+        *_wanted(),
+        *(f"RewriteRule ^id/{re.escape(gone)}(?:/.*)?$ - [G,L]" for gone in site.withdrawn),
+        "RewriteCond %{ENV:FORM} =page",
+        f"RewriteRule ^(?:id|doc)/({pages}(?:{DOCUMENT}))(?:/{NAME})*$ {to}doc/$1.html [R=303,L]",
+        "RewriteCond %{ENV:FORM} =jsonld",
+        f"RewriteRule ^(?:id|doc)/({DOCUMENT})(?:/{NAME})*$ {to}doc/$1.jsonld [R=303,L]",
+        f"RewriteRule ^(?:id|doc)/({DOCUMENT})(?:/{NAME})*$ {to}doc/$1.ttl [R=303,L]",
+    ]
+    for name, page, data in site.names():
+        out += [
+            "RewriteCond %{ENV:FORM} =page",
+            f"RewriteRule ^{name}$ {to}{page} [R=303,L]",
+            f"RewriteRule ^{name}$ {to}{data} [R=303,L]",
+        ]
+    return "\n".join([*out, f"RewriteRule ^(.*)$ {to}$1 [R=302,L]"]) + "\n"
+
+
+### Hosts that read `_redirects` and `_headers`
+
+
+def redirects(site: Site) -> str:
+    """Redirects for Netlify, Cloudflare Pages and the like. They cannot look at Accept: people get the page."""
+    at = site.prefix
+    out = [
+        "# Redirects for hosts that read this file. They do not look at the Accept header: data is at …ttl and …jsonld."
+    ]
+    for gone in site.withdrawn:
+        page = next((f"doc/{gone}{end}" for end in (".html", ".ttl") if f"doc/{gone}{end}" in site.files), None)
+        out += [f"{at}id/{gone} {at}{page} 410"] if page else []
+    out += [f"{at}{name} {at}{page} 303" for name, page, _ in site.names()]
+    for kind in site.kinds():
+        end = "html" if site.has_pages(kind) else "ttl"
+        if kind == "concept":
+            out += [
+                f"{at}id/concept/:scheme/:id {at}doc/concept/:scheme/:id.{end} 303",
+                f"{at}id/concept/:scheme {at}doc/concept/:scheme.{end} 303",
+            ]
+        else:
+            out += [
+                f"{at}id/{kind}/:id {at}doc/{kind}/:id.{end} 303",
+                f"{at}id/{kind}/:id/* {at}doc/{kind}/:id.{end} 303",
+            ]
+    return "\n".join(out) + "\n"
+
+
+def headers(site: Site) -> str:
+    """Headers for the same hosts, which know the media types by themselves."""
+    out = [f"{site.prefix}*", *(f"  {name}: {value}" for name, value in HEADERS.items())]
+    if ".well-known/void" in site.files:
+        out += [f"{site.prefix}.well-known/void", "  Content-Type: text/turtle; charset=utf-8"]
+    return "\n".join(out) + "\n"

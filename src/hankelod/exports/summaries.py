@@ -1,0 +1,189 @@
+"""A project's card: what portals show of it, names resolved and sums made, in one place.
+
+Tables, map points and the files for one area are all written from cards. The keys are those of the record, in the order
+of the Model, and a few that are computed; labels of the first stand in `shapes/`, of the others in `cards.ttl`.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+from hankelod.messages.catalogue import Text
+from hankelod.model.model import Class, Field
+from hankelod.rdf import graph
+from hankelod.rdf.graph import RDFS, SKOS
+from hankelod.records.dataset import Dataset
+from hankelod.records.record import Record, Values
+
+KEYS = "https://w3id.org/hankelod/keys#"
+
+
+Card = dict[str, object]
+"""Values by key: text, text by language, bool, int, Decimal; things and links as dictionaries; lists of these."""
+
+
+class Key(NamedTuple):
+    """One key of a card. `kind` is that of a Field, or `thing` (of the class `target`), `link`, `integer`."""
+
+    name: str
+    kind: str
+    many: bool
+    required: bool
+    label: Text
+    description: Text
+    field: Field | None
+    target: Class | None
+
+
+class Cards:
+    """The cards of all projects of a dataset, and the areas that they are in."""
+
+    def __init__(self, dataset: Dataset, records: list[Record]) -> None:
+        self.dataset = dataset
+        self.model = dataset.model
+        self.project = self.model.by_name("Project")
+        self.records = [r for r in records if r.cls is self.project]
+        self._by_thing = {(r.cls.iri, r.id): r for r in records}
+        self._told: dict[tuple[str, str], Card] = {}
+        self._words = graph.read_resource("hankelod.exports", "summaries.ttl", KEYS)
+        settings = dataset.settings()
+        self.about: Values = settings.values if settings else {}
+        self.site = str(self.about.get("site") or dataset.base)
+
+    ### Keys
+
+    def label(self, name: str) -> Text:
+        """The label of a computed key."""
+        return self._words.text(KEYS + name, RDFS + "label")
+
+    def description(self, name: str) -> Text:
+        """What a computed key tells."""
+        return self._words.text(KEYS + name, SKOS + "definition")
+
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys of a card, in their order."""
+        found = [self._computed("id", "text"), self._computed("iri", "iri")]
+        for field in self.project.fields:
+            if field.kind == "reference":
+                found.append(self._of_field(field, "thing", self.model.target(field)))
+            elif field.kind != "part":
+                found.append(self._of_field(field, field.kind, None))
+            elif self.model.target(field).name == "Link":
+                found.append(self._of_field(field, "link", None))
+        found += [self._computed("allRegions", "thing", True, self._class("Region"))]
+        found += [self._computed("programmes", "thing", True, self._class("Programme"))]
+        found += [self._computed("grantTotal", "decimal"), self._computed("grantShare", "decimal", required=False)]
+        found += [self._computed(name, "integer") for name in COUNTS]
+        return (*found, self._computed("page", "iri"))
+
+    def _class(self, name: str) -> Class | None:
+        return next((c for c in self.model.classes.values() if c.name == name), None)
+
+    def _of_field(self, field: Field, kind: str, target: Class | None) -> Key:
+        required = field.required or field.many
+        return Key(field.key, kind, field.many, required, field.label, field.description, field, target)
+
+    def _computed(
+        self, name: str, kind: str, many: bool = False, target: Class | None = None, required: bool = True
+    ) -> Key:
+        return Key(name, kind, many, required, self.label(name), self.description(name), None, target)
+
+    ### Values
+
+    @cached_property
+    def cards(self) -> list[Card]:
+        """A card for each project, by id. A list without members is empty; what is not known is missing."""
+        return [self.card(record) for record in self.records]
+
+    def card(self, record: Record) -> Card:
+        """The card of one project, which need not be among the records given."""
+        values = record.values
+        computed = self._computed_values(record)
+        card: Card = {}
+        for key in self.keys:
+            if key.field is None:
+                value = computed.get(key.name)
+            elif key.kind == "thing":
+                assert key.target is not None
+                listed = [self.thing(key.target, str(i)) for i in _items(values.get(key.name))]
+                value = listed if key.many else listed[0] if listed else None
+            elif key.kind == "link":
+                value = [{k: v[k] for k in ("label", "url", "host") if k in v} for v in _items(values.get(key.name))]  # type: ignore[index, operator]
+            else:
+                value = values.get(key.name, [] if key.many else None)
+                value = Decimal(str(value)) if key.kind == "decimal" and value is not None else value
+            if value is not None:
+                card[key.name] = value
+        return card
+
+    def _computed_values(self, record: Record) -> Values:
+        values = record.values
+        grants = _parts(values, "grants")
+        total = sum((Decimal(str(g["amount"])) for g in grants if "amount" in g), Decimal(0))
+        cost = Decimal(str(values["totalCost"])) if "totalCost" in values else None
+        outcomes = _parts(values, "outcomes")
+        figures = [*_parts(values, "observations"), *(o for part in outcomes for o in _parts(part, "observations"))]
+        programmes = dict.fromkeys(str(g["programme"]) for g in grants if "programme" in g)
+        counts = (
+            sum(o.get("kind") == "result" for o in outcomes),
+            sum(o.get("kind") == "permanence" for o in outcomes),
+            len(figures),
+            len(_parts(values, "links")),
+        )
+        region, programme = self._class("Region"), self._class("Programme")
+        return {
+            "id": record.id,
+            "iri": f"{self.model.base}id/{self.project.identifies}{record.id}",
+            "allRegions": [self.thing(region, r) for r in self.regions(values)] if region else [],
+            "programmes": [self.thing(programme, p) for p in programmes] if programme else [],
+            "grantTotal": total,
+            "grantShare": (total / cost).quantize(Decimal("0.0001"), ROUND_HALF_UP) if cost else None,
+            **dict(zip(COUNTS, counts, strict=True)),
+            "page": f"{self.site}doc/{self.project.identifies}{record.id}.html",
+        }
+
+    def regions(self, values: Values) -> list[str]:
+        """The codes of the regions that a project names and of those that its municipalities belong to, in order."""
+        found = {str(r) for r in _items(values.get("regions"))}
+        municipality = self._class("Municipality")
+        for code in _items(values.get("municipalities")):
+            record = self._by_thing.get((municipality.iri, str(code))) if municipality else None
+            if record is not None and "region" in record.values:
+                found.add(str(record.values["region"]))
+        return sorted(found)
+
+    def thing(self, cls: Class, identifier: str) -> Card:
+        """How a card tells of another thing: its id, or an area's code and number; its IRI; its name by language."""
+        known = (cls.iri, identifier)
+        if known not in self._told:
+            self._told[known] = self._thing(cls, identifier)
+        return self._told[known]
+
+    def _thing(self, cls: Class, identifier: str) -> Card:
+        told: Card = {"code": identifier} if cls.identified_by else {"id": identifier}
+        if cls.identified_by and identifier.isdigit():
+            told["number"] = int(identifier)
+        told["iri"] = f"{self.model.base}id/{cls.identifies}{identifier}"
+        record = self._by_thing.get((cls.iri, identifier))
+        name = self.model.concepts[cls.iri].get(identifier, {}) if cls.concept else record and record.values.get("name")
+        languages = self.dataset.languages
+        told["name"] = {lang: name[lang] for lang in languages if lang in name} if isinstance(name, dict) else {}
+        return told
+
+    def areas(self, name: str) -> list[Record]:
+        """The areas of the class of this name (Municipality, Region), by code."""
+        return [r for (_, _), r in self._by_thing.items() if r.cls.name == name]
+
+
+COUNTS = ("resultCount", "permanenceCount", "observationCount", "linkCount")
+
+
+def _items(value: object) -> list[object]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _parts(values: Values, key: str) -> list[Values]:
+    return values.get(key, [])  # type: ignore[return-value]

@@ -1,0 +1,1 @@
+"""Documents: text, Markdown, HTML, DOCX and PDF become lines."""

@@ -1,0 +1,109 @@
+"""Paragraphs of a document, and which of them are a title, a description or the speaker of a quotation."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from hankelod.intake.documents.layout import BULLET, END, QUOTES, plain
+from hankelod.intake.documents.lines import Line
+
+
+class Found(NamedTuple):
+    """A text of the document, and the numbers of the lines that it stands on."""
+
+    text: str
+    lines: tuple[int, ...]
+
+
+class Paragraph(NamedTuple):
+    """Lines without an empty one between. `gap` counts the empty lines before; `heading`: marked so by the document."""
+
+    lines: tuple[Line, ...]
+    gap: int
+    heading: bool
+
+    @property
+    def text(self) -> str:
+        return joined([plain(line.text) for line in self.lines])
+
+    def found(self) -> Found:
+        return Found(self.text, tuple(line.number for line in self.lines))
+
+
+def joined(texts: list[str]) -> str:
+    """Lines of one paragraph as one; a word broken at a hyphen closes up again."""
+    out = ""
+    for text in texts:
+        if not out or not text or (re.search(r"\w-$", out) and text[:1].islower()):
+            out += text
+        else:
+            out += " " + text
+    return re.sub(r"[ \u00a0]+", " ", out).strip()
+
+
+def speaker(text: str) -> tuple[str, str] | None:
+    """What a line says before its speaker, and the speaker; None where it names none."""
+    name = r"[A-ZÅÄÖÉ][\w’'.-]+(?:[ \u00a0](?:von|af|de|[A-ZÅÄÖÉ][\w’'.-]*))+"
+    alone = re.fullmatch(rf"(?:{BULLET.pattern})({name}(?:,.*)?)", text)
+    if alone:
+        return "", alone.group(1)
+    after = re.fullmatch(rf"(.*[{QUOTES}])[\s\u00a0]*[-–—,]?[\s\u00a0]*({name}(?:,[^{QUOTES}]*)?)", text)
+    return (after.group(1), after.group(2)) if after else None
+
+
+def titled(paragraphs: list[Paragraph], first: bool) -> tuple[list[Paragraph], Found | None, list[Found]]:
+    """Paragraphs as what stands before a project, its title and its description."""
+    at = _title_at(paragraphs, first)
+    title = paragraphs[at]
+    rest = paragraphs[at + 1 :]
+    lines, tail = _title_lines(title)
+    while rest and not rest[0].heading and not tail and _continues(joined([plain(x.text) for x in lines]), rest[0]):
+        lines, rest = [*lines, *rest[0].lines], rest[1:]
+    while rest and rest[0].heading and title.heading and rest[0].gap == 0:
+        lines, rest = [*lines, *rest[0].lines], rest[1:]
+    found = Found(joined([plain(x.text) for x in lines]), tuple(x.number for x in lines))
+    description = [Found(joined([plain(x.text) for x in tail]), tuple(x.number for x in tail))] if tail else []
+    return paragraphs[:at], found, description + [p.found() for p in rest]
+
+
+def _title_at(paragraphs: list[Paragraph], first: bool) -> int:
+    headings = [n for n, p in enumerate(paragraphs) if p.heading]
+    if headings:
+        at = headings[-1]
+        while at and paragraphs[at - 1].heading and _continues(paragraphs[at - 1].text, paragraphs[at]):
+            at -= 1
+        return at
+    wide = [n for n, p in enumerate(paragraphs) if p.gap >= 3 and not END.search(p.lines[0].text)]
+    if first:
+        apart = wide or [n for n, p in enumerate(paragraphs) if n and p.gap >= 2 and not END.search(p.text)]
+        if apart:
+            return apart[-1]
+        at = len(paragraphs) - 1
+        while at and END.search(paragraphs[at].text):
+            at -= 1
+        while at and _continues(paragraphs[at - 1].text, paragraphs[at]):
+            at -= 1
+        return at
+    return wide[-1] if wide and paragraphs[0].gap < 2 else 0
+
+
+def _continues(title: str, following: Paragraph) -> bool:
+    """Whether a title goes on in the next paragraph: it ends in a dash, or the next begins with one or in lower case."""
+    text = following.text
+    if following.gap > 1 or END.search(text) or len(text) > 160:
+        return False
+    return bool(re.search(r"[-–—,]$", title)) or text[:1].islower() or bool(re.match(r"[-–—(]", text))
+
+
+def _title_lines(title: Paragraph) -> tuple[list[Line], list[Line]]:
+    """A first paragraph's lines that are the title, and those that are already description."""
+    lines = list(title.lines)
+    if title.heading or len(lines) == 1 or (not END.search(title.text) and len(title.text) <= 300):
+        return lines, []
+    cut = 1
+    while cut < len(lines) - 1 and (
+        re.search(r"[-–—,]$", plain(lines[cut - 1].text)) or re.match(r"[-–—(]|[a-zåäö]", plain(lines[cut].text))
+    ):
+        cut += 1
+    return lines[:cut], lines[cut:]

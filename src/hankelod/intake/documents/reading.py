@@ -1,0 +1,61 @@
+"""Reading of a document: the lines of a file of any known format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from hankelod.intake.documents.lines import (
+    MAX_CHARACTERS,
+    MAX_LINE,
+    MAX_LINES,
+    CannotImport,
+    Line,
+    clean,
+    decode,
+    read_bytes,
+)
+
+Reader = Callable[[bytes, str], Iterable[Line]]
+
+
+def read_text(raw: bytes, name: str) -> Iterable[Line]:
+    """Plain text, in UTF-8 or else in Windows-1252 (what old Finnish documents are in)."""
+    return [Line(n, line) for n, line in enumerate(decode(raw, name).split("\n"), 1)]
+
+
+def _readers() -> dict[str, Reader]:
+    from hankelod.intake.documents import markup, office
+
+    return {
+        ".txt": read_text,
+        ".text": read_text,
+        ".md": markup.read_markdown,
+        ".markdown": markup.read_markdown,
+        ".html": markup.read_html,
+        ".htm": markup.read_html,
+        ".xhtml": markup.read_html,
+        ".docx": office.read_docx,
+        ".pdf": office.read_pdf,
+    }
+
+
+def read(path: Path, name: str) -> list[Line]:
+    """The lines of a document; what a line's number counts is the reader's.
+
+    `name` is the document's name in messages. Raises CannotImport.
+    """
+    readers = _readers()
+    reader = readers.get(path.suffix.casefold())
+    if reader is None:
+        raise CannotImport("unknown-format", name=name, expected=", ".join(sorted(readers)) + ", .csv, .xlsx")
+    lines: list[Line] = []
+    characters = 0
+    for line in reader(read_bytes(path, name), name):
+        characters += len(line.text)
+        if len(lines) >= MAX_LINES or len(line.text) > MAX_LINE or characters > MAX_CHARACTERS:
+            raise CannotImport("too-large", name=name)
+        lines.append(line._replace(text=clean(line.text)))
+    if not any(line.text.strip() for line in lines):
+        raise CannotImport("no-text" if path.suffix.casefold() == ".pdf" else "empty", name=name)
+    return lines

@@ -1,0 +1,188 @@
+"""The names that the resolver knows: municipalities, former ones, regions, and the dataset's organisations."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from hankelod.intake.names.cases import lemmas, place_forms, swedish_forms
+
+if TYPE_CHECKING:
+    from hankelod.records.dataset import Dataset
+
+TOKEN = re.compile(r"\w+(?:[-’':.&](?=\w)\w+)*-?|[^\w\s]")
+"""A word with what joins its parts (`S:t`, `Oy:n`, `FISU-kunnat`, `turku.fi`), or one other character."""
+
+LONGEST = 10
+"""The most words that a name of an organisation is looked for in."""
+
+
+class Place(NamedTuple):
+    """A municipality or a region. `year` and `successor` tell of one that has ended."""
+
+    kind: str
+    code: str
+    name: str
+    genitive: str
+    region: str | None = None
+    year: int | None = None
+    successor: str | None = None
+
+    @property
+    def area(self) -> str:
+        """The code of the present area."""
+        return self.successor or self.code
+
+
+class Organisation(NamedTuple):
+    id: str
+    name: str
+    kind: str
+    municipality: str | None
+    parent: str | None
+
+
+class Gazetteer(NamedTuple):
+    """`forms` maps each case form in lower case to the places it may mean, with the case; present ones first."""
+
+    forms: dict[str, list[tuple[Place, str]]]
+    names: dict[str, str]
+    organisations: dict[str, Organisation]
+    cities: dict[str, str]
+    councils: dict[str, str]
+    municipalities: dict[str, Place]
+    regions: dict[str, Place]
+
+    def place(self, text: str, year: int | None = None) -> tuple[Place, str] | None:
+        """What a case form means, and its case. With a `year`, a municipality that existed then comes first."""
+        found = self.forms.get(text.casefold())
+        if not found:
+            return None
+        if year is not None:
+            then = next((f for f in found if f[0].year is not None and year < f[0].year), None)
+            if then is not None and found[0][0].kind != "municipality":
+                return then
+        return found[0]
+
+    def organisation(self, words: list[str]) -> str | None:
+        """The id of the organisation of this name; its last word may stand in any case."""
+        head = " ".join(w.casefold() for w in words[:-1])
+        for lemma in lemmas(words[-1]):
+            found = self.names.get(f"{head} {lemma}" if head else lemma)
+            if found:
+                return found
+        return None
+
+
+def load(dataset: Dataset | None, folders: tuple[Path, ...] = ()) -> Gazetteer:
+    """The names of a dataset, or without one those of the areas that the package ships.
+
+    `folders` are further folders of organisations' records, such as those of an earlier import.
+    """
+    from hankelod.records.folder import shipped
+
+    own = dataset.data if dataset else shipped("data")
+    forms: dict[str, list[tuple[Place, str]]] = {}
+    municipalities, regions = {}, {}
+    for row in _rows(own, "municipalities.csv"):
+        place = Place("municipality", row["code"], row["name_fi"], row.get("genitive", ""), row.get("region"))
+        municipalities[place.code] = place
+        _add(forms, place, _forms_of(row))
+    for row in _rows(own, "regions.csv"):
+        place = Place("region", row["code"], row["name_fi"], row.get("genitive", ""))
+        regions[place.code] = place
+        _add(forms, place, _forms_of(row))
+    for row in _rows(own, "former-municipalities.csv"):
+        if row["name_fi"] and row["successor"] in municipalities:
+            name = re.sub(r" \(-\d+\)$", "", row["name_fi"])
+            year = int(row["year"]) if row["year"] else None
+            place = Place("municipality", row["code"], name, place_genitive(name), None, year, row["successor"])
+            _add(
+                forms, place, _forms_of({**row, "name_fi": name, "name_sv": re.sub(r" \(-\d+\)$", "", row["name_sv"])})
+            )
+    organisations, names = _organisations(dataset, forms, folders)
+    cities = {o.municipality: o.id for o in organisations.values() if o.kind == "municipality" and o.municipality}
+    councils = {}
+    for organisation in organisations.values():
+        if organisation.kind == "regional-council" and not organisation.parent:
+            for region in regions.values():
+                if organisation.name.casefold().startswith(region.genitive.casefold() + " "):
+                    councils[region.code] = organisation.id
+    return Gazetteer(forms, names, organisations, cities, councils, municipalities, regions)
+
+
+def place_genitive(name: str) -> str:
+    """A former municipality's genitive, from its name's ending, with its capital letter."""
+    made = [f for f, case in place_forms(name).items() if case == "genitive"]
+    return made[0].capitalize() if made else name + "n"
+
+
+def _rows(own: Path, name: str) -> list[dict[str, str]]:
+    from hankelod.records.folder import shipped
+
+    file = own / name
+    file = file if file.exists() else shipped("data") / name
+    if not file.exists():
+        return []
+    with file.open(encoding="utf-8-sig", newline="") as rows:
+        return list(csv.DictReader(rows))
+
+
+def _forms_of(row: dict[str, str]) -> dict[str, str]:
+    """A row's forms: Finnish case forms, Swedish name and genitive. Where they meet, the Finnish one counts."""
+    name, genitive, locative = row["name_fi"], row.get("genitive") or None, row.get("locative") or None
+    tail = next((t for t in (" Tl", " mlk", " kunta") if name.endswith(t)), "")
+    forms = {}
+    if row.get("name_sv"):
+        forms.update(swedish_forms(row["name_sv"]))
+    if tail == " kunta":
+        whole = name[: -len(tail)]
+        forms.update(place_forms(whole.removesuffix("n"), whole, None))
+    elif tail:
+        bare = place_forms(name[: -len(tail)], genitive and genitive[: -len(tail)], locative and locative[: -len(tail)])
+        forms.update({f + tail.casefold(): case for f, case in bare.items()})
+        forms[name.casefold() + ":n"] = "genitive"
+    else:
+        forms.update(place_forms(name, genitive, locative))
+    return forms
+
+
+def _add(forms: dict[str, list[tuple[Place, str]]], place: Place, found: dict[str, str]) -> None:
+    for form, case in found.items():
+        forms.setdefault(form, []).append((place, case))
+
+
+def _organisations(
+    dataset: Dataset | None, forms: dict[str, list[tuple[Place, str]]], folders: tuple[Path, ...]
+) -> tuple[dict[str, Organisation], dict[str, str]]:
+    organisations: dict[str, Organisation] = {}
+    names: dict[str, str] = {}
+    if dataset is None:
+        return organisations, names
+    cls = dataset.model.by_name("Organisation")
+    before = len(dataset.reader.problems)
+    records = list(dataset.read(cls))
+    for folder in folders:
+        if folder.is_dir():
+            records += [r for f in sorted(folder.glob("*.yml")) if (r := dataset.read_record(f, cls)) is not None]
+    del dataset.reader.problems[before:]  # what is wrong with these records is told where they are checked
+    for record in records:
+        values = record.values
+        by_language = values.get("name")
+        texts = list(by_language.values()) if isinstance(by_language, dict) else []
+        others = values.get("altNames")
+        texts += others if isinstance(others, list) else []
+        if not texts:
+            continue
+        kind = str(values.get("kind", "unspecified"))
+        municipality, parent = values.get("municipality"), values.get("parent")
+        organisations[record.id] = Organisation(
+            record.id, str(texts[0]), kind, str(municipality) if municipality else None, str(parent) if parent else None
+        )
+        for text in texts:
+            key = " ".join(TOKEN.findall(str(text))).casefold()
+            if not (kind == "municipality" and key in forms):  # a bare "Turku" is first of all the place
+                names.setdefault(key, record.id)
+    return organisations, names

@@ -1,0 +1,172 @@
+"""Lists of names, as the fields of a document have them: who leads, who takes part.
+
+Unlike running text such a field holds names and nothing else, so what no rule reads is proposed as a new organisation.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from hankelod.intake.identifiers import COMPANY, organisation_id
+from hankelod.intake.names.gazetteer import Gazetteer, Organisation
+from hankelod.intake.names.matches import LIKELY, SURE, UNSURE, Match
+from hankelod.intake.names.resolver import resolve
+
+SEGMENT = re.compile(r"\s*[,;\n]\s*(?:(?:ja|sekä|och|samt)\s+)?|\s+(?:ja|sekä|och|samt|&|\+)\s+|\s*/\s*")
+"""What stands between the names of a list."""
+
+BRACKET = re.compile(r"\s*\(([^()]*)\)")
+
+
+class Named(NamedTuple):
+    """The organisations that a field names, in its order.
+
+    `others`: it says that there are more, unnamed. `beside`: what it names besides, such as the group that the unnamed
+    belong to. `notes`: what stands in brackets.
+    """
+
+    organisations: list[Match]
+    others: bool
+    beside: list[Match]
+    notes: list[str]
+
+
+def read_list(text: str, gazetteer: Gazetteer, year: int | None = None) -> Named:
+    """The organisations of a field. Every name in it is among them; none is invented."""
+    notes = [m.group(1).strip() for m in BRACKET.finditer(text)]
+    bare = BRACKET.sub(lambda m: " " * len(m.group()), text)
+    matches = resolve(bare, gazetteer, year, listing=True)
+    others = [m for m in matches if m.kind == "others"]
+    cut = others[0].start if others else len(text)
+    found: list[Match] = []
+    for start, end in _segments(bare[:cut]):
+        found += _segment(bare, start, end, [m for m in matches if start <= m.start < end], gazetteer)
+    beside = [m for m in matches if m.start >= cut and m.kind != "others"]
+    return Named(_units(_once(found), bare), bool(others), beside, notes)
+
+
+def _segments(text: str) -> list[tuple[int, int]]:
+    spans, start = [], 0
+    for gap in SEGMENT.finditer(text):
+        if text[: gap.start()].endswith("-"):
+            continue  # "Maa- ja metsätalousministeriö"
+        spans.append((start, gap.start()))
+        start = gap.end()
+    return [*spans, (start, len(text))]
+
+
+def _segment(text: str, start: int, end: int, matches: list[Match], gazetteer: Gazetteer) -> list[Match]:
+    """One name of a list: what the resolver found in it, or a proposal for the whole of it."""
+    words = text[start:end].strip(" .\t\u00a0")
+    if not re.search(r"\w", words) or re.fullmatch(r"[-–—]+", words):
+        return []
+    start = text.index(words, start)
+    end = start + len(words)
+    left = words
+    for m in matches:
+        left = left.replace(text[m.start : m.end], " ", 1)
+    rest = re.findall(r"\w[\w:.-]*", left)
+    named = [m for m in matches if m.kind in ("organisation", "municipality")]
+    if matches and named and not any(w[0].isupper() or w[0].isdigit() for w in rest):
+        if not rest:
+            return [_organisation(m, gazetteer) for m in named]
+        # "Turun kaupungin ympäristötoimi": a part of the organisation; the field's words are kept as written.
+        return [_organisation(m, gazetteer)._replace(confidence=LIKELY, rule="part-of", detail=words) for m in named]
+    known = gazetteer.organisation(words.split())
+    if known:
+        o = gazetteer.organisations[known]
+        return [
+            Match(
+                start,
+                end,
+                words,
+                "organisation",
+                known,
+                o.name,
+                "known-name",
+                SURE,
+                area=o.municipality,
+                type=o.kind,
+                parent=o.parent,
+            )
+        ]
+    close = _close(words, gazetteer)
+    if close:
+        return [
+            Match(
+                start,
+                end,
+                words,
+                "organisation",
+                close.id,
+                close.name,
+                "name-without-form",
+                LIKELY,
+                area=close.municipality,
+                type=close.kind,
+                parent=close.parent,
+                detail=words,
+            )
+        ]
+    return [
+        Match(
+            start,
+            end,
+            words,
+            "organisation",
+            organisation_id(words),
+            words,
+            "unrecognised",
+            UNSURE,
+            known=False,
+            type="unspecified",
+        )
+    ]
+
+
+def _close(words: str, gazetteer: Gazetteer) -> Organisation | None:
+    """The organisation whose name differs only by its legal form: "Ramboll" for "Ramboll Oy"."""
+    wanted = organisation_id(words)
+    for organisation in gazetteer.organisations.values():
+        if organisation_id(organisation.name) == wanted and any(
+            w.casefold() in COMPANY for w in (*organisation.name.split(), *words.split())
+        ):
+            return organisation
+    return None
+
+
+def _organisation(match: Match, gazetteer: Gazetteer) -> Match:
+    """A municipality that is named alone in a list takes part as an organisation."""
+    if match.kind != "municipality" or match.id is None:
+        return match
+    known = gazetteer.cities.get(match.id)
+    if known:
+        return match._replace(
+            kind="organisation", id=known, name=gazetteer.organisations[known].name, type="municipality", known=True
+        )
+    name = gazetteer.municipalities[match.id].name
+    return match._replace(kind="organisation", id=organisation_id(name), name=name, type="municipality", known=False)
+
+
+def _once(matches: list[Match]) -> list[Match]:
+    seen: dict[str, Match] = {}
+    for m in matches:
+        if m.id is not None:
+            seen.setdefault(m.id, m)
+    return list(seen.values())
+
+
+def _units(found: list[Match], text: str) -> list[Match]:
+    """ "Valonia / Varsinais-Suomen liitto": a unit with the body that it belongs to is one name, not two."""
+    out: list[Match] = []
+    for m in found:
+        before = out[-1] if out else None
+        slash = before is not None and re.fullmatch(r"\s*/\s*", text[before.end : m.start])
+        if before is not None and slash and (before.parent == m.id or m.type == "regional-council"):
+            sure = SURE if before.parent == m.id else LIKELY
+            kind = before.type if before.known else m.type
+            out[-1] = before._replace(parent=m.id, rule="unit-of", confidence=sure, type=kind, detail=m.name)
+        else:
+            out.append(m)
+    return out

@@ -1,0 +1,218 @@
+"""Words by which the name resolver knows what a name is: nouns of Finnish and Swedish, in every form that counts."""
+
+from __future__ import annotations
+
+import re
+
+AND = {"ja", "sekä", "och", "samt", "and", "että"}
+
+SEPARATORS = AND | {",", "&", "/", ";", "+", "–"}
+
+CITY = re.compile(
+    r"kaupun(?:ki|gin|kia|gissa|gista|kiin|gilla|gille|gilta|kina|git|kien|keja|geissa|geista|keihin|geille|geilla|geilta)"
+    r"|kun(?:ta|nan|taa|nassa|nasta|taan|nalla|nalle|nalta|tana|nat|tien|tia|nissa|nista|tiin|nille|nilla|nilta)"
+    r"|stad(?:en|ens|s|er|erna|ernas|ers)?|städer(?:na|nas|s)?|kommun(?:en|ens|s|er|erna|ernas|ers)?|kaup\.?|mlk"
+)
+"""What a municipality calls itself, in any case (Finnish), number and definiteness (Swedish)."""
+
+HEADS_BEFORE = re.compile(
+    r"kaupun(?:git|geissa|geista|kien|geille)|kun(?:nat|nissa|nista|tien|nille)|städerna|kommunerna|staden|kommunen|(?:pilotti|kohde|hanke|jäsen|osallistuja)(?:kun(?:nat|tina|nissa)|kaupun(?:git|keina))"
+)
+
+COUNCIL = re.compile(
+    r"lii(?:tto|ton|ttoa|tossa|tosta|ttoon|tolla|tolle|tolta|tot|ttojen|ttoja|toille|toilta)|förbund(?:et|ets|en|s)?"
+)
+
+REGION_NOUN = re.compile(r"maakun(?:ta|nan|taa|nassa|nasta|taan|nat|tien|nissa)|landskap(?:et|ets|en)?")
+
+AREA_NOUN = re.compile(
+    r"(?:kaupunki)?seu(?:tu|dun|dulla|dulta|dulle|tua|tukun(?:ta|nan|nassa))|talousalue(?:en|ella)?|region(?:en|ens)?|-?alue(?:en|ella|elta|elle|itta)?"
+)
+
+KINDS: tuple[tuple[str, str], ...] = (
+    ("university-of-applied-sciences", r"(?:.+-)?ammattikorkeakoulu|(?:.+-)?amk|yrkeshögskola(?:n)?|xamk|hamk|laurea"),
+    ("joint-municipal-authority", r"(?:.+-)?(?:koulutus|sote|hyvinvointi)?kuntayhtymä|samkommun(?:en)?|ky:n"),
+    ("university", r"(?:.+-)?yliopisto|universitet(?:et)?|(?:.+-)?korkeakoulu"),
+    ("ministry", r"\w+ministeriö|\w+ministeriet"),
+    (
+        "government-agency",
+        r"ely-keskus|ntm-central(?:en)?|aluehallintovirasto|avi|luonnonvarakeskus|ilmatieteen laitos|\w+virasto|\w*tutkimuskeskus|maanmittauslaitos|tilastokeskus",
+    ),
+    (
+        "association",
+        r"yrittäjät|yhdistys|(?:\w+)yhdistys|seura|(?:\w+)seura|mtk|kauppakamari|nuorkauppakamari|kylät|företagarna|förening(?:en)?|martat|keskusliitto|piiriliitto|tuottajain(?:liitto)?|luonnonsuojelupiiri",
+    ),
+    ("network", r"(?:.+-)?(?:\w+)?verkosto|nätverk(?:et)?|klusteri"),
+    (
+        "public-body",
+        r"(?:.+-)?ympäristökeskus|miljöcentral(?:en)?|pelastuslaitos|vesilaitos|hyvinvointialue|välfärdsområde(?:t)?|ammattiopisto|opisto|(?:\w+)opisto|\w*osaamiskeskus|jätelautakunta",
+    ),
+    ("company", r"osuuskunta|(?:\w+)osuuskunta|osuuskauppa|kehitysyhtiö|elinkeinoyhtiö|jätehuolto|(?:\w+)energia"),
+    (
+        "unspecified",
+        r"säätiö|(?:\w+)säätiö|stiftelse(?:n)?|instituutti|institut(?:et)?|seurakunta|seurakuntayhtymä|energiatoimisto|\w+keskus",
+    ),
+)
+"""Nouns that end an organisation's name and tell its kind."""
+
+KIND = tuple((kind, re.compile(pattern)) for kind, pattern in KINDS)
+
+FORMS = {
+    "oy": "company",
+    "oyj": "company",
+    "ab": "company",
+    "abp": "company",
+    "ky": "company",
+    "ltd": "company",
+    "tmi": "company",
+    "osk": "company",
+    "ry": "association",
+    "rf": "association",
+    "r.y": "association",
+    "r.f": "association",
+    "sr": "unspecified",
+    "rs": "unspecified",
+}
+"""Abbreviations of legal forms with the kind of organisation that they tell."""
+
+INNER = {
+    "seudun",
+    "kaupunkiseudun",
+    "alueen",
+    "maakunnan",
+    "kaupungin",
+    "kunnan",
+    "kuntien",
+    "seutukunnan",
+    "maaseudun",
+    "och",
+    "of",
+    "för",
+    "i",
+    "svenska",
+    "&",
+}
+"""Words in lower case that may stand inside an organisation's name."""
+
+STARTERS = {
+    "hanke",
+    "hankkeen",
+    "hankkeessa",
+    "hankkeeseen",
+    "hanketta",
+    "projektin",
+    "kumppanina",
+    "kumppaneina",
+    "kumppanit",
+    "mukana",
+    "lisäksi",
+    "myös",
+    "yhteistyössä",
+    "vastuutaho",
+    "toteuttajana",
+    "toteuttajina",
+    "toteuttaja",
+    "koordinaattorina",
+    "asiantuntijana",
+    "hakijana",
+    "rahoittajana",
+    "sekä",
+    "tilaajana",
+    "muut",
+    "muu",
+    "alueen",
+    "kaupungin",
+    "kunnan",
+    "kuntien",
+    "sen",
+    "tämän",
+    "työn",
+    "osatoteuttajina",
+    "osatoteuttajana",
+    "partner",
+    "ledare",
+    "projektet",
+    "projektets",
+    "hankekumppanit",
+    "konsortion",
+    "verkoston",
+    "hankkeesta",
+    "selvityksen",
+    "laskennan",
+    "uuden",
+    "entisen",
+    "entinen",
+    "uusi",
+    "yhdessä",
+}
+"""Words that may begin a sentence before a name: they are no part of it."""
+
+COMMON = {
+    "aura",
+    "salo",
+    "luoto",
+    "lahti",
+    "koski",
+    "virrat",
+    "hanko",
+    "kannus",
+    "kisko",
+    "renko",
+    "pohja",
+    "saari",
+    "eno",
+    "kuru",
+    "lieto",
+    "soini",
+    "simo",
+    "salla",
+    "inari",
+    "kaarina",
+    "ii",
+    "lappi",
+    "rauma",
+    "pori",
+    "muhos",
+    "kemi",
+    "sievi",
+    "hauho",
+    "jaala",
+    "kumo",
+    "pello",
+    "sund",
+    "geta",
+    "reso",
+    "ingå",
+    "vasa",
+    "saaren",
+    "pohjan",
+    "lahden",
+    "salon",
+    "kosken",
+    "luodon",
+    "auran",
+    "kemiö",
+    "lemi",
+    "tervo",
+    "vaala",
+    "eura",
+    "lavia",
+    "lammi",
+    "toijala",
+    "lammin",
+    "saaressa",
+    "saarella",
+    "lahdessa",
+    "lahdella",
+    "koskella",
+    "virroilla",
+    "pohjalla",
+    "pohjassa",
+}
+"""Place names that are also common words or people's names: at the start of a sentence they are not sure."""
+
+OTHERS = re.compile(r"ym|yms|mm|jne|m\.fl|m\.m|mfl|etc")
+
+ELLIPSIS = re.compile(
+    r"(Etelä|Pohjois|Itä|Länsi|Keski|Kanta|Päijät|Varsinais|Lounais|Luoteis|Kaakkois|Koillis|Ylä|Ala)-?", re.I
+)

@@ -1,0 +1,1 @@
+"""Spreadsheets: CSV and XLSX become records, and templates to fill in."""

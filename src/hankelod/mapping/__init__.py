@@ -1,0 +1,1 @@
+"""Mapping: a Record becomes triples, in N-Triples and Turtle."""

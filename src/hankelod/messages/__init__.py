@@ -1,0 +1,1 @@
+"""Messages: everything told to people, in every language."""

@@ -1,0 +1,20 @@
+"""Words of the intake, by code and language (`intake.ttl`)."""
+
+from __future__ import annotations
+
+from hankelod.messages.catalogue import Catalogue, catalogue
+from hankelod.messages.problem import fill
+
+
+def _catalogue() -> Catalogue:
+    return catalogue("intake", "https://w3id.org/hankelod/intake#")
+
+
+def codes() -> list[str]:
+    """All codes of the catalogue."""
+    return sorted(_catalogue().names())
+
+
+def say(code: str, lang: str, **details: object) -> str:
+    """The text of a code in one language, filled in. Raises KeyError for a code that the catalogue lacks."""
+    return fill({lang: _catalogue().text(code)[lang]}, **details)[lang]

@@ -1,0 +1,1 @@
+"""Model: ontology and shapes read once into frozen Classes and Fields."""

@@ -1,0 +1,255 @@
+"""A lint of a dataset's own ontology and shapes: what keeps them from being used, and what they leave untold.
+
+A shape is code that somebody else may have written. What the two SHACL engines judge differently, what could hang one of
+them, and what could reach the network makes the shapes unusable. A label that is missing in one language is a warning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from hankelod.messages.problem import LANGUAGES, Place, Problem, problem
+from hankelod.model.model import SHAPES, Model
+from hankelod.model.patterns import fault
+from hankelod.rdf import sparql
+from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, XSD
+from hankelod.rdf.places import Places, places
+from hankelod.rdf.sparql import Limits, Refused
+
+DCTERMS = "http://purl.org/dc/terms/"
+
+COMPARED = frozenset(
+    (
+        "minCount",
+        "maxCount",
+        "datatype",
+        "pattern",
+        "minExclusive",
+        "minInclusive",
+        "maxInclusive",
+        "maxExclusive",
+        "minLength",
+        "maxLength",
+        "in",
+        "class",
+        "nodeKind",
+        "languageIn",
+        "uniqueLang",
+        "disjoint",
+        "closed",
+        "or",
+        "sparql",
+    )
+)
+"""Constraints on which the tests have seen both engines agree."""
+
+DESCRIBING = frozenset(
+    (
+        "codeIdentifier",
+        "order",
+        "group",
+        "name",
+        "description",
+        "message",
+        "severity",
+        "path",
+        "property",
+        "targetClass",
+        "ignoredProperties",
+        "rule",
+        "declare",
+        "prefixes",
+        "select",
+        "prefix",
+        "namespace",
+        "condition",
+        "object",
+        "predicate",
+        "subject",
+        "hasValue",
+    )
+)
+"""What SHACL has no verdict on."""
+
+DIFFERS = {
+    "lessThanOrEquals": "pySHACL takes a month for a whole year, and finds what is not wrong; use sh:sparql over STR()",
+    "lessThan": "pySHACL takes a month for a whole year, and finds what is not wrong; use sh:sparql over STR()",
+    "node": "a part's fault would be told twice; mark the part dash:composite and give its class a shape",
+    "js": "no engine here runs JavaScript",
+}
+"""Constraints that are known to be judged differently, and what to do."""
+
+BOUNDS = ("minExclusive", "minInclusive", "maxInclusive", "maxExclusive")
+
+COMPARABLE = frozenset((XSD + "decimal", XSD + "integer"))
+"""Datatypes whose values both engines put in the same order."""
+
+_OUTSIDE = re.compile(r"\b(SERVICE|FROM|LOAD)\b", re.I)
+
+_REGEX = re.compile(r"\b(REGEX|REPLACE)\s*\(", re.I)
+
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
+
+
+def unusable(model: Model) -> Iterator[tuple[str, str]]:
+    """The shapes that cannot be used, by IRI or blank node, and why, in English."""
+    for shape, by in model.shapes.triples.items():
+        datatype = model.shapes.iri(shape, SH + "datatype")
+        for predicate in by:
+            if not predicate.startswith(SH):
+                continue
+            name = predicate.removeprefix(SH)
+            if name in DIFFERS:
+                yield shape, f"sh:{name}: {DIFFERS[name]}"
+            elif name not in COMPARED | DESCRIBING:
+                yield shape, f"sh:{name}: nothing shows that both SHACL engines judge it alike"
+            elif name in BOUNDS and datatype is not None and datatype not in COMPARABLE:
+                yield (
+                    shape,
+                    f"sh:{name} on {datatype.rsplit('#')[-1]}: the engines compare such values differently; use sh:pattern, or sh:sparql over STR()",
+                )
+        for pattern in model.shapes.objects(shape, SH + "pattern"):
+            why = fault(getattr(pattern, "value", ""))
+            if why:
+                yield shape, f"sh:pattern {pattern}: {why}"
+        for select in model.shapes.objects(shape, SH + "select"):
+            text = _ESCAPED.sub(lambda m: chr(int(m[1] or m[2], 16)), getattr(select, "value", ""))
+            if _OUTSIDE.search(text) or _calls_out(text):
+                yield shape, "sh:select: SERVICE, FROM and LOAD could reach the network"
+            yield from ((shape, f"sh:select: {why}") for why in _expressions(text))
+    yield from _collisions(model)
+
+
+def _calls_out(select: str) -> bool:
+    """Whether a parser may read SERVICE where no word begins: `1SERVICE <…>`."""
+    try:
+        sparql.check(select, Limits(length=2**20, operators=2**20, patterns=2**20))
+    except Refused as error:
+        return error.code == "query-service"
+    return False
+
+
+def _expressions(select: str) -> Iterator[str]:
+    """What is wrong with the regular expressions in a query: each has to be written out, and safe."""
+    for call in _REGEX.finditer(select):
+        written = re.match(r"""[^"']*?,\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""", select[call.end() :])
+        if written is None:
+            yield f"{call[1]}: its pattern has to stand there as a text"
+            continue
+        pattern = re.sub(r"\\(.)", r"\1", written[1] if written[1] is not None else written[2])
+        why = fault(pattern)
+        if why:
+            yield f"{call[1]} {pattern}: {why}"
+
+
+def named(model: Model, node: str) -> str:
+    """The named shape that a blank node belongs to."""
+    while node.startswith("_:"):
+        holder = next(
+            (s for s, by in model.shapes.triples.items() if any(node in objects for objects in by.values())), None
+        )
+        if holder is None:
+            break
+        node = holder
+    return node
+
+
+def refusals(model: Model, files: list[tuple[Path, str]], base: str) -> list[str]:
+    """What keeps the shapes from being used, a line each: file, line, column, shape and reason."""
+    where = Locations(files, base)
+    lines = []
+    for node, why in unusable(model):
+        iri = named(model, node)
+        at = where.place(iri)
+        lines.append((at, f"{at.file}:{at.line}:{at.column}: {_local(iri)}: {why}"))
+    return [line for _, line in sorted(set(lines))]
+
+
+def _collisions(model: Model) -> Iterator[tuple[str, str]]:
+    """Keys and properties that stand for two things in one class."""
+    for cls in model.classes.values():
+        keys: dict[str, str] = {}
+        paths: dict[str, str] = {}
+        for field in cls.fields:
+            for taken, given, word in ((keys, field.key, "key"), (paths, field.path, "sh:path")):
+                first = taken.setdefault(given, field.code)
+                if first != field.code:
+                    yield SHAPES + field.code, f"the {word} {given} is that of {first} already"
+            if field.key in ("id", "type") or not re.fullmatch(r"[a-z][A-Za-z0-9]*", field.key):
+                yield (
+                    SHAPES + field.code,
+                    f"the key {field.key}: letters and digits only, a lower-case letter first; id and type are taken",
+                )
+
+
+def remarks(model: Model, files: list[tuple[Path, str]], base: str) -> list[Problem]:
+    """What the ontology and the shapes leave untold. `files` are the Turtle files with their names in reports."""
+    where = Locations(files, base)
+    found = [
+        problem("model-untold", where.place(iri), None, None, _local(iri), expected=", ".join(missing), what=what)
+        for iri, what, missing in _untold(model)
+    ]
+    old = [t for t in model.ontology.triples if model.ontology.value(t, OWL + "deprecated") == "true"]
+    found += [
+        problem("model-no-successor", where.place(t), None, None, _local(t))
+        for t in old
+        if not model.ontology.iri(t, DCTERMS + "isReplacedBy")
+    ]
+    own = {s for s in model.ontology.triples if s.startswith("https://w3id.org/hankelod/def#")}
+    for cls in model.classes.values():
+        for field in cls.fields:
+            if field.path.startswith("https://w3id.org/hankelod/def#") and field.path not in own:
+                iri = SHAPES + field.code
+                found.append(problem("model-no-term", where.place(iri), None, None, _local(field.path)))
+    return found
+
+
+class Locations:
+    """Where subjects stand in several Turtle files; a file is walked through when it is first asked for."""
+
+    def __init__(self, files: list[tuple[Path, str]], base: str) -> None:
+        self.files, self.base = files, base
+        self._read: list[tuple[str, Places]] | None = None
+
+    def place(self, subject: str) -> Place:
+        """The place of a subject; the first file's beginning where it is not found."""
+        if self._read is None:
+            self._read = [(name, places(path.read_text("utf-8"), self.base)) for path, name in self.files]
+        for name, known in self._read:
+            if subject in known.subjects:
+                return Place(name, *known.subjects[subject])
+        return Place(self.files[0][1] if self.files else "shapes", 1, 1)
+
+
+def _local(iri: str) -> str:
+    return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+
+
+def _untold(model: Model) -> Iterator[tuple[str, str, list[str]]]:
+    """Terms and shapes that lack a text in a language: the IRI, which text, the languages."""
+
+    def lacking(text: dict[str, str]) -> list[str]:
+        return [lang for lang in LANGUAGES if not text.get(lang)]
+
+    for cls in model.classes.values():
+        for field in cls.fields:
+            for what, text in (
+                ("sh:name / rdfs:label", field.label),
+                ("sh:description / skos:definition", field.description),
+            ):
+                if missing := lacking(text):
+                    yield SHAPES + field.code, what, missing
+    for iri, check in model.checks.items():
+        bound = any(p.removeprefix(SH) in COMPARED for p in model.shapes.triples[iri])
+        for what, text in (("sh:message", check.fix), ("s:why", check.why)) if bound else ():
+            if missing := lacking(text):
+                yield iri, what, missing
+    for term in model.ontology.triples:
+        if term.startswith(("https://w3id.org/hankelod/def#", f"{model.base}id/concept/")) and model.ontology.one(
+            term, RDF + "type"
+        ):
+            label = model.ontology.text(term, RDFS + "label") or model.ontology.text(term, SKOS + "prefLabel")
+            if missing := lacking(label):
+                yield term, "rdfs:label / skos:prefLabel", missing

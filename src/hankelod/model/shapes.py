@@ -1,0 +1,289 @@
+"""Ontology and shapes read once into the Model.
+
+This is the only module that knows SHACL terms. It follows SHACL (W3C Recommendation 20 July 2017),
+`sh:rule` of SHACL Advanced Features, and `sh:codeIdentifier` of SHACL 1.2 Core.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from hankelod.messages.catalogue import Text
+from hankelod.model.model import SHAPES, Check, Class, Field, Filled, Group, Model, TypeRule
+from hankelod.rdf.graph import RDF, RDFS, SH, SKOS, XSD, Index, read
+
+DASH = "http://datashapes.org/dash#"
+
+KINDS = {
+    XSD + "string": "text",
+    RDF + "langString": "langtext",
+    XSD + "decimal": "decimal",
+    XSD + "integer": "integer",
+    XSD + "boolean": "boolean",
+    XSD + "gYearMonth": "month",
+    XSD + "gYear": "year",
+    XSD + "date": "date",
+    XSD + "language": "language",
+}
+"""Datatype to kind of value; `iri`, `reference`, `part` and `class` come from other constraints."""
+
+
+class ModelError(Exception):
+    """The ontology or the shapes cannot be used; the message says which shape and why."""
+
+
+def _local(iri: str) -> str:
+    return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+
+
+def _names(shapes: Index, ontology: Index, shape: str, path: str) -> tuple[Text, Text]:
+    """A field's label and description: the shape's own, else those of its term in the ontology."""
+    label = shapes.text(shape, SH + "name") or ontology.text(path, RDFS + "label")
+    description = shapes.text(shape, SH + "description") or ontology.text(path, SKOS + "definition")
+    return label, description
+
+
+def _kind(shapes: Index, shape: str, path: str) -> tuple[str, str | None]:
+    datatype = shapes.iri(shape, SH + "datatype")
+    target = shapes.iri(shape, SH + "class")
+    if path == RDF + "type":
+        return "class", None
+    if datatype:
+        if datatype not in KINDS:
+            raise ModelError(f"{_local(shape)}: the datatype {datatype} is not one that records can hold")
+        return KINDS[datatype], None
+    if target:
+        composite = shapes.value(shape, DASH + "composite") == "true"
+        return ("part" if composite else "reference"), target
+    if shapes.iri(shape, SH + "nodeKind") == SH + "IRI":
+        return ("relative" if shapes.one(shape, SHAPES + "relativeTo") is not None else "iri"), None
+    raise ModelError(f"{_local(shape)}: neither sh:datatype, sh:class nor sh:nodeKind tells the kind of value")
+
+
+def _filled(shapes: Index, shape: str, keys: dict[str, str]) -> Filled | None:
+    if shapes.iri(shape, SHAPES + "filledWith") == SHAPES + "ordinal":
+        return Filled("ordinal")
+    along = shapes.one(shape, SHAPES + "filledAlong")
+    if along is not None:
+        first, second = (str(step) for step in shapes.items(along))
+        return Filled("along", (keys[first], second))
+    source = shapes.iri(shape, SHAPES + "filledFrom")
+    return Filled("cast", (keys[source],)) if source else None
+
+
+def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> Field:
+    path = shapes.iri(shape, SH + "path")
+    if path is None or path.startswith("_:"):
+        raise ModelError(f"{_local(shape)}: a record's key needs a plain property as its sh:path")
+    kind, target = _kind(shapes, shape, path)
+    listed = [v for head in shapes.objects(shape, SH + "in") for v in shapes.items(head)]
+    words = {ontology.value(str(c), SKOS + "notation") or _local(str(c)): str(c) for c in listed if isinstance(c, str)}
+    limits = {}
+    for term in ("minInclusive", "minExclusive", "maxInclusive", "maxExclusive", "minLength", "maxLength"):
+        value = shapes.value(shape, SH + term)
+        if value is not None:
+            limits[term] = value
+    label, description = _names(shapes, ontology, shape, path)
+    group = shapes.iri(shape, SH + "group")
+    languages = [v.value for head in shapes.objects(shape, SH + "languageIn") for v in shapes.items(head)]  # type: ignore[attr-defined]
+    return Field(
+        order=float(shapes.value(shape, SH + "order") or 0),
+        key=shapes.value(shape, SH + "codeIdentifier") or "",
+        code=_local(shape),
+        path=path,
+        kind=kind,
+        many=kind != "langtext" and shapes.value(shape, SH + "maxCount") != "1",
+        required=int(shapes.value(shape, SH + "minCount") or 0) > 0,
+        datatype=shapes.iri(shape, SH + "datatype"),
+        target=target,
+        relative=shapes.value(shape, SHAPES + "relativeTo"),
+        languages=tuple(languages),
+        words=words,
+        filled=_filled(shapes, shape, keys),
+        checked_by=shapes.iri(shape, SHAPES + "checkedBy"),
+        pattern=shapes.value(shape, SH + "pattern"),
+        values=tuple(v.value for v in listed if isinstance(v, ox.Literal)),
+        limits=limits,
+        label=label,
+        description=description,
+        example=shapes.value(shape, SKOS + "example"),
+        group=_local(group) if group else None,
+        long=shapes.value(shape, DASH + "singleLine") == "false",
+        verbatim=shapes.value(shape, SHAPES + "verbatim") == "true",
+    )
+
+
+def _types(shapes: Index, ontology: Index, shape: str, iri: str, keys: dict[str, str], base: str) -> list[TypeRule]:
+    """The `sh:rule`s of a node shape that give a type, in their `sh:order`; else its target class."""
+    rules = []
+    for rule in shapes.objects(shape, SH + "rule"):
+        rule = str(rule)
+        given = str(shapes.one(rule, SH + "object"))
+        key = value = None
+        condition = shapes.iri(rule, SH + "condition")
+        if condition:
+            key = keys[str(shapes.one(condition, SH + "path"))]
+            has = shapes.iri(condition, SH + "hasValue")
+            value = has.rsplit("/", 1)[-1] if has else None
+        order = float(shapes.value(rule, SH + "order") or 0)
+        rules.append((order, TypeRule(given, ontology.value(given, SKOS + "notation") or _local(given), key, value)))
+    if not rules:
+        return [TypeRule(iri, ontology.value(iri, SKOS + "notation") or _local(iri), None, None)]
+    return [rule for _, rule in sorted(rules)]
+
+
+def _class(shapes: Index, ontology: Index, shape: str, iri: str, parts: set[str], base: str) -> Class:
+    properties = [str(p) for p in shapes.objects(shape, SH + "property")]
+    keyed = [p for p in properties if shapes.one(p, SH + "codeIdentifier") is not None]
+    keys = {str(shapes.one(p, SH + "path")): str(shapes.value(p, SH + "codeIdentifier")) for p in keyed}
+    segment = str(shapes.value(shape, SH + "codeIdentifier"))
+    identifies = shapes.value(shape, SHAPES + "identifies")
+    by = shapes.iri(shape, SHAPES + "identifiedBy")
+    return Class(
+        order=float(shapes.value(shape, SH + "order") or 1000),
+        name=_local(shape),
+        iri=iri,
+        code=_local(shape),
+        segment=segment,
+        identifies=segment + "/" if identifies is None else identifies,
+        folder=shapes.value(shape, SHAPES + "folder"),
+        file=shapes.value(shape, SHAPES + "file"),
+        identified_by=shapes.value(by, SH + "codeIdentifier") if by else None,
+        part=iri in parts,
+        concept=segment.startswith("concept/"),
+        fields=tuple(sorted(_field(shapes, ontology, p, keys) for p in keyed)),
+        types=tuple(_types(shapes, ontology, shape, iri, keys, base)),
+        label=shapes.text(shape, RDFS + "label") or ontology.text(iri, RDFS + "label"),
+        definition=shapes.text(shape, SKOS + "definition") or ontology.text(iri, SKOS + "definition"),
+    )
+
+
+def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
+    """Every shape that has a name: a problem's code, wherever a result comes from."""
+    checks = {}
+    for shape in shapes.triples:
+        if not shape.startswith(SHAPES) or not _is_shape(shapes, shape):
+            continue
+        about = shapes.iri(shape, SHAPES + "field") or shape
+        path = shapes.iri(about, SH + "path")
+        key = shapes.value(about, SH + "codeIdentifier") if path else None
+        owner = owners.get(shape) or owners.get(about, "")
+        if path and key is None:
+            key = _key(shapes, owners, owner, path)
+        severity = shapes.iri(shape, SH + "severity") or SH + "Violation"
+        sparql = shapes.iri(shape, SH + "sparql")
+        checks[shape] = Check(
+            code=_local(shape),
+            class_name=owner,
+            key=key,
+            severity=_local(severity).lower(),
+            says=shapes.text(sparql, SH + "message") if sparql else {},
+            why=shapes.text(shape, SHAPES + "why"),
+            fix=shapes.text(shape, SH + "message"),
+            alternatives=tuple(
+                key
+                for head in shapes.objects(shape, SH + "or")
+                for option in shapes.items(head)
+                if (key := _key(shapes, owners, owner, shapes.iri(str(option), SH + "path")))
+            ),
+            select=shapes.value(sparql, SH + "select") if sparql else None,
+        )
+    return checks
+
+
+def _key(shapes: Index, owners: dict[str, str], owner: str, path: str | None) -> str | None:
+    """The key that a class has for a property."""
+    return next(
+        (
+            shapes.value(s, SH + "codeIdentifier")
+            for s, o in owners.items()
+            if o == owner and shapes.iri(s, SH + "path") == path and shapes.one(s, SH + "codeIdentifier") is not None
+        ),
+        None,
+    )
+
+
+def _is_shape(shapes: Index, node: str) -> bool:
+    kinds = shapes.objects(node, RDF + "type")
+    return SH + "NodeShape" in kinds or SH + "PropertyShape" in kinds
+
+
+def _concepts(ontology: Index, classes: dict[str, Class], base: str) -> dict[str, dict[str, Text]]:
+    """By class: the ids of its concepts with their labels."""
+    found: dict[str, dict[str, Text]] = {}
+    for iri, cls in classes.items():
+        if cls.concept:
+            start = base + "id/" + cls.identifies
+            members = ontology.subjects(RDF + "type", iri)
+            found[iri] = {m[len(start) :]: ontology.text(m, SKOS + "prefLabel") for m in members if m.startswith(start)}
+    return found
+
+
+def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Model:
+    """Read ontology and shapes into a Model.
+
+    `base` is the dataset's base IRI: the code lists in the ontology are written relative to it.
+    Raises `ModelError` or `graph.NotReadable` where they cannot be used.
+    """
+    ontology, shapes = read(ontology_files, base), read(shapes_files, base)
+    node_shapes = [s for s in shapes.subjects(RDF + "type", SH + "NodeShape") if shapes.one(s, SH + "codeIdentifier")]
+    parts = {
+        str(shapes.one(s, SH + "class"))
+        for s in shapes.subjects(RDF + "type", SH + "PropertyShape")
+        if shapes.value(s, DASH + "composite") == "true"
+    }
+    classes: dict[str, Class] = {}
+    owners: dict[str, str] = {}
+    for shape in node_shapes:
+        iri = shapes.iri(shape, SH + "targetClass")
+        if iri is None:
+            raise ModelError(f"{_local(shape)}: a class of records needs sh:targetClass")
+        classes[iri] = _class(shapes, ontology, shape, iri, parts, base)
+        owners[shape] = classes[iri].name
+        for member in shapes.objects(shape, SH + "property"):
+            owners[str(member)] = classes[iri].name
+    if not classes:
+        raise ModelError("no class of records: the shapes have no node shape with a sh:codeIdentifier")
+    for cls in classes.values():
+        for field in cls.fields:
+            if field.target is not None and field.target not in classes:
+                raise ModelError(f"{field.code}: no node shape with a sh:codeIdentifier targets {field.target}")
+    groups = sorted(
+        Group(float(shapes.value(g, SH + "order") or 0), _local(g), shapes.text(g, RDFS + "label"))
+        for g in shapes.subjects(RDF + "type", SH + "PropertyGroup")
+    )
+    concepts = _concepts(ontology, classes, base)
+    return Model(
+        base=base,
+        classes=classes,
+        checks=_checks(shapes, owners),
+        concepts=concepts,
+        units=_along(ontology, classes, concepts, base),
+        groups=tuple(groups),
+        labels={s: by for s in ontology.triples if (by := ontology.text(s, RDFS + "label"))},
+        prefixes=dict(sorted({**shapes.prefixes, **ontology.prefixes}.items())),
+        ontology=ontology,
+        shapes=shapes,
+        shapes_text="\n".join(f.read_text("utf-8") for f in shapes_files),
+    )
+
+
+def _along(
+    ontology: Index, classes: dict[str, Class], concepts: dict[str, dict[str, Text]], base: str
+) -> dict[str, dict[str, str]]:
+    """For each field filled in along a path: by the second step, concept id → the value's IRI."""
+    tables: dict[str, dict[str, str]] = {}
+    for cls in classes.values():
+        for field in cls.fields:
+            if field.filled and field.filled.way == "along":
+                source = cls.field(field.filled.keys[0])
+                assert source is not None and source.target is not None
+                start = base + "id/" + classes[source.target].identifies
+                step = field.filled.keys[1]
+                for concept in concepts.get(source.target, {}):
+                    value = ontology.iri(start + concept, step)
+                    if value:
+                        tables.setdefault(step, {})[concept] = value
+    return tables

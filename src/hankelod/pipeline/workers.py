@@ -1,0 +1,101 @@
+"""Who does the work: processes of this machine, or the workers of a Dask cluster; results come in order.
+
+No more is under way than the workers need to stay busy, so that memory does not grow with the work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, Protocol, TypeVar
+
+from hankelod.messages.refusal import CannotPublish
+from hankelod.messages.words import told
+
+PROCESSES = 2
+
+AHEAD = 2
+"""Pieces of work for each worker that are under way or waiting."""
+
+GARBAGE = 100_000
+"""Objects that a worker makes before it looks for cycles among them: records have none."""
+
+Result = TypeVar("Result", covariant=True)
+
+
+class Promise(Protocol[Result]):
+    def result(self) -> Result: ...
+
+
+class Crew(Protocol):
+    """Workers. `size` is how many there are."""
+
+    size: int
+
+    def submit(self, work: Callable[..., Any], /, *arguments: Any) -> Promise[Any]: ...
+
+
+class Processes:
+    """Processes of this machine, each with an interpreter of its own. They end when this one does, however it ends."""
+
+    def __init__(self, size: int = PROCESSES) -> None:
+        import multiprocessing
+
+        self.size = size
+        self._pool = ProcessPoolExecutor(size, multiprocessing.get_context("spawn"), _begin)
+
+    def submit(self, work: Callable[..., Any], /, *arguments: Any) -> Promise[Any]:
+        return self._pool.submit(work, *arguments)
+
+    def close(self) -> None:
+        """End all workers, whatever they are at."""
+        for process in list((self._pool._processes or {}).values()):
+            process.kill()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin() -> None:
+    """A worker leaves interrupts to its parent, and goes when the parent is gone."""
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(GARBAGE)
+    parent = parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            wait([parent.sentinel])
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+@contextlib.contextmanager
+def processes(size: int = PROCESSES) -> Iterator[Crew]:
+    """Processes of this machine for the time of a block. Raises CannotPublish where one of them was killed."""
+    crew = Processes(size)
+    try:
+        yield crew
+    except BrokenProcessPool as error:
+        raise CannotPublish(told("refusal-killed")) from error
+    finally:
+        crew.close()
+
+
+def in_order(crew: Crew, work: Callable[..., Result], each: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
+    """The results of this work for each of the arguments, in their order."""
+    waiting: deque[Promise[Result]] = deque()
+    for arguments in each:
+        waiting.append(crew.submit(work, *arguments))
+        while len(waiting) > crew.size * AHEAD:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()

@@ -1,0 +1,1 @@
+"""History of a publication: differences, change feed, changelog, the previous publication."""

@@ -1,0 +1,243 @@
+"""What changed, told to people: releases in a language, the changelog in Markdown, and one comparison as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from hankelod.messages.catalogue import Text
+from hankelod.messages.problem import LANGUAGES
+from hankelod.publication.history.diff import Change, Things
+from hankelod.publication.history.previous import Release
+
+Names = Callable[[str], Text]
+"""What a thing is called, by its IRI; nothing where that is unknown."""
+
+LISTED = 20
+"""Up to so many new records of a class are listed by name, more are only counted."""
+
+WORDS: dict[str, Text] = {
+    "changelog": {"fi": "Muutokset", "sv": "Ändringar", "en": "Changes"},
+    "create": {"fi": "Uudet", "sv": "Nya", "en": "New"},
+    "update": {"fi": "Muuttuneet", "sv": "Ändrade", "en": "Changed"},
+    "delete": {"fi": "Poistetut", "sv": "Borttagna", "en": "Removed"},
+    "forgotten": {
+        "fi": "Tietueen aiemmat versiot poistettiin historiasta henkilötietojen suojaamiseksi.",
+        "sv": "Postens tidigare versioner togs bort ur historiken för att skydda personuppgifter.",
+        "en": "The earlier versions of this record were taken out of the history to protect personal data.",
+    },
+    "values": {
+        "fi": "Muutoksen sisältö on poistettu.",
+        "sv": "Ändringens innehåll har tagits bort.",
+        "en": "The values of this change were taken out.",
+    },
+    "none": {"fi": "Tietueet ovat ennallaan.", "sv": "Posterna är oförändrade.", "en": "No record changed."},
+    "terms": {"fi": "Sanaston termit", "sv": "Vokabulärens termer", "en": "Terms of the vocabulary"},
+}
+"""Words of the changelog itself, by language."""
+
+
+class ToldField(NamedTuple):
+    """A value that changed: what its field is called, the old value and the new one, as text for people."""
+
+    label: str
+    old: str | None
+    new: str | None
+
+
+class ToldThing(NamedTuple):
+    """A thing with what changed of it; `emptied` where it was changed but its values were taken out of the history."""
+
+    iri: str
+    name: str
+    fields: tuple[ToldField, ...] = ()
+    emptied: bool = False
+
+
+class ToldGroup(NamedTuple):
+    """New things of one class: its name, how many they are, and the things themselves where they are few."""
+
+    label: str
+    total: int
+    things: tuple[ToldThing, ...]
+
+
+class ToldRelease(NamedTuple):
+    """A release in one language. Nothing of it is escaped yet."""
+
+    number: int
+    version: str
+    modified: str
+    forgotten: tuple[ToldThing, ...]
+    created: tuple[ToldGroup, ...]
+    updated: tuple[ToldThing, ...]
+    deleted: tuple[ToldThing, ...]
+
+
+def told(things: Things, releases: Iterable[Release], names: Names, lang: str) -> tuple[ToldRelease, ...]:
+    """All releases in a language, the newest first."""
+    telling = _Telling(things, names, lang)
+    return tuple(telling.release(r) for r in reversed(tuple(releases)))
+
+
+def path(lang: str, ending: str) -> str:
+    """Where the changelog in a language stands: the same path under `sv/` and `en/`, as the pages of the site."""
+    return f"{'' if lang == 'fi' else lang + '/'}changes/changelog.{ending}"
+
+
+def files(things: Things, releases: tuple[Release, ...], title: Text, names: Names) -> Iterator[tuple[str, bytes]]:
+    """The changelog in Markdown, in each language; its page is the site's."""
+    for lang in LANGUAGES:
+        text = _markdown(told(things, releases, names, lang), title.get(lang) or next(iter(title.values()), ""), lang)
+        yield path(lang, "md"), text.encode()
+
+
+class _Telling:
+    """How things, fields and values are told in one language."""
+
+    def __init__(self, things: Things, names: Names, lang: str) -> None:
+        self.things, self.names, self.lang = things, names, lang
+
+    def word(self, key: str) -> str:
+        return WORDS[key][self.lang]
+
+    def of(self, texts: Text) -> str:
+        """A text in this language, else in another."""
+        return texts.get(self.lang) or next(iter(texts.values()), "")
+
+    def short(self, iri: str) -> str:
+        """A thing's IRI as people know it: `project/inkoo`."""
+        base = f"{self.things.model.base}id/"
+        return iri.removeprefix(base) if iri.startswith(base) else self.things.short(iri)
+
+    def name(self, change: Change) -> str:
+        return self.of(dict(change.title) or self.names(change.thing))
+
+    def value(self, value: str) -> str:
+        """A value: for a thing or a term its name, else as it is, on one line."""
+        named = self.of(self.names(value)) if re.match(r"https?://", value) else ""
+        return " ".join((f"{named} ({self.short(value)})" if named else self.short(value)).split())
+
+    def field(self, change: Change, field: str) -> str:
+        return self.things.label(change.thing, field)[self.lang]
+
+    def release(self, release: Release) -> ToldRelease:
+        kinds: dict[str, list[Change]] = {}
+        for change in release.changes:
+            kinds.setdefault(change.change, []).append(change)
+        return ToldRelease(
+            release.number,
+            release.version,
+            release.modified,
+            tuple(ToldThing(t, self.of(self.names(t)) or self.short(t)) for t in release.forgotten),
+            tuple(self.groups(kinds.get("create", []))),
+            tuple(self.thing(c) for c in kinds.get("update", [])),
+            tuple(self.thing(c) for c in kinds.get("delete", [])),
+        )
+
+    def thing(self, change: Change) -> ToldThing:
+        fields = tuple(
+            ToldField(self.field(change, f.field), self.side(f.old), self.side(f.new)) for f in change.fields
+        )
+        emptied = change.change == "update" and not fields
+        return ToldThing(change.thing, self.name(change) or self.short(change.thing), fields, emptied)
+
+    def side(self, value: str | None) -> str | None:
+        return None if value is None else self.value(value)
+
+    def groups(self, changes: Iterable[Change]) -> Iterator[ToldGroup]:
+        """New things by class."""
+        by: dict[str, list[Change]] = {}
+        for change in changes:
+            cls = self.things.cls(change.thing)
+            by.setdefault(cls.iri if cls else "", []).append(change)
+        for iri, found in by.items():
+            label = self.of(self.things.model.classes[iri].label) if iri else self.word("terms")
+            few = found if len(found) <= LISTED else []
+            yield ToldGroup(
+                label, len(found), tuple(ToldThing(c.thing, self.name(c) or self.short(c.thing)) for c in few)
+            )
+
+
+def _kinds(changes: tuple[Change, ...]) -> Iterator[tuple[str, list[Change]]]:
+    for kind in ("create", "update", "delete"):
+        found = [c for c in changes if c.change == kind]
+        if found:
+            yield kind, found
+
+
+### Markdown
+
+
+def _plain(text: str) -> str:
+    """A text with everything escaped that Markdown or HTML would take for markup (CommonMark 0.31, section 2.4)."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~&])", r"\\\1", " ".join(text.split()))
+
+
+def _markdown(releases: tuple[ToldRelease, ...], title: str, lang: str) -> str:
+    def word(key: str) -> str:
+        return WORDS[key][lang]
+
+    out = [f"# {word('changelog')}: {_plain(title)}"]
+    for release in releases:
+        out += ["", f"## {_plain(release.version)} – {_plain(release.modified)}"]
+        for thing in release.forgotten:
+            out += ["", f"{_thing(thing)}: {word('forgotten')}"]
+        if release.created:
+            out += ["", f"### {word('create')}", "", *_listed(release.created)]
+        for kind, changed in (("update", release.updated), ("delete", release.deleted)):
+            if changed:
+                out += ["", f"### {word(kind)}", "", *(line for t in changed for line in _told(t, word("values")))]
+        if not (release.created or release.updated or release.deleted):
+            out += ["", word("none")]
+    return "\n".join(out) + "\n"
+
+
+def _thing(thing: ToldThing) -> str:
+    return f"[{_plain(thing.name)}](<{thing.iri}>)"
+
+
+def _listed(groups: Iterable[ToldGroup]) -> Iterator[str]:
+    for group in groups:
+        yield f"- {_plain(group.label)}: {group.total}"
+        yield from (f"  - {_thing(t)}" for t in group.things)
+
+
+def _told(thing: ToldThing, emptied: str) -> Iterator[str]:
+    yield f"- {_thing(thing)}"
+    if thing.emptied:
+        yield f"  - {emptied}"
+    for field in thing.fields:
+        sides = [_plain(v) for v in (field.old, field.new) if v is not None]
+        said = " → ".join(sides) if len(sides) == 2 else sides[0] if field.old is None else f"~~{sides[0]}~~"
+        yield f"  - {_plain(field.label)}: {said}"
+
+
+### For a terminal
+
+
+def as_text(things: Things, changes: list[Change], names: Names, lang: str) -> str:
+    """What changed between two graphs, a line for each field."""
+    told = _Telling(things, names, lang)
+    if not changes:
+        return told.word("none") + "\n"
+    out = []
+    for kind, found in _kinds(tuple(changes)):
+        out.append(f"{told.word(kind)}:")
+        for change in found:
+            name = _shown(told.name(change))
+            out.append(f"  {told.short(change.thing)}{f'  {name}' if name else ''}")
+            for field in change.fields:
+                out.append(f"    {told.field(change, field.field)}")
+                out += [
+                    f"      {sign} {_shown(told.value(v))}"
+                    for sign, v in (("-", field.old), ("+", field.new))
+                    if v is not None
+                ]
+    return "\n".join(out) + "\n"
+
+
+def _shown(text: str) -> str:
+    """A text for a terminal: one line, control characters escaped."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)

@@ -1,0 +1,285 @@
+"""What changed between two graphs: by thing and field, with the old and the new value.
+
+A graph is the set of its lines of canonical N-Triples, as `hankelod.mapping.mapping.ntriples` writes them. A thing is a record
+with all its parts, or a term of the ontology.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from hankelod.messages.catalogue import Text
+from hankelod.messages.problem import LANGUAGES
+from hankelod.model.model import Class, Field, Model
+from hankelod.rdf import nesting
+from hankelod.rdf.graph import RDF, RDFS, SKOS
+from hankelod.rdf.terms import escape
+
+Graph = set[bytes]
+"""Lines of N-Triples without their line ends."""
+
+TITLES = ("title", "name")
+"""The keys that hold what a thing is called."""
+
+_STEP = re.compile(r"([^\[\].]+)\[([^\]]*)\]\.")
+
+_PART = re.compile(rf"(?:{_STEP.pattern})*")
+
+
+class FieldChange(NamedTuple):
+    """A value that is there no more, or is new, or both. `field` is a path with the ids of parts and the language:
+    `outcomes[verkosto].text.fi`. Values are literals as they stand in the record, or whole IRIs."""
+
+    field: str
+    old: str | None
+    new: str | None
+
+
+class Change(NamedTuple):
+    """What happened to one thing: `change` is `create`, `update` or `delete`.
+
+    A deletion tells what the tombstone says in `fields`, and in `title` what the thing was called.
+    """
+
+    thing: str
+    change: str
+    fields: tuple[FieldChange, ...] = ()
+    title: tuple[tuple[str, str], ...] = ()
+
+
+def graph(ntriples: bytes) -> Graph:
+    """The lines of a whole dump in canonical N-Triples."""
+    lines = set(ntriples.split(b"\n"))
+    lines.discard(b"")
+    return lines
+
+
+def line(triple: ox.Triple) -> bytes:
+    """A triple in canonical N-Triples, as `hankelod.mapping.mapping` writes it."""
+    return f"{_term(triple.subject)} {_term(triple.predicate)} {_term(triple.object)} .".encode()
+
+
+def _term(term: object) -> str:
+    if isinstance(term, ox.NamedNode):
+        return f"<{term.value}>"
+    if not isinstance(term, ox.Literal):
+        return str(term)
+    text = f'"{escape(term.value)}"'
+    if term.language:
+        return f"{text}@{term.language}"
+    return text if term.datatype.value.endswith("#string") else f"{text}^^<{term.datatype.value}>"
+
+
+### Things
+
+
+class Things:
+    """Which thing a triple is about, and the names of its fields, by one Model."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.start = f"<{model.base}id/".encode()
+        roots = [c for c in model.classes.values() if not c.part and c.identifies]
+        self.roots = sorted(((c.identifies, c) for c in roots), key=lambda r: -len(r[0]))
+        self.tombstone = next((c for c in model.classes.values() if not c.part and not c.identifies), None)
+        self._known: dict[bytes, str] = {}
+
+    def of(self, each: bytes) -> str:
+        """The IRI of the thing that a line is about."""
+        subject = each[: each.index(b" ")]
+        found = self._known.get(subject)
+        if found is None:
+            found = self._known[subject] = self.thing(subject.decode().strip("<>"))
+        return found
+
+    def thing(self, subject: str) -> str:
+        """The thing that a subject is, or is a part of."""
+        start = f"{self.model.base}id/"
+        if not subject.startswith(start):
+            return subject
+        rest = subject[len(start) :]
+        for prefix, _ in self.roots:
+            if rest.startswith(prefix):
+                return start + prefix + rest[len(prefix) :].split("/", 1)[0]
+        return subject
+
+    def iri(self, identifier: str) -> str:
+        """The IRI of a thing by its id; a bare one is a project's, as in `withdrawn.yml`."""
+        return f"{self.model.base}id/{identifier if '/' in identifier else 'project/' + identifier}"
+
+    def cls(self, thing: str) -> Class | None:
+        """The class whose records a thing's IRI belongs to, None for what is no record."""
+        rest = thing.removeprefix(f"{self.model.base}id/")
+        return None if rest == thing else next((c for prefix, c in self.roots if rest.startswith(prefix)), None)
+
+    def is_tombstone(self, lines: Iterable[bytes]) -> bool:
+        """Whether these lines of one thing say that it was withdrawn."""
+        if self.tombstone is None:
+            return False
+        return any(each.endswith(f"<{RDF}type> <{self.tombstone.iri}> .".encode()) for each in lines)
+
+    def grouped(self, lines: Iterable[bytes], wanted: set[str] | None = None) -> dict[str, list[bytes]]:
+        """Lines by thing, all of them or those of the wanted things."""
+        found: dict[str, list[bytes]] = {}
+        for each in lines:
+            thing = self.of(each)
+            if wanted is None or thing in wanted:
+                found.setdefault(thing, []).append(each)
+        return found
+
+    ### Fields
+
+    def field(self, thing: str, subject: str, predicate: str) -> tuple[str, Field | None]:
+        """A field's path in the record, without the language, and the field itself where the Model knows it."""
+        cls = self.cls(thing)
+        path = ""
+        steps = subject.removeprefix(thing).strip("/").split("/") if subject != thing else []
+        for segment, part in zip(steps[::2], steps[1::2], strict=False):
+            owner = (
+                next((f for f in cls.fields if f.kind == "part" and self.model.target(f).segment == segment), None)
+                if cls
+                else None
+            )
+            cls = self.model.target(owner) if owner else None
+            path += f"{owner.key if owner else segment}[{part}]."
+        found = self._by_path(cls, predicate) or (None if steps else self._by_path(self.tombstone, predicate))
+        return path + (found.key if found else self.short(predicate)), found
+
+    def _by_path(self, cls: Class | None, predicate: str) -> Field | None:
+        return next((f for f in cls.fields if f.path == predicate), None) if cls else None
+
+    def short(self, iri: str) -> str:
+        """An IRI with a prefix where the Model has one."""
+        if iri == RDF + "type":
+            return "type"
+        for prefix, namespace in self.model.prefixes.items():
+            if iri.startswith(namespace) and len(iri) > len(namespace):
+                return f"{prefix}:{iri[len(namespace) :]}"
+        return iri
+
+    def label(self, thing: str, path: str) -> Text:
+        """What people call a field of a thing: the labels along its path, with the ids of the parts."""
+        steps, language = _steps(path)
+        cls, said = self.cls(thing), []
+        for key, part in steps:
+            found = next((f for c in (cls, self.tombstone) if c for f in c.fields if f.key == key), None)
+            said.append((found.label if found else {}, key, part))
+            cls = self.model.target(found) if found and found.kind == "part" else cls
+        whole = {}
+        for lang in LANGUAGES:
+            words = [f"{label.get(lang, key)} {part}".strip() for label, key, part in said]
+            whole[lang] = " › ".join(words) + (f" ({language})" if language else "")
+        return whole
+
+
+def _steps(path: str) -> tuple[list[tuple[str, str]], str]:
+    """A field's path taken apart: its keys, each with the id of the part if there is one, and the language."""
+    parts = _PART.match(path)
+    assert parts is not None
+    key, dot, tail = path[parts.end() :].rpartition(".")
+    key, language = (key, tail) if dot and len(tail) == 2 else (path[parts.end() :], "")
+    return [*_STEP.findall(parts[0]), *([(key, "")] if key else [])], language
+
+
+### Changes
+
+
+def compare(things: Things, old: Graph, new: Graph) -> list[Change]:
+    """What changed from `old` to `new`, in the order of the things' IRIs."""
+    gone, come = old - new, new - old
+    left, right = things.grouped(gone), things.grouped(come)
+    wanted = left.keys() | right.keys()
+    before, after = things.grouped(old, wanted), things.grouped(new, wanted)
+    return [_change(things, t, before.get(t, []), after.get(t, [])) for t in sorted(wanted)]
+
+
+def _change(things: Things, thing: str, old: list[bytes], new: list[bytes]) -> Change:
+    gone, withdrawn = things.is_tombstone(old), things.is_tombstone(new)
+    if not new or (withdrawn and not gone):
+        told = tuple(f for f in _fields(things, thing, [], new) if f.field != "type")
+        return Change(thing, "delete", told, tuple(sorted(title(things, old).items())))
+    if not old or (gone and not withdrawn):
+        return Change(thing, "create")
+    return Change(thing, "update", tuple(_fields(things, thing, old, new)))
+
+
+def title(things: Things, lines: Iterable[bytes]) -> Text:
+    """What a thing is called, out of its own lines."""
+    lines = list(lines)
+    return labels(things, lines).get(things.of(lines[0]), {}) if lines else {}
+
+
+def labels(things: Things, lines: Iterable[bytes]) -> dict[str, Text]:
+    """By IRI: what things and their parts are called in a graph, by language; `""` where none is given."""
+    paths = {f.path for c in things.model.classes.values() for f in c.fields if f.key in TITLES}
+    wanted = {f"<{path}>".encode() for path in paths | {SKOS + "prefLabel", RDFS + "label"}}
+    found: dict[str, Text] = {}
+    chosen = sorted(each for each in lines if each.split(b" ", 2)[1] in wanted)
+    content = b"\n".join(chosen) + b"\n"
+    nesting.check(content)
+    for quad in ox.parse(content, format=ox.RdfFormat.N_TRIPLES):
+        if isinstance(quad.object, ox.Literal) and isinstance(quad.subject, ox.NamedNode):
+            found.setdefault(quad.subject.value, {}).setdefault(quad.object.language or "", quad.object.value)
+    return found
+
+
+def _parsed(each: bytes) -> ox.Triple:
+    nesting.check(each)
+    quad: ox.Quad = next(iter(ox.parse(each + b"\n", format=ox.RdfFormat.N_TRIPLES)))
+    return quad.triple
+
+
+def _fields(things: Things, thing: str, old: list[bytes], new: list[bytes]) -> list[FieldChange]:
+    """The changes of one thing's values. What rules fill in is left out, unless nothing else changed."""
+    values: dict[tuple[str, bool], tuple[list[str], list[str]]] = {}
+    for side, lines in enumerate((set(old) - set(new), set(new) - set(old))):
+        for each in sorted(lines):
+            path, filled, value = _value(things, thing, _parsed(each))
+            values.setdefault((path, filled), ([], []))[side].append(value)
+    written = [(path, sides) for (path, filled), sides in sorted(values.items()) if not filled]
+    chosen = written or [(path, sides) for (path, _), sides in sorted(values.items())]
+    return [change for path, sides in chosen for change in _paired(path, *sides)]
+
+
+def _value(things: Things, thing: str, triple: ox.Triple) -> tuple[str, bool, str]:
+    """The field's path, whether a rule fills it in, and the value. The link to a part counts as filled in."""
+    path, field = things.field(thing, triple.subject.value, triple.predicate.value)  # type: ignore[union-attr]
+    if isinstance(triple.object, ox.Literal) and triple.object.language:
+        path += f".{triple.object.language}"
+    filled = field is not None and (field.filled is not None or field.kind == "part")
+    derived = field is None and triple.predicate.value == RDF + "type" and things.cls(thing) is not None
+    return path, filled or derived, triple.object.value  # type: ignore[union-attr]
+
+
+def _paired(path: str, old: list[str], new: list[str]) -> Iterator[FieldChange]:
+    """One value for another where there is one of each, else each by itself."""
+    if len(old) == len(new) == 1:
+        yield FieldChange(path, old[0], new[0])
+        return
+    yield from (FieldChange(path, value, None) for value in old)
+    yield from (FieldChange(path, None, value) for value in new)
+
+
+### As JSON
+
+
+def as_json(change: Change) -> dict[str, object]:
+    """A change as a release file and `hankelod diff --format json` have it."""
+    told: dict[str, object] = {"thing": change.thing, "change": change.change}
+    if change.title:
+        told["title"] = dict(change.title)
+    if change.fields:
+        told["fields"] = [f._asdict() for f in change.fields]
+    return told
+
+
+def from_json(told: dict[str, object]) -> Change:
+    """The change that `as_json` wrote. Raises KeyError, TypeError where it is none."""
+    fields: list[dict[str, str | None]] = told.get("fields", [])  # type: ignore[assignment]
+    titles: dict[str, str] = told.get("title", {})  # type: ignore[assignment]
+    changes = tuple(FieldChange(str(f["field"]), f["old"], f["new"]) for f in fields)
+    return Change(str(told["thing"]), str(told["change"]), changes, tuple(sorted(titles.items())))

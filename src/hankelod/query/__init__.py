@@ -1,0 +1,1 @@
+"""Query: SPARQL over a dataset, a publication or a dump."""

@@ -1,0 +1,198 @@
+"""What can be asked: a dataset, a publication or a dump, held as one graph in an embedded store.
+
+    >>> import hankelod
+    >>> data = hankelod.open("dist")
+    >>> print(data.query("SELECT ?project ?lead { ?project hanke:lead ?lead }"))
+    project                   lead
+    ────────────────────────  ───────────────────────
+    <id/project/pieni-hanke>  <id/organisation/kunta>
+
+A question is SPARQL text, a `.rq` file or the name of one of the
+queries that come with the data; the project's prefixes need no declaration, relative IRIs resolve against the
+dataset's base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyoxigraph as ox
+
+from hankelod.messages.words import told
+from hankelod.query import store
+from hankelod.query.answer import Answer
+from hankelod.query.named import Catalogue, Parameter, Query
+from hankelod.query.spelling import explained, nearest_thing, unknown_terms
+from hankelod.query.store import Opened
+from hankelod.rdf.sparql import LIMITS, CannotAsk, Limits, check, declared, tokens
+
+if TYPE_CHECKING:
+    import rdflib
+
+NAMES = (
+    "http://www.w3.org/2004/02/skos/core#prefLabel",
+    "http://purl.org/dc/terms/title",
+    "http://www.w3.org/2004/02/skos/core#altLabel",
+)
+"""What says a thing's names."""
+
+
+class Graphs(NamedTuple):
+    """The graphs that a query asks instead of those of the store: IRIs that make up the default graph, and named ones."""
+
+    default: Sequence[str]
+    named: Sequence[str]
+
+
+class Data:
+    """One graph that can be asked. `base` is the dataset's base IRI, `origin` tells in words what was opened."""
+
+    def __init__(self, opened: Opened, catalogue: Catalogue, working: Path, limits: Limits = LIMITS) -> None:
+        self._store, self.base, self.prefixes, self.origin, self.unread = opened
+        self._catalogue = catalogue
+        self._working = working
+        self._limits = limits
+
+    def __len__(self) -> int:
+        """How many triples there are."""
+        return len(self._store)
+
+    def __repr__(self) -> str:
+        return f"<{self.origin}: {len(self)} triples>"
+
+    def query(self, query: str, /, **parameters: str | int | Sequence[str]) -> Answer:
+        """Ask. `query` is SPARQL text, a `.rq` file or a name; a named query's parameters are keywords.
+
+        Raises CannotAsk; what looks like a slip without being an error becomes a Python warning.
+
+            >>> import hankelod
+            >>> data = hankelod.open("dist")
+            >>> data.query("projects-of-municipality", municipality="853", lang="sv").rows[0]["title"]
+            'Ett litet projekt'
+            >>> data.query("ASK { ?project hanke:lead <id/organisation/kunta> }").boolean
+            True
+        """
+        given = {
+            n: [v] if isinstance(v, str) else [str(v)] if isinstance(v, int) else list(v) for n, v in parameters.items()
+        }
+        answer = self.ask(self.text(self._catalogue.find(query, self._working), given))
+        if answer.notes:
+            import warnings
+
+            for note in answer.notes:
+                warnings.warn(note, stacklevel=2)
+        return answer
+
+    def queries(self) -> list[str]:
+        """The names of the queries that come with the data.
+
+        >>> import hankelod
+        >>> "grants-by-region" in hankelod.open("dist").queries()
+        True
+        """
+        return self._catalogue.names()
+
+    def graph(self) -> rdflib.Graph:
+        """The whole graph for rdflib, copied.
+
+        >>> import hankelod
+        >>> data = hankelod.open("dist")
+        >>> len(data.graph()) == len(data)
+        True
+        """
+        from hankelod.query.answer import rdflib_graph
+
+        return rdflib_graph((quad.triple for quad in self._store), self.prefixes, self.base)
+
+    ### Parts of asking, for the command line
+
+    def text(self, query: Query, given: dict[str, list[str]]) -> str:
+        """A query's text with these parameters set, each thing among them known. Raises CannotAsk."""
+        text = query.filled(given, self.base)
+        for parameter in query.parameters:
+            for value in given.get(parameter.name, ()):
+                self._check_thing(parameter, value)
+        return text
+
+    def _check_thing(self, parameter: Parameter, value: str) -> None:
+        """Refuse an identifier that leads nowhere, naming the one that may be meant."""
+        written = parameter.written(value, self.base)
+        if not written.startswith("<"):
+            return
+        thing = ox.NamedNode(self.base + written[1:-1])
+        if next(self._store.quads_for_pattern(thing, None, None), None) is None:
+            start = f"{self.base}id/{parameter.kind}/"
+            near = nearest_thing(self._store, start, value.removeprefix(start), NAMES)
+            name = "refusal-thing-near" if near else "refusal-thing"
+            raise CannotAsk(told(name, name=parameter.name, value=value, kind=parameter.word, near=near))
+
+    def ask(self, text: str) -> Answer:
+        """Ask SPARQL text. Raises CannotAsk."""
+        found = check(text, self._limits)
+        answer = self.answer(text)
+        answer.notes = unknown_terms(self._store, text, found, {**self.prefixes, **declared(found)}, self.base)
+        return answer
+
+    def answer(self, text: str, graphs: Graphs | None = None) -> Answer:
+        """The answer to a text that the guard has passed, over these graphs where they are named. Raises CannotAsk."""
+        chosen: dict[str, Any] = {}
+        if graphs is not None:
+            try:
+                chosen = {
+                    k: [ox.NamedNode(iri) for iri in v]
+                    for k, v in zip(("default_graph", "named_graphs"), graphs, strict=True)
+                }
+            except ValueError as error:
+                raise CannotAsk(told("refusal-graph-name", why=error)) from error
+
+        def run() -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+            try:
+                return self._store.query(text, base_iri=self.base, prefixes=self.prefixes, **chosen)
+            except SyntaxError as error:
+                found = tokens(text)
+                raise explained(text, found, {**self.prefixes, **declared(found)}, str(error)) from error
+            except (ValueError, OSError, RuntimeError) as error:
+                raise CannotAsk(told("refusal-unanswered", why=error)) from error
+
+        return Answer(run, self.prefixes, self.base)
+
+    def count(self, subject: Any, predicate: Any, obj: Any) -> int:
+        """How many triples match a pattern; None stands for anything."""
+        return sum(1 for _ in self._store.quads_for_pattern(subject, predicate, obj))
+
+
+def open_data(path: str | Path = ".", limits: Limits = LIMITS, working: Path | None = None) -> Data:
+    """Open a dataset folder, a publication's folder or a dump (`.nt`, `.ttl`, `.jsonld`, each also with `.gz`).
+
+    Relative names count from `working`, which is where `.rq` files are looked for, too. Raises CannotAsk.
+
+        >>> import hankelod
+        >>> hankelod.open("dist/dump/hankelod.nt")
+        <dist/dump/hankelod.nt: ... triples>
+        >>> hankelod.open("nowhere")
+        Traceback (most recent call last):
+            ...
+        hankelod.rdf.sparql.CannotAsk: nowhere: there is no such file or folder; check the path
+    """
+    from hankelod.records.dataset import Dataset
+    from hankelod.records.folder import DATASET, NotADataset
+
+    here = working or Path()
+    place = here / path
+    try:
+        if (place / "data" / DATASET).is_file():
+            dataset = Dataset(place, here)
+            return Data(store.of_dataset(dataset, (Path(path) / "data").as_posix()), catalogue(place), here, limits)
+        opened = store.of_dump(store.dump_file(place, str(path)), str(path), here)
+        return Data(opened, catalogue(store.root(here)), here, limits)
+    except NotADataset as error:
+        raise CannotAsk(error.told) from error
+
+
+def catalogue(root: Path) -> Catalogue:
+    """The named queries of a dataset folder: its own, else those in the package."""
+    from hankelod.records.folder import query_folder
+
+    return Catalogue(query_folder(root))

@@ -1,0 +1,154 @@
+"""What a query asks, brought into a store: the records of a dataset, or a dump.
+
+A store tells nothing of itself, so what is known of where it came from goes with it: its base, out of the IRIs in it,
+and the prefixes of the dataset that the person stands in.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+import pyoxigraph as ox
+
+from hankelod.messages.words import told
+from hankelod.rdf import nesting
+from hankelod.rdf.graph import RDF
+from hankelod.rdf.sparql import CannotAsk
+
+if TYPE_CHECKING:
+    from hankelod.records.dataset import Dataset
+
+CHUNK = 2_000
+"""Records that are mapped before they are loaded, so that memory does not grow with a dataset."""
+
+DUMPS = {
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+    ".nq": ox.RdfFormat.N_QUADS,
+}
+"""Endings of dumps, the quickest to load first; `.gz` may follow. Of N-Quads, a query without graphs asks the default
+graph."""
+
+THINGS = {"Municipality": "id/municipality/", "Project": "id/project/", "Theme": "id/concept/theme/"}
+"""Classes whose things tell a dump's base: what stands before this in their IRIs."""
+
+DEF = "https://w3id.org/hankelod/def#"
+
+_PREFIX = re.compile(r"^\s*@prefix\s+([\w-]*):\s*<([^>\s]*)>\s*\.", re.MULTILINE)
+
+
+class Opened(NamedTuple):
+    """A graph, and what is known of where it came from."""
+
+    store: ox.Store
+    base: str
+    prefixes: dict[str, str]
+    origin: str
+    unread: int
+    """How many problems kept records, or values of them, out of the graph."""
+
+
+def of_dataset(dataset: Dataset, origin: str) -> Opened:
+    """The graph that the dataset's publication would hold: the triples of its records, and the ontology."""
+    from hankelod.mapping.mapping import Mapping
+    from hankelod.records.folder import DATASET
+
+    mapping, store = Mapping(dataset.model), ox.Store()
+    lines: list[str] = []
+    held = 0
+
+    def load() -> None:
+        try:
+            store.bulk_load("".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES)
+        except SyntaxError as error:
+            raise CannotAsk(told("refusal-records-triples", origin=origin, why=error)) from error
+        lines.clear()
+
+    # The dataset's own description stands in the catalogue, not in the dump.
+    for cls in (c for c in dataset.model.entries() if c.file != DATASET):
+        for record in dataset.read(cls):
+            lines += mapping.ntriples(record)
+            held += 1
+            if held % CHUNK == 0:
+                load()
+    load()
+    store.bulk_extend(dataset.model.ontology.quads)
+    unread = sum(p.severity == "violation" for p in dataset.reader.problems)
+    return Opened(store, dataset.base, dataset.model.prefixes, origin, unread)
+
+
+def dump_file(place: Path, name: str) -> Path:
+    """The dump that a path names: itself, or the one in a publication's folder."""
+    if place.is_file():
+        if not any(place.name.endswith((end, end + ".gz")) for end in DUMPS):
+            raise CannotAsk(told("refusal-dump-ending", name=name, endings=", ".join(DUMPS)))
+        return place
+    if not place.exists():
+        raise CannotAsk(told("refusal-path", path=name))
+    for end in (e + gz for e in DUMPS for gz in ("", ".gz")):
+        if (place / "dump" / f"hankelod{end}").is_file():
+            return place / "dump" / f"hankelod{end}"
+    raise CannotAsk(told("refusal-nothing-to-ask", name=name))
+
+
+def of_dump(file: Path, origin: str, here: Path) -> Opened:
+    """A dump's graph. Its base is what the IRIs of its things begin with, else the default."""
+    store = ox.Store()
+    load_dump(store, file, origin)
+    return opened(store, origin, here)
+
+
+def _unpacked(file: Path) -> BinaryIO:
+    """A dump as it is read, packed with gzip or not. Raises OSError."""
+    if file.suffix != ".gz":
+        return file.open("rb")
+    import gzip
+
+    return gzip.open(file, "rb")  # type: ignore[return-value]
+
+
+def load_dump(store: ox.Store, file: Path, origin: str) -> None:
+    """Load a dump into a store, in memory or on disk. Raises CannotAsk."""
+    from hankelod.records.folder import BASE
+
+    kind = DUMPS[Path(file.stem if file.suffix == ".gz" else file.name).suffix]
+    try:
+        with _unpacked(file) as stream:
+            nesting.check_file(stream, kind == ox.RdfFormat.JSON_LD)
+        if file.suffix == ".gz":
+            with _unpacked(file) as stream:
+                store.bulk_load(stream, format=kind, base_iri=BASE)
+        else:
+            store.bulk_load(path=str(file), format=kind, base_iri=BASE)
+    except SyntaxError as error:
+        at = f":{error.lineno}:{error.offset}" if error.lineno else ""
+        raise CannotAsk(told("refusal-dump-unread", place=f"{origin}{at}", why=error.msg)) from error
+    except (OSError, EOFError, ValueError) as error:
+        raise CannotAsk(told("refusal-dump-unread", place=origin, why=error)) from error
+
+
+def opened(store: ox.Store, origin: str, here: Path) -> Opened:
+    """A store that holds a dump, with the base that its IRIs tell, and the prefixes of the dataset at `here`."""
+    from hankelod.records.folder import BASE, shipped, turtle_files
+
+    folders = [own if (own := root(here) / name).is_dir() else shipped(name) for name in ("ontology", "shapes")]
+    text = "\n".join(f.read_text("utf-8") for folder in folders for f in turtle_files(folder))
+    return Opened(store, _base(store) or BASE, dict(sorted(_PREFIX.findall(text))), origin, 0)
+
+
+def _base(store: ox.Store) -> str | None:
+    for name, before in THINGS.items():
+        quad = next(store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(DEF + name)), None)
+        if quad is not None and isinstance(quad.subject, ox.NamedNode) and before in quad.subject.value:
+            return quad.subject.value.rpartition(before)[0]
+    return None
+
+
+def root(here: Path) -> Path:
+    """The dataset folder that holds `here`, else `here` itself."""
+    from hankelod.records.folder import find
+
+    return find(here.absolute()) or here

@@ -1,0 +1,1 @@
+"""RDF as text: Turtle, N-Triples and SPARQL, with places for errors."""

@@ -1,0 +1,57 @@
+"""Counts of a graph in sorted N-Triples: triples, subjects, objects, classes and properties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hankelod.rdf.graph import RDF
+
+
+class Counts:
+    """How many triples, and how many different subjects and objects; how many of each class, and uses of each property."""
+
+    def __init__(self) -> None:
+        self.triples = self.subjects = self.objects = 0
+        self.members: dict[str, int] = {}
+        self.uses: dict[str, int] = {}
+
+    def add(self, lines: list[bytes]) -> None:
+        """Take in sorted lines of N-Triples, all of their subjects with them; objects are not counted."""
+        kind = f"<{RDF}type>".encode()
+        last = b""
+        self.triples += len(lines)
+        uses: dict[bytes, int] = {}
+        for line in lines:
+            subject, predicate, rest = line.split(b" ", 2)
+            if subject != last:
+                self.subjects += 1
+                last = subject
+            uses[predicate] = uses.get(predicate, 0) + 1
+            if predicate == kind:
+                cls = rest[1:-3].decode()
+                self.members[cls] = self.members.get(cls, 0) + 1
+        for predicate, number in uses.items():
+            iri = predicate[1:-1].decode()
+            self.uses[iri] = self.uses.get(iri, 0) + number
+
+    def merge(self, other: Counts) -> None:
+        """Take in the counts of other lines, none of them of the same subject."""
+        self.triples += other.triples
+        self.subjects += other.subjects
+        self.objects += other.objects
+        for mine, more in ((self.members, other.members), (self.uses, other.uses)):
+            for term, number in more.items():
+                mine[term] = mine.get(term, 0) + number
+
+
+def objects_of(lines: Iterable[bytes]) -> set[bytes]:
+    """The different objects in lines of N-Triples without their line ends."""
+    return {line.split(b" ", 2)[2][:-2] for line in lines}
+
+
+def counts(lines: list[bytes]) -> Counts:
+    """The counts of all lines of a dump, sorted, without their line ends."""
+    whole = Counts()
+    whole.add(lines)
+    whole.objects = len(objects_of(lines))
+    return whole

@@ -1,0 +1,108 @@
+"""Turtle read into a plain index: the few look-ups that the Model needs, without a triple store."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from hankelod.messages.catalogue import Text
+from hankelod.rdf import nesting
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+SH = "http://www.w3.org/ns/shacl#"
+
+OWL = "http://www.w3.org/2002/07/owl#"
+
+
+class NotReadable(Exception):
+    """A Turtle file cannot be read; the message names the file, and the place where it can."""
+
+
+class Index(NamedTuple):
+    """Triples by subject and predicate. Keys and IRIs are strings, blank nodes `_:…`, literals stay literals."""
+
+    triples: dict[str, dict[str, list[object]]]
+    prefixes: dict[str, str]
+    quads: list[ox.Quad]
+
+    def objects(self, subject: str, predicate: str) -> list[object]:
+        return self.triples.get(subject, {}).get(predicate, [])
+
+    def one(self, subject: str, predicate: str) -> object | None:
+        """The first object, or None."""
+        found = self.objects(subject, predicate)
+        return found[0] if found else None
+
+    def iri(self, subject: str, predicate: str) -> str | None:
+        value = self.one(subject, predicate)
+        return value if isinstance(value, str) else None
+
+    def value(self, subject: str, predicate: str) -> str | None:
+        """The lexical form of the first literal, or None."""
+        value = self.one(subject, predicate)
+        return value.value if isinstance(value, ox.Literal) else None
+
+    def text(self, subject: str, predicate: str) -> Text:
+        return {
+            o.language: o.value for o in self.objects(subject, predicate) if isinstance(o, ox.Literal) and o.language
+        }
+
+    def items(self, head: object) -> list[object]:
+        """The members of an RDF list."""
+        members: list[object] = []
+        while isinstance(head, str) and head != RDF + "nil":
+            members.append(self.one(head, RDF + "first"))
+            head = self.one(head, RDF + "rest")
+        return members
+
+    def subjects(self, predicate: str, obj: str) -> list[str]:
+        return sorted(s for s, by in self.triples.items() if obj in by.get(predicate, ()))
+
+
+def _node(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else f"_:{term.value}"  # type: ignore[attr-defined]
+
+
+def read(files: list[Path], base: str) -> Index:
+    """Read Turtle files into one index.
+
+    `base` resolves relative IRIs. Raises `NotReadable` naming file, line and column.
+    """
+    index = Index({}, {}, [])
+    for file in files:
+        try:
+            _take(index, file.read_bytes(), base)
+        except (SyntaxError, OSError, ValueError) as error:
+            place = f":{error.lineno}:{error.offset}" if isinstance(error, SyntaxError) and error.lineno else ""
+            raise NotReadable(f"{file}{place}: {error}") from error
+    return index
+
+
+def read_resource(package: str, name: str, base: str) -> Index:
+    """Read a Turtle file that a package carries."""
+    index = Index({}, {}, [])
+    _take(index, (files(package) / name).read_bytes(), base)
+    return index
+
+
+def _take(index: Index, content: bytes, base: str) -> None:
+    """Add the triples of a Turtle file to the index. Raises SyntaxError, ValueError."""
+    nesting.check(content)
+    parser = ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=base)
+    for quad in parser:
+        index.quads.append(quad)
+        subject, predicate, obj = _node(quad.subject), quad.predicate.value, quad.object
+        index.triples.setdefault(subject, {}).setdefault(predicate, []).append(
+            obj if isinstance(obj, ox.Literal) else _node(obj)
+        )
+    index.prefixes.update(parser.prefixes)

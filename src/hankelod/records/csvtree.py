@@ -1,0 +1,112 @@
+"""CSV (RFC 4180) read into trees of nodes, one for each row, each value at the place of its cell."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+from hankelod.messages.problem import Place, Problem, parser_says, problem
+from hankelod.records.tree import MAX_ROWS, Node, check_characters, composed, decode, refuse
+
+
+def column(raw: bytes, file: str, name: str) -> set[str]:
+    """The values of one column of a CSV file, without places or checks: which ids there are. Raises Unreadable."""
+    cells = csv.reader(io.StringIO(decode(raw, file)))
+    try:
+        header = next(cells, [])
+        at = header.index(name) if name in header else len(header)
+        return {row[at] for row in cells if len(row) > at}
+    except csv.Error:
+        return set()
+
+
+def rows(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] | None = None) -> Iterator[Node]:
+    """Each row of a CSV file (RFC 4180, a header first) as a mapping; `name_fi` is `name` in Finnish.
+
+    Every value stands at its cell, every key at its column's header; empty cells are left out. A row that cannot be read is added to `problems` and
+    passed over. With `only`, a column and a value, other rows are passed over as well. Raises Unreadable where there is
+    no header.
+    """
+    text = decode(raw, file)
+    check_characters(text, file)
+    lines = list(io.StringIO(text))
+    if len(lines) > MAX_ROWS:
+        raise refuse("too-large", Place(file, MAX_ROWS + 1, 1), value=str(len(lines)), expected=str(MAX_ROWS))
+    cells = csv.reader(iter(lines), strict=True)
+    header: list[str] | None = None
+    heads: list[Place] = []
+    while True:
+        first = cells.line_num
+        try:
+            row = next(cells)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            problems.append(problem("csv-syntax", Place(file, first + 1, 1), detail=parser_says(str(error))))
+            continue
+        if only and header and only[0] in header and only[1] not in row:
+            continue
+        places = _places("".join(lines[first : cells.line_num]), first + 1) if row else []
+        if header is None:
+            header, heads = row, [Place(file, *place) for place in places]
+            for n, name in enumerate(header):
+                if name in header[:n]:
+                    before = heads[header.index(name)]
+                    problems.append(
+                        problem(
+                            "duplicate-key", heads[n], None, name, key=name, line=str(before.line), related=(before,)
+                        )
+                    )
+        elif row and len(row) != len(header):
+            detail = {
+                "fi": f"{len(row)} saraketta, otsikossa {len(header)}",
+                "sv": f"{len(row)} kolumner, rubriken har {len(header)}",
+                "en": f"{len(row)} columns where the header has {len(header)}",
+            }
+            problems.append(problem("csv-syntax", Place(file, first + 1, 1), detail=detail))
+        elif row:
+            yield _row(header, heads, row, places)
+    if not header:
+        raise refuse("empty-record", Place(file, 1, 1))
+
+
+_CELL = re.compile(r'"(?:[^"]|"")*"|[^,\n]*')
+
+
+def _places(raw: str, line: int) -> list[tuple[int, int]]:
+    """Line and column of each cell of a row, which begins on `line`."""
+    places = []
+    at = column = 0
+    while True:
+        places.append((line, column + 1))
+        cell = _CELL.match(raw, at)
+        assert cell is not None  # the pattern matches the empty cell too
+        breaks = cell.group().count("\n")
+        if breaks:
+            line += breaks
+            column = len(cell.group()) - cell.group().rfind("\n") - 1
+        else:
+            column += cell.end() - at
+        if raw[cell.end() : cell.end() + 1] != ",":
+            return places
+        at, column = cell.end() + 1, column + 1
+
+
+def _row(header: list[str], heads: list[Place], row: list[str], places: list[tuple[int, int]]) -> Node:
+    values: dict[str, tuple[Node, Node]] = {}
+    seen: set[str] = set()
+    for name, head, cell, (line, column) in zip(header, heads, row, places, strict=True):
+        if cell == "" or name in seen:
+            continue
+        seen.add(name)
+        node = Node("text", composed(cell), line, column)
+        key, _, language = name.rpartition("_")
+        if key and len(language) == 2 and (key not in values or values[key][1].kind == "mapping"):
+            word = Node("text", key, head.line, head.column)
+            _, texts = values.setdefault(key, (word, Node("mapping", [], line, column)))
+            texts.value.append((Node("text", language, head.line, head.column), node))  # type: ignore[attr-defined]
+        else:
+            values[name] = (Node("text", name, head.line, head.column), node)
+    return Node("mapping", list(values.values()), *places[0])

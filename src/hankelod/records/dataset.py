@@ -1,0 +1,269 @@
+"""A dataset: a folder with `data/`, and perhaps an `ontology/` and `shapes/` of its own.
+
+Knows where things stand, and which ids there are; what the package ships fills in what a dataset leaves out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hankelod.messages.problem import LANGUAGES
+from hankelod.messages.words import told, word
+from hankelod.model.model import ID, Class
+from hankelod.model.shapes import ModelError, load
+from hankelod.rdf.graph import NotReadable
+from hankelod.records import csvtree, tree
+from hankelod.records.folder import BASE, DATASET, NotADataset, differ, settings, shipped, turtle_files
+from hankelod.records.reader import Reader
+from hankelod.records.record import Record, References
+from hankelod.records.recordfiles import RecordFiles
+
+if TYPE_CHECKING:
+    from hankelod.records.suggestions import Suggestions
+
+BULK = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+
+
+class Dataset(RecordFiles):
+    """One dataset folder. Opening it reads `dataset.yml`, ontology and shapes; records are read when asked for."""
+
+    def __init__(self, root: Path, working: Path | None = None, alone: bool = False) -> None:
+        """`root` holds `data/`; `working` is the folder that file names in reports are relative to.
+
+        With `alone` there is no dataset: records are checked by what the package ships, and references to
+        organisations and programmes, which only a dataset knows, are not. Raises NotADataset.
+        """
+        super().__init__(root / "data", working or root)
+        self.alone = alone
+        self.root = root
+        self.base, self.languages = (
+            (BASE, LANGUAGES) if alone else settings(self.data / DATASET, self.name(self.data / DATASET))
+        )
+        try:
+            self.ontology_files = turtle_files(self.folder("ontology"))
+            self.shapes_files = turtle_files(self.folder("shapes"))
+            self.model = load(self.ontology_files, self.shapes_files, self.base)
+        except (NotReadable, ModelError) as error:
+            raise NotADataset(told("refusal-model", why=error)) from error
+        if self.own_model:
+            from hankelod.model import lint
+
+            refused = lint.refusals(self.model, self.model_files(), self.base)
+            if refused:
+                raise NotADataset({lang: "\n".join((said, *refused)) for lang, said in word("refusal-shapes").items()})
+        self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.languages)
+
+    @cached_property
+    def own_model(self) -> bool:
+        """Whether ontology or shapes differ from those that the package ships."""
+        own = (("ontology", self.ontology_files), ("shapes", self.shapes_files))
+        return any(self.folder(name) != shipped(name) and differ(files, name) for name, files in own)
+
+    def model_files(self) -> list[tuple[Path, str]]:
+        """The Turtle files of shapes and ontology, with their names in reports."""
+        return [(f, self.name(f)) for f in (*self.shapes_files, *self.ontology_files)]
+
+    def folder(self, name: str) -> Path:
+        """The folder of this name (`ontology`, `shapes`): the dataset's own, else the one that the package ships."""
+        own = self.root / name
+        return own if own.is_dir() and not self.alone else shipped(name)
+
+    ### Which things there are
+
+    @cached_property
+    def _stems(self) -> dict[str, set[str]]:
+        """By class: the ids that file names tell, without opening a record."""
+        found: dict[str, set[str]] = {}
+        for cls in self.model.entries():
+            if cls.folder:
+                folder = self.data / cls.folder
+                found[cls.iri] = (
+                    {f[:-4] for f in os.listdir(folder) if f.endswith(".yml")} if folder.is_dir() else set()
+                )
+        return found
+
+    @cached_property
+    def _rows(self) -> dict[str, dict[str, Record]]:
+        """By class: the records of the classes that stand in one CSV file, by id."""
+        return {}
+
+    def rows(self, cls: Class) -> dict[str, Record]:
+        """The records of a CSV or list file by id, read once."""
+        if cls.iri not in self._rows:
+            self._rows[cls.iri] = {}
+            self._rows[cls.iri].update((record.id, record) for record in self.read_file(self.files(cls)[0], cls))
+        return self._rows[cls.iri]
+
+    def exists(self, cls: Class, identifier: str) -> bool:
+        """Whether a reference to this id leads anywhere."""
+        if cls.concept:
+            return identifier in self.model.concepts[cls.iri]
+        if cls.part:
+            return identifier in self._part_ids(cls)
+        if cls.file:
+            return identifier in (self._codes(cls) if self._is_unread_table(cls) else self.rows(cls))
+        if identifier in self._stems[cls.iri]:
+            return True
+        return identifier in self.bulk_ids(cls)
+
+    def _is_unread_table(self, cls: Class) -> bool:
+        """Whether a class stands in a CSV file that nobody has read yet: one record asks for a row or two of hundreds."""
+        return cls.iri not in self._rows and str(cls.file).endswith(".csv") and cls.identified_by is not None
+
+    def _codes(self, cls: Class) -> set[str]:
+        """The ids in a CSV file, without typing its rows; what cannot be read is left to `rows`, which reports it."""
+        if cls.iri not in self._tables:
+            path = self.files(cls)[0]
+            name = self.name(path)
+            try:
+                self.stay_inside(path, name)
+                found = csvtree.column(tree.read_bytes(path, name), name, str(cls.identified_by))
+                self._tables[cls.iri] = {code for code in found if ID.fullmatch(code)}
+            except tree.Unreadable:
+                self._tables[cls.iri] = set(self.rows(cls))
+        return self._tables[cls.iri]
+
+    @cached_property
+    def _tables(self) -> dict[str, set[str]]:
+        return {}
+
+    def knows(self, cls: Class) -> bool:
+        """Whether an id of this class that is not here is nowhere: not so for a record that is checked alone."""
+        return not self.alone or cls.concept or bool(cls.file)
+
+    def _part_ids(self, cls: Class) -> set[str]:
+        """The ids of parts that may be referred to: the calls of all programmes."""
+        if cls.iri not in self._parts:
+            self._parts[cls.iri] = {
+                str(part["id"])
+                for owner in self.model.entries()
+                for field in owner.fields
+                if field.kind == "part" and field.target == cls.iri and owner.folder
+                for record in self.read(owner)
+                for part in record.values.get(field.key, [])  # type: ignore[attr-defined]
+            }
+        return self._parts[cls.iri]
+
+    @cached_property
+    def _parts(self) -> dict[str, set[str]]:
+        return {}
+
+    def bulk_ids(self, cls: Class) -> set[str]:
+        """The ids in a class's JSON Lines file."""
+        if cls.iri not in self._bulk:
+            from hankelod.records.decoding import identifier
+            from hankelod.records.jsonlines import lines
+
+            path = self.bulk_file(cls)
+            read = (identifier(raw) for _, raw in lines(path, "") if isinstance(raw, bytes)) if path else ()
+            self._bulk[cls.iri] = {found for found in read if found is not None}
+        return self._bulk[cls.iri]
+
+    @cached_property
+    def _bulk(self) -> dict[str, set[str]]:
+        return {}
+
+    def suggest(self, cls: Class, text: str) -> str | None:
+        """The id that a misspelt or spelled-out reference may mean, with its name, or None."""
+        return self._suggestions.of(cls, text)
+
+    @cached_property
+    def _suggestions(self) -> Suggestions:
+        from hankelod.records.suggestions import Suggestions
+
+        return Suggestions(self.model, self.rows, self.quietly)
+
+    ### Records
+
+    def files(self, cls: Class) -> list[Path]:
+        """The record files of a class, sorted by name."""
+        if cls.file:
+            own = self.data / cls.file
+            return [own if own.exists() or cls.file.endswith(".yml") else shipped("data") / cls.file]
+        folder = self.data / str(cls.folder)
+        try:
+            self.stay_inside(folder, self.name(folder))
+        except tree.Unreadable as error:
+            self.add(error.problem)
+            return []
+        return sorted(folder / f for f in os.listdir(folder) if f.endswith(".yml")) if folder.is_dir() else []
+
+    def bulk_file(self, cls: Class) -> Path | None:
+        """The JSON Lines file of a class, None where there is none."""
+        return next((f for end in BULK if (f := self.data / f"{cls.folder}{end}").exists()), None)
+
+    def read(self, cls: Class) -> Iterator[Record]:
+        """The records of a class by id, those that can be read; problems gather in `self.reader.problems`."""
+        if cls.file:
+            yield from self.rows(cls).values()
+            return
+        bulk: dict[str, Record] = {}
+        if self.bulk_file(cls):
+            stems = self._stems[cls.iri]
+            for record in self.read_bulk(cls):
+                if record.id in stems:
+                    bulk[record.id] = record
+                yield record
+        for path in self.files(cls):
+            found = self.read_record(path, cls)
+            if found is not None and found.id in bulk:
+                self.twice(found, bulk[found.id])
+            elif found is not None:
+                yield found
+
+    def read_bulk(self, cls: Class) -> Iterator[Record]:
+        """The records of a class that stand in its JSON Lines file."""
+        from hankelod.records.jsonlines import lines
+
+        path = self.bulk_file(cls)
+        assert path is not None
+        name = self.name(path)
+        try:
+            self.stay_inside(path, name)
+        except tree.Unreadable as error:
+            self.add(error.problem)
+            return
+        yield from self.read_lines(cls, name, lines(path, name))
+
+    def quietly(self, cls: Class, path: Path | None = None) -> list[Record]:
+        """The records of a class, or the one in this file, without what is wrong with them: that is said where they are checked.
+
+        A file that is read on the way, such as the municipalities, is read once: what is wrong with it stays.
+        """
+        before = len(self.reader.problems)
+        if path is None:
+            found = list(self.read(cls))
+        else:
+            record = self.read_record(path, cls)
+            found = [record] if record is not None else []
+        if not cls.file:
+            own = self.name(self.data / str(cls.folder))
+            self.reader.problems[before:] = [p for p in self.reader.problems[before:] if not p.file.startswith(own)]
+        return found
+
+    def record(self, cls: Class, identifier: str) -> Record | None:
+        """One record by its id, without what is wrong with it; None where there is none or it cannot be read."""
+        if self._is_unread_table(cls) and identifier in self._codes(cls):
+            before = len(self.reader.problems)
+            found = next((r for r in self.read_file(self.files(cls)[0], cls, identifier) if r.id == identifier), None)
+            self.reader.forget(before)
+            return found
+        if cls.file:
+            return self.rows(cls).get(identifier)
+        path = self.data / str(cls.folder) / f"{identifier}.yml"
+        if ID.fullmatch(identifier) and path.exists():
+            return next(iter(self.quietly(cls, path)), None)
+        return self.bulk_record(cls, identifier)
+
+    def bulk_record(self, cls: Class, identifier: str) -> Record | None:
+        """One record of a class's JSON Lines file, or None."""
+        return next((r for r in self.read_bulk(cls) if r.id == identifier), None) if self.bulk_file(cls) else None
+
+    def settings(self) -> Record | None:
+        """The record of `dataset.yml`, None where it cannot be typed."""
+        cls = next(c for c in self.model.entries() if c.file == DATASET)
+        return next(iter(self.rows(cls).values()), None)

@@ -1,0 +1,150 @@
+"""A record to fill in: every key that a class knows, with its label, description and example as comments.
+
+Required keys come first and stand empty, so that the check tells what is missing; optional ones are commented out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from hankelod.messages.catalogue import Text
+from hankelod.messages.refusal import Refusal
+from hankelod.messages.words import say, told
+from hankelod.model.model import ID, Class, Field
+from hankelod.model.schema import schema_name
+from hankelod.records.dataset import Dataset
+from hankelod.records.folder import DATASET
+from hankelod.records.record import slug
+
+Answers = dict[str, object]
+"""By key: a text, a text by language, a list of texts, or a list of the answers for parts."""
+
+
+class CannotDraft(Refusal):
+    """The record cannot be begun; the message says why and what to do."""
+
+
+class Draft(NamedTuple):
+    """Where a new record goes, and what it is about."""
+
+    path: Path
+    cls: Class
+    id: str
+
+
+def draft(dataset: Dataset, kind: str, identifier: str) -> Draft:
+    """The place of a new record of this kind, or of the description of a new dataset, under this id. Raises CannotDraft."""
+    cls = next((c for c in dataset.model.entries() if c.segment == kind and (c.folder or c.file == DATASET)), None)
+    if cls is None:
+        raise CannotDraft(told("refusal-kind", kind=kind))
+    if not ID.fullmatch(identifier):
+        raise CannotDraft(told("refusal-id", id=identifier, example=slug(identifier)))
+    if cls.file:
+        path = dataset.data / cls.file
+        if path.exists():
+            raise CannotDraft(told("refusal-dataset-there", file=dataset.name(path)))
+        return Draft(path, cls, identifier)
+    path = dataset.data / str(cls.folder) / f"{identifier}.yml"
+    if path.exists() or dataset.exists(cls, identifier):
+        raise CannotDraft(told("refusal-record-there", file=dataset.name(path)))
+    stones = (r.id for c in dataset.model.entries() if c.identifies == "" for r in dataset.rows(c).values())
+    if f"{cls.segment}/{identifier}" in stones:
+        raise CannotDraft(told("refusal-id-withdrawn", id=identifier))
+    return Draft(path, cls, identifier)
+
+
+def required(dataset: Dataset, cls: Class) -> list[Field]:
+    """The fields that a record cannot do without; of alternatives of which one is needed, the first."""
+    alternatives = {
+        c.alternatives[0] for c in dataset.model.checks.values() if c.class_name == cls.name and c.alternatives
+    }
+    return [f for f in cls.fields if f.filled is None and (f.required or f.key in alternatives)]
+
+
+def write(dataset: Dataset, new: Draft, lang: str, answers: Answers) -> str:
+    """The text of the record: comments in one language, the answers filled in."""
+    needed = required(dataset, new.cls)
+    optional = [f for f in new.cls.fields if f.filled is None and f not in needed]
+    up = "../.." if new.cls.folder else ".."
+    lines = [
+        f"# yaml-language-server: $schema={up}/dist/schema/{schema_name(new.cls, lang)}",
+        f"# {say('draft-required', lang)}",
+    ]
+    if new.cls.file:  # no file's name gives the id
+        lines += ["", f"id: {new.id}"]
+    for field in needed:
+        lines += ["", *_comment(field, lang), *_entry(dataset, field, answers.get(field.key), lang)]
+    lines += ["", f"# {say('draft-optional', lang)}"]
+    labels = {g.name: g.label for g in dataset.model.groups}
+    group: str | None = None
+    for field in optional:
+        if field.group != group and field.group in labels:
+            group = field.group
+            lines += ["", f"### {_text(labels[str(group)], lang)}"]
+        given = field.key in answers
+        entry = _entry(dataset, field, answers.get(field.key), lang)
+        lines += ["", *_comment(field, lang), *(entry if given else [f"# {e}" for e in entry])]
+    return "\n".join(lines) + "\n"
+
+
+def _text(text: Text, lang: str) -> str:
+    return text.get(lang) or text.get("en") or ""
+
+
+def _comment(field: Field, lang: str) -> Iterator[str]:
+    label, description = _text(field.label, lang), _text(field.description, lang)
+    yield f"# {label[:1].upper()}{label[1:]}: {description}" if description else f"# {label}"
+    if field.example:
+        yield f"# {say('draft-example', lang)}: {field.key}: {field.example}"
+
+
+def _entry(dataset: Dataset, field: Field, answer: object, lang: str) -> list[str]:
+    """The lines of one key: filled in, or empty."""
+    if field.kind == "langtext":
+        texts = answer if isinstance(answer, dict) else {}
+        lead = lang if lang in field.languages[:2] else field.languages[0]
+        return [
+            f"{field.key}:",
+            *(_translation(field, each, texts.get(each), each == lead and not texts) for each in field.languages),
+        ]
+    if field.kind == "part":
+        return [f"{field.key}:", *_parts(dataset, field, answer, lang)]
+    if field.many:
+        values = answer if isinstance(answer, list) else []
+        return [f"{field.key}: [{', '.join(_scalar(field, str(v)) for v in values)}]"]
+    return [f"{field.key}: {_scalar(field, str(answer)) if answer is not None else ''}".rstrip()]
+
+
+def _translation(field: Field, lang: str, text: object, wanted: bool) -> str:
+    """A text in one language: written, or waiting to be, or commented out, since one national language is enough."""
+    if text is None:
+        return f"  {lang}:" if wanted else f"  # {lang}:"
+    return f"  {lang}: {_scalar(field, str(text))}"
+
+
+def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[str]:
+    """Parts in block style, or one that waits to be filled in."""
+    target = dataset.model.target(field)
+    keys = [f for f in target.fields if f.filled is None and f.required] or [
+        f for f in target.fields if f.filled is None
+    ][:2]
+    parts = answer if isinstance(answer, list) and answer else [{}]
+    lines = []
+    indent = "    " if field.many else "  "
+    for n, part in enumerate(parts, start=1):
+        if field.many:
+            lines.append(f"  - id: {target.segment}-{n}")
+        for key in keys:
+            lines += [f"{indent}{e}" for e in _entry(dataset, key, part.get(key.key), lang)]
+    return lines
+
+
+def _scalar(field: Field, text: str) -> str:
+    """A value as YAML writes it: codes and texts in quotation marks, ids, months and numbers bare."""
+    bare = field.kind in ("decimal", "integer", "year", "month", "date", "boolean", "class", "language")
+    if bare or (field.kind == "reference" and not text.isdigit() and ID.fullmatch(text)):
+        return text
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,201 @@
+"""What is told of a value that cannot be taken over: its problem, at its place, with how to mend it."""
+
+from __future__ import annotations
+
+import re
+
+from hankelod.messages.catalogue import Text
+from hankelod.messages.problem import Place, Problem, component_says, fill, kind_word, phrase, problem, short
+from hankelod.model.model import ID, SHAPES, Check, Class, Field, Model
+from hankelod.records.record import CHECKS, References
+from hankelod.records.tree import Node, Path, dotted
+
+
+class Faults:
+    """The problems of one record as they are found; `marred` holds the paths of the values that were not taken over.
+
+    `columns` are the places of the headers in CSV of which a problem has been told: they hold for all rows.
+    """
+
+    def __init__(
+        self, model: Model, references: References, file: str, problems: list[Problem], columns: set[Place]
+    ) -> None:
+        self.model, self.references, self.file = model, references, file
+        self.problems, self.columns = problems, columns
+        self.id: str | None = None
+        self.marred: set[Path] = set()
+
+    def add(self, found: Problem, path: Path) -> None:
+        self.problems.append(found)
+        if found.severity == "violation":
+            self.marred.add(path)
+
+    def broken(
+        self, constraint: str, place: Place, field: Field, path: Path, value: str | None, guess: str | None = None
+    ) -> None:
+        """What the field's own shape would say, where it cannot be asked."""
+        check = self.model.checks[SHAPES + field.code]
+        component = f"{constraint}ConstraintComponent"
+        message = fill(component_says(component), label=field.label, value=short(value))
+        found = Problem(
+            *place,
+            self.id,
+            dotted(path),
+            value,
+            field.code,
+            component,
+            check.severity,
+            message,
+            check.why,
+            mending(check, field, value, guess),
+        )
+        self.add(found, path)
+
+    def report(self, code: str, node: Node, path: Path, value: str | None, **details: object) -> None:
+        self.add(problem(code, node.place(self.file), self.id, dotted(path), value, **details), path)  # type: ignore[arg-type]
+
+    def empty(self, key: Node, field: Field, path: Path) -> None:
+        """A key without a value: an optional one may go; a required one says what belongs there."""
+        needed = mending(self.model.checks[SHAPES + field.code], field) if field.required else None
+        self.report("empty-value", key, path, None, label=field.label, suggestion=needed)
+
+    def wrong(self, node: Node, field: Field, path: Path, kind: str, suggestion: str | None = None) -> None:
+        from hankelod.records.guesses import meant
+
+        if suggestion is None and kind == field.kind and isinstance(node.value, str):
+            suggestion = meant(field, node.value)
+        place = node.place(self.file)
+        self.add(wrong_kind(self.model, place, self.id, dotted(path), field.label, kind, node, field, suggestion), path)
+
+    def unquoted(self, node: Node, field: Field, path: Path) -> None:
+        text = str(node.value)
+        octal = text.isdigit() and text.startswith("0") and 1 < len(text) < 10 and not set(text) & set("89")
+        detail = f": {text} = {int(text, 8)}" if octal else ""
+        known = field.kind == "relative" or self.references.exists(self.model.target(field), text)
+        suggestion = None if known else self.references.suggest(self.model.target(field), text)
+        found = problem(
+            "wrong-kind-unquoted",
+            node.place(self.file),
+            self.id,
+            dotted(path),
+            text,
+            label=field.label,
+            detail=detail,
+            suggestion=suggestion or f'"{short(text)}"',
+        )
+        self.add(found._replace(code="wrong-kind"), path)
+
+    def unknown_reference(self, node: Node, field: Field, path: Path, text: str, target: Class | None) -> None:
+        suggestion = self.references.suggest(target, text) if target is not None else None
+        fix = self.model.checks[SHAPES + field.code].fix
+        choices: Text | str = ""
+        if target is not None and target.concept and suggestion is None:
+            choices = phrase("the-list", list=", ".join(sorted(self.model.concepts.get(target.iri, {}))))
+        self.report(
+            "unknown-reference", node, path, text, label=field.label, suggestion=suggestion, fix=fix, expected=choices
+        )
+
+    def unknown_key(self, key: Node, value: Node, cls: Class | None, path: Path, field: Field | None = None) -> None:
+        from hankelod.records.guesses import LANGUAGE_NAMES, word_meant
+
+        names = {f.key: f.label for f in cls.fields if f.filled is None} if cls else {}
+        if cls is None and field is not None:
+            names = {lang: {n: n for n, of in LANGUAGE_NAMES.items() if of == lang} for lang in field.languages}
+        name = str(key.value)
+        here = (*path, name)
+        label = cls.label if cls else field.label if field else {}
+        text = str(value.value) if isinstance(value.value, str) else None
+        if self.file.endswith(".csv"):  # the header is wrong, not the row
+            place = key.place(self.file)
+            if place in self.columns:
+                return
+            self.columns.add(place)
+            self.problems.append(
+                problem(
+                    "unknown-key",
+                    place,
+                    None,
+                    dotted(here),
+                    None,
+                    key=short(name),
+                    label=label,
+                    expected=", ".join(names),
+                    suggestion=word_meant(names, name),
+                )
+            )
+            return
+        self.report(
+            "unknown-key",
+            key,
+            here,
+            text,
+            key=short(name),
+            label=label,
+            expected=", ".join(names),
+            suggestion=word_meant(names, name),
+        )
+
+
+def wrong_kind(
+    model: Model,
+    place: Place,
+    record: str | None,
+    path: str | None,
+    label: Text,
+    kind: str,
+    node: Node,
+    field: Field | None = None,
+    suggestion: str | None = None,
+) -> Problem:
+    """The problem that a value is of another kind than the one expected."""
+    scalar = node.kind in ("text", "number", "true", "false")
+    found = phrase("quoted", value=short(str(node.value))) if scalar else kind_word(node.kind)
+    value = str(node.value) if isinstance(node.value, str) else None
+    fix = mending(model.checks[SHAPES + field.code], field) if field else phrase("keys-and-values")
+    return problem(
+        "wrong-kind",
+        place,
+        record,
+        path,
+        value,
+        label=label,
+        expected=kind_word(kind),
+        found=found,
+        fix=fix,
+        suggestion=suggestion,
+    )
+
+
+def mending(check: Check, field: Field | None, value: str | None = None, guess: str | None = None) -> Text:
+    """How to mend what a check found: its own words, and where it is the field's own check, what may have been meant.
+
+    Where nobody can guess that from the value, an example.
+    """
+    from hankelod.records.guesses import meant
+
+    if field is None or check.code != field.code:
+        return check.fix
+    guess = guess or (meant(field, value) if value is not None else None)
+    if guess is not None and field.checked_by and not CHECKS[field.checked_by](guess):
+        guess = None
+    if guess is not None:
+        hint = phrase("meant", suggestion=guess)
+        return {lang: f"{hint[lang]} {words}" for lang, words in check.fix.items()}
+    if field.example is None:
+        return check.fix
+    example = phrase("for-example", example=f"{field.key}: {field.example}")
+    return {lang: f"{words} {example[lang]}" for lang, words in check.fix.items()}
+
+
+def as_list(node: Node, field: Field) -> str:
+    """A text as a list: ids that commas separate one by one, anything else as its only member."""
+    ids = [part.strip() for part in str(node.value).split(",")]
+    if field.kind == "reference" and len(ids) > 1 and all(ID.fullmatch(part) for part in ids):
+        return "[" + ", ".join(f'"{part}"' if part.isdigit() else part for part in ids) + "]"
+    return f"[{as_written(node)}]"
+
+
+def as_written(node: Node) -> str:
+    """A text as it can stand in YAML: bare where it was bare, else in quotation marks."""
+    text = short(str(node.value))
+    return text if node.plain and re.fullmatch(r"[\w-]+", text) else f'"{text}"'

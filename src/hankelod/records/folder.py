@@ -1,0 +1,91 @@
+"""Where a dataset begins: the folder that holds `data/dataset.yml`, and what everything else needs out of that file."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from hankelod.messages.refusal import Refusal
+from hankelod.messages.words import told
+from hankelod.rdf.graph import NotReadable
+from hankelod.records import tree, yamltree
+
+BASE = "https://w3id.org/hankelod/"
+
+DATASET = "dataset.yml"
+
+
+class NotADataset(Refusal):
+    """The folder cannot be used as a dataset; the message says why and what to do."""
+
+
+def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
+    """Base IRI and languages out of a `dataset.yml`, which messages call `name`; its own check comes later.
+
+    Raises NotADataset.
+    """
+    if not file.exists():
+        raise NotADataset(told("refusal-no-dataset", file=name))
+    try:
+        node = yamltree.read_yaml(tree.read_bytes(file, name), name, [])
+    except tree.Unreadable as error:
+        at = error.problem
+        raise NotADataset(
+            {lang: f"{at.file}:{at.line}:{at.column}: {said} {at.fix[lang]}" for lang, said in at.message.items()}
+        ) from error
+    pairs = node.value if node.kind == "mapping" else []
+    top = {str(key.value): value for key, value in pairs}  # type: ignore[attr-defined]
+    base = top.get("base")
+    text = str(base.value) if base is not None and base.kind == "text" else ""
+    if not text.endswith("/") or not text.startswith(("http://", "https://")) or not _iri(text):
+        line = base.line if base is not None else 1
+        raise NotADataset(told("refusal-base", file=name, line=line, example=BASE))
+    listed = top.get("languages")
+    codes = listed.value if listed is not None and listed.kind == "list" else []
+    languages = [str(n.value) for n in codes if n.kind == "text"]  # type: ignore[attr-defined]
+    return text, tuple(languages) or ("fi", "sv", "en")
+
+
+def _iri(text: str) -> bool:
+    from hankelod.records.record import is_iri
+
+    return is_iri(text) and "?" not in text and "#" not in text
+
+
+def find(start: Path) -> Path | None:
+    """The nearest folder at or above `start` that is a dataset, or None."""
+    for folder in (start, *start.parents):
+        if (folder / "data" / DATASET).exists():
+            return folder
+    return None
+
+
+def shipped(name: str) -> Path:
+    """A folder that the package ships: `ontology`, `shapes` or `data`, in a wheel or in a checkout."""
+    package = Path(str(resources.files(__package__)))
+    inside = package / "shipped" / name
+    return inside if inside.is_dir() else package.parents[2] / name
+
+
+def turtle_files(folder: Path) -> list[Path]:
+    """The Turtle files of a folder, in the order of their paths.
+
+    Raises NotReadable where one is a link out of the dataset: what stands there would be published.
+    """
+    files = sorted(folder.rglob("*.ttl"))
+    inside = folder.parent.resolve()
+    outside = next((f for f in files if f.is_symlink() and not f.resolve().is_relative_to(inside)), None)
+    if outside is not None:
+        raise NotReadable(f"{outside}: this is a link out of the dataset; put the file itself here")
+    return files
+
+
+def query_folder(root: Path) -> Path:
+    """The folder of the named queries of a dataset folder: its own, else the one that the package ships."""
+    own = root / "ontology" / "queries"
+    return own if own.is_dir() else shipped("ontology") / "queries"
+
+
+def differ(files: list[Path], name: str) -> bool:
+    """Whether these files are others than those that the package carries in the folder of this name."""
+    return [f.read_bytes() for f in files] != [f.read_bytes() for f in turtle_files(shipped(name))]

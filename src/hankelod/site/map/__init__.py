@@ -1,0 +1,1 @@
+"""Map of the site: areas, projection, outlines."""

@@ -1,0 +1,181 @@
+"""Code lists: the page of each scheme, and of each concept with what uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from hankelod.model.model import Class
+from hankelod.rdf.graph import SKOS
+from hankelod.records.record import Record
+from hankelod.site.language import Link, Words
+from hankelod.site.listing import Row, collated, rows
+from hankelod.site.pages.project_observations import Figure, figure
+from hankelod.site.portfolio import Portfolio
+from hankelod.site.view import Page, Thing, View, capital
+
+LONGEST = 100
+"""Uses that a concept's page lists."""
+
+
+class Use(NamedTuple):
+    """Where a concept is used: the record, the anchor of the part of it, and the values that name the concept."""
+
+    record: Record
+    anchor: str
+    values: dict[str, object]
+
+
+class Uses:
+    """By concept: how often it is used, and the first places."""
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.counts: dict[tuple[str, str], int] = {}
+        self.first: dict[tuple[str, str], list[Use]] = {}
+        self.model = portfolio.model
+        for records in portfolio.by_class.values():
+            for record in records.values():
+                self._walk(record, record.values, record.cls, "")
+
+    def _walk(self, record: Record, values: dict[str, object], cls: Class, anchor: str) -> None:
+        for field in cls.fields:
+            value = values.get(field.key)
+            if value is None or field.kind not in ("reference", "part"):
+                continue
+            target = self.model.target(field)
+            items: list[Any] = value if isinstance(value, list) else [value]
+            for item in items:
+                if field.kind == "part":
+                    inner = anchor or "-".join(str(item["id"]).split("/")[1:])
+                    self._walk(record, item, target, inner)
+                elif target.concept:
+                    key = (target.iri, str(item))
+                    self.counts[key] = self.counts.get(key, 0) + 1
+                    some = self.first.setdefault(key, [])
+                    if len(some) < LONGEST:
+                        some.append(Use(record, anchor, values))
+
+
+class Entry(NamedTuple):
+    """A concept in the list of its scheme."""
+
+    link: Link
+    definition: Words | None
+    notation: str
+    total: int
+
+
+class SchemeContent(NamedTuple):
+    name: Words
+    cls: Link | None
+    entries: tuple[Entry, ...]
+    themes: bool
+
+
+class ConceptContent(NamedTuple):
+    name: Words
+    definition: Words | None
+    notation: str
+    scheme: Link
+    broader: tuple[Link, ...]
+    narrower: tuple[Link, ...]
+    total: int
+    projects: tuple[Row, ...]
+    figures: tuple[tuple[Link, Figure], ...]
+    uses: tuple[Link, ...]
+
+
+def concept_pages(view: View, uses: Uses) -> Iterator[Page]:
+    """Every scheme and every concept of the Model."""
+    for cls in sorted(c for c in view.model.classes.values() if c.concept):
+        scheme = _scheme_link(view, cls)
+        yield _scheme(view, cls, uses, scheme)
+        for identifier in view.model.concepts[cls.iri]:
+            yield _concept(view, cls, identifier, uses, scheme)
+
+
+def _iri(view: View, cls: Class, identifier: str) -> str:
+    return f"{view.model.base}id/{cls.identifies}{identifier}"
+
+
+def _scheme_iri(view: View, cls: Class) -> str:
+    return f"{view.model.base}id/{cls.segment}"
+
+
+def _scheme_link(view: View, cls: Class) -> Link:
+    name = view.t.pick(view.ontology_text(_scheme_iri(view, cls), SKOS + "prefLabel"))
+    return Link(f"doc/{cls.segment}.html", name or Words(view.class_label(cls)))
+
+
+def schemes(view: View) -> list[Link]:
+    """The links to all schemes."""
+    return [_scheme_link(view, c) for c in sorted(view.model.classes.values()) if c.concept]
+
+
+def _scheme(view: View, cls: Class, uses: Uses, link: Link) -> Page:
+    unsorted = [
+        Entry(
+            view.concept(cls.name, identifier),
+            view.definition(_iri(view, cls, identifier)),
+            identifier,
+            uses.counts.get((cls.iri, identifier), 0),
+        )
+        for identifier in view.model.concepts[cls.iri]
+    ]
+    entries = tuple(sorted(unsorted, key=lambda e: (collated(e.link.words.text), e.notation)))
+    own = Link(f"def.html#{cls.iri.rsplit('#', 1)[-1]}", Words(view.class_label(cls)))
+    themes = cls.name == "Theme"
+    crumbs = () if themes else (view.page_link("def.html", "nav.vocabulary"),)
+    content = SchemeContent(link.words, own, entries, themes)
+    iri = _scheme_iri(view, cls)
+    return Page(
+        link.path,
+        "scheme.html",
+        link.words.text,
+        view.t("scheme.description", name=link.words.text, n=len(entries)),
+        content,
+        Thing(iri, f"doc/{cls.segment}"),
+        crumbs=crumbs,
+    )
+
+
+def _concept(view: View, cls: Class, identifier: str, uses: Uses, scheme: Link) -> Page:
+    iri, ontology = _iri(view, cls, identifier), view.model.ontology
+    start = f"{view.model.base}id/{cls.identifies}"
+
+    def others(iris: list[object]) -> tuple[Link, ...]:
+        return tuple(view.concept(cls.name, str(i)[len(start) :]) for i in iris if str(i).startswith(start))
+
+    found = uses.first.get((cls.iri, identifier), [])
+    whole = [u.record for u in found if u.record.cls.name == "Project"] if cls.name == "Theme" else []
+    name = view.concept(cls.name, identifier).words
+    definition = view.definition(iri)
+    content = ConceptContent(
+        name=name._replace(text=capital(name.text)),
+        definition=definition,
+        notation=identifier,
+        scheme=scheme,
+        broader=others(ontology.objects(iri, SKOS + "broader")),
+        narrower=others(list(ontology.subjects(SKOS + "broader", iri))),
+        total=uses.counts.get((cls.iri, identifier), 0),
+        projects=rows(view, whole),
+        figures=tuple((_use(view, u), figure(view, u.values, None)) for u in found if cls.name == "Measure"),
+        uses=() if whole or cls.name == "Measure" else tuple(_use(view, u) for u in found),
+    )
+    told = view.t("concept.description", name=content.name.text, scheme=scheme.words.text)
+    description = f"{told} {definition.text}" if definition else told
+    return Page(
+        f"doc/{cls.identifies}{identifier}.html",
+        "concept.html",
+        content.name.text,
+        description,
+        content,
+        Thing(iri, f"doc/{cls.identifies}{identifier}"),
+        crumbs=(scheme,),
+    )
+
+
+def _use(view: View, use: Use) -> Link:
+    link = view.to(use.record)
+    anchored = use.anchor.startswith("outcome-")
+    return link._replace(path=f"{link.path}#{use.anchor}") if anchored else link

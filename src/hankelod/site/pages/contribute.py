@@ -1,0 +1,180 @@
+"""The page that makes a record: a form out of the Model, for a script that checks it and writes the YAML.
+
+Everything that the form knows comes from the shapes: fields with their order, groups, kinds, limits and messages.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from hankelod.messages.problem import component_says, entry
+from hankelod.model.model import ID, Check, Class, Field, Model
+from hankelod.records.tree import FORBIDDEN
+from hankelod.site.names import IDS, names_path
+from hankelod.site.pages.downloads import size
+from hankelod.site.pages.sparql import ENGINE, VENDOR, engine_data
+from hankelod.site.view import Json, Page, View, capital
+
+PATH = "contribute.html"
+
+COMPONENTS = (
+    "MinCount",
+    "Datatype",
+    "Pattern",
+    "MinLength",
+    "MaxLength",
+    "MinInclusive",
+    "MinExclusive",
+    "MaxInclusive",
+    "MaxExclusive",
+)
+"""The constraint components (SHACL, section 4) that the form checks as one types."""
+
+CODES = ("unknown-reference", "no-national-language", "forbidden-character", "file-name", "duplicate-id")
+"""Problems of our own that it checks."""
+
+TEXTS = (
+    "id",
+    "id-told",
+    "add",
+    "remove",
+    "optional",
+    "choose",
+    "faults-one",
+    "faults-many",
+    "faults-none",
+    "untouched",
+    "finished",
+    "pull-long",
+    "rules-none",
+    "rules-found",
+    "of-list",
+    "choose-list",
+    "draft-kept",
+    "restored",
+    "example",
+    "from-list",
+    "number-of",
+)
+
+REPOSITORY = re.compile(r"(https://github\.com/[\w.-]+/[\w.-]+?)(?:\.git)?(?:/tree/([\w./-]+?))?/?")
+"""Where a contact's address names a repository: its address, and the branch if any."""
+
+
+class ContributeContent(NamedTuple):
+    plan: Json
+    names: str
+    repository: str
+    size: str
+
+
+def contribute_page(view: View, can_ask: bool) -> Page:
+    """The page in one language; where there is an engine, the rules in SPARQL can be asked too."""
+    contact: dict[str, object] = view.portfolio.settings.values.get("contact", {})  # type: ignore[assignment]
+    repository = REPOSITORY.fullmatch(str(contact.get("url", "")))
+    project = next(c for c in view.model.entries() if c.folder == "projects")
+    plan: Json = {
+        "class": project.name,
+        "classes": {c.name: _class(view, c) for c in _with_parts(view.model, project)},
+        "groups": [{"name": g.name, "label": view.t.plain(g.label)} for g in view.model.groups],
+        "says": {c: view.t.plain(component_says(f"{c}ConstraintComponent")) for c in COMPONENTS},
+        "own": {code: _own(view, code) for code in CODES},
+        "id": f"^(?:{ID.pattern})$",
+        "forbidden": "".join(c if " " <= c <= "~" else f"\\u{ord(c):04x}" for c in FORBIDDEN.pattern),
+        "languages": {code: capital(view.language_name(code)) for code in view.t.order},
+        "ids": IDS,
+        "schema": f"../../dist/schema/{project.segment}.json",
+        "file": f"data/{project.folder}/",
+        "texts": {key: view.t(f"contribute.{key}") for key in TEXTS},
+        "repository": list(repository.groups(default="main")) if repository else None,
+        "engine": engine_data(view) if can_ask else None,
+        "rules": _rules(view, project) if can_ask else [],
+    }
+    loads = size(view, (VENDOR / ENGINE).stat().st_size) if can_ask else ""
+    content = ContributeContent(plan, names_path(view), repository[1] if repository else "", loads)
+    return Page(PATH, "contribute.html", view.t("contribute.heading"), view.t("contribute.description"), content)
+
+
+def _with_parts(model: Model, cls: Class) -> list[Class]:
+    """A class and those of its parts, of their parts and so on, each once."""
+    found = {cls.name: cls}
+    for field in cls.fields:
+        if field.kind == "part" and field.filled is None:
+            for each in _with_parts(model, model.target(field)):
+                found.setdefault(each.name, each)
+    return list(found.values())
+
+
+def _class(view: View, cls: Class) -> Json:
+    alternatives = [c for c in view.model.checks.values() if c.class_name == cls.name and c.alternatives]
+    return {
+        "label": view.class_label(cls),
+        "segment": cls.segment,
+        "fields": [_field(view, f) for f in cls.fields if f.filled is None],
+        "position": next((f.key for f in cls.fields if f.filled and f.filled.way == "ordinal"), None),
+        "types": None if any(f.kind == "class" for f in cls.fields) else cls.types[0].word,
+        "alternatives": [{**_check(view, c), "keys": c.alternatives, "key": c.key} for c in alternatives],
+    }
+
+
+def _field(view: View, field: Field) -> Json:
+    target = view.model.target(field) if field.target else None
+    check = next((c for c in view.model.checks.values() if c.code == field.code), None)
+    told: Json = {
+        "key": field.key,
+        "code": field.code,
+        "kind": field.kind,
+        "label": view.label(field),
+        "description": view.t.plain(field.description),
+        "group": field.group,
+        "many": field.many,
+        "required": field.required,
+        "long": field.long,
+        "verbatim": field.verbatim,
+        "languages": field.languages,
+        "pattern": field.pattern,
+        "limits": field.limits,
+        "values": [[v, view.language_name(v) if field.kind == "language" else v] for v in field.values],
+        "words": [[w, capital(view.t.plain(view.model.labels.get(iri, {})) or w)] for w, iri in field.words.items()],
+        "example": _example(field),
+        **(_check(view, check) if check else {}),
+    }
+    if target is not None:
+        told["target"] = target.name if field.kind == "part" else target.segment
+        told["concept"] = target.concept
+        told["within"] = _within(view.model, field, target) if target.part and field.kind == "reference" else None
+    return {k: v for k, v in told.items() if v not in (None, "", False, [], {}, ())}
+
+
+def _within(model: Model, field: Field, target: Class) -> tuple[str, str] | None:
+    """What completes a reference to a part of something: the key of the sibling that names the whole, and the part's segment."""
+    owners = {o.iri for o in model.entries() for f in o.fields if f.kind == "part" and f.target == target.iri}
+    siblings = next(c.fields for c in model.classes.values() if field in c.fields)
+    return next(((f.key, target.segment) for f in siblings if f.target in owners), None)
+
+
+def _example(field: Field) -> str:
+    """A field's example where it is one plain value, as it would be typed."""
+    plain = field.kind in ("text", "decimal", "integer", "month", "year", "date", "iri")
+    return field.example.strip('"') if plain and field.example else ""
+
+
+def _check(view: View, check: Check) -> Json:
+    pick = view.t.plain
+    return {"code": check.code, "severity": check.severity, "fix": pick(check.fix), "why": pick(check.why)}
+
+
+def _own(view: View, code: str) -> Json:
+    told, pick = entry(code), view.t.plain
+    return {"severity": told.severity, "says": pick(told.says), "fix": pick(told.fix), "why": pick(told.why)}
+
+
+def _rules(view: View, project: Class) -> list[Json]:
+    """The rules in SPARQL over a project and its parts."""
+    names = {c.name for c in _with_parts(view.model, project)}
+    return [
+        {**_check(view, c), "key": c.key, "class": c.class_name, "says": view.t.plain(c.says), "select": c.select}
+        for c in view.model.checks.values()
+        if c.select and c.class_name in names
+    ]

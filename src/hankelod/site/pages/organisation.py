@@ -1,0 +1,129 @@
+"""Organisations: what each gave and received, what it took part in, and with whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from hankelod.records.record import Record
+from hankelod.site import charts, schema_org
+from hankelod.site.language import Link, Words
+from hankelod.site.listing import Part, Row, by_name, collated, paged, row, rows
+from hankelod.site.map.atlas import Area, area
+from hankelod.site.portfolio import ZERO, granted, word
+from hankelod.site.view import Fact, Page, View
+
+RING = 16
+"""Organisations that the drawing of a network shows; the list beside it has them all."""
+
+LONGEST = 100
+"""Projects that an organisation's page lists; the search page has the rest."""
+
+
+class OrganisationContent(NamedTuple):
+    name: Words
+    kind: Link | None
+    facts: tuple[Fact, ...]
+    received: str
+    given: str
+    led: tuple[Row, ...]
+    led_count: int
+    partnered: tuple[Row, ...]
+    contributed: tuple[tuple[Row, Link | None], ...]
+    programmes: tuple[tuple[Link, str, str], ...]
+    units: tuple[Link, ...]
+    companions: tuple[tuple[Link, int], ...]
+    network: tuple[charts.Node, ...]
+    spots: tuple[Area, ...]
+
+
+class Entry(NamedTuple):
+    """An organisation in the list of all."""
+
+    link: Link
+    kind: Link | None
+    projects: int
+    received: str
+
+
+class OrganisationsContent(NamedTuple):
+    entries: list[Entry]
+    total: int
+    part: Part
+
+
+def organisation_pages(view: View) -> Iterator[Page]:
+    """The list of organisations, and the page of each."""
+    yield from _lists(view)
+    for organisation in view.portfolio.of("Organisation").values():
+        yield _organisation(view, organisation)
+
+
+def _kind(view: View, organisation: Record) -> Link | None:
+    kind = word(organisation, "kind")
+    return view.concept("OrganisationKind", kind) if kind and kind != "unspecified" else None
+
+
+def _lists(view: View) -> Iterator[Page]:
+    everyone = sorted(view.portfolio.of("Organisation").values(), key=lambda o: (collated(view.named(o).text), o.id))
+    heading = view.t("organisations.heading")
+    for path, part, some in paged("organisations", everyone, 100):
+        entries = [_entry(view, o) for o in some]
+        yield Page(
+            path,
+            "organisations.html",
+            heading,
+            view.t("organisations.description"),
+            OrganisationsContent(entries, len(everyone), part),
+        )
+
+
+def _entry(view: View, organisation: Record) -> Entry:
+    led = view.portfolio.led.get(organisation.id, [])
+    count = len(view.portfolio.of_organisation(organisation.id))
+    return Entry(view.to(organisation), _kind(view, organisation), count, view.t.money(granted(led)) if led else "")
+
+
+def _organisation(view: View, organisation: Record) -> Page:
+    portfolio, t, own = view.portfolio, view.t, organisation.id
+    led = portfolio.led.get(own, [])
+    partnered, contributed = portfolio.partnered.get(own, []), portfolio.contributed.get(own, [])
+    companions = [(view.link("Organisation", o), n) for o, n in portfolio.companions(own)]
+    programmes = [p for p in portfolio.of("Programme").values() if word(p, "funder") == own]
+    given = sum((portfolio.given(p.id) for p in programmes), ZERO)
+    name, seat = view.named(organisation), word(organisation, "municipality")
+    received = t.money(granted(led)) if led else ""
+    content = OrganisationContent(
+        name=name,
+        kind=_kind(view, organisation),
+        facts=tuple(view.facts(organisation, frozenset(("name", "kind")))),
+        received=received,
+        given=t.money(given) if programmes else "",
+        led=rows(view, led[:LONGEST]),
+        led_count=len(led),
+        partnered=rows(view, partnered[:LONGEST]),
+        contributed=tuple((row(view, p), view.concept("Role", r) if r else None) for p, r in contributed[:LONGEST]),
+        programmes=tuple(_programme(view, p, portfolio.given(p.id)) for p in programmes),
+        units=tuple(by_name(view.to(u) for u in portfolio.units.get(own, []))),
+        companions=tuple(companions),
+        network=tuple(charts.network(companions[:RING])),
+        spots=(area(view.site.atlas, seat, "", name.text, 1),) if seat else (),
+    )
+    count = len(portfolio.of_organisation(own))
+    told = t("organisation.description", name=name.text, n=count)
+    return Page(
+        f"doc/organisation/{own}.html",
+        "organisation.html",
+        name.text,
+        f"{told} {t('organisation.received', sum=received)}" if received else told,
+        content,
+        view.thing(organisation),
+        schema_org.organisation(view, organisation),
+        (view.page_link("organisations.html", "nav.organisations"),),
+    )
+
+
+def _programme(view: View, programme: Record, given: Decimal) -> tuple[Link, str, str]:
+    projects = view.portfolio.of_programme.get(programme.id, [])
+    return view.to(programme), view.t("count.projects", n=len(projects)), view.t.money(given)

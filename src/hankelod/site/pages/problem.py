@@ -1,0 +1,170 @@
+"""Help for every problem code, and the quality report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from hankelod.messages.catalogue import Text
+from hankelod.messages.problem import SEVERITIES, Problem, codes, entry
+from hankelod.model.model import Check, Model
+from hankelod.site.language import Link, Words
+from hankelod.site.view import Page, View
+
+LONGEST = 300
+"""Problems that the report's page lists; `report.ttl` has them all."""
+
+
+class ProblemContent(NamedTuple):
+    code: str
+    severity: str
+    says: Words | None
+    why: Words | None
+    fix: Words | None
+    field: Link | None
+    field_description: Words | None
+    example: str
+    shape: str
+    here: int
+
+
+class ProblemsContent(NamedTuple):
+    own: tuple[tuple[Link, str, str], ...]
+    shapes: tuple[tuple[str, tuple[tuple[Link, str, str], ...]], ...]
+
+
+class Finding(NamedTuple):
+    """A problem in the report: where it is, what it says, and the page of its record."""
+
+    place: str
+    severity: str
+    code: str
+    message: Words | None
+    fix: Words | None
+    record: Link | None
+    label: str
+
+
+class ReportContent(NamedTuple):
+    records: int
+    counts: tuple[tuple[str, int], ...]
+    findings: tuple[Finding, ...]
+    more: int
+    conforms: bool
+    checks: int
+
+
+def problem_codes(model: Model) -> list[str]:
+    """Every code that a report may name: our own, and the shapes'."""
+    return sorted({*codes(), *(c.code for c in model.checks.values())})
+
+
+def problem_pages(view: View) -> Iterator[Page]:
+    """The list of codes, and the help page of each."""
+    own, checks = codes(), sorted({c.code: c for c in view.model.checks.values()}.values())
+    counts: dict[str, int] = {}
+    for found in view.site.report.problems:
+        counts[found.code] = counts.get(found.code, 0) + 1
+    heading, told = view.t("problems.heading"), view.t("problems.description")
+    yield Page("doc/problem/index.html", "problems.html", heading, told, _index(view, own, checks))
+    crumbs = (view.page_link("doc/problem/index.html", "nav.problems"),)
+    for code in own:
+        given = entry(code)
+        content = ProblemContent(
+            code,
+            given.severity,
+            _open(view, given.says),
+            _open(view, given.why),
+            _open(view, given.fix),
+            None,
+            None,
+            "",
+            "",
+            counts.get(code, 0),
+        )
+        yield _page(view, content, crumbs)
+    for check in checks:
+        yield _page(view, _of_check(view, check, counts.get(check.code, 0)), crumbs)
+
+
+def _index(view: View, own: list[str], checks: list[Check]) -> ProblemsContent:
+    classes = sorted(view.model.classes.values())
+    by_class: dict[str, list[tuple[Link, str, str]]] = {}
+    for check in checks:
+        by_class.setdefault(check.class_name, []).append(_line(view, check.code, check.severity, check.fix))
+    groups = tuple((view.class_label(c), tuple(by_class[c.name])) for c in classes if c.name in by_class)
+    return ProblemsContent(tuple(_line(view, c, entry(c).severity, entry(c).says) for c in own), groups)
+
+
+def _line(view: View, code: str, severity: str, told: Text) -> tuple[Link, str, str]:
+    words = _open(view, told)
+    return Link(f"doc/problem/{code}.html", Words(code)), severity, words.text if words else ""
+
+
+def _open(view: View, text: Text) -> Words | None:
+    """A message with its places left open: `…` stands for what the report fills in."""
+    picked = view.t.pick(text)
+    return picked._replace(text=re.sub(r"\{\w+\}\.?", "…", picked.text)) if picked else None
+
+
+def _of_check(view: View, check: Check, here: int) -> ProblemContent:
+    cls = view.model.by_name(check.class_name) if check.class_name else None
+    field = cls.field(check.key) if cls and check.key else None
+    link = (
+        Link(f"def.html#{field.code}", Words(f"{view.class_label(cls)}: {view.label(field)}"))
+        if cls and field
+        else None
+    )
+    return ProblemContent(
+        code=check.code,
+        severity=check.severity,
+        says=_open(view, check.says),
+        why=view.t.pick(check.why),
+        fix=view.t.pick(check.fix),
+        field=link,
+        field_description=view.t.pick(field.description) if field else None,
+        example=f"{field.key}: {field.example}" if field and field.example else "",
+        shape=f"shapes#{check.code}",
+        here=here,
+    )
+
+
+def _page(view: View, content: ProblemContent, crumbs: tuple[Link, ...]) -> Page:
+    told = content.says or content.fix
+    description = f"{content.code}: {told.text}" if told else content.code
+    return Page(f"doc/problem/{content.code}.html", "problem.html", content.code, description, content, crumbs=crumbs)
+
+
+### The report
+
+
+def report_page(view: View) -> Page:
+    """The page `report.html`."""
+    report = view.site.report
+    counts = report.counts()
+    content = ReportContent(
+        records=report.records,
+        counts=tuple((severity, counts[severity]) for severity in SEVERITIES),
+        findings=tuple(_finding(view, p) for p in report.problems[:LONGEST]),
+        more=max(0, len(report.problems) - LONGEST),
+        conforms=report.conforms(),
+        checks=len(problem_codes(view.model)),
+    )
+    return Page("report.html", "report.html", view.t("report.heading"), view.t("report.description"), content)
+
+
+def _finding(view: View, found: Problem) -> Finding:
+    record = None
+    for cls in view.model.entries():
+        if found.record and found.record in view.portfolio.of(cls.name) and f"{cls.folder or cls.file}" in found.file:
+            record = view.link(cls.name, found.record)
+    return Finding(
+        f"{found.file}:{found.line}:{found.column}",
+        found.severity,
+        found.code,
+        view.t.pick(found.message),
+        view.t.pick(found.fix),
+        record if record and record.path != "doc/dataset/" else None,
+        found.field or "",
+    )

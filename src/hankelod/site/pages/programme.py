@@ -1,0 +1,148 @@
+"""Programmes with their calls and limits, and records that were withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from hankelod.records.record import Record
+from hankelod.site import charts
+from hankelod.site.language import Link, Words
+from hankelod.site.listing import Row, rows
+from hankelod.site.portfolio import costs, parts, word
+from hankelod.site.view import Fact, Page, Value, View, brief
+
+LONGEST = 100
+
+LIMITS = ("maxGrantRate", "maxGrantAmount", "leads")
+
+
+class Call(NamedTuple):
+    anchor: str
+    name: Words
+    facts: tuple[Fact, ...]
+
+
+class ProgrammeContent(NamedTuple):
+    name: Words
+    description: Words | None
+    facts: tuple[Fact, ...]
+    limits: tuple[Fact, ...]
+    basis: Words | None
+    calls: tuple[Call, ...]
+    given: str
+    cost: str
+    share: str
+    total: int
+    years: tuple[charts.Bar, ...]
+    projects: tuple[Row, ...]
+
+
+class WithdrawnContent(NamedTuple):
+    name: str
+    date: str
+    reason: Words | None
+    replacement: Link | None
+
+
+def programme_pages(view: View) -> Iterator[Page]:
+    """The page of every programme."""
+    for programme in view.portfolio.of("Programme").values():
+        yield _programme(view, programme)
+
+
+def _limits(view: View, cls_name: str, values: dict[str, object]) -> Iterator[Fact]:
+    """The limits among the fields of a programme or a call, as people read them."""
+    t = view.t
+    for field in view.model.by_name(cls_name).fields:
+        value = values.get(field.key)
+        if value is None or field.key not in LIMITS:
+            continue
+        if field.key == "maxGrantRate":
+            shown: tuple[Value, ...] = (Value(Words(t.percent(str(Decimal(str(value)) * 100)))),)
+        elif field.key == "maxGrantAmount":
+            shown = (Value(Words(t.money(str(value)))),)
+        else:
+            shown = tuple(view.value(field, v) for v in value)  # type: ignore[attr-defined]
+        yield Fact(view.label(field), shown, field.code)
+
+
+def _call(view: View, part: dict[str, object]) -> Call:
+    cls = view.model.by_name("Call")
+    facts = list(_limits(view, "Call", part))
+    for field in cls.fields:
+        value = part.get(field.key)
+        if value is not None and field.key not in (*LIMITS, "name"):
+            values = value if isinstance(value, list) else [value]
+            facts.append(Fact(view.label(field), tuple(view.value(field, v) for v in values), field.code))
+    own = str(part["id"]).rsplit("/", 1)[-1]
+    return Call(f"call-{own}", view.t.pick(part.get("name")) or Words(own), tuple(facts))
+
+
+def year_bars(view: View, projects: list[Record]) -> list[charts.Bar]:
+    """Grants by the year in which the project began."""
+    by_year: dict[str, list[Record]] = {}
+    for project in projects:
+        by_year.setdefault(word(project, "start")[:4], []).append(project)
+    return charts.bars(
+        (
+            Link(f"projects.html?year={year}", Words(year)),
+            amount,
+            view.t.money(amount),
+            view.t("count.projects", n=len(some)),
+        )
+        for year, some in sorted(by_year.items())
+        for amount in [sum((Decimal(str(g["amount"])) for p in some for g in parts(p, "grants")), Decimal(0))]
+    )
+
+
+def _programme(view: View, programme: Record) -> Page:
+    t, projects = view.t, view.portfolio.of_programme.get(programme.id, [])
+    given, total, name = view.portfolio.given(programme.id), costs(projects), view.named(programme)
+    description = t.pick(programme.values.get("description"))
+    content = ProgrammeContent(
+        name=name,
+        description=description,
+        facts=tuple(view.facts(programme, frozenset(("name", "description", "limitsBasis", *LIMITS)))),
+        limits=tuple(_limits(view, "Programme", programme.values)),
+        basis=t.pick(programme.values.get("limitsBasis")),
+        calls=tuple(_call(view, c) for c in parts(programme, "calls")),
+        given=t.money(given),
+        cost=t.money(total),
+        share=t.share(given, total),
+        total=len(projects),
+        years=tuple(year_bars(view, projects)),
+        projects=rows(view, projects[:LONGEST]),
+    )
+    told = brief(description.text) if description else t("programme.description", name=name.text, n=len(projects))
+    return Page(f"doc/programme/{programme.id}.html", "programme.html", name.text, told, content, view.thing(programme))
+
+
+def withdrawn_pages(view: View) -> Iterator[Page]:
+    """A page where each withdrawn record was: that it is gone, since when, and why."""
+    for record in view.portfolio.of("Withdrawn").values():
+        replacement = word(record, "replacedBy")
+        content = WithdrawnContent(
+            record.id,
+            view.t.date(word(record, "date")),
+            view.t.pick(record.values.get("reason")),
+            Link(f"doc/{replacement}.html", _replacement(view, replacement)) if replacement else None,
+        )
+        title = view.t("withdrawn.heading")
+        yield Page(
+            f"doc/{record.id}.html",
+            "withdrawn.html",
+            title,
+            view.t("withdrawn.description", id=record.id),
+            content,
+            view.thing(record),
+            listed=False,
+        )
+
+
+def _replacement(view: View, whole: str) -> Words:
+    segment, _, own = whole.partition("/")
+    cls = next((c for c in view.model.classes.values() if c.segment == segment), None)
+    record = view.portfolio.of(cls.name).get(own) if cls else None
+    return view.named(record) if record else Words(whole)

@@ -1,0 +1,252 @@
+"""The vocabulary as a page: every term with its own anchor, what a record may say, and examples from the data."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from hankelod.model.model import Class, Field, Model
+from hankelod.rdf.graph import OWL, RDF, RDFS, Index
+from hankelod.records.record import Record
+from hankelod.site.language import Link, Words
+from hankelod.site.pages.concept import schemes
+from hankelod.site.view import Page, View, brief, capital
+
+NAMESPACE = "https://w3id.org/hankelod/def#"
+
+SEARCHED = 500
+"""Records of each class in which examples are sought."""
+
+
+class Reference(NamedTuple):
+    """A term by its short name, with its anchor on this page or its address elsewhere."""
+
+    name: str
+    anchor: str | None
+    address: str | None
+
+
+class FieldEntry(NamedTuple):
+    """A key of a record."""
+
+    key: str
+    code: str
+    label: str
+    description: Words | None
+    path: Reference
+    kind: str
+    target: Reference | Link | None
+    required: bool
+    many: bool
+    filled: bool
+    rules: tuple[str, ...]
+    fix: Words | None
+    example: str
+    seen: str
+    seen_in: Link | None
+
+
+class ClassEntry(NamedTuple):
+    """A class of records or of parts, with its fields."""
+
+    anchor: str
+    label: str
+    definition: Words | None
+    iri: str
+    name: str
+    broader: tuple[Reference, ...]
+    related: tuple[Reference, ...]
+    fields: tuple[FieldEntry, ...]
+    schema: str | None
+    total: int | None
+
+
+class TermEntry(NamedTuple):
+    """A term of our own that is no class of records: a property, or a class that others stand under."""
+
+    anchor: str
+    label: str
+    definition: Words | None
+    name: str
+    kind: str
+    domain: tuple[Reference, ...]
+    range: tuple[Reference, ...]
+    broader: tuple[Reference, ...]
+    related: tuple[Reference, ...]
+    deprecated: bool
+
+
+class VocabularyContent(NamedTuple):
+    title: Words | None
+    description: Words | None
+    namespace: str
+    version: str
+    records: tuple[ClassEntry, ...]
+    parts: tuple[ClassEntry, ...]
+    classes: tuple[TermEntry, ...]
+    properties: tuple[TermEntry, ...]
+    schemes: tuple[Link, ...]
+
+
+class Examples:
+    """For each field of the Model, the first value in the data, and the record that it stands in."""
+
+    def __init__(self, records: dict[str, dict[str, Record]], model: Model) -> None:
+        self.model = model
+        self.found: dict[str, tuple[object, Record]] = {}
+        self.counts = {name: len(some) for name, some in records.items()}
+        for some in records.values():
+            for _, record in zip(range(SEARCHED), some.values(), strict=False):
+                self._walk(record, record.values, record.cls)
+
+    def _walk(self, record: Record, values: dict[str, object], cls: Class) -> None:
+        for field in cls.fields:
+            value = values.get(field.key)
+            if value is None:
+                continue
+            if field.code not in self.found:
+                self.found[field.code] = (value, record)
+            if field.kind == "part":
+                items: list[Any] = value if isinstance(value, list) else [value]
+                for item in items:
+                    self._walk(record, item, self.model.target(field))
+
+
+def anchor(iri: str) -> str:
+    """The anchor of a term: the local name of its IRI."""
+    return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+
+
+def vocabulary_page(view: View, examples: Examples) -> Page:
+    """The page `def.html`."""
+    model, ontology = view.model, view.model.ontology
+    head = next((s for s, by in ontology.triples.items() if OWL + "Ontology" in by.get(RDF + "type", ())), "")
+    title = view.t.pick(ontology.text(head, "http://purl.org/dc/terms/title"))
+    description = view.t.pick(ontology.text(head, "http://purl.org/dc/terms/description"))
+    plain = sorted(c for c in model.classes.values() if not c.concept)
+    own = [s for s in sorted(ontology.triples) if s.startswith(NAMESPACE) and s not in {c.iri for c in plain}]
+    kinds = {s: {str(k) for k in ontology.objects(s, RDF + "type")} for s in own}
+    content = VocabularyContent(
+        title=title,
+        description=description,
+        namespace=NAMESPACE,
+        version=ontology.value(head, OWL + "versionInfo") or "",
+        records=tuple(_class(view, c, examples) for c in plain if not c.part),
+        parts=tuple(_class(view, c, examples) for c in plain if c.part),
+        classes=tuple(_term(view, s, "class") for s in own if kinds[s] & {OWL + "Class", RDFS + "Class"}),
+        properties=tuple(_term(view, s, "property") for s in own if any(k.endswith("Property") for k in kinds[s])),
+        schemes=tuple(schemes(view)),
+    )
+    words = title.text if title else view.t("nav.vocabulary")
+    return Page("def.html", "vocabulary.html", words, brief(description.text) if description else words, content)
+
+
+def _reference(view: View, iri: str) -> Reference:
+    name = short(view.model, iri)
+    if iri.startswith(NAMESPACE):
+        return Reference(name, anchor(iri), None)
+    mine = view.model.classes.get(iri)
+    return Reference(name, mine.name if mine else None, iri)
+
+
+def short(model: Model, iri: str) -> str:
+    """An IRI with its prefix, where there is one."""
+    found = max((n for n in model.prefixes.values() if iri.startswith(n)), key=len, default=None)
+    prefix = next((p for p, n in model.prefixes.items() if n == found), None)
+    return f"{prefix}:{iri[len(found) :]}" if found and prefix else iri
+
+
+def _references(view: View, index: Index, subject: str, predicate: str) -> tuple[Reference, ...]:
+    return tuple(_reference(view, str(o)) for o in index.objects(subject, predicate) if not str(o).startswith("_:"))
+
+
+def _class(view: View, cls: Class, examples: Examples) -> ClassEntry:
+    index = view.model.ontology
+    return ClassEntry(
+        anchor=anchor(cls.iri) if cls.iri.startswith(NAMESPACE) else cls.name,
+        label=view.class_label(cls),
+        definition=view.definition(cls.iri),
+        iri=cls.iri,
+        name=short(view.model, cls.iri),
+        broader=_references(view, index, cls.iri, RDFS + "subClassOf"),
+        related=_references(view, index, cls.iri, RDFS + "seeAlso"),
+        fields=tuple(_field(view, f, examples) for f in cls.fields),
+        schema=f"schema/{cls.segment}.json" if cls.folder or cls.file else None,
+        total=None if cls.part else examples.counts.get(cls.name, 0),
+    )
+
+
+def _field(view: View, field: Field, examples: Examples) -> FieldEntry:
+    check = next((c for c in view.model.checks.values() if c.code == field.code), None)
+    value, record = examples.found.get(field.code, (None, None))
+    return FieldEntry(
+        key=field.key,
+        code=field.code,
+        label=capital(view.t.plain(field.label)),
+        description=view.t.pick(field.description),
+        path=_reference(view, field.path),
+        kind=view.t(f"kind.{field.kind}"),
+        target=_target(view, field),
+        required=field.required,
+        many=field.many,
+        filled=field.filled is not None,
+        rules=tuple(_rules(view, field)),
+        fix=view.t.pick(check.fix) if check else None,
+        example=field.example or "",
+        seen=_shown(view, field, value),
+        seen_in=view.to(record) if record is not None and record.cls.file != "dataset.yml" else None,
+    )
+
+
+def _target(view: View, field: Field) -> Reference | Link | None:
+    if field.target is None:
+        return None
+    target = view.model.target(field)
+    if target.concept:
+        return Link(f"doc/{target.segment}.html", Words(view.class_label(target)))
+    name = anchor(target.iri) if target.iri.startswith(NAMESPACE) else target.name
+    return Reference(view.class_label(target), name, None)
+
+
+def _rules(view: View, field: Field) -> list[str]:
+    """The constraints of a field as people read them."""
+    t = view.t
+    told = (
+        [t("constraint.languages", value=", ".join(view.language_name(x) for x in field.languages))]
+        if field.languages
+        else []
+    )
+    if field.values:
+        told.append(t("constraint.values", value=", ".join(field.values)))
+    if field.words:
+        told.append(t("constraint.values", value=", ".join(field.words)))
+    told += [t(f"constraint.{name}", value=limit) for name, limit in field.limits.items()]
+    if field.pattern:
+        told.append(t("constraint.pattern", value=field.pattern))
+    return told
+
+
+def _shown(view: View, field: Field, value: object) -> str:
+    """A value of the data in few words; of a list the first, of a part nothing."""
+    if value is None or field.kind == "part":
+        return ""
+    first = value[0] if isinstance(value, list) else value
+    if field.kind == "reference":
+        return str(first)
+    return brief(view.value(field, first).words.text, 90)
+
+
+def _term(view: View, subject: str, kind: str) -> TermEntry:
+    index = view.model.ontology
+    label = view.t.plain(index.text(subject, RDFS + "label"))
+    return TermEntry(
+        anchor=anchor(subject),
+        label=capital(label),
+        definition=view.definition(subject),
+        name=short(view.model, subject),
+        kind=kind,
+        domain=_references(view, index, subject, RDFS + "domain"),
+        range=_references(view, index, subject, RDFS + "range"),
+        broader=_references(view, index, subject, RDFS + ("subClassOf" if kind == "class" else "subPropertyOf")),
+        related=_references(view, index, subject, RDFS + "seeAlso"),
+        deprecated=index.value(subject, OWL + "deprecated") == "true",
+    )

@@ -1,0 +1,232 @@
+"""Pages become files: the templates, and what the head and foot of every page say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from hankelod.exports.hosting import POLICY
+from hankelod.publication import formats
+from hankelod.publication.files import NAME, File
+from hankelod.site import schema_org
+from hankelod.site.language import LANGUAGES, Language, Link, Words
+from hankelod.site.map.preview import PREVIEW
+from hankelod.site.pages.front import licence_name
+from hankelod.site.pages.search import script_json
+from hankelod.site.view import Page, View, address, capital
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from jinja2.bccache import BytecodeCache
+
+MAIN = (
+    ("projects.html", "nav.projects"),
+    ("organisations.html", "nav.organisations"),
+    ("areas.html", "nav.areas"),
+    ("doc/concept/theme.html", "nav.themes"),
+    ("figures.html", "nav.figures"),
+    ("downloads.html", "nav.downloads"),
+    ("sparql.html", "nav.sparql"),
+    ("contribute.html", "nav.contribute"),
+)
+"""The navigation at the top; a page that a publication does not have is left out."""
+
+FOOT = (
+    ("about.html", "nav.about"),
+    ("accessibility.html", "nav.accessibility"),
+    ("report.html", "nav.report"),
+    ("def.html", "nav.vocabulary"),
+    ("doc/problem/index.html", "nav.problems"),
+    ("changes/changelog.html", "nav.changes"),
+)
+"""The navigation at the foot."""
+
+FORMATS = {"ttl": "Turtle", "jsonld": "JSON-LD", "trig": "TriG"}
+
+
+class Turn(NamedTuple):
+    """The same page in another language: its code, the language's own name, the link to it, and its absolute address."""
+
+    code: str
+    name: str
+    href: str
+    address: str
+
+
+class Data(NamedTuple):
+    """A file with the data of a page: its path from the root, its media type, and what its format is called."""
+
+    path: str
+    media_type: str
+    name: str
+
+
+class Frame(NamedTuple):
+    """What surrounds a page. `up` leads to the root of its language, `root` to that of the publication."""
+
+    name: Words
+    brand: Words
+    up: str
+    root: str
+    canonical: str
+    home: str
+    turns: tuple[Turn, ...]
+    main: tuple[tuple[Link, bool], ...]
+    foot: tuple[tuple[Link, bool], ...]
+    scripts: tuple[str, ...]
+    licence: str
+    licence_name: str
+    version: str
+    modified: str
+    policy: str
+    data: tuple[Data, ...]
+
+
+DATA = {
+    "def.html": ("def.ttl",),
+    "report.html": ("report.ttl",),
+    "changes/changelog.html": ("changes/feed.trig",),
+    "doc/problem/index.html": ("shapes.ttl",),
+    "problem.html": ("shapes.ttl",),
+}
+"""The data of pages that are about no single thing, by path or template; all others show the whole dataset."""
+
+WHOLE = (f"dump/{NAME}.ttl", f"dump/{NAME}.jsonld")
+
+
+class Printer:
+    """Renders the pages of one language."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.environment = _environment(view)
+        settings = view.portfolio.settings.values
+        self.name = view.t.pick(settings["title"]) or Words("")
+        self.licence, self.version = address(str(settings["licence"])) or "", str(settings["version"])
+        self.modified = view.t.date(str(settings["modified"]))
+        self.names = {code: Language(code)("language.own") for code in LANGUAGES}
+
+    def file(self, page: Page) -> File:
+        """A page as a file of the publication."""
+        frame = self._frame(page)
+        data = [m for m in (page.markup, schema_org.crumbs(self.view, page) if page.crumbs else None) if m]
+        template = self.environment.get_template(page.template)
+        html = template.render(page=page, content=page.content, frame=frame, markup=data)
+        return File(f"{self.view.t.folder}{page.path}", (_tight(html) + "\n").encode())
+
+    def _frame(self, page: Page) -> Frame:
+        t, home = self.view.t, self.view.site.home
+        up = "../" * page.path.count("/")
+        root = up + ("../" if t.folder else "")
+        turns = []
+        for code in LANGUAGES:
+            folder = "" if code == LANGUAGES[0] else f"{code}/"
+            turns.append(Turn(code, self.names[code], f"{root}{folder}{page.path}", f"{home}{folder}{page.path}"))
+        return Frame(
+            name=self.name,
+            brand=_brand(self.name),
+            up=up,
+            root=root,
+            canonical=f"{home}{t.folder}{page.path}",
+            home=home,
+            turns=tuple(turns),
+            main=self._navigation(MAIN, page),
+            foot=self._navigation(FOOT, page),
+            scripts=SCRIPTS.get(page.template, ()),
+            licence=self.licence,
+            licence_name=licence_name(self.licence),
+            version=self.version,
+            modified=self.modified,
+            policy=POLICY,
+            data=tuple(self._data(page)),
+        )
+
+    def _data(self, page: Page) -> Iterator[Data]:
+        """Where the data of a page is, in Turtle and JSON-LD where there are both."""
+        if page.thing:
+            paths: tuple[str, ...] = (f"{page.thing.document}.ttl", f"{page.thing.document}.jsonld")
+        else:
+            known = DATA.get(page.path) or DATA.get(page.template) or WHOLE
+            paths = tuple(p for p in known if p in self.view.site.published)
+        for path in paths:
+            form = formats.of(path)
+            yield Data(path, form.media_type, FORMATS[path.rpartition(".")[2]])
+
+    def _navigation(self, entries: tuple[tuple[str, str], ...], page: Page) -> tuple[tuple[Link, bool], ...]:
+        """Links, and whether the page stands under each."""
+        above = {page.path, *(link.path for link in page.crumbs)}
+        there = self.view.site.pages
+        return tuple((self.view.page_link(path, key), path in above) for path, key in entries if path in there)
+
+
+def _brand(name: Words) -> Words:
+    """The name of the dataset as the head of a page has room for it: what stands before a dash or colon."""
+    short = re.split(r" [–—-] |: ", name.text)[0]
+    return name._replace(text=short) if len(name.text) > 40 else name
+
+
+def _environment(view: View) -> Environment:
+    """The templates with the functions of one language. Their code is compiled once for all languages."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("hankelod.site"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        bytecode_cache=_cache(),
+    )
+    made.globals.update(t=view.t, view=view, json=_json, preview=PREVIEW)
+    made.filters["capitalise"] = capital
+    return made
+
+
+@cache
+def _cache() -> BytecodeCache:
+    from jinja2.bccache import Bucket, BytecodeCache
+
+    class Memory(BytecodeCache):
+        """Compiled templates by key, as long as the process lives."""
+
+        def __init__(self) -> None:
+            self.kept: dict[str, bytes] = {}
+
+        def load_bytecode(self, bucket: Bucket) -> None:
+            if bucket.key in self.kept:
+                bucket.bytecode_from_string(self.kept[bucket.key])
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            self.kept[bucket.key] = bucket.bytecode_to_string()
+
+    return Memory()
+
+
+SCRIPTS = {
+    "front.html": ("map.js",),
+    "projects.html": ("projects.js",),
+    "sparql.html": ("engine.js", "answer.js", "sparql.js"),
+    "contribute.html": ("engine.js", "yaml.js", "checks.js", "contribute.js"),
+}
+"""Scripts of single pages, by template; `site.js` is on every page."""
+
+
+def _json(value: object) -> object:
+    """JSON for a script element, which escaping would spoil and which needs none: it holds no `<`, `>` or `&`."""
+    from markupsafe import Markup
+
+    return Markup(script_json(value))  # noqa: S704 - see above
+
+
+def _tight(html: str) -> str:
+    """A page without the blank lines and indentation that templates leave behind; `pre` keeps its own."""
+    lines, inside = [], False
+    for raw in html.split("\n"):
+        line = raw if inside else raw.strip()
+        inside = ("<pre" in line or inside) and "</pre>" not in line
+        if line or inside:
+            lines.append(line)
+    return "\n".join(lines)

@@ -1,0 +1,190 @@
+"""RDF that a partner sends, checked against the same shapes: Turtle, N-Triples and JSON-LD.
+
+Parsed by pyoxigraph alone, which fetches nothing: a JSON-LD context has to stand in the file. Results are told by
+subject and property, at their place in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from hankelod.messages.problem import Place, Problem, component_says, fill, problem, short
+from hankelod.model.model import Check, Model
+from hankelod.rdf import nesting
+from hankelod.rdf.graph import RDF, RDFS, SKOS
+from hankelod.rdf.places import Places, places
+from hankelod.records import tree
+from hankelod.records.faults import mending
+from hankelod.records.inputs import RDF_FILES
+from hankelod.records.record import Record
+from hankelod.validation.checker import Checker, plain
+from hankelod.validation.engines import Result
+
+Subject = ox.NamedNode | ox.BlankNode | ox.Triple
+
+NAMES = {RDF + "type", RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel"}
+
+OF_THE_WHOLE = {f"{c}ConstraintComponent" for c in ("MinCount", "MaxCount", "UniqueLang", "Or")}
+"""Constraints on all that is said of a thing, rather than on one value."""
+
+FORMATS = {"turtle": ox.RdfFormat.TURTLE, "ntriples": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
+
+
+def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
+    """What the shapes say of the things in an RDF file, and how many things of a known class there are."""
+    name = checker.dataset.name(path)
+    form = RDF_FILES[path.suffix]
+    try:
+        raw = tree.read_bytes(path, name)
+        text = tree.decode(raw, name)
+        tree.check_characters(text, name)
+        triples = _parse(text, form, checker.dataset.base, name)
+    except tree.Unreadable as error:
+        return [error.problem], 0
+    model = checker.dataset.model
+    subjects = {t.subject for t in triples}
+    types = _types(model)
+    known = {
+        t.subject for t in triples if t.predicate.value == RDF + "type" and getattr(t.object, "value", "") in types
+    }
+    if not known:
+        example = model.by_name("Project").iri
+        return [problem("nothing-known", Place(name, 1, 1), expected=f"<{example}>")], 0
+    named = _named(triples)
+    others = [line for r in _referred(checker, triples, subjects - named) for line in checker.mapping.ntriples(r)]
+    results = checker.results([f"{t} .\n" for t in triples], others)
+    if not results:
+        return [], len(known)
+    where = places(text, checker.dataset.base) if form != "jsonld" else _json_places(text, triples)
+    own, mentioned = {str(s) for s in subjects}, {str(s) for s in named}
+    said = [r for r in results if r.focus not in mentioned or (r.component not in OF_THE_WHOLE and _of_name(r))]
+    found = [_problem(model, r, name, where) for r in said if r.focus in own or _blank(r.focus)]
+    return [p for p in found if p is not None], len(known)
+
+
+def _types(model: Model) -> set[str]:
+    """The IRIs of the classes that shapes are about, and of their sub-classes."""
+    named = {rule.iri for cls in model.classes.values() for rule in cls.types}
+    return (
+        named
+        | set(model.classes)
+        | {iri for c in model.classes.values() for f in c.fields if f.kind == "class" for iri in f.words.values()}
+    )
+
+
+def _parse(text: str, form: str, base: str, name: str) -> list[ox.Triple]:
+    """The file's triples, whatever graph they stand in. Raises tree.Unreadable."""
+    try:
+        nesting.check(text.encode(), form == "jsonld")
+        return [q.triple for q in ox.parse(text.encode(), format=FORMATS[form], base_iri=base)]
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        column = getattr(error, "offset", None) or 1
+        detail = short(re.sub(r"^Parser error( at line [0-9]+.*?)?: ", "", str(error)), 200)
+        raise tree.refuse("rdf-syntax", Place(name, line, column), detail=detail) from error
+
+
+def _named(triples: list[ox.Triple]) -> set[Subject]:
+    """The things that something in the file points to and that are named there, no more: described elsewhere."""
+    pointed = {t.object for t in triples if isinstance(t.object, ox.NamedNode)}
+    return pointed - {t.subject for t in triples if t.predicate.value not in NAMES}  # type: ignore[return-value]
+
+
+def _referred(checker: Checker, triples: list[ox.Triple], subjects: set[Subject]) -> list[Record]:
+    """The records of the dataset that the file points to and does not describe itself."""
+    model, start = checker.dataset.model, f"{checker.dataset.base}id/"
+    found: dict[str, Record] = {}
+    for triple in triples:
+        iri = getattr(triple.object, "value", "")
+        if not isinstance(triple.object, ox.NamedNode) or not iri.startswith(start) or triple.object in subjects:
+            continue
+        for cls in model.entries():
+            rest = iri[len(start) :].removeprefix(cls.identifies)
+            if cls.identifies and iri.startswith(start + cls.identifies) and "/" not in rest and iri not in found:
+                record = checker.dataset.record(cls, rest)
+                if record is not None:
+                    found[iri] = record
+    return list(found.values())
+
+
+def _of_name(result: Result) -> bool:
+    return (result.path or "").strip("<>") in NAMES
+
+
+def _blank(focus: str) -> bool:
+    return focus.startswith("_:")
+
+
+def _problem(model: Model, result: Result, name: str, where: Places) -> Problem | None:
+    check = model.checks.get((result.shape or "").strip("<>"))
+    if check is None:
+        return None
+    cls = model.by_name(check.class_name)
+    field = cls.field(check.key) if check.key else None
+    predicate = result.path.strip("<>") if result.path else field.path if field else None
+    value = plain(result.value) if result.component != "OrConstraintComponent" else None
+    subject = result.focus.strip("<>")
+    message = fill(
+        check.says or component_says(result.component),
+        label=field.label if field else cls.label,
+        value=short(value),
+        path=short(predicate),
+        alternatives=", ".join(check.alternatives),
+    )
+    line, column = where.find(subject, predicate, value)
+    return Problem(
+        name,
+        line,
+        column,
+        _short_name(model, subject),
+        _field_name(model, check, predicate),
+        value,
+        check.code,
+        result.component,
+        check.severity,
+        message,
+        check.why,
+        mending(check, field, value),
+        focus=subject,
+        predicate=predicate,
+    )
+
+
+def _short_name(model: Model, iri: str) -> str:
+    """A thing of the dataset by its id, another by its IRI."""
+    start = f"{model.base}id/"
+    return iri[len(start) :].split("/", 1)[-1] if iri.startswith(start) else iri
+
+
+def _field_name(model: Model, check: Check, predicate: str | None) -> str | None:
+    """The property as it is written with a prefix, since a partner does not know the keys of records."""
+    if predicate is None:
+        return None
+    for prefix, namespace in sorted(model.prefixes.items(), key=lambda p: -len(p[1])):
+        if predicate.startswith(namespace):
+            return f"{prefix}:{predicate[len(namespace) :]}"
+    return predicate
+
+
+def _json_places(text: str, triples: list[ox.Triple]) -> Places:
+    """For JSON-LD: the line on which a subject's id stands, whole or by its end."""
+    found = Places({}, {}, {})
+    lines = text.split("\n")
+    strings = [
+        (n, m.start() + 1, m.group(1))
+        for n, line in enumerate(lines, start=1)
+        for m in re.finditer(r'"((?:[^"\\]|\\.)*)"', line)
+    ]
+    first: dict[str, tuple[int, int]] = {}
+    for n, column, string in strings:
+        first.setdefault(string, (n, column))
+    for triple in triples:
+        iri = getattr(triple.subject, "value", "")
+        steps = re.split(r"(?<=[/#:])", iri)
+        at = next((first["".join(steps[k:])] for k in range(len(steps)) if "".join(steps[k:]) in first), None)
+        if at is not None:
+            found.subjects.setdefault(iri, at)
+    return found
