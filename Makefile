@@ -34,10 +34,10 @@ $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	touch $@
 
-$(VENV)/installed-test: pyproject.toml tests/node/package.json | $(VENV)/bin/python
+$(VENV)/installed-test: pyproject.toml tests/clients/package.json | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,dev,zstd]'
 	@if command -v npm >/dev/null; then \
-	  npm install --prefix tests/node --no-package-lock --no-fund --no-audit --loglevel=error; \
+	  npm install --prefix tests/clients --no-package-lock --no-fund --no-audit --loglevel=error; \
 	else echo "npm is not here: the tests with clients in JavaScript will be skipped"; fi
 	touch $(VENV)/installed $@
 
@@ -58,4 +58,4 @@ $(VENV)/installed-bench: pyproject.toml bench/morph-kgc.txt | $(VENV)/bin/python
 	touch $@
 
 clean:
-	rm -rf $(VENV) dist tests/node/node_modules src/hankelod/site/assets/vendor
+	rm -rf $(VENV) dist tests/clients/node_modules src/hankelod/site/assets/vendor

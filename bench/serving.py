@@ -25,10 +25,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph as ox
-from measuring import ROOT, Found, Goal, Table, environment, median, report, thousands
 
 from hankelod.publication.manifest import build_id
 from hankelod.query.named import Catalogue, Query
+from measuring import ROOT, Found, Goal, Table, environment, median, report, thousands
 
 sys.path.append(str(ROOT / "tests"))
 

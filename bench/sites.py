@@ -132,13 +132,15 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 def use(folder: Path) -> dict[str, Any] | None:
     """Milliseconds until the reader of a list sees results, and bytes of its scripts' memory; None without Chromium."""
-    if not (ROOT / "tests/node/node_modules/playwright-core").is_dir():
+    if not (ROOT / "tests/clients/node_modules/playwright-core").is_dir():
         return None
     handler = functools.partial(Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         base = f"http://127.0.0.1:{server.server_address[1]}/"
-        done = subprocess.run(["node", "time_list.mjs", base], cwd=ROOT / "tests/node", capture_output=True, text=True)
+        done = subprocess.run(
+            ["node", "time_list.mjs", base], cwd=ROOT / "tests/clients", capture_output=True, text=True
+        )
         server.shutdown()
     if done.returncode:
         print(done.stderr[-2000:], file=sys.stderr)

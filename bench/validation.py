@@ -21,6 +21,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hankelod.mapping.mapping import Mapping
+from hankelod.pipeline.checking import check_all
+from hankelod.records.dataset import Dataset
+from hankelod.validation.checker import background
+from hankelod.validation.engines import engine
 from measuring import (
     ROOT,
     Failed,
@@ -35,12 +40,6 @@ from measuring import (
     script,
     thousands,
 )
-
-from hankelod.mapping.mapping import Mapping
-from hankelod.pipeline.checking import check_all
-from hankelod.records.dataset import Dataset
-from hankelod.validation.checker import background
-from hankelod.validation.engines import engine
 
 TESTS = ROOT / "tests"
 SHARE = 0.01

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +11,8 @@ import pytest
 from hankelod.pipeline.checking import check_all
 from hankelod.pipeline.publication import publish
 from hankelod.records.dataset import Dataset
-
-ROOT = Path(__file__).parents[1]
+from support.commands import hankelod
+from support.folders import ROOT
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +46,7 @@ def dist(dataset: Dataset, checked, tmp_path_factory: pytest.TempPathFactory) ->
 def server(dist: Path):
     """A server of the real dataset's publication, with a short time limit."""
     pytest.importorskip("uvicorn")
-    from server import Server
+    from support.server import Server
 
     with Server(dist, "--workers", "4", "--time-limit", "2", "--memory-limit", "256") as running:
         yield running
@@ -71,18 +69,6 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def hankelod(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a person would, in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "hankelod", *arguments],
-        cwd=cwd,
-        env={**os.environ, **environment},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-    )
-
-
 @pytest.fixture(scope="session")
 def run():
     """The command line, as a function."""
@@ -90,10 +76,10 @@ def run():
 
 
 ALLOWED_SKIPS: dict[str, str] = {
-    "tests/test_policy.py::test_the_last_release_is_not_broken_in_silence": "before the first release there is none",
-    "tests/test_deployment.py::test_virtuoso": "not every Debian has the package; docs/serving.md says which was tried",
-    "tests/test_atomic.py::test_a_full_disk": "only root may mount a small disk; failing calls stand for it",
-    "tests/test_atomic.py::test_a_read_only_disk": "only root may mount a small disk",
+    "tests/repository/test_policy.py::test_the_last_release_is_not_broken_in_silence": "before the first release there is none",
+    "tests/repository/test_deployment.py::test_virtuoso": "not every Debian has the package; docs/serving.md says which was tried",
+    "tests/publication/test_exchange.py::test_a_full_disk": "only root may mount a small disk; failing calls stand for it",
+    "tests/publication/test_exchange.py::test_a_read_only_disk": "only root may mount a small disk",
 }
 """Tests that may skip where everything is to run, with the reason."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import maplib as ml
 import polars as pl
+
 from flattening import CSV_OF, schema
 
 PACKAGES = ["maplib", "polars"]

@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hankelod.graph import OWL, RDF, Index
-
-from hankelod.model import Class, Field, Model
+from hankelod.model.model import Class, Field, Model
+from hankelod.rdf.graph import OWL, RDF, Index
 
 HANKE = "https://w3id.org/hankelod/def#"
 ONTOLOGY = "https://w3id.org/hankelod/def"

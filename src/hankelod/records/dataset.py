@@ -6,29 +6,30 @@ Knows where things stand, and which ids there are; what the package ships fills 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hankelod.messages.problem import LANGUAGES
+from hankelod.messages.problem import LANGUAGES, MAX_PROBLEMS, Place, Problem, problem, short
 from hankelod.messages.words import told, word
 from hankelod.model.model import ID, Class
 from hankelod.model.shapes import ModelError, load
 from hankelod.rdf.graph import NotReadable
-from hankelod.records import csvtree, tree
+from hankelod.records import csvtree, jsontree, tree, yamltree
 from hankelod.records.folder import BASE, DATASET, NotADataset, differ, settings, shipped, turtle_files
 from hankelod.records.reader import Reader
-from hankelod.records.record import Record, References
-from hankelod.records.recordfiles import RecordFiles
+from hankelod.records.record import Record, References, slug
 
 if TYPE_CHECKING:
+    from hankelod.records.decoding import Decoders
     from hankelod.records.suggestions import Suggestions
 
 BULK = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 
 
-class Dataset(RecordFiles):
+class Dataset:
     """One dataset folder. Opening it reads `dataset.yml`, ontology and shapes; records are read when asked for."""
 
     def __init__(self, root: Path, working: Path | None = None, alone: bool = False) -> None:
@@ -37,9 +38,7 @@ class Dataset(RecordFiles):
         With `alone` there is no dataset: records are checked by what the package ships, and references to
         organisations and programmes, which only a dataset knows, are not. Raises NotADataset.
         """
-        super().__init__(root / "data", working or root)
-        self.alone = alone
-        self.root = root
+        self.root, self.data, self.working, self.alone = root, root / "data", working or root, alone
         self.base, self.languages = (
             (BASE, LANGUAGES) if alone else settings(self.data / DATASET, self.name(self.data / DATASET))
         )
@@ -55,6 +54,11 @@ class Dataset(RecordFiles):
             refused = lint.refusals(self.model, self.model_files(), self.base)
             if refused:
                 raise NotADataset({lang: "\n".join((said, *refused)) for lang, said in word("refusal-shapes").items()})
+        # By class: records of one CSV or list file by id; codes in an unread CSV file; ids of parts; ids in JSON Lines.
+        self._rows: dict[str, dict[str, Record]] = {}
+        self._tables: dict[str, set[str]] = {}
+        self._parts: dict[str, set[str]] = {}
+        self._bulk: dict[str, set[str]] = {}
         self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.languages)
 
     @cached_property
@@ -85,11 +89,6 @@ class Dataset(RecordFiles):
                     {f[:-4] for f in os.listdir(folder) if f.endswith(".yml")} if folder.is_dir() else set()
                 )
         return found
-
-    @cached_property
-    def _rows(self) -> dict[str, dict[str, Record]]:
-        """By class: the records of the classes that stand in one CSV file, by id."""
-        return {}
 
     def rows(self, cls: Class) -> dict[str, Record]:
         """The records of a CSV or list file by id, read once."""
@@ -127,10 +126,6 @@ class Dataset(RecordFiles):
                 self._tables[cls.iri] = set(self.rows(cls))
         return self._tables[cls.iri]
 
-    @cached_property
-    def _tables(self) -> dict[str, set[str]]:
-        return {}
-
     def knows(self, cls: Class) -> bool:
         """Whether an id of this class that is not here is nowhere: not so for a record that is checked alone."""
         return not self.alone or cls.concept or bool(cls.file)
@@ -148,10 +143,6 @@ class Dataset(RecordFiles):
             }
         return self._parts[cls.iri]
 
-    @cached_property
-    def _parts(self) -> dict[str, set[str]]:
-        return {}
-
     def bulk_ids(self, cls: Class) -> set[str]:
         """The ids in a class's JSON Lines file."""
         if cls.iri not in self._bulk:
@@ -163,10 +154,6 @@ class Dataset(RecordFiles):
             self._bulk[cls.iri] = {found for found in read if found is not None}
         return self._bulk[cls.iri]
 
-    @cached_property
-    def _bulk(self) -> dict[str, set[str]]:
-        return {}
-
     def suggest(self, cls: Class, text: str) -> str | None:
         """The id that a misspelt or spelled-out reference may mean, with its name, or None."""
         return self._suggestions.of(cls, text)
@@ -177,7 +164,7 @@ class Dataset(RecordFiles):
 
         return Suggestions(self.model, self.rows, self.quietly)
 
-    ### Records
+    ### Records by class and id
 
     def files(self, cls: Class) -> list[Path]:
         """The record files of a class, sorted by name."""
@@ -267,3 +254,146 @@ class Dataset(RecordFiles):
         """The record of `dataset.yml`, None where it cannot be typed."""
         cls = next(c for c in self.model.entries() if c.file == DATASET)
         return next(iter(self.rows(cls).values()), None)
+
+    def name(self, path: Path) -> str:
+        """A file's name in reports: relative to the working folder, with `/`; control characters are escaped."""
+        name = os.path.relpath(path, self.working).replace(os.sep, "/")
+        return name if name.isprintable() else short(name, len(name))
+
+    @cached_property
+    def decoders(self) -> Decoders:
+        """The fast way to read JSON Lines."""
+        from hankelod.records.decoding import Decoders
+
+        return Decoders(self.model, self.reader.references, self.languages)
+
+    def stay_inside(self, path: Path, name: str) -> None:
+        """Raise Unreadable where a file, or the folder of a class, is a link out of the dataset."""
+        if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.data)):
+            raise tree.refuse("outside-dataset", Place(name, 1, 1))
+
+    ### Record files: YAML and CSV
+
+    def read_record(self, path: Path, cls: Class) -> Record | None:
+        """One YAML record, None where it cannot be read."""
+        name, stem = self.name(path), path.stem
+        if not ID.fullmatch(stem):
+            self.add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{slug(stem)}.yml"))
+            return None
+        try:
+            self.stay_inside(path, name)
+            raw = tree.read_bytes(path, name)
+        except tree.Unreadable as error:
+            self.add(error.problem._replace(record=stem))
+            return None
+        return self.read_text(raw, cls, name, stem)
+
+    def read_text(self, raw: bytes, cls: Class, name: str, stem: str) -> Record | None:
+        """One record out of the bytes of a YAML file of this name; `stem` is its id. None where it cannot be read."""
+        found: list[Problem] = []
+        try:
+            node = yamltree.read_yaml(raw, name, found)
+        except tree.Unreadable as error:
+            self.add(error.problem._replace(record=stem))
+            return None
+        for each in found:
+            self.add(each._replace(record=stem))
+        return self.reader.record(node, cls, name, stem)
+
+    def read_file(self, path: Path, cls: Class, only: str | None = None) -> Iterator[Record]:
+        """The records of a class that stand together in this file: rows of CSV, a list, or one mapping of YAML.
+
+        With `only`, just the row of CSV that has this id.
+        """
+        name = self.name(path)
+        seen: dict[str, Record] = {}
+        try:
+            self.stay_inside(path, name)
+            if path.suffix == ".csv":
+                wanted = (str(cls.identified_by), only) if only else None
+                nodes = csvtree.rows(tree.read_bytes(path, name), name, self.reader.problems, wanted)
+            elif not path.exists():
+                return
+            else:
+                nodes = self._nodes(path, name)
+            for node in nodes:
+                record = self.reader.record(node, cls, name, None)
+                if record is None:
+                    continue
+                first = seen.setdefault(record.id, record)
+                if first is not record:
+                    self.twice(record, first)
+                else:
+                    yield record
+        except tree.Unreadable as error:
+            self.add(error.problem)
+
+    def _nodes(self, path: Path, name: str) -> Iterator[tree.Node]:
+        found: list[Problem] = []
+        node = yamltree.read_yaml(tree.read_bytes(path, name), name, found)
+        for each in found:  # the field of a record in a list is counted from the record
+            self.add(each._replace(field=re.sub(r"^\[[0-9]+\][.]?", "", each.field)) if each.field else each)
+        yield from node.value if node.kind == "list" else [node]  # type: ignore[misc]
+
+    ### Record files: JSON Lines
+
+    def read_lines(
+        self, cls: Class, name: str, lines: Iterable[tuple[int, bytes | tree.Unreadable]]
+    ) -> Iterator[Record]:
+        """The records in the numbered lines of a JSON Lines file of this name."""
+        decode = self.decoders.of(cls)
+        seen: dict[str, Record] = {}
+        before = len(self.reader.problems)
+        for number, raw in lines:
+            if len(self.reader.problems) - before > MAX_PROBLEMS:
+                self.add(problem("too-many-problems", Place(name, number, 1), expected=str(MAX_PROBLEMS)))
+                return
+            values = None if isinstance(raw, tree.Unreadable) else decode(raw)
+            if values is not None:
+                # every value of a line stands at the line
+                record: Record | None = Record(cls, str(values["id"]), name, values, {(): (number, 1)}, frozenset())
+            else:
+                record = self.read_line(cls, name, number, raw)
+            if record is None:
+                continue
+            first = seen.setdefault(record.id, record)
+            if first is not record:
+                self.twice(record, first)
+                continue
+            yield record
+
+    def read_line(self, cls: Class, name: str, number: int, raw: bytes | tree.Unreadable) -> Record | None:
+        """The record in one line, typed with the place of every value, None where it cannot be read."""
+        found: list[Problem] = []
+        try:
+            if isinstance(raw, tree.Unreadable):
+                raise raw
+            node = jsontree.read_line(raw, name, number, found)
+        except tree.Unreadable as error:
+            self.add(error.problem)
+            return None
+        record = self.reader.record(node, cls, name, None)
+        for each in found:
+            self.add(each._replace(record=record.id if record else None))
+        return record
+
+    ### What is wrong
+
+    def twice(self, record: Record, first: Record) -> None:
+        """Take up that a record has the id of another."""
+        place = first.place(())
+        self.add(
+            problem(
+                "duplicate-id",
+                record.place(()),
+                record.id,
+                record.cls.identified_by or "id",
+                record.id,
+                related=(place,),
+                line=f"{place.file}:{place.line}",
+            )
+        )
+
+    def add(self, found: Problem) -> None:
+        """Take up a problem."""
+        self.reader.problems.append(found)

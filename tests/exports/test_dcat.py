@@ -1,0 +1,272 @@
+"""The catalogue before the official shapes of DCAT-AP 3.0.1 (pySHACL); VoID and provenance against the files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+
+import pyoxigraph as ox
+import pyshacl
+import pytest
+import rdflib
+from rdflib import DCTERMS, FOAF, PROV, RDF, SKOS, VOID
+
+from hankelod.exports.dcat import Catalogue, catalogue
+from hankelod.exports.void import void
+from hankelod.mapping.mapping import Mapping
+from hankelod.pipeline.publication import publish
+from hankelod.publication import formats
+from hankelod.publication.files import Edition
+from hankelod.rdf.counts import Counts
+from support.folders import ROOT
+
+EU = "http://publications.europa.eu/resource/authority/"
+BASE = "https://w3id.org/hankelod/"
+DATASET = rdflib.URIRef(BASE + "id/dataset/hankelod")
+DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")  # rdflib's own knows DCAT 2
+SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
+
+
+@pytest.fixture(scope="module")
+def shapes(shared) -> rdflib.Graph:
+    return rdflib.Graph().parse(shared / "conformance/dcat-ap-3.0.1/dcat-ap-SHACL.ttl")
+
+
+@pytest.fixture(scope="module")
+def graph(dist) -> rdflib.Graph:
+    return rdflib.Graph().parse(dist / "catalog.ttl")
+
+
+def copied(graph: rdflib.Graph) -> rdflib.Graph:
+    other = rdflib.Graph()
+    for triple in graph:
+        other.add(triple)
+    return other
+
+
+@pytest.fixture
+def served(dataset, checked, dist) -> rdflib.Graph:
+    """The catalogue of a later edition that is served."""
+    entries = json.loads((dist / "manifest.json").read_text("utf-8"))["files"]
+    edition = Edition(previous="0.0.9", service="https://data.example.org/sparql")
+    about = Catalogue(dataset, Mapping(dataset.model), checked[1], edition)
+    return rdflib.Graph().parse(data=next(catalogue(about, entries)).content, format="turtle")
+
+
+def test_it_conforms_to_dcat_ap(graph, shapes):
+    conforms, _, text = pyshacl.validate(graph, shacl_graph=shapes)
+    assert conforms, text
+
+
+def test_a_catalogue_with_a_service_conforms_too(served, shapes):
+    """The official shape of services names two property shapes that its file does not have: pySHACL raises on them."""
+    mended = copied(shapes)
+    missing = [
+        t for t in shapes.triples((None, rdflib.SH.property, None)) if (t[2], rdflib.SH.path, None) not in shapes
+    ]
+    assert {str(s).rpartition(":")[2] for s, _, _ in missing} == {"DataServiceShape"}
+    for triple in missing:
+        mended.remove(triple)
+    conforms, _, text = pyshacl.validate(served, shacl_graph=mended)
+    assert conforms, text
+    served.remove((None, DCAT.endpointURL, None))
+    assert not pyshacl.validate(served, shacl_graph=mended)[0]
+
+
+WRONG = {
+    "no title": lambda g: g.remove((DATASET, DCTERMS.title, None)),
+    "no publisher's name": lambda g: g.remove((None, FOAF.name, None)),
+    "no access address": lambda g: g.remove((None, DCAT.accessURL, None)),
+    "sizes that are no numbers": lambda g: g.set(
+        (rdflib.URIRef(BASE + "id/distribution/hankelod.nt"), DCAT.byteSize, rdflib.Literal("big"))
+    ),
+    "a theme that is not typed": lambda g: g.remove((rdflib.URIRef(EU + "data-theme/ENVI"), RDF.type, None)),
+    "a language that is not typed": lambda g: g.remove((rdflib.URIRef(EU + "language/FIN"), RDF.type, None)),
+    "a media type that is not typed": lambda g: g.remove((None, RDF.type, DCTERMS.MediaType)),
+    "two publishers": lambda g: g.add((DATASET, DCTERMS.publisher, rdflib.URIRef(BASE + "x"))),
+    "no checksum's value": lambda g: g.remove((None, SPDX.checksumValue, None)),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_the_judge_finds_what_is_wrong(graph, shapes, name):
+    broken = copied(graph)
+    WRONG[name](broken)
+    assert not pyshacl.validate(broken, shacl_graph=shapes)[0]
+
+
+def test_both_syntaxes_are_one_graph_without_blank_nodes(dist):
+    one = {q.triple for q in ox.parse((dist / "catalog.ttl").read_bytes(), format=ox.RdfFormat.TURTLE)}
+    other = {q.triple for q in ox.parse((dist / "catalog.jsonld").read_bytes(), format=ox.RdfFormat.JSON_LD)}
+    assert one == other
+    for triple in one:
+        assert not isinstance(triple.subject, ox.BlankNode) and not isinstance(triple.object, ox.BlankNode)
+
+
+def test_a_distribution_for_every_dump(dist, graph):
+    files = {f.relative_to(dist).as_posix() for f in (dist / "dump").iterdir() if not f.name.endswith("-metadata.json")}
+    found = {}
+    for distribution in graph.objects(DATASET, DCAT.distribution):
+        address = str(graph.value(distribution, DCAT.downloadURL))
+        found[address.removeprefix(BASE)] = distribution
+    assert set(found) == files
+    for path, distribution in found.items():
+        content = (dist / path).read_bytes()
+        assert int(graph.value(distribution, DCAT.byteSize)) == len(content)
+        checksum = graph.value(distribution, SPDX.checksum)
+        assert str(graph.value(checksum, SPDX.checksumValue)).lower() == hashlib.sha256(content).hexdigest()
+        assert graph.value(distribution, DCTERMS.license) == rdflib.URIRef(
+            "https://creativecommons.org/licenses/by/4.0/"
+        )
+        assert {t.language for t in graph.objects(distribution, DCTERMS.title)} == {"fi", "sv", "en"}
+        assert str(graph.value(distribution, DCTERMS["format"])).startswith(EU + "file-type/")
+        media = graph.value(distribution, DCAT.mediaType)
+        assert media is not None or path.endswith(".jsonl"), "JSON Lines has no media type at IANA"
+
+
+def test_what_it_conforms_to_is_published(dist, graph):
+    for standard in graph.objects(None, DCTERMS.conformsTo):
+        if str(standard).startswith(BASE):
+            assert (dist / str(standard).removeprefix(BASE)).exists(), standard
+
+
+def test_every_eu_term_is_typed_and_named(graph):
+    used = {o for o in graph.objects() if isinstance(o, rdflib.URIRef) and str(o).startswith(EU)}
+    assert len(used) > 10
+    for term in used:
+        assert (term, RDF.type, None) in graph, term
+        assert graph.value(term, SKOS.prefLabel) or graph.value(term, DCTERMS.title), term
+
+
+def test_every_file_type_has_its_term():
+    known = rdflib.Graph().parse(ROOT / "src/hankelod/exports/dcat.ttl", publicID=BASE)
+    for each in formats.FORMATS:
+        if each.ending in (".nt", ".ttl", ".jsonld", ".trig", ".jsonl", ".csv", ".xlsx", ".geojson"):
+            assert (rdflib.URIRef(f"{EU}file-type/{each.file_type}"), RDF.type, None) in known, each
+
+
+def test_what_the_dataset_says_of_itself(graph, checked):
+    themes = {str(t).rsplit("/", 1)[-1] for t in graph.objects(DATASET, DCAT.theme)}
+    assert "ENVI" in themes and "AGRI" in themes
+    projects = [r.values for r in checked[1] if r.cls.name == "Project"]
+    period = graph.value(DATASET, DCTERMS.temporal)
+    assert str(graph.value(period, DCAT.startDate)) == min(p["start"] for p in projects)
+    assert str(graph.value(period, DCAT.endDate)) == max(p["end"] for p in projects)
+    languages = {str(x).rsplit("/", 1)[-1] for x in graph.objects(DATASET, DCTERMS.language)}
+    assert languages == {"FIN", "SWE", "ENG"}
+    assert str(graph.value(DATASET, DCAT.version)) == "0.1.0"
+    assert not list(graph.objects(DATASET, DCAT.previousVersion)), "a first edition has none"
+    assert not list(graph.subjects(RDF.type, DCAT.DataService)), "plain files answer no queries"
+
+
+def test_a_later_edition_that_is_served(served):
+    assert str(served.value(DATASET, DCAT.previousVersion)) == f"{DATASET}/version/0.0.9"
+    assert str(served.value(DATASET, DCAT.hasCurrentVersion)) == f"{DATASET}/version/0.1.0"
+    service = served.value(predicate=RDF.type, object=DCAT.DataService)
+    assert str(served.value(service, DCAT.endpointURL)) == "https://data.example.org/sparql"
+    assert served.value(service, DCAT.servesDataset) == DATASET
+    assert {t.language for t in served.objects(service, DCTERMS.title)} == {"fi", "sv", "en"}
+
+
+def test_addresses_follow_the_site(copy, run):
+    settings = copy / "data/dataset.yml"
+    settings.write_text(settings.read_text("utf-8") + "site: https://data.example.org/hankkeet/\n", "utf-8")
+    done = run("publish", "-C", str(copy), "--only", "dumps")
+    assert done.returncode == 0, done.stderr
+    graph = rdflib.Graph().parse(copy / "dist/catalog.ttl")
+    addresses = {str(o) for o in graph.objects(None, DCAT.downloadURL)}
+    assert addresses and all(a.startswith("https://data.example.org/hankkeet/dump/") for a in addresses)
+    assert (DATASET, RDF.type, DCAT.Dataset) in graph, "IRIs stay under the base"
+    assert "https://data.example.org/hankkeet/doc/project/" in (copy / "dist/dump/projects.csv").read_text("utf-8")
+
+
+### VoID
+
+
+def test_void_counts_what_the_dump_holds(dist):
+    told = rdflib.Graph().parse(dist / ".well-known/void", format="turtle")
+    store = ox.Store()
+    store.load(path=dist / "dump/hankelod.nt", format=ox.RdfFormat.N_TRIPLES)
+
+    def asked(query: str) -> int:
+        return int(next(iter(store.query(query)))["n"].value)
+
+    for name, query in {
+        "triples": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
+        "distinctSubjects": "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }",
+        "distinctObjects": "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }",
+        "properties": "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }",
+        "classes": "SELECT (COUNT(DISTINCT ?c) AS ?n) { ?s a ?c }",
+    }.items():
+        assert int(told.value(DATASET, VOID[name])) == asked(query), name
+    parts = list(told.objects(DATASET, VOID.classPartition))
+    assert len(parts) == int(told.value(DATASET, VOID.classes))
+    for part in parts:
+        assert int(told.value(part, VOID.entities)) == asked(
+            f"SELECT (COUNT(*) AS ?n) {{ ?s a <{told.value(part, VOID['class'])}> }}"
+        )
+    parts = list(told.objects(DATASET, VOID.propertyPartition))
+    assert sum(int(told.value(p, VOID.triples)) for p in parts) == int(told.value(DATASET, VOID.triples))
+    examples = list(told.objects(DATASET, VOID.exampleResource))
+    assert examples
+    for example in examples:
+        assert next(iter(store.query(f"SELECT * {{ <{example}> ?p ?o }} LIMIT 1")), None)
+    for dump in told.objects(DATASET, VOID.dataDump):
+        assert (dist / str(dump).removeprefix(BASE)).exists()
+    spaces = {str(v) for v in told.objects(DATASET, VOID.vocabulary)}
+    assert {"https://w3id.org/hankelod/def#", "http://purl.org/dc/terms/"} <= spaces
+
+
+def test_void_names_the_endpoint_where_there_is_one(dataset, checked):
+    about = Catalogue(dataset, Mapping(dataset.model), checked[1], Edition(service="https://data.example.org/sparql"))
+    told = rdflib.Graph().parse(data=next(void(about, Counts(), {})).content, format="turtle")
+    assert str(told.value(DATASET, VOID.sparqlEndpoint)) == "https://data.example.org/sparql"
+
+
+### Provenance
+
+
+def test_provenance_names_every_file_with_its_checksum(dist, root):
+    told = rdflib.Graph().parse(dist / "provenance.ttl")
+    work = told.value(DATASET, PROV.wasGeneratedBy)
+    used = {str(told.value(f, rdflib.RDFS.label)): f for f in told.objects(work, PROV.used)}
+    files = {
+        p.relative_to(root).as_posix()
+        for part in ("data", "ontology", "shapes")
+        for p in (root / part).rglob("*")
+        if p.suffix in (".yml", ".csv", ".ttl")
+    }
+    assert set(used) == files
+    for name, file in used.items():
+        value = told.value(told.value(file, SPDX.checksum), SPDX.checksumValue)
+        assert str(value).lower() == hashlib.sha256((root / name).read_bytes()).hexdigest()
+    assert (DATASET, PROV.wasDerivedFrom, rdflib.URIRef("https://ym.fi/kuntien-hankkeet")) in told
+    agent = told.value(work, PROV.wasAssociatedWith)
+    assert (agent, RDF.type, PROV.SoftwareAgent) in told
+    project = rdflib.URIRef(BASE + "id/project/inkoo-hiilineutraali")
+    assert str(told.value(project, PROV.wasDerivedFrom)).endswith("data/projects/inkoo-hiilineutraali.yml")
+
+
+def test_a_commit_only_where_it_is_named(dist, dataset, checked, tmp_path):
+    assert "revision" not in (dist / "provenance.ttl").read_text("utf-8")
+    publish(dataset, checked[1], checked[0], tmp_path / "dist", frozenset({"dumps"}), Edition(revision="4f2a9c1"))
+    told = rdflib.Graph().parse(tmp_path / "dist/provenance.ttl")
+    revision = rdflib.URIRef(BASE + "id/revision/4f2a9c1")
+    assert str(told.value(revision, DCTERMS.identifier)) == "4f2a9c1"
+    assert (None, PROV.used, revision) in told
+
+
+@pytest.mark.parametrize("revision", ["a b", "x>y", "../x", "", "-x"])
+def test_a_revision_is_an_id(copy, run, revision):
+    done = run("publish", "-C", str(copy), f"--revision={revision}")
+    assert (done.returncode, (copy / "dist").exists()) == ((2, False) if revision else (0, True)), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_texts_stand_in_three_languages():
+    known = rdflib.Graph().parse(ROOT / "src/hankelod/exports/dcat.ttl", publicID=BASE)
+    for subject in set(known.subjects()):
+        if str(subject).startswith(BASE) and not re.search(r"/void$", str(subject)):
+            titles = {t.language for t in known.objects(subject, DCTERMS.title)}
+            assert titles == {"fi", "sv", "en"}, subject

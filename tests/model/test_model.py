@@ -1,0 +1,266 @@
+"""A lint of the model itself, and the promise that a new field is one edit."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from hankelod.messages import problem
+from hankelod.model import schema as vocabulary_schema
+from hankelod.model.model import SHAPES
+from hankelod.model.shapes import ModelError, load
+from hankelod.pipeline.checking import check_all
+from hankelod.pipeline.publication import publish
+from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, read_resource
+from hankelod.records.dataset import Dataset
+from hankelod.records.folder import shipped, turtle_files
+
+THREE = {"fi", "sv", "en"}
+HANKE = "https://w3id.org/hankelod/def#"
+
+
+@pytest.fixture(scope="session")
+def model(dataset):
+    return dataset.model
+
+
+def test_every_term_has_a_label_and_a_definition_in_three_languages(model):
+    for term in model.ontology.triples:
+        if term.startswith(HANKE) or term.startswith(f"{model.base}id/concept/"):
+            label = model.ontology.text(term, RDFS + "label") or model.ontology.text(term, SKOS + "prefLabel")
+            assert set(label) == THREE, term
+            if model.ontology.one(term, RDF + "type") != SKOS + "ConceptScheme":
+                assert set(model.ontology.text(term, SKOS + "definition")) == THREE, term
+
+
+def test_every_field_has_a_label_and_a_description_in_three_languages(model):
+    for cls in model.classes.values():
+        for field in cls.fields:
+            assert set(field.label) == THREE, field.code
+            assert set(field.description) == THREE, field.code
+
+
+def test_a_class_that_is_not_there(model):
+    with pytest.raises(KeyError):
+        model.by_name("Nothing")
+
+
+def test_every_shape_tells_why_and_how_to_mend_in_three_languages(model):
+    for iri, check in model.checks.items():
+        constrained = set(model.shapes.triples[iri]) - {
+            RDF + "type",
+            SH + "targetClass",
+            SH + "codeIdentifier",
+            SH + "property",
+        }
+        if constrained:
+            assert set(check.fix) == THREE, check.code
+            assert set(check.why) == THREE, check.code
+        if SH + "sparql" in constrained:
+            assert set(check.says) == THREE, check.code
+
+
+def test_every_code_of_our_own_is_told_in_three_languages():
+    for code in problem.codes():
+        entry = problem.entry(code)
+        assert set(entry.says) == set(entry.why) == set(entry.fix) == THREE, code
+        for text in (entry.says, entry.why, entry.fix):
+            names = [set(re.findall(r"\{(\w+)\}", t)) for t in text.values()]
+            assert names[0] == names[1] == names[2], code
+
+
+def test_every_component_in_use_has_words(model):
+    parameters = {
+        "minCount",
+        "maxCount",
+        "datatype",
+        "pattern",
+        "minExclusive",
+        "minInclusive",
+        "maxInclusive",
+        "minLength",
+        "maxLength",
+        "in",
+        "class",
+        "nodeKind",
+        "languageIn",
+        "uniqueLang",
+        "disjoint",
+        "closed",
+        "or",
+        "sparql",
+    }
+    told = {
+        "codeIdentifier",
+        "order",
+        "group",
+        "name",
+        "description",
+        "message",
+        "severity",
+        "path",
+        "property",
+        "targetClass",
+        "ignoredProperties",
+        "rule",
+    }
+    for shape in model.checks:
+        for predicate in model.shapes.triples[shape]:
+            if predicate.startswith(SH):
+                name = predicate.removeprefix(SH)
+                assert name in parameters | told, f"{shape}: no engine comparison covers sh:{name}"
+                if name in parameters:
+                    component = {"sparql": "SPARQL"}.get(name, name[0].upper() + name[1:]) + "ConstraintComponent"
+                    assert set(problem.component_says(component)) == THREE, component
+
+
+def test_a_key_means_one_thing_in_its_class(model):
+    for cls in model.classes.values():
+        keys = [f.key for f in cls.fields]
+        assert len(keys) == len(set(keys)), cls.name
+        paths = [f.path for f in cls.fields]
+        assert len(paths) == len(set(paths)), cls.name
+        orders = [f.order for f in cls.fields]
+        assert len(orders) == len(set(orders)), cls.name
+        for key in keys:
+            assert re.fullmatch(r"[a-z][A-Za-z]*", key), key
+            assert key not in ("id", "type"), key
+
+
+def test_shapes_are_named_after_class_and_key(model):
+    for cls in model.classes.values():
+        for field in cls.fields:
+            assert field.code == f"{cls.name}-{field.key}", field.code
+
+
+def test_every_property_of_our_own_is_used_by_a_shape_or_a_concept(model):
+    used = {f.path for c in model.classes.values() for f in c.fields}
+    used |= {p for by in model.ontology.triples.values() for p in by}
+    for term in model.ontology.triples:
+        kinds = model.ontology.objects(term, RDF + "type")
+        if OWL + "ObjectProperty" in kinds or OWL + "DatatypeProperty" in kinds:
+            assert term in used, term
+
+
+def test_deprecated_terms_name_their_successor(model):
+    for term in model.ontology.triples:
+        if model.ontology.value(term, OWL + "deprecated") == "true":
+            assert model.ontology.iri(term, "http://purl.org/dc/terms/isReplacedBy"), term
+
+
+def test_no_blank_node_in_the_ontology(model):
+    for quad in model.ontology.quads:
+        assert not isinstance(quad.subject, ox.BlankNode)
+        assert not isinstance(quad.object, ox.BlankNode)
+
+
+def test_own_terms_in_shapes_exist(model):
+    text = model.shapes_text
+    for term in set(re.findall(r"\bhanke:(\w+)", text)):
+        assert HANKE + term in model.ontology.triples, term
+
+
+def test_examples_of_fields_are_good(model):
+    """The example of a field passes for a value of it: it is what a reader is told to write."""
+    import yaml
+
+    for cls in model.classes.values():
+        for field in cls.fields:
+            if field.example and field.pattern and field.kind != "relative":
+                value = yaml.load(field.example, yaml.BaseLoader)
+                for item in value if field.many else [value]:
+                    assert re.search(field.pattern, str(item)), field.code
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        ("sh:datatype rdf:langString ; sh:languageIn", "sh:languageIn"),
+        ("sh:path dcterms:title ; sh:codeIdentifier", "sh:codeIdentifier"),
+        ("sh:datatype xsd:boolean", "sh:datatype xsd:float"),
+    ],
+)
+def test_a_shape_that_no_record_can_follow_is_refused(tmp_path, edit, told):
+    text = (shipped("shapes") / "project.ttl").read_text("utf-8")
+    (tmp_path / "project.ttl").write_text(text.replace(edit, told, 1), "utf-8")
+    files = [tmp_path / "project.ttl", *(f for f in turtle_files(shipped("shapes")) if f.name != "project.ttl")]
+    with pytest.raises(ModelError, match="Project-"):
+        load(turtle_files(shipped("ontology")), files, "https://w3id.org/hankelod/")
+
+
+NEW_FIELD = """
+s:Project-keywords a sh:PropertyShape ;
+    sh:path <http://www.w3.org/ns/dcat#keyword> ; sh:codeIdentifier "keywords" ; sh:order 6 ; sh:group s:group-basics ;
+    sh:name "avainsanat"@fi, "nyckelord"@sv, "keywords"@en ;
+    sh:description "Sanoja, joilla hanke löytyy."@fi, "Ord som projektet hittas med."@sv, "Words to find the project by."@en ;
+    sh:datatype xsd:string ; sh:minLength 2 ;
+    sh:message "Kirjoita avainsana."@fi, "Skriv ett nyckelord."@sv, "Write a keyword."@en ;
+    s:why "Hanke löytyy."@fi, "Projektet hittas."@sv, "The project is found."@en .
+"""
+
+
+def test_a_new_field_on_a_reused_term_is_one_edit(copy: Path):
+    shape = copy / "shapes/project.ttl"
+    text = shape.read_text("utf-8").replace("s:Project-themes,", "s:Project-themes, s:Project-keywords,", 1)
+    shape.write_text(text + NEW_FIELD, "utf-8")
+    record = copy / "data/projects/inkoo-hiilineutraali.yml"
+    record.write_text(record.read_text("utf-8") + "keywords: [VISI, x]\n", "utf-8")
+
+    dataset = Dataset(copy)
+    report, _ = check_all(dataset)
+    assert [(p.code, p.field, p.value) for p in report.problems if p.severity == "violation"] == [
+        ("Project-keywords", "keywords[1]", "x")
+    ]
+    record.write_text(record.read_text("utf-8").replace("[VISI, x]", "[VISI]"), "utf-8")
+    dataset = Dataset(copy)
+    report, records = check_all(dataset)
+    publish(dataset, records, report, copy / "dist", frozenset())
+
+    inkoo = next(r for r in records if r.id == "inkoo-hiilineutraali")
+    assert inkoo.values["keywords"] == ["VISI"]  # the record's key
+    assert '<http://www.w3.org/ns/dcat#keyword> "VISI"' in (copy / "dist/dump/hankelod.nt").read_text("utf-8")
+    context = json.loads((copy / "dist/context.jsonld").read_text("utf-8"))["@context"]
+    assert context["Project"]["@context"]["keywords"] == {"@id": "dcat:keyword"}
+    schema = json.loads((copy / "dist/schema/project.json").read_text("utf-8"))
+    assert schema["properties"]["keywords"]["description"] == "Words to find the project by."
+    assert "Project-keywords" in (copy / "dist/shapes.ttl").read_text("utf-8")
+
+
+def test_the_schema_accepts_the_real_records_and_refuses_others(dataset, root):
+    import jsonschema
+    import yaml
+
+    class Core(yaml.SafeLoader):
+        """YAML's core schema as editors read it: dates stay text."""
+
+    Core.yaml_implicit_resolvers = {
+        k: [(t, r) for t, r in v if t != "tag:yaml.org,2002:timestamp"]
+        for k, v in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    for cls in dataset.model.entries():
+        schema = vocabulary_schema.schema(dataset.model, cls)
+        jsonschema.Draft202012Validator.check_schema(schema)
+        validator = jsonschema.Draft202012Validator(schema)
+        files = dataset.files(cls) if cls.folder else [dataset.data / cls.file] if cls.file.endswith(".yml") else []
+        for file in files:
+            value = yaml.load(file.read_text("utf-8"), Core)
+            assert not list(validator.iter_errors(value)), file
+    project = jsonschema.Draft202012Validator(vocabulary_schema.schema(dataset.model, dataset.model.by_name("Project")))
+    good = yaml.load((root / "data/projects/inkoo-hiilineutraali.yml").read_text("utf-8"), Core)
+    for change in (
+        {"titel": {"fi": "x"}},
+        {"title": "x"},
+        {"themes": ["no-such"]},
+        {"totalCost": -5},
+        {"start": "2021-13"},
+    ):
+        assert list(project.iter_errors({**good, **change})), change
+
+
+def test_the_problem_catalogue_is_read_alone():
+    index = read_resource("hankelod.messages", "problems.ttl", problem.CATALOGUE)
+    assert {SHAPES} & set(index.prefixes.values()) == set()

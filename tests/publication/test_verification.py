@@ -1,0 +1,255 @@
+"""`hankelod verify`: a publication as it was written is found whole, and every kind of damage is found."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hankelod.publication import manifest
+from hankelod.publication.files import to_json
+from hankelod.publication.manifest import BadManifest, is_safe
+from hankelod.publication.manifest import manifest as written
+from hankelod.publication.verification import verify
+from support.publishing import contents, edit, published, small
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """A publication with two releases."""
+    folder, out = small(tmp_path / "small"), tmp_path / "dist"
+    published(folder, out)
+    edit(folder, "projects/eka.yml", "totalCost: 1000", "totalCost: 1200")
+    published(folder, out)
+    return out
+
+
+def codes(out: Path) -> list[tuple[str, str]]:
+    return [(p.code, p.file.removeprefix("dist/")) for p in verify(out, "dist").problems]
+
+
+def declare(out: Path, *paths: str) -> None:
+    """Make the manifest agree with what these files are now, so that only the deeper checks can tell."""
+
+    whole = json.loads((out / "manifest.json").read_text("utf-8"))
+    for path in paths:
+        content = (out / path).read_bytes()
+        whole["files"][path] |= {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    (out / "manifest.json").write_bytes(written(whole["files"]))
+
+
+def replace(out: Path, path: str, old: bytes, new: bytes) -> None:
+    content = (out / path).read_bytes()
+    assert old in content
+    (out / path).write_bytes(content.replace(old, new, 1))
+
+
+def test_the_real_publication_is_whole(dist):
+    found = verify(dist, "dist")
+    assert found.problems == []
+    assert found.records == len(contents(dist)) - 1
+
+
+def test_a_publication_with_a_history_is_whole(out):
+    assert codes(out) == []
+
+
+NT, TTL = "dump/hankelod.nt", "dump/hankelod.ttl"
+
+
+@pytest.mark.parametrize(
+    ("damage", "code", "path"),
+    [
+        (lambda out: (out / "def.ttl").unlink(), "file-missing", "def.ttl"),
+        (lambda out: (out / "doc/letter.txt").write_text("x"), "file-foreign", "doc/letter.txt"),
+        (lambda out: (out / ".hidden").write_text("x"), "file-foreign", ".hidden"),
+        (lambda out: (out / "empty").mkdir(), "file-foreign", "empty"),
+        (lambda out: (out / "link").symlink_to("/etc"), "file-foreign", "link"),
+        (lambda out: replace(out, "def.ttl", b"a", b"b"), "file-changed", "def.ttl"),
+        (lambda out: replace(out, "schema/project.json", b" ", b""), "file-changed", "schema/project.json"),
+        (lambda out: (out / "schema/project.json").write_text("{"), "file-unreadable", "schema/project.json"),
+        (lambda out: (out / "dump/projects.jsonl").write_text("{\n"), "file-unreadable", "dump/projects.jsonl"),
+        (lambda out: (out / "def.ttl").write_text("<a> <b>"), "file-unreadable", "def.ttl"),
+        (lambda out: (out / "changes/changelog.md").write_bytes(b"\xff"), "file-unreadable", "changes/changelog.md"),
+        (lambda out: (out / "manifest.json").write_text("{}"), "manifest-unreadable", "manifest.json"),
+        (lambda out: (out / "manifest.json").unlink(), "manifest-unreadable", "manifest.json"),
+        (
+            lambda out: replace(out, "manifest.json", b'"sha256": "', b'"sha256": "0'),
+            "manifest-unreadable",
+            "manifest.json",
+        ),
+    ],
+)
+def test_damage_is_found(out, damage, code, path):
+    damage(out)
+    assert (code, path) in codes(out)
+
+
+def test_a_link_in_the_place_of_a_file_is_found(out, tmp_path):
+    (tmp_path / "same.ttl").write_bytes((out / "def.ttl").read_bytes())
+    (out / "def.ttl").unlink()
+    (out / "def.ttl").symlink_to(tmp_path / "same.ttl")
+    assert codes(out) == [("file-unreadable", "def.ttl")]
+
+
+def test_dumps_that_differ_are_found_even_where_the_manifest_agrees(out):
+    replace(out, TTL, b"1200", b"1300")
+    declare(out, TTL)
+    assert codes(out) == [("dumps-differ", TTL)]
+
+
+def test_a_feed_that_does_not_lead_to_the_dump_is_found(out):
+    page = max((out / "changes/pages").iterdir(), key=lambda p: int(p.stem)).relative_to(out).as_posix()
+    replace(out, page, b'"1200"', b'"1300"')
+    declare(out, page)
+    assert codes(out) == [("dumps-differ", "changes/feed.trig")]
+
+
+def test_a_gap_in_the_history_is_found(out):
+    whole = json.loads((out / "manifest.json").read_text("utf-8"))
+    del whole["files"]["changes/pages/1.trig"]
+    (out / "changes/pages/1.trig").unlink()
+    (out / "manifest.json").write_bytes(written(whole["files"]))
+    assert codes(out) == [("history-broken", "changes/feed.trig")]
+
+
+def test_a_wrong_count_is_found(out):
+    whole = json.loads((out / "manifest.json").read_text("utf-8"))
+    whole["files"]["def.ttl"]["triples"] += 1
+    (out / "manifest.json").write_bytes(written(whole["files"]))
+    assert codes(out) == [("count-wrong", "def.ttl")]
+
+
+BAD_PATHS = [
+    "../x",
+    "a/../../x",
+    "/etc/passwd",
+    "a//b",
+    "a/./b",
+    "",
+    "..",
+    "C:\\x",
+    "a\\..\\b",
+    "C:x",
+    "a\x00b",
+    "a\nb",
+    "x" * 2000,
+    "a/",
+]
+
+
+@pytest.mark.parametrize("path", BAD_PATHS)
+def test_a_path_cannot_leave_the_folder(out, path):
+    assert not is_safe(path)
+    whole = json.loads((out / "manifest.json").read_text("utf-8"))
+    whole["files"][path] = whole["files"]["def.ttl"]
+    with pytest.raises(BadManifest, match="leads out"):
+        manifest.read(written(whole["files"]))
+
+
+@pytest.mark.parametrize(
+    "path", ["a", "dump/hankelod.nt", ".well-known/void", ".htaccess", "doc/project/é.ttl", "a..b"]
+)
+def test_a_good_path_is_safe(path):
+    assert is_safe(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b'{"files": []}',
+        b'{"build": "x", "files": {"a": 1}}',
+        b'{"build": "x", "files": {"a": {"sha256": 1, "bytes": 1, "mediaType": "x"}}}',
+        b'{"build": "x", "files": {"a": {"sha256": "x", "bytes": -1, "mediaType": "x"}}}',
+        b'{"build": "x", "files": {"a": {"sha256": "x", "bytes": true, "mediaType": "x"}}}',
+        b'{"build": "x", "files": {}}',
+        b"[" * 100_000,
+        b"\xff",
+    ],
+)
+def test_a_manifest_that_is_none_is_refused(content):
+    with pytest.raises(BadManifest):
+        manifest.read(content)
+
+
+def test_a_manifest_may_be_read_again():
+    entry = {"sha256": "0" * 64, "bytes": 3, "mediaType": "text/turtle", "triples": 1}
+    read = manifest.read(written({"b.ttl": entry, "a.ttl": entry}))
+    assert list(read.files) == ["a.ttl", "b.ttl"]
+    assert read.files["a.ttl"].triples == 1
+    assert to_json({}) == b"{}\n"
+
+
+@pytest.mark.parametrize("lang", ["fi", "sv", "en"])
+def test_the_command(out, run, lang):
+    assert run("verify", str(out), "--lang", lang).returncode == 0
+    os.truncate(out / "def.ttl", 10)
+    done = run("verify", str(out), "--lang", lang, "--format", "json")
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    assert not report["conforms"]
+    assert "file-changed" in {p["code"] for p in report["problems"]}
+    assert all(p["message"] and p["why"] and p["fix"] and "{" not in p["message"] for p in report["problems"])
+    assert run("verify", "no-such-folder").returncode == 2
+
+
+def declared(folder: Path, files: dict[str, bytes], **more: object) -> Path:
+    """A folder with these files, and a manifest that names them; `more` goes into each entry."""
+    folder.mkdir()
+    entries = {}
+    for path, content in files.items():
+        (folder / path).write_bytes(content)
+        entries[path] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), "mediaType": "", **more}
+    (folder / "manifest.json").write_bytes(written(entries))
+    return folder
+
+
+@pytest.mark.parametrize("size", [10**18, 2**63 - 1, 10**30])
+def test_a_size_beyond_all_memory_is_no_size(tmp_path, size):
+    assert codes(declared(tmp_path / "dist", {"x.txt": b"x"}, bytes=size)) == [("file-changed", "x.txt")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+@pytest.mark.parametrize(("path", "code"), [("x.txt", "file-unreadable"), ("manifest.json", "manifest-unreadable")])
+def test_a_pipe_keeps_nobody_waiting(tmp_path, path, code):
+    out = declared(tmp_path / "dist", {"x.txt": b"x"})
+    (out / path).unlink()
+    os.mkfifo(out / path)
+    assert codes(out) == [(code, path)]
+
+
+def test_a_path_that_no_file_can_have(tmp_path):
+    entries = {"x\ud800": {"sha256": "", "bytes": 1, "mediaType": ""}}
+    content = json.dumps({"build": manifest.build_id(entries), "files": entries}).encode()
+    with pytest.raises(BadManifest, match="leads out"):
+        manifest.read(content)
+
+
+DEEP = {
+    "x.ttl": b"<a:a> <a:b> " + b"<<( <a:a> <a:b> " * 60_000 + b"<a:c>" + b" )>>" * 60_000 + b" .",
+    "x.trig": b"{ <a:a> <a:b> " + b"<<( <a:a> <a:b> " * 60_000 + b"<a:c>" + b" )>>" * 60_000 + b" }",
+    "x.jsonld": b'{"@context":{"a":{"@id":"x:y","@context":'
+    + b'{"a":{"@id":"x:y","@context":' * 20_000
+    + b"{}"
+    + b"}}" * 20_000
+    + b"}}}",
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_deep_rdf_does_not_end_the_process(tmp_path, name):
+    """In a process of its own, since what is refused here overflows the stack of the parser."""
+    declared(tmp_path / "dist", {name: DEEP[name]})
+    done = subprocess.run(
+        [sys.executable, "-m", "hankelod", "-C", str(tmp_path), "verify", "dist"], capture_output=True, text=True
+    )
+    assert done.returncode == 1, done.stderr
+    assert "nested more than 100 deep" in done.stdout

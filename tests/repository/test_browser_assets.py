@@ -1,0 +1,390 @@
+"""The pages where the reader's own browser works: asking in SPARQL, and the form that makes a record."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+import hankelod
+from hankelod.query.named import Catalogue
+from hankelod.site.pages import sparql
+from hankelod.site.pages.contribute import REPOSITORY
+from support.folders import ROOT
+from support.pages import ENGINE, no_browser, node, read, served
+
+BROWSER = pytest.mark.skipif(no_browser() is not None, reason=no_browser() or "")
+ASKING = pytest.mark.skipif(not ENGINE.exists(), reason="the engine is not built: `make assets` fetches it with npm")
+
+
+### What comes from npm
+
+
+@ASKING
+def test_assets_are_what_is_listed():
+    done = subprocess.run(
+        [sys.executable, "browser/build.py", "--check"], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_changed_asset_is_seen(tmp_path):
+    """A copy of the builder, with a file that is not what is listed, and one that is missing."""
+    shutil.copytree(ROOT / "browser", tmp_path / "browser")
+    vendor = tmp_path / "src/hankelod/site/assets/vendor"
+    vendor.mkdir(parents=True)
+    (vendor / "oxigraph.js").write_text("alert(1)", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "browser/build.py", "--check"], cwd=tmp_path, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 1
+    assert "oxigraph.js: not there, or not what assets.json lists" in done.stderr
+    assert "oxigraph.wasm.gz: not there" in done.stderr
+
+
+def test_ranges_hold_what_is_listed():
+    """What was looked at lies in the range of package.json (a caret: from this version up to the next breaking one)."""
+    ranges = json.loads((ROOT / "browser/package.json").read_text("utf-8"))["dependencies"]
+    listed = json.loads((ROOT / "browser/assets.json").read_text("utf-8"))
+    assert set(ranges) == set(listed)
+    for name, entry in listed.items():
+        least, found = ([int(n) for n in v.lstrip("^").split(".")] for v in (ranges[name], entry["version"]))
+        breaking = next(n for n, part in enumerate(least) if part or n == 2)
+        assert found >= least and found[: breaking + 1] == least[: breaking + 1], name
+
+
+### What the pages are given
+
+
+def test_the_form_is_the_shapes(dist, dataset):
+    """Every field of a project and its parts that people write is in the form, with the shape's own words."""
+    for folder, lang in (("", "fi"), ("sv/", "sv"), ("en/", "en")):
+        page = read(dist / folder / "contribute.html")
+        plan = json.loads(
+            next(t for s, t in zip(page.all("script"), page.scripts, strict=True) if s.get("id") == "plan")
+        )
+        assert set(plan["classes"]) >= {
+            "Project",
+            "Grant",
+            "Outcome",
+            "Observation",
+            "Link",
+            "Quotation",
+            "Contribution",
+        }
+        for name, told in plan["classes"].items():
+            cls = dataset.model.by_name(name)
+            assert [f["key"] for f in told["fields"]] == [f.key for f in cls.fields if f.filled is None]
+            for field in told["fields"]:
+                check = next(c for c in dataset.model.checks.values() if c.code == field["code"])
+                assert (field["fix"], field["why"]) == (check.fix[lang], check.why[lang])
+        re.compile(plan["forbidden"])
+        assert plan["repository"] is None  # the contact of this dataset names none
+
+
+@pytest.mark.parametrize(
+    ("address", "repository"),
+    [
+        ("https://github.com/some-body/hankelod", ("https://github.com/some-body/hankelod", None)),
+        ("https://github.com/some-body/hankelod.git", ("https://github.com/some-body/hankelod", None)),
+        ("https://github.com/some-body/data/tree/develop/", ("https://github.com/some-body/data", "develop")),
+        ("https://github.com/some-body", None),
+        ("https://github.com.example.org/some/body", None),
+        ("https://w3id.org/hankelod/", None),
+    ],
+)
+def test_a_repository_is_taken_only_where_it_is_known(address, repository):
+    found = REPOSITORY.fullmatch(address)
+    assert (found.groups() if found else None) == repository
+
+
+@ASKING
+def test_the_page_offers_every_named_query(dist):
+    page = read(dist / "en/sparql.html")
+    data = json.loads(
+        next(t for s, t in zip(page.all("script"), page.scripts, strict=True) if s.get("id") == "sparql-data")
+    )
+    catalogue = Catalogue(ROOT / "ontology/queries")
+    assert set(data["queries"]) == set(catalogue.names())
+    for query in catalogue.all():
+        told = data["queries"][query.name]
+        assert query.text.endswith(told["text"]) or query.text.strip().endswith(told["text"].strip())
+        assert [p["name"] for p in told["parameters"]] == [p.name for p in query.parameters]
+
+
+@ASKING
+def test_the_engine_stands_beside_the_dump(dist):
+    for path in (
+        sparql.DUMP,
+        sparql.AREAS,
+        "assets/vendor/oxigraph.wasm.gz",
+        "assets/vendor/oxigraph.LICENSE.txt",
+    ):
+        assert (dist / path).is_file(), path
+    manifest = json.loads((dist / "manifest.json").read_text("utf-8"))["files"]
+    assert "assets/vendor/oxigraph.js" in manifest
+
+
+def test_publishing_says_what_it_leaves_out(run, copy, tmp_path, monkeypatch):
+    done = run("-C", str(copy), "publish", "--only", "site", "--out", "site-alone")
+    assert done.returncode == 0, done.stderr
+    assert "no SPARQL page" in done.stderr
+    assert not (copy / "site-alone/sparql.html").exists() and (copy / "site-alone/contribute.html").exists()
+
+
+### Asking
+
+
+@pytest.fixture(scope="module")
+def asked(dist):
+    """What a person saw who asked in the page."""
+    with served(dist) as base:
+        return {**node("ask_sparql.mjs", base), "base": base}
+
+
+@BROWSER
+@ASKING
+def test_nothing_breaks_and_nothing_is_asked_elsewhere(asked):
+    assert asked["errors"] == []
+    assert asked["elsewhere"] == []
+    assert asked["axe"] == []
+
+
+@BROWSER
+@ASKING
+def test_the_engine_is_loaded_when_first_asked(asked):
+    assert asked["before"] == []
+    assert asked["after"] == [
+        "assets/engine-worker.js",
+        "assets/vendor/oxigraph.js",
+        "assets/vendor/oxigraph.wasm.gz",
+        "dump/hankelod.nt.gz",
+    ]
+
+
+@BROWSER
+@ASKING
+def test_named_queries_answer_as_the_command_does(asked, dist):
+    data = hankelod.open(dist)
+    catalogue = Catalogue(ROOT / "ontology/queries")
+    assert set(asked["named"]) == set(catalogue.names())
+    for query in catalogue.all():
+        seen = asked["named"][query.name]
+        assert seen["fault"] == "", query.name
+        given = {p.name: ["fi"] for p in query.parameters if p.kind == "language"}
+        answer = data.ask(data.text(query, given))
+        if answer.kind == "rows":
+            assert list(csv.reader(io.StringIO(seen["file"]))) == list(csv.reader(io.StringIO(answer.text("csv")))), (
+                query.name
+            )
+        else:
+            assert seen["file"] == "N-Triples", query.name
+
+
+@BROWSER
+@ASKING
+def test_parameters_write_only_values(asked):
+    seen = asked["parameter"]
+    assert "VALUES $municipality { <id/municipality/853> }" in seen["query"]
+    assert re.match(r"\d+ riviä?", seen["status"])
+    assert seen["wrong"]["told"] == "”853> } DROP ALL #” ei kelpaa tähän."
+    assert seen["wrong"]["query"] == seen["query"]
+
+
+@BROWSER
+@ASKING
+def test_charts_and_maps(asked):
+    assert asked["named"]["grants-by-region"]["ways"] == ["Taulukko", "Kaavio", "Kartta"]
+    assert asked["named"]["links-without-address"]["ways"] == ["Taulukko"]
+    chart = asked["chart"]
+    assert chart["caption"] == "projects, riveittäin"
+    assert max(chart["bars"]) == 1000 and len(chart["bars"]) == 10
+    assert chart["grants"][0] == "175\u00a0600"
+    areas = dict(asked["map"]["areas"])
+    assert areas["doc/region/02.html"] == "Varsinais-Suomi: 4" and len(areas) == 10
+    assert asked["map"]["keyboard"] in areas.values()
+
+
+@BROWSER
+@ASKING
+def test_what_the_data_says_stays_text(asked):
+    seen = asked["hostile"]
+    assert seen["text"] == "<img src=x onerror=alert(1)><script>alert(2)</script>"
+    assert seen["elements"] == 0
+    assert seen["links"][-2:] == ["def.html#lead", "doc/project/turku-reivi.html"]
+    assert all(link.startswith(("https://", "def.html", "doc/")) for link in seen["links"])
+    assert '\'=1+1,-5,"a,""b"' in asked["formula"]
+
+
+@BROWSER
+@ASKING
+def test_other_forms_of_queries(asked):
+    assert asked["ask"].startswith("Vastaus: kyllä")
+    assert asked["describe"]["head"] == ["subjekti", "ominaisuus", "arvo"]
+    assert asked["none"].startswith("Ei yhtään riviä")
+    assert asked["many"]["rows"] == 200
+
+
+@BROWSER
+@ASKING
+def test_faults_have_a_place(asked):
+    seen = asked["fault"]
+    assert "rivillä 4, merkki" in seen["told"]
+    assert seen["line"] == "4" and seen["at"] == ["query", 4]
+    assert seen["answer"] is False
+    assert asked["service"]["told"] and asked["service"]["asked"] == []
+    assert asked["update"]
+
+
+@BROWSER
+@ASKING
+def test_cancelling(asked):
+    seen = asked["cancel"]
+    assert seen["running"] == "Kysely on käynnissä…" and seen["disabled"]
+    assert seen["status"] == "Kysely keskeytettiin."
+    assert seen["focus"] == "run"
+    assert seen["again"].startswith("1 rivi") and seen["answer"] == "16"
+
+
+@BROWSER
+@ASKING
+def test_by_keyboard(asked):
+    assert asked["keyboard"]["status"].startswith("1 rivi")
+    assert asked["keyboard"]["left"]
+
+
+@BROWSER
+@ASKING
+def test_a_query_is_shared_by_address(asked):
+    seen = asked["share"]
+    address, _, fragment = seen["own"].partition("#")
+    assert address == f"{asked['base']}sparql.html"
+    assert unquote(fragment) == "query=SELECT ?x # 100 % & more\n{ ?x a hanke:Project }"
+    assert seen["ownQuery"].strip() == "SELECT ?x # 100 % & more\n{ ?x a hanke:Project }"
+    assert seen["named"].endswith("#name=running-in-month&month=2021-05&lang=fi")
+    assert seen["month"] == "2021-05"
+    assert seen["swedish"] == {"lang": "sv", "month": "2021-05"}
+    assert seen["unknown"] == "grants-by-region"
+
+
+### Contributing
+
+
+@pytest.fixture(scope="module")
+def filled(dist):
+    """What a person saw who filled in the form."""
+    with served(dist) as base:
+        return node("fill_form.mjs", base)
+
+
+def validated(run, copy, name: str, yaml: str) -> dict:
+    """The report on a record that the form made."""
+    (copy / f"data/projects/{name}.yml").write_text(yaml, "utf-8")
+    done = run("-C", str(copy), "validate", f"data/projects/{name}.yml", "--format", "json")
+    return json.loads(done.stdout)
+
+
+@BROWSER
+def test_the_form_breaks_nothing_and_asks_nobody(filled):
+    assert filled["errors"] == []
+    assert filled["elsewhere"] == []
+    assert filled["axe"] == []
+    assert "pull" not in filled  # where no repository is known, none is proposed
+
+
+@BROWSER
+def test_the_least_record_is_accepted(filled, run, copy):
+    seen = filled["least"]
+    assert seen["left"] == []
+    assert seen["status"].startswith("Tietue on valmis.")
+    assert seen["file"] == "data/projects/uusi-hanke-aani-100.yml"
+    report = validated(run, copy, "uusi-hanke-aani-100", seen["yaml"])
+    assert report["conforms"], report["problems"]
+    assert {p["code"] for p in report["problems"]} <= {"missing-language"}
+    assert 'title:\n  fi: "Uusi hanke: \\"Ääni\\" # 100 %"\n' in seen["yaml"]
+    assert "lead: joensuun-kaupunki\n" in seen["yaml"] and 'municipalities: ["167"]\n' in seen["yaml"]
+    assert "totalCost: 75000.50\n" in seen["yaml"] and "start: 2021-05\n" in seen["yaml"]
+    assert filled["download"] == {"name": "uusi-hanke-aani-100.yml", "same": True}
+
+
+@BROWSER
+def test_the_fullest_record_is_accepted(filled, run, copy):
+    seen = filled["everything"]
+    assert (seen["left"], seen["wrong"], seen["elements"]) == ([], [], 0)
+    report = validated(run, copy, "everything", seen["yaml"])
+    assert report["conforms"], report["problems"]
+    for key in (
+        "contributors",
+        "observations",
+        "outcomes",
+        "links",
+        "quotations",
+        "morePartners",
+        "regions",
+        "acronym",
+    ):
+        assert f"\n{key}:" in seen["yaml"], key
+    assert seen["removed"] == 1
+
+
+@BROWSER
+def test_checks_as_one_types(filled, dataset):
+    assert filled["start"] == {"status": "Täytä lomake: tietue syntyy tähän.", "stored": 0, "copy": True}
+    assert filled["id"] == "uusi-hanke-aani-100"
+    assert len(filled["missing"]) >= 6 and filled["focused"]
+    start = next(c for c in dataset.model.checks.values() if c.code == "Project-start")
+    assert "”5/2021”" in filled["wrong"]
+    assert start.fix["fi"] in filled["wrong"] and start.why["fi"] in filled["wrong"]
+    assert "tunnistetta ”Ei ole olemassa” ei ole" in filled["unknown"]
+    assert "doc/project/turku-reivi.html" in filled["taken"]
+    assert "Turku Reivi" in filled["badId"] and "turku-reivi" in filled["badId"]
+    assert "U+202E" in filled["invisible"]
+    assert "suomeksi ja ruotsiksi" in filled["national"]
+
+
+@BROWSER
+@ASKING
+def test_rules_of_the_shapes_in_the_page(filled, dataset):
+    says = {c.code: c.says["fi"] for c in dataset.model.checks.values() if c.select}
+    assert filled["rules"]["fine"] == "Säännöt on tarkistettu, eikä huomautettavaa ole."
+    for code in ("Grant-amount-cost", "Grant-amount-limit", "Project-end-order"):
+        assert says[code].replace("{value}", "")[:20] in filled["rules"]["bad"], code
+
+
+@BROWSER
+def test_a_draft_is_kept_only_by_consent(filled):
+    seen = filled["draft"]
+    assert seen["without"] == 0
+    assert seen["swedish"]["lang"] == "sv" and seen["swedish"]["id"] == "uusi-hanke"
+    assert 'fi: "Uusi hanke"' in seen["swedish"]["yaml"]
+    assert seen["swedish"]["status"] == "Ditt utkast har återställts."
+    assert seen["gone"] == 0
+    assert seen["cleared"] == {"stored": 0, "yaml": ""}
+
+
+@BROWSER
+def test_from_files_and_on_to_a_pull_request(copy, run):
+    """Opened from a folder; this dataset's contact is a repository."""
+    settings = copy / "data/dataset.yml"
+    told = settings.read_text("utf-8")
+    settings.write_text(
+        told.replace('url: "https://w3id.org/hankelod/"', 'url: "https://github.com/some-body/data/tree/develop"'),
+        "utf-8",
+    )
+    assert run("-C", str(copy), "publish").returncode == 0
+    seen = node("fill_form.mjs", (copy / "dist").as_uri() + "/")
+    assert seen["errors"] == [] and seen["elsewhere"] == []
+    assert seen["least"]["left"] == [] and seen["least"]["status"].startswith("Tietue on valmis.")
+    assert seen["pull"]["shown"]
+    address = urlsplit(seen["pull"]["href"])
+    assert address.netloc + address.path == "github.com/some-body/data/new/develop/data/projects"
+    assert parse_qs(address.query) == {"filename": ["uusi-hanke-aani-100.yml"], "value": [seen["least"]["yaml"]]}
+    if ENGINE.exists():  # what browsers forbid is said
+        assert "python3 -m http.server" in seen["sparql"]["told"] and seen["sparql"]["form"] is False

@@ -1,0 +1,271 @@
+"""The map: the projection, boundaries out of files, the mosaic without them, and outlines of areas together."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import shutil
+import struct
+import zlib
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hankelod.site.map import boundaries, outlines, preview
+from hankelod.site.map.atlas import Atlas, atlas
+from hankelod.site.map.projection import to_plane
+from support.commands import hankelod
+from support.pages import read
+
+
+def records(dataset, name):
+    return list(dataset.rows(dataset.model.by_name(name)).values())
+
+
+@pytest.fixture(scope="module")
+def municipalities(dataset):
+    return records(dataset, "Municipality")
+
+
+@pytest.fixture(scope="module")
+def regions(dataset):
+    return records(dataset, "Region")
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "east", "north"),
+    [  # computed with PROJ 9 (EPSG:4258 to EPSG:3067)
+        (60.1695, 24.9525, 386392.1107, 6672049.5043),
+        (60.38514811, 25.7, 428336.6387, 6695012.3511),
+        (69.0, 20.6, 244432.8405, 7667705.1042),
+    ],
+)
+def test_projection(latitude, longitude, east, north):
+    x, y = to_plane(latitude, longitude)
+    assert abs(x - east) < 0.001 and abs(y - north) < 0.001
+
+
+### The mosaic
+
+
+@pytest.fixture(scope="module")
+def schematic(municipalities, regions):
+    return atlas(municipalities, regions, None)
+
+
+def test_the_mosaic_has_every_area(schematic, municipalities, regions):
+    assert not schematic.official
+    assert set(schematic.municipalities) == {m.id for m in municipalities}
+    assert all(schematic.municipalities.values())
+    assert all(schematic.regions[r.id] for r in regions)
+
+
+def ring_of(path: str) -> list[tuple[int, int]]:
+    """The first ring of an SVG path of ours."""
+    numbers = [int(n) for n in re.findall(r"-?\d+", path.split("z")[0])]
+    x = y = 0
+    points = []
+    for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
+        x, y = x + dx, y + dy
+        points.append((x, y))
+    return points
+
+
+def inside(point, ring) -> bool:
+    x, y = point
+    hit = False
+    for n, (x2, y2) in enumerate(ring):
+        x1, y1 = ring[n - 1]
+        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
+            hit = not hit
+    return hit
+
+
+def test_a_centre_lies_in_its_own_tile(schematic):
+    for code, path in schematic.municipalities.items():
+        assert inside(schematic.middles[code], ring_of(path)), code
+
+
+def test_the_mosaic_is_the_same_every_time(municipalities, regions, schematic):
+    assert atlas(municipalities, regions, None) == schematic
+
+
+def test_no_areas_no_map():
+    assert atlas([], [], None).width == 1
+
+
+### Outlines
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, unique=True))
+def test_squares_that_lie_together_have_one_outline(cells):
+    squares = [[(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)] for x, y in cells]
+    rings = outlines.merged(squares)
+
+    def area(ring):
+        return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True)) / 2
+
+    assert sum(area(r) for r in rings) == len(cells)
+
+
+def test_neighbours_share_their_border():
+    known: dict = {}
+    one = outlines.snapped([[(0, 0), (1000.4, 0), (1000.4, 1000)]], 1, 0, 0, known)
+    two = outlines.snapped([[(1000.6, 0.3), (2000, 0), (1000.4, 999.6)]], 1, 0, 0, known)
+    assert len({*one[0]} & {*two[0]}) == 2
+
+
+def test_a_path_of_several_rings():
+    path = outlines.path([[(10, 10), (20, 10), (20, 20)], [(5, 5), (6, 5), (6, 6)]])
+    assert path == "m10 10 10 0 0 10zm-5-5 1 0 0 1z"
+
+
+### Official boundaries
+
+
+FILES = ["municipalities_2025.geojson", "areas_2025.topojson", "municipalities_2024_nls.geojson"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_official_boundaries(shared, municipalities, regions, name):
+    found = atlas(municipalities, regions, shared / "reference" / name)
+    assert found.official
+    missing = {m.id for m in municipalities} - set(found.municipalities)
+    assert len(missing) <= 2, missing  # a division of another year
+    assert all(found.regions[r.id] for r in regions)
+    for code in ("091", "853", "698"):
+        longest = max((ring_of("m" + p) for p in found.municipalities[code].split("m") if p), key=len)
+        assert longest
+
+
+def test_regions_merge_to_official_ones(shared, municipalities, regions):
+    """The outline put together from municipalities is about as long as the official one of the region."""
+    together = atlas(municipalities, regions, shared / "reference/municipalities_2025.geojson")
+    single = atlas([], regions, shared / "reference/regions_2025.geojson")
+    for code, path in single.regions.items():
+        assert abs(together.regions[code].count(" ") - path.count(" ")) < 0.7 * path.count(" ") + 40, code
+
+
+def test_a_dataset_with_boundaries(shared, copy):
+    shutil.copy(shared / "reference/areas_2025.topojson", copy / "data/boundaries.topojson")
+    settings = copy / "data/dataset.yml"
+    settings.write_text(settings.read_text("utf-8") + "boundaries: boundaries.topojson\n", "utf-8")
+    done = hankelod("publish", "-C", str(copy), "--only", "site")
+    assert done.returncode == 0, done.stderr
+    front = (copy / "dist/index.html").read_text("utf-8")
+    assert "Tilastokeskus" in front
+    needed = ("index.html", "assets/site.css", "assets/site.js", "assets/map.js", "assets/icon.svg")
+    assert sum(len(gzip.compress((copy / "dist" / p).read_bytes(), 6)) for p in needed) < 150_000
+    page = ("doc/project/uusimaa-luoto.html", "assets/site.css", "assets/site.js", "assets/finland.svg")
+    assert sum(len(gzip.compress((copy / "dist" / p).read_bytes(), 6)) for p in page) < 60_000
+
+
+SQUARE = [[[24.0, 60.0], [25.0, 60.0], [25.0, 61.0], [24.0, 60.0]]]
+
+
+def test_a_small_geojson(tmp_path):
+    feature = {
+        "type": "Feature",
+        "properties": {"kunta": "091"},
+        "geometry": {"type": "Polygon", "coordinates": SQUARE},
+    }
+    plane = {
+        "type": "Feature",
+        "properties": {"natcode": "049"},
+        "geometry": {
+            "type": "MultiPolygon",
+            "coordinates": [[[[386000, 6672000], [387000, 6672000], [387000, 6673000], [386000, 6672000]]]],
+        },
+    }
+    stranger = {
+        "type": "Feature",
+        "properties": {"name": "sea"},
+        "geometry": {"type": "Polygon", "coordinates": SQUARE},
+    }
+    file = tmp_path / "small.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature, plane, stranger]}))
+    areas = boundaries.read(file)
+    assert set(areas) == {"091", "049"}
+    assert areas["049"][0][0] == (386000, 6672000)  # already in metres
+    assert areas["091"][0][0] == to_plane(60.0, 24.0)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"type": "FeatureCollection"}',
+        '{"type": "FeatureCollection", "features": []}',
+        '{"type": "Topology", "arcs": []}',
+        '{"type": "FeatureCollection", "features": [{"properties": {"code": "091"}, "geometry": {"type": "Polygon", "coordinates": [["x"]]}}]}',
+    ],
+)
+def test_what_is_no_boundaries_is_refused(tmp_path, content):
+    file = tmp_path / "bad.geojson"
+    file.write_text(content)
+    with pytest.raises(boundaries.NotBoundaries, match=r"bad\.geojson"):
+        boundaries.read(file)
+
+
+@pytest.mark.parametrize("name", ["missing.geojson", "../../../../etc/passwd"])
+def test_boundaries_that_are_not_there_stop_the_publication(copy, name):
+    settings = copy / "data/dataset.yml"
+    settings.write_text(settings.read_text("utf-8") + f"boundaries: {name}\n", "utf-8")
+    done = hankelod("publish", "-C", str(copy))
+    assert done.returncode == 2, done.stderr
+    assert "nothing was changed" in done.stderr
+    assert not (copy / "dist").exists()
+
+
+### The picture for links elsewhere
+
+
+def pixels(content: bytes) -> list[bytes]:
+    """The rows of an unfiltered PNG in RGB, its checksums looked at."""
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    at, packed, width = 8, b"", 0
+    while at < len(content):
+        (length,), kind = struct.unpack(">I", content[at : at + 4]), content[at + 4 : at + 8]
+        data = content[at + 8 : at + 8 + length]
+        assert struct.unpack(">I", content[at + 8 + length : at + 12 + length])[0] == zlib.crc32(kind + data)
+        if kind == b"IHDR":
+            width, _, depth, colours, *rest = struct.unpack(">IIBBBBB", data)
+            assert (depth, colours, rest) == (8, 2, [0, 0, 0])
+        packed += data if kind == b"IDAT" else b""
+        at += 12 + length
+    lines = zlib.decompress(packed)
+    rows = [lines[n : n + 1 + 3 * width] for n in range(0, len(lines), 1 + 3 * width)]
+    assert all(len(r) == 1 + 3 * width and r[0] == 0 for r in rows)
+    return [r[1:] for r in rows]
+
+
+def test_the_picture_is_the_map(dist):
+    page = read(dist / "sv/doc/project/turku-reivi.html")
+    told = {m["property"]: m["content"] for m in page.all("meta") if "property" in m}
+    assert told["og:image"] == "https://w3id.org/hankelod/site/assets/preview.png"
+    rows = pixels((dist / "assets/preview.png").read_bytes())
+    assert (len(rows), len(rows[0]) // 3) == (preview.HEIGHT, preview.WIDTH)
+    found = Counter(row[n : n + 3] for row in rows for n in range(0, len(row), 3))
+    largest = [tuple(colour) for colour, _ in found.most_common(4)]
+    assert largest == [preview.PAPER, preview.LAND, preview.REGION, preview.MUNICIPALITY]
+    smooth = sum(n for colour, n in found.items() if tuple(colour) not in largest)
+    assert 0 < smooth < found[bytes(preview.LAND)] / 10
+
+
+def test_a_square_is_filled_to_its_edges():
+    square = Atlas(
+        100, 100, {"001": "m25 25 50 0 0 50-50 0z"}, {}, {}, "", "m0 0 100 0 0 100-100 0zm50 50 1 0 0 1z", True
+    )
+    rows = pixels(preview.picture(square, [], ["001"]))
+    scale = (preview.HEIGHT - 2 * preview.MARGIN) / 100
+    left = (preview.WIDTH - 100 * scale) / 2
+    dark = [sum(row[n : n + 3] == bytes(preview.MUNICIPALITY) for n in range(0, len(row), 3)) for row in rows]
+    assert abs(sum(dark) - (50 * scale) ** 2) < 4 * 50 * scale  # but for the pixels of its border
+    middle = rows[preview.HEIGHT // 2]
+    assert tuple(middle[:3]) == preview.PAPER
+    assert tuple(middle[3 * int(left + 5) : 3 * int(left + 5) + 3]) == preview.LAND

@@ -1,0 +1,35 @@
+"""The named queries of the repository and their known answers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pyoxigraph as ox
+
+from support.folders import CASES, ROOT
+
+FOLDER = ROOT / "ontology" / "queries"
+NAMES = sorted(f.stem for f in FOLDER.glob("*.rq"))
+KNOWN = CASES / "queries"
+BASE = "https://w3id.org/hankelod/"
+
+
+def number(text: str) -> str:
+    """A cell with a decimal's trailing zeros cut: engines may write 11900.0 for 11900."""
+    return text.rstrip("0").rstrip(".") if re.fullmatch(r"-?\d+\.\d+", text) else text
+
+
+def known(name: str) -> list[tuple[str, ...]]:
+    """The known answer: its rows, or the terms of its triples."""
+    triples = KNOWN / f"{name}.nt"
+    if triples.exists():
+        parsed = ox.parse(triples.read_bytes(), format=ox.RdfFormat.N_TRIPLES)
+        return sorted((str(q.subject), str(q.predicate), str(q.object)) for q in parsed)
+    rows = list(csv.reader(io.StringIO((KNOWN / f"{name}.csv").read_text("utf-8"))))
+    return [tuple(map(number, row)) for row in rows[1:]]
+
+
+def cell(term: object) -> str:
+    return number(str(term.value if isinstance(term, ox.NamedNode | ox.Literal) else "" if term is None else term))
