@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hankelod.mapping.lines import texts
 from hankelod.mapping.mapping import Mapping
 from hankelod.model.model import Class, Field
 from hankelod.records.dataset import Dataset
@@ -133,7 +132,8 @@ def flatten(folder: Path, tables: Path) -> float:
     flattening.close()
     took = time.process_time() - before
     with (tables / "expected.nt").open("wb") as file:
-        file.writelines(texts(dataset, Mapping(dataset.model), cls))
+        mapping = Mapping(dataset.model)
+        file.writelines(mapping.text(cls, record.values).encode() for record in dataset.read_bulk(cls))
     return took
 
 

@@ -93,14 +93,16 @@ def part(name: str, *arguments: object) -> Figures:
 
 def mapping(folder: str, out: str) -> float:
     """JSON Lines to N-Triples on one core."""
-    from hankelod.mapping.mapping import Mapping, texts
+    from hankelod.mapping.mapping import Mapping
     from hankelod.records.dataset import Dataset
 
     dataset = Dataset(Path(folder))
     written = Mapping(dataset.model)
     start = time.perf_counter()
     with Path(out).open("wb", buffering=1 << 20) as file:
-        file.writelines(texts(dataset, written, dataset.model.by_name("Project")))
+        file.writelines(
+            written.text(r.cls, r.values).encode() for r in dataset.read_bulk(dataset.model.by_name("Project"))
+        )
     return time.perf_counter() - start
 
 
@@ -180,15 +182,15 @@ PARTS = {f.__name__: f for f in (mapping, validation, copying, reference)}
 CHUNKS = """
 import contextlib, sys
 from pathlib import Path
-from hankelod.catalogue import Edition
-from hankelod.crews import processes
-from hankelod.dataset import Dataset
-from hankelod.largepublication import publish
-from hankelod.streaming import Stream
+from hankelod.pipeline.largepublication import publish
+from hankelod.pipeline.streaming import Stream
+from hankelod.pipeline.workers import processes
+from hankelod.publication.files import Edition
+from hankelod.records.dataset import Dataset
 if __name__ == "__main__":
     dataset, who = Dataset(Path(sys.argv[1])), sys.argv[3]
     if who == "dask":
-        from hankelod.cluster import cluster
+        from hankelod.pipeline.cluster import cluster
     with cluster("local") if who == "dask" else processes(int(who)) as crew:
         publish(lambda parts: Stream(dataset, None, crew, parts), Path(sys.argv[2]), Edition())
 """

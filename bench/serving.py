@@ -32,7 +32,7 @@ from measuring import ROOT, Found, Goal, Table, environment, median, report, tho
 
 sys.path.append(str(ROOT / "tests"))
 
-from server import Server
+from support.server import Server
 
 BASE = "https://w3id.org/hankelod/"
 RUNS = 5

@@ -76,26 +76,31 @@ def run():
 
 
 ALLOWED_SKIPS: dict[str, str] = {
-    "tests/repository/test_policy.py::test_the_last_release_is_not_broken_in_silence": "before the first release there is none",
-    "tests/repository/test_deployment.py::test_virtuoso": "not every Debian has the package; docs/serving.md says which was tried",
+    "tests/repository/test_policy.py::test_the_last_release_is_not_broken_in_silence": "before the first release",
+    "tests/repository/test_deployment.py::test_virtuoso": "not every Debian has the package; docs/serving.md",
     "tests/publication/test_exchange.py::test_a_full_disk": "only root may mount a small disk; failing calls stand for it",
     "tests/publication/test_exchange.py::test_a_read_only_disk": "only root may mount a small disk",
 }
 """Tests that may skip where everything is to run, with the reason."""
 
 
+def unexpected(report: pytest.TestReport) -> bool:
+    """Decide whether a skip is neither listed nor one for want of the ministry's document, where that is not here."""
+    assert isinstance(report.longrepr, tuple)
+    unset = "HANKELOD_SHARED" in report.longrepr[2] and not os.environ.get("HANKELOD_SHARED")
+    return not unset and report.nodeid not in ALLOWED_SKIPS
+
+
 def pytest_terminal_summary(terminalreporter, exitstatus, config):
-    """Where everything is to run, a skipped test is a failure, unless it is listed with its reason."""
+    """Name each skip that fails the run: with `HANKELOD_CI`, every test is to run."""
     if os.environ.get("HANKELOD_CI"):
-        for report in terminalreporter.stats.get("skipped", []):
-            if report.nodeid not in ALLOWED_SKIPS:
-                terminalreporter.write_line(
-                    f"skipped, but everything is to run here: {report.nodeid}: {report.longrepr[2]}", red=True
-                )
+        for report in filter(unexpected, terminalreporter.stats.get("skipped", [])):
+            line = f"skipped, but everything is to run here: {report.nodeid}: {report.longrepr[2]}"
+            terminalreporter.write_line(line, red=True)
 
 
 def pytest_sessionfinish(session, exitstatus):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    skipped = [r for r in reporter.stats.get("skipped", []) if r.nodeid not in ALLOWED_SKIPS] if reporter else []
-    if os.environ.get("HANKELOD_CI") and skipped and not hasattr(session.config, "workerinput"):
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if os.environ.get("HANKELOD_CI") and any(map(unexpected, skipped)) and not hasattr(session.config, "workerinput"):
         session.exitstatus = 1

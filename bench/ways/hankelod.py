@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hankelod.mapping.lines import texts
 from hankelod.mapping.mapping import Mapping
 from hankelod.records.dataset import Dataset
 
@@ -17,8 +16,8 @@ def prepare(folder: Path, tables: Path) -> Dataset:
 
 
 def run(dataset: Dataset, out: Path) -> None:
-    """The straight public way from a file of records to triples."""
+    """As `publish`, `validate` and `query` go from a file of records to triples."""
     cls = dataset.model.by_name("Project")
     mapping = Mapping(dataset.model)
     with out.open("wb", buffering=1 << 20) as file:
-        file.writelines(texts(dataset, mapping, cls))
+        file.writelines(mapping.text(cls, record.values).encode() for record in dataset.read_bulk(cls))

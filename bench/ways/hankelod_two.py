@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from hankelod.mapping.lines import texts
 from hankelod.mapping.mapping import Mapping
 from hankelod.records.dataset import Dataset
 
@@ -38,7 +37,8 @@ def part(dataset: Dataset, path: Path, start: int, end: int, out: Path) -> None:
     cls = dataset.model.by_name("Project")
     mapping = Mapping(dataset.model)
     with out.open("wb", buffering=1 << 20) as file:
-        file.writelines(texts(dataset, mapping, cls, lines(path, start, end)))
+        records = dataset.read_lines(cls, path.name, lines(path, start, end))
+        file.writelines(mapping.text(cls, record.values).encode() for record in records)
 
 
 def append(source: Path, target: Path) -> None:

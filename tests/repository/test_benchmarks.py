@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,28 @@ def run(script: str, *arguments: object) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+OPTIONAL = {"maplib", "morph_kgc", "shacl_rust"}
+"""Libraries that only `make bench` installs."""
+
+
+@pytest.mark.parametrize("path", sorted([*BENCH.glob("*.py"), *BENCH.glob("ways/*.py")]), ids=lambda p: p.stem)
+def test_every_benchmark_can_be_imported(path: Path):
+    """No name that a benchmark uses has moved away. A library that is not installed is one of the known few."""
+    name = ".".join(path.relative_to(BENCH).with_suffix("").parts)
+    code = f"import sys; sys.path.insert(0, {str(BENCH)!r}); import {name}"
+    done = subprocess.run([sys.executable, "-c", code], env=measuring.environment(), capture_output=True, text=True)
+    missing = re.search(r"ModuleNotFoundError: No module named '(\w+)", done.stderr)
+    assert done.returncode == 0 or (missing and missing[1] in OPTIONAL), done.stderr
+
+
+def test_make_bench_runs_what_there_is():
+    """Each benchmark that `make bench` runs is a script, and each script that reports is run by it."""
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    listed = set(re.findall(r"^BENCHMARKS := (.*)$", makefile, re.M)[0].split())
+    reporting = {p.stem for p in BENCH.glob("*.py") if re.search(r"^ +report\(", p.read_text("utf-8"), re.M)}
+    assert listed == reporting - {"measuring"}
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +200,12 @@ def test_validation_finds_what_was_planted(tmp_path: Path):
 def test_asking_a_server(tmp_path: Path, part: str, results: list[str]):
     run("serving.py", part, "--seconds", 0.1, "--triples", 20_000, "--results", tmp_path)
     assert sorted(p.stem for p in tmp_path.iterdir()) == results
+
+
+def test_publishing_at_two_sizes(tmp_path: Path):
+    run("publication.py", 30, 60, "--runs", 1, "--compare", 30, "--few", 4, "--folder", tmp_path, "--results", tmp_path)
+    kept = json.loads((tmp_path / "publication.json").read_text("utf-8"))
+    assert {"30", "60", "mapping", "validation", "copying", "reference"} <= kept["measured"].keys()
 
 
 def test_weight_and_growth_of_the_site(tmp_path: Path):

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hankelod.site.map import boundaries, outlines, preview
 from hankelod.site.map.atlas import Atlas, atlas
 from hankelod.site.map.projection import to_plane
+from support import reference
 from support.commands import hankelod
 from support.pages import read
 
@@ -130,8 +131,8 @@ FILES = ["municipalities_2025.geojson", "areas_2025.topojson", "municipalities_2
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_official_boundaries(shared, municipalities, regions, name):
-    found = atlas(municipalities, regions, shared / "reference" / name)
+def test_official_boundaries(municipalities, regions, tmp_path, name):
+    found = atlas(municipalities, regions, reference.boundaries(name, municipalities, tmp_path))
     assert found.official
     missing = {m.id for m in municipalities} - set(found.municipalities)
     assert len(missing) <= 2, missing  # a division of another year
@@ -141,16 +142,19 @@ def test_official_boundaries(shared, municipalities, regions, name):
         assert longest
 
 
-def test_regions_merge_to_official_ones(shared, municipalities, regions):
+def test_regions_merge_to_official_ones(municipalities, regions, tmp_path):
     """The outline put together from municipalities is about as long as the official one of the region."""
-    together = atlas(municipalities, regions, shared / "reference/municipalities_2025.geojson")
-    single = atlas([], regions, shared / "reference/regions_2025.geojson")
+    together = atlas(
+        municipalities, regions, reference.boundaries("municipalities_2025.geojson", municipalities, tmp_path)
+    )
+    single = atlas([], regions, reference.boundaries("regions_2025.geojson", municipalities, tmp_path))
     for code, path in single.regions.items():
         assert abs(together.regions[code].count(" ") - path.count(" ")) < 0.7 * path.count(" ") + 40, code
 
 
-def test_a_dataset_with_boundaries(shared, copy):
-    shutil.copy(shared / "reference/areas_2025.topojson", copy / "data/boundaries.topojson")
+def test_a_dataset_with_boundaries(municipalities, copy, tmp_path_factory):
+    made = reference.boundaries("areas_2025.topojson", municipalities, tmp_path_factory.mktemp("boundaries"))
+    shutil.copy(made, copy / "data/boundaries.topojson")
     settings = copy / "data/dataset.yml"
     settings.write_text(settings.read_text("utf-8") + "boundaries: boundaries.topojson\n", "utf-8")
     done = hankelod("publish", "-C", str(copy), "--only", "site")
@@ -247,7 +251,7 @@ def pixels(content: bytes) -> list[bytes]:
 def test_the_picture_is_the_map(dist):
     page = read(dist / "sv/doc/project/turku-reivi.html")
     told = {m["property"]: m["content"] for m in page.all("meta") if "property" in m}
-    assert told["og:image"] == "https://w3id.org/hankelod/site/assets/preview.png"
+    assert told["og:image"] == "https://w3id.org/hankelod/assets/preview.png"
     rows = pixels((dist / "assets/preview.png").read_bytes())
     assert (len(rows), len(rows[0]) // 3) == (preview.HEIGHT, preview.WIDTH)
     found = Counter(row[n : n + 3] for row in rows for n in range(0, len(row), 3))
