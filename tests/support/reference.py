@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import os
 from collections.abc import Iterable
@@ -69,7 +70,7 @@ def _topology(shapes: dict[tuple[str, str], object]) -> dict[str, object]:
     scale, arcs, geometries = 0.0001, [], []
     for (key, code), shape in shapes.items():
         points = [(round(x / scale), round(y / scale)) for x, y in shape.exterior.coords]  # type: ignore[attr-defined]
-        steps = [points[0]] + [(x - a, y - b) for (a, b), (x, y) in zip(points, points[1:], strict=False)]
+        steps = [points[0]] + [(x - a, y - b) for (a, b), (x, y) in itertools.pairwise(points)]
         geometries.append({"type": "Polygon", "properties": {key: code}, "arcs": [[len(arcs)]]})
         arcs.append(steps)
     return {
