@@ -327,11 +327,11 @@ def test_a_worker_of_dask_that_is_killed_changes_nothing(many: Path, tmp_path: P
 KILLED = """
 import sys
 from pathlib import Path
-from hankelod import largepublication
-from hankelod.catalogue import Edition
-from hankelod.crews import processes
-from hankelod.dataset import Dataset
-from hankelod.streaming import Stream
+from hankelod.pipeline import largepublication
+from hankelod.pipeline.streaming import Stream
+from hankelod.pipeline.workers import processes
+from hankelod.publication.files import Edition
+from hankelod.records.dataset import Dataset
 if __name__ == "__main__":
     with processes() as crew:
         largepublication.publish(lambda p: Stream(Dataset(Path(sys.argv[1])), None, crew, p, records=2), Path(sys.argv[2]), Edition())

@@ -67,7 +67,7 @@ RENAMES = """
 import os, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from hankelod import atomic
+from hankelod.publication import exchange
 from support.publishing import published
 real, count = Path.rename, 0
 def rename(self, target):
@@ -79,7 +79,7 @@ def rename(self, target):
     if count == {at}:
         os._exit(9)
 Path.rename = rename
-atomic._renameat2 = lambda one, other: False
+exchange._renameat2 = lambda one, other: False
 published(Path(sys.argv[1]), Path(sys.argv[2]), only=("dumps",))
 """
 
@@ -259,7 +259,7 @@ def test_a_read_only_disk(states, disk, run):
 ### Two publishers
 
 
-HOLDER = "import sys\nfrom pathlib import Path\nfrom hankelod import atomic\nwith atomic.locked(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
+HOLDER = "import sys\nfrom pathlib import Path\nfrom hankelod.publication import exchange\nwith exchange.locked(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
 
 
 def test_a_second_publisher_is_told_who_is_first(states, out):
@@ -284,7 +284,7 @@ def test_a_second_publisher_is_told_who_is_first(states, out):
 
 def test_publishers_that_start_together(states, out):
     """Each publishes or is told; what stands there is whole, and nothing is left beside it."""
-    code = "import sys\nfrom hankelod.cli import main\nsys.exit(main(sys.argv[1:]))"
+    code = "import sys\nfrom hankelod.cli.parser import main\nsys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", code, "publish", "--out", str(out), "--only", "dumps", "-C"]
     started = [
         subprocess.Popen(

@@ -32,7 +32,7 @@ from hypothesis import strategies as st
 from hankelod.query import data as sources
 from hankelod.query import named
 from hankelod.rdf.sparql import CannotAsk, tokens
-from support.folders import ROOT
+from support.folders import DATASETS, ROOT
 from support.queries import BASE, FOLDER, KNOWN, NAMES, cell, known
 
 LANGUAGES = {"fi", "sv", "en"}
@@ -287,7 +287,7 @@ def test_a_value_is_one_term(value: str, kind: str) -> None:
 
 
 def test_a_file_of_ones_own(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "tests" / "tiny", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(DATASETS / "tiny", tmp_path, dirs_exist_ok=True)
     (tmp_path / "mine.rq").write_text(
         "# param least: number\nSELECT ?project { ?project hanke:totalCost ?cost . VALUES $least { 0 } FILTER(?cost >= $least) }\n",
         "utf-8",
@@ -511,7 +511,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     here = tmp_path_factory.mktemp("published")
     dump = here / "dist" / "dump"
     dump.mkdir(parents=True)
-    store = sources.open_data(ROOT / "tests" / "tiny")._store
+    store = sources.open_data(DATASETS / "tiny")._store
     for name, form in (("nt", ox.RdfFormat.N_TRIPLES), ("ttl", ox.RdfFormat.TURTLE), ("jsonld", ox.RdfFormat.JSON_LD)):
         store.dump(str(dump / f"hankelod.{name}"), form, from_graph=ox.DefaultGraph())
     return here
@@ -570,7 +570,7 @@ def test_remote_context_is_not_fetched(tmp_path: Path) -> None:
 
 
 def test_unreadable_records_are_told(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "tests" / "tiny", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(DATASETS / "tiny", tmp_path, dirs_exist_ok=True)
     (tmp_path / "data" / "projects" / "rikki.yml").write_text("title: [", "utf-8")
     done = run("query", "totals", cwd=tmp_path)
     assert done.returncode == 0
@@ -605,7 +605,7 @@ def test_import_is_light() -> None:
 
 
 def test_query_imports_no_rdflib() -> None:
-    code = "import sys; from hankelod.cli import main; main(['query', 'totals']); sys.exit('rdflib' in sys.modules)"
+    code = "import sys; from hankelod.cli.parser import main; main(['query', 'totals']); sys.exit('rdflib' in sys.modules)"
     assert (
         subprocess.run(
             [sys.executable, "-c", code],

@@ -21,7 +21,7 @@ from hankelod.rdf.graph import RDF, XSD
 from hankelod.records.dataset import Dataset
 from hankelod.validation.checker import background
 from hankelod.validation.engines import Result, engine
-from support.folders import DATASETS
+from support.folders import CASES, DATASETS
 
 SMALL = DATASETS / "dataset"
 MUTANTS = 40
@@ -235,7 +235,7 @@ def test_damaged_records(tmp_path_factory, seed):
     pytest.importorskip("shacl")
     folder = tmp_path_factory.mktemp("damaged")
     shutil.copytree(SMALL / "data", folder / "data")
-    project = yaml.load((SMALL.parent / "records/good/projects/everything.yml").read_text("utf-8"), yaml.BaseLoader)
+    project = yaml.load((CASES / "records/good/projects/everything.yml").read_text("utf-8"), yaml.BaseLoader)
     chance = Random(seed)
     for n in range(MUTANTS):
         text = yaml.safe_dump(changed(project, chance), allow_unicode=True)

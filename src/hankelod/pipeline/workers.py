@@ -55,9 +55,11 @@ class Processes:
         return self._pool.submit(work, *arguments)
 
     def close(self) -> None:
-        """End all workers, whatever they are at."""
-        for process in list((self._pool._processes or {}).values()):
-            process.kill()
+        """End the workers when what they are at is done; work that waits is dropped.
+
+        A worker that is killed while it hands over a result leaves half of it in the pipe, and whoever reads it waits
+        for the rest for good: so none is.
+        """
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
