@@ -36,16 +36,8 @@ class Block(NamedTuple):
 def current(text: str, file: str) -> dict[str, object]:
     """The values of a record's file, every scalar as text. Raises tree.Unreadable."""
     node = yamltree.read_yaml(text.encode(), file, [])
-    plain = _plain(node)
-    return plain if isinstance(plain, dict) else {}
-
-
-def _plain(node: tree.Node) -> object:
-    if node.kind == "mapping":
-        return {str(k.value): _plain(v) for k, v in node.value}  # type: ignore[attr-defined]
-    if node.kind == "list":
-        return [_plain(v) for v in node.value]  # type: ignore[attr-defined]
-    return None if node.kind == "nothing" else str(node.value)
+    values = tree.plain_value(node)
+    return values if isinstance(values, dict) else {}
 
 
 def compare(text: str, file: str, draft: Draft) -> list[Change]:

@@ -265,17 +265,9 @@ def example(field: Field | None, lang: str | None) -> str | int | None:
     if field is None or field.example is None:
         return None
     try:
-        plain = _plain(yamltree.read_yaml(field.example.encode(), "example", []))
+        value = tree.plain_value(yamltree.read_yaml(field.example.encode(), "example", []))
     except tree.Unreadable:
         return None
-    if isinstance(plain, dict):
-        plain = plain.get(lang or "fi")
-    return None if plain is None else cell(plain, field)
-
-
-def _plain(found: Node) -> object:
-    if found.kind == "mapping":
-        return {str(k.value): _plain(v) for k, v in found.value}  # type: ignore[attr-defined]
-    if found.kind == "list":
-        return [_plain(v) for v in found.value]  # type: ignore[attr-defined]
-    return str(found.value)
+    if isinstance(value, dict):
+        value = value.get(lang or "fi")
+    return None if value is None else cell(value, field)

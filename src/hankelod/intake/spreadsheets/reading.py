@@ -21,7 +21,7 @@ from hankelod.messages.problem import Place, Problem, problem
 from hankelod.model.model import ID, Class
 from hankelod.records.reader import Reader
 from hankelod.records.record import Record, References
-from hankelod.records.tree import Node
+from hankelod.records.tree import Node, plain_value
 
 STEP = 10_000_000
 """Nodes stand at `sheet * STEP + row`: a record gathers its values from several sheets of one file."""
@@ -39,7 +39,7 @@ def read(path: Path, name: str, place: Target, lang: str, overwrite: bool) -> Im
     problems = reading.checked(records)
     if not records and not problems:
         raise CannotImport("no-rows", name=name)
-    made = [Draft(str(cls.folder), id, _plain(node), {"": ()}, {}, {}) for cls, id, node in reading.nodes]  # type: ignore[arg-type]
+    made = [Draft(str(cls.folder), id, plain_value(node), {"": ()}, {}, {}) for cls, id, node in reading.nodes]  # type: ignore[arg-type]
     files = (
         ()
         if any(p.severity == "violation" for p in problems)
@@ -305,11 +305,3 @@ def _node(built: object, line: int) -> Node:
             pairs.append((Node("text", key, inner.line, inner.column), inner))
     start = pairs[0][1] if pairs else Node("text", "", line, 1)
     return Node("mapping", pairs, start.line, start.column)
-
-
-def _plain(found: Node) -> object:
-    if found.kind == "mapping":
-        return {str(k.value): _plain(v) for k, v in found.value}  # type: ignore[attr-defined]
-    if found.kind == "list":
-        return [_plain(v) for v in found.value]  # type: ignore[attr-defined]
-    return str(found.value)
