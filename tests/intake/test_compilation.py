@@ -83,7 +83,7 @@ def test_every_line_is_accounted_for() -> None:
     lines = reading.read(SOURCE, SOURCE.name)
     document = compilation.read(lines)
     assert document.coverage() == 100.0
-    told = {x.number for x in (*document.frame, *document.headings, *document.strange)}
+    told = {x.number for x in (*document.frame, *document.headings, *document.unrecognised)}
     for p in document.projects:
         texts = [p.title, *p.description, *(o for _, o in p.outcomes), *(f for v in p.fields.values() for f in v)]
         texts += [t for q in p.quotations for t in q]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hankelod.intake import values as read
 from hankelod.intake.documents.compilation import Compilation, RawProject
-from hankelod.intake.documents.paragraphs import Found
+from hankelod.intake.documents.paragraphs import Passage
 from hankelod.intake.figures import Figure, figures
 from hankelod.intake.identifiers import organisation_id, part_stem, project_stem, slug, title_key, unique
 from hankelod.intake.names.gazetteer import Gazetteer
@@ -60,7 +60,7 @@ class _Project:
         months = read.schedule(found.text) if found else None
         return int(months[0][:4]) if months else None
 
-    def _field(self, key: str) -> Found | None:
+    def _field(self, key: str) -> Passage | None:
         """A field's value; None where it is missing or says that there is none."""
         values = self.raw.fields.get(key, ())
         found = values[0] if values else None
@@ -69,7 +69,7 @@ class _Project:
     def _note(self, key: str, code: str, **details: object) -> None:
         self.notes.setdefault(key, []).append(Note(code, details))
 
-    def _not_read(self, key: str, found: Found) -> None:
+    def _not_read(self, key: str, found: Passage) -> None:
         self._note("", "comment-not-read", field=key, text=found.text, line=span(found.lines), numbers=found.lines)
 
     def _put(self, key: str, value: object, lines: tuple[int, ...]) -> None:
@@ -206,7 +206,7 @@ class _Project:
             self._put("regions", [region], self.lines["lead"])
         self._mentions(texts, set(codes), {lead.id if lead else None, *(p.id for p in partners)})
 
-    def _mentions(self, texts: list[Found], codes: set[str], taken: set[str | None]) -> None:
+    def _mentions(self, texts: list[Passage], codes: set[str], taken: set[str | None]) -> None:
         """Names in the text that no rule takes: a person may see contributors or places among them."""
         seen: set[str] = set()
         for f in texts:

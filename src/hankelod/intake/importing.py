@@ -104,7 +104,7 @@ def _with_unread(document: Compilation, made: list[Draft], lines: list[sources.L
     """A document whose lines that a field could not be read from count as not understood."""
     numbers = {n for d in made for notes in d.notes.values() for note in notes for n in note.details.get("numbers", ())}  # type: ignore[attr-defined]
     unread = [x for x in lines if x.number in numbers and x.text.strip()]
-    return document._replace(strange=tuple(sorted({*document.strange, *unread})))
+    return document._replace(unrecognised=tuple(sorted({*document.unrecognised, *unread})))
 
 
 def _address(front: Iterable[lines.Line]) -> str | None:

@@ -30,7 +30,7 @@ def text(done: Import, data: Path, lang: str) -> str:
         out += _file(file, data, lang)
     if done.document is not None:
         out += _lines("report-frame", done.document.frame, lang)
-        out += _lines("report-strange", done.document.strange, lang)
+        out += _lines("report-strange", done.document.unrecognised, lang)
     return "\n".join(out) + "\n"
 
 
