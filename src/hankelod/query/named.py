@@ -60,7 +60,7 @@ class Parameter(NamedTuple):
     end: int
 
     @property
-    def shown(self) -> str:
+    def default_value(self) -> str:
         """The default in the form that `--set` takes; empty for any."""
         if self.default == "UNDEF":
             return ""
@@ -200,7 +200,7 @@ def listing(catalogue: Catalogue, lang: str) -> str:
     blocks = []
     for query in catalogue.all():
         lines = [f"{query.name}", f"    {query.title.get(lang, '')}", f"    {query.description.get(lang, '')}"]
-        options = [(f"--set {p.name}={p.shown or '…'}", p.label.get(lang, "")) for p in query.parameters]
+        options = [(f"--set {p.name}={p.default_value or '…'}", p.label.get(lang, "")) for p in query.parameters]
         width = max((len(option) for option, _ in options), default=0)
         lines += [f"      {option:{width}}  {label}".rstrip() for option, label in options]
         blocks.append("\n".join(lines) + "\n")

@@ -28,9 +28,11 @@ class Paragraph(NamedTuple):
 
     @property
     def text(self) -> str:
+        """The joined lines, without marks of Markdown."""
         return joined([plain(line.text) for line in self.lines])
 
     def passage(self) -> Passage:
+        """Return the text with the numbers of its lines."""
         return Passage(self.text, tuple(line.number for line in self.lines))
 
 

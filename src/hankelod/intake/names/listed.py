@@ -74,16 +74,16 @@ def _segment(text: str, start: int, end: int, matches: list[Match], gazetteer: G
             return [_organisation(m, gazetteer) for m in named]
         # "Turun kaupungin ympäristötoimi": a part of the organisation; its name is kept as the detail.
         return [_organisation(m, gazetteer)._replace(confidence=LIKELY, rule="part-of", detail=words) for m in named]
-    known = gazetteer.organisation(words.split())
-    if known:
-        o = gazetteer.organisations[known]
+    id = gazetteer.organisation(words.split())
+    if id:
+        o = gazetteer.organisations[id]
         return [
             Match(
                 start,
                 end,
                 words,
                 "organisation",
-                known,
+                id,
                 o.name,
                 "known-name",
                 SURE,
@@ -141,10 +141,10 @@ def _organisation(match: Match, gazetteer: Gazetteer) -> Match:
     """The organisation of a municipality that is named without a noun; other matches unchanged."""
     if match.kind != "municipality" or match.id is None:
         return match
-    known = gazetteer.cities.get(match.id)
-    if known:
+    id = gazetteer.cities.get(match.id)
+    if id:
         return match._replace(
-            kind="organisation", id=known, name=gazetteer.organisations[known].name, type="municipality", known=True
+            kind="organisation", id=id, name=gazetteer.organisations[id].name, type="municipality", known=True
         )
     name = gazetteer.municipalities[match.id].name
     return match._replace(kind="organisation", id=organisation_id(name), name=name, type="municipality", known=False)

@@ -146,24 +146,24 @@ def _city(reading: Reading, occurrence: _Place, first: int, end: int, rule: str)
     place = occurrence.place
     if place.successor:
         return _area(reading, occurrence, first, end, "former-municipality", SURE)
-    known = reading.names.cities.get(place.code)
+    id = reading.names.cities.get(place.code)
     word = reading.low(end - 1)
     noun = "kaupunki" if word.startswith(("kaup", "stad", "städ")) else "kunta"
-    name = reading.names.organisations[known].name if known else f"{place.genitive} {noun}"
-    if not known and place.name.endswith(" kunta"):
+    name = reading.names.organisations[id].name if id else f"{place.genitive} {noun}"
+    if not id and place.name.endswith(" kunta"):
         name = place.name
-    if not known and first + 1 == end and rule == "list-with-head":
+    if not id and first + 1 == end and rule == "list-with-head":
         noun = "kaupunki" if _ahead_is_city(reading, end) else "kunta"
         name = f"{place.genitive} {noun}"
     return reading.match(
         first,
         end,
         "organisation",
-        known or organisation_id(name),
+        id or organisation_id(name),
         name,
         rule,
         SURE,
-        known=known is not None,
+        known=id is not None,
         area=place.code,
         type="municipality",
         detail=place.name,
@@ -181,17 +181,17 @@ def _ahead_is_city(reading: Reading, at: int) -> bool:
 def _council(reading: Reading, occurrence: _Place, first: int, end: int) -> Match:
     """A match of the regional council of a region."""
     place = occurrence.place
-    known = reading.names.councils.get(place.code)
-    name = reading.names.organisations[known].name if known else f"{place.genitive} liitto"
+    id = reading.names.councils.get(place.code)
+    name = reading.names.organisations[id].name if id else f"{place.genitive} liitto"
     return reading.match(
         first,
         end,
         "organisation",
-        known or organisation_id(name),
+        id or organisation_id(name),
         name,
         "regional-council",
         SURE,
-        known=known is not None,
+        known=id is not None,
         area=place.code,
         type="regional-council",
         detail=place.name,
