@@ -1,8 +1,8 @@
 """Explanation of a query: its algebra, and the number of triples that each of its patterns matches on its own.
 
 The engine does not expose its plan and orders the joins itself, so the algebra of SPARQL 1.1 (section 18.2) is shown as
-rdflib translates it. A pattern without matches is usually the mistake that leaves an answer empty. No times are given:
-the same query on the same graph always has the same explanation.
+rdflib translates it. A pattern without matches is usually the mistake that leaves an answer empty. No times are given,
+so that the same query on the same graph has the same explanation, except the order of the variables of `SELECT *`.
 """
 
 from __future__ import annotations

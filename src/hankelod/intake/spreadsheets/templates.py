@@ -96,7 +96,7 @@ def xlsx(target: Target, lang: str, records: list[Row]) -> bytes:
                 _put(page, n, at, value, column.field)
     book.active = 0
     out = io.BytesIO()
-    # A constant date instead of the present one: the same records give the same bytes.
+    # A constant date of creation. openpyxl still writes the time of saving, so the bytes differ from run to run.
     import datetime
 
     book.properties.created = book.properties.modified = datetime.datetime(2000, 1, 1)
