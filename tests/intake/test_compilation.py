@@ -60,7 +60,7 @@ def done() -> importing.Import:
 def test_every_structured_field_equals_the_data(done: importing.Import) -> None:
     assert len(done.files) == 16
     for file in done.files:
-        made, stands = writing.plainly(file.draft.values), record(file.path)
+        made, stands = writing.stringified(file.draft.values), record(file.path)
         assert {k: made.get(k) for k in EQUAL} == {k: stands.get(k) for k in EQUAL}, file.draft.id
         assert made["title"]["fi"] == stands.get("titleAsWritten", stands["title"]["fi"])
         assert [(g["programme"], g["amount"]) for g in made["grants"]] == [
@@ -83,7 +83,7 @@ def test_every_line_is_accounted_for() -> None:
     lines = reading.read(SOURCE, SOURCE.name)
     document = compilation.read(lines)
     assert document.coverage() == 100.0
-    told = {x.number for x in (*document.frame, *document.headings, *document.strange)}
+    told = {x.number for x in (*document.frame, *document.headings, *document.unrecognised)}
     for p in document.projects:
         texts = [p.title, *p.description, *(o for _, o in p.outcomes), *(f for v in p.fields.values() for f in v)]
         texts += [t for q in p.quotations for t in q]

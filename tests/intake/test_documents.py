@@ -50,7 +50,7 @@ LINK = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]\(([^)]*)\)|<(https?://[^>]*)>")
 
 def told(path: Path) -> list[dict[str, Any]]:
     document = compilation.read(reading.read(path, path.name))
-    assert document.strange == ()
+    assert document.unrecognised == ()
     made = drafts.project_drafts(document, SETTING)
     return [{k: d.values.get(k) for k in KEYS} for d in made if d.kind == "projects"]
 

@@ -69,7 +69,7 @@ def test_a_document_that_deviates(folder: Path) -> None:
         assert {k: got[k] for k in wanted} == wanted
         if "notRead" not in wanted:
             assert got["notRead"] == []
-    assert [x.text.strip() for x in document.strange] == strange
+    assert [x.text.strip() for x in document.unrecognised] == strange
     assert (document.coverage() == 100) == (not strange)
 
 
@@ -194,7 +194,7 @@ def test_any_projects_come_back_the_same(case: tuple[list[dict[str, Any]], str])
     document = compilation.read([Line(n, line) for n, line in enumerate(text.split("\n"), 1)])
     made = projects(document)
     assert [d.values["title"]["fi"] for d in made] == [p["title"] for p in wanted]  # type: ignore[index]
-    assert document.strange == ()
+    assert document.unrecognised == ()
     for draft, p in zip(made, wanted, strict=True):
         v: dict[str, Any] = draft.values
         assert v["summary"]["fi"] == "\n\n".join(p["description"])

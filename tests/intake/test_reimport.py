@@ -72,7 +72,7 @@ def test_an_update_touches_only_what_changed(place: Path) -> None:
     assert run(place, "--update") == 0
     after = (place / RECORD).read_text(encoding="utf-8").split("\n")
     differing = [a for a, b in zip(before, after, strict=True) if a != b]
-    assert [x for x in differing if not x.startswith(writing.MARKS)] == ["    amount: 35000"]
+    assert [x for x in differing if not x.startswith(writing.CHECKSUMS)] == ["    amount: 35000"]
     assert "# Tarkistettu hakemuksesta." in after
 
 
@@ -194,12 +194,12 @@ def test_no_edit_by_hand_is_ever_lost(first: dict[str, int], edited: dict[str, i
     by_hand = {k: value(k, n) for k, n in edited.items()}
     hand = draft({k: by_hand[k] for k in KEYS if k in by_hand})
     blocks = [writing.block(hand, PROJECT, k, MODEL, "fi") for k in hand.values]
-    marks = next(x for x in text.split("\n") if x.startswith(writing.MARKS))
+    marks = next(x for x in text.split("\n") if x.startswith(writing.CHECKSUMS))
     now = "\n".join(["# oma huomautus", "", *blocks, marks, ""])
     changes = reimport.compare(now, "x.yml", draft(new))
     after = reimport.current(reimport.apply(now, draft(new), changes, PROJECT, MODEL, "fi"), "x.yml")
     for key in KEYS:
-        was, is_now, says = (writing.plainly(x.get(key)) if key in x else None for x in (made, by_hand, new))
+        was, is_now, says = (writing.stringified(x.get(key)) if key in x else None for x in (made, by_hand, new))
         got = after.get(key)
         if is_now == was:
             assert got == says or (key not in made and got == says)
@@ -208,4 +208,4 @@ def test_no_edit_by_hand_is_ever_lost(first: dict[str, int], edited: dict[str, i
         else:
             assert got == is_now
     again = reimport.apply(now, draft(new), changes, PROJECT, MODEL, "fi", overwrite=True)
-    assert {k: v for k, v in reimport.current(again, "x.yml").items() if k in new} == writing.plainly(new)
+    assert {k: v for k, v in reimport.current(again, "x.yml").items() if k in new} == writing.stringified(new)

@@ -122,7 +122,7 @@ def test_every_header_is_known_again_in_every_language() -> None:
         known = grid.known_columns(sheet, DATASET.model)
         for lang in ("fi", "sv", "en"):
             for column in grid.columns(sheet, DATASET.model):
-                found = known(grid.header(column, sheet, lang))
+                found = known(grid.header(column, lang))
                 assert found is not None and found.path == column.path
 
 

@@ -198,7 +198,7 @@ def test_listing(lang: str, data: sources.Data) -> None:
     for query in sources.catalogue(ROOT).all():
         assert f"{query.name}\n    {query.title[lang]}\n    {query.description[lang]}\n" in text
         for parameter in query.parameters:
-            assert f"--set {parameter.name}={parameter.shown or '…'}" in text
+            assert f"--set {parameter.name}={parameter.default_value or '…'}" in text
             assert parameter.label[lang] in text
 
 

@@ -1,6 +1,7 @@
-"""Raw projects become drafts of records: names resolved, amounts and months read, each value with its source lines.
+"""Drafts of records from raw projects: names resolved, amounts and months parsed, each value with its source lines.
 
-What a rule is sure of is a value; what a person is to decide is a proposal or a note in the record's comments.
+Certain results become values; uncertain ones become proposals or notes in the record's comments, for a person to
+decide.
 """
 
 from __future__ import annotations
@@ -10,41 +11,45 @@ from typing import NamedTuple
 
 from hankelod.intake import values as read
 from hankelod.intake.documents.compilation import Compilation, RawProject
-from hankelod.intake.documents.paragraphs import Found
-from hankelod.intake.figures import Figure, figures
+from hankelod.intake.documents.paragraphs import Passage
+from hankelod.intake.figures import ProposedFigure, figures
 from hankelod.intake.identifiers import organisation_id, part_stem, project_stem, slug, title_key, unique
 from hankelod.intake.names.gazetteer import Gazetteer
-from hankelod.intake.names.listed import Named, read_list
+from hankelod.intake.names.listed import NameList, read_list
 from hankelod.intake.names.matches import Match
 from hankelod.intake.names.places import mentioned, places_of_work
 from hankelod.intake.proposals import Draft, Lines, Note, Organisations, Values, span
 
 
 class Setting(NamedTuple):
-    """What all projects of one document share."""
+    """Context that all projects of one document share.
+
+    `source` is the document's address, `programme` the id of the programme that granted the money. `ids_by_title` maps
+    the key of a title to the id of an existing record; `used_ids` are the ids of all existing projects.
+    """
 
     gazetteer: Gazetteer
     source: str | None
     programme: str | None
-    known: dict[str, str]  # the key of a title → the id of a record that stands already
-    taken: frozenset[str]  # the ids that are in use
+    ids_by_title: dict[str, str]
+    used_ids: frozenset[str]
 
 
 def project_drafts(document: Compilation, setting: Setting) -> list[Draft]:
-    """The drafts of a document's projects, and before them those of the organisations that they need."""
+    """Return the drafts of a document's projects, after those of the new organisations that they refer to."""
     organisations = Organisations(document, setting.gazetteer)
     projects: list[Draft] = []
-    taken = set(setting.taken)
+    used_ids = set(setting.used_ids)
     for raw in document.projects:
         project = _Project(raw, setting, organisations)
-        draft = project.draft(taken)
-        taken.add(draft.id)
+        draft = project.draft(used_ids)
+        used_ids.add(draft.id)
         projects.append(draft)
     return [*organisations.drafts.values(), *projects]
 
 
 class _Project:
-    """One project on its way from the document's words to a draft."""
+    """Draft of one project under construction."""
 
     def __init__(self, raw: RawProject, setting: Setting, organisations: Organisations) -> None:
         self.raw, self.setting, self.organisations = raw, setting, organisations
@@ -52,31 +57,33 @@ class _Project:
         self.values: Values = {}
         self.lines: Lines = {}
         self.notes: dict[str, list[Note]] = {}
-        self.figures: dict[str, list[Figure]] = {}
+        self.figures: dict[str, list[ProposedFigure]] = {}
         self.year = self._year()
 
     def _year(self) -> int | None:
-        found = self._field("schedule")
-        months = read.schedule(found.text) if found else None
+        """The year in which the project starts, or None."""
+        period = self._field("schedule")
+        months = read.schedule(period.text) if period else None
         return int(months[0][:4]) if months else None
 
-    def _field(self, key: str) -> Found | None:
-        """A field's value; None where it is missing or says that there is none."""
+    def _field(self, key: str) -> Passage | None:
+        """The value of a field; None where it is missing, empty or a dash."""
         values = self.raw.fields.get(key, ())
-        found = values[0] if values else None
-        return found if found is not None and not re.fullmatch(r"[-–—]*", found.text.strip()) else None
+        value = values[0] if values else None
+        return value if value is not None and not re.fullmatch(r"[-–—]*", value.text.strip()) else None
 
     def _note(self, key: str, code: str, **details: object) -> None:
         self.notes.setdefault(key, []).append(Note(code, details))
 
-    def _not_read(self, key: str, found: Found) -> None:
-        self._note("", "comment-not-read", field=key, text=found.text, line=span(found.lines), numbers=found.lines)
+    def _not_read(self, key: str, text: Passage) -> None:
+        self._note("", "comment-not-read", field=key, text=text.text, line=span(text.lines), numbers=text.lines)
 
     def _put(self, key: str, value: object, lines: tuple[int, ...]) -> None:
         self.values[key] = value
         self.lines[key] = lines
 
-    def draft(self, taken: set[str]) -> Draft:
+    def draft(self, used_ids: set[str]) -> Draft:
+        """Return the draft, with an id that is not among `used_ids`."""
         title = self.raw.title
         if title is not None:
             self._put("title", {"fi": title.text}, title.lines)
@@ -98,14 +105,14 @@ class _Project:
                 self._note("", "comment-missing", field=key)
         if "municipalities" not in self.values and "regions" not in self.values:
             self._note("", "comment-missing", field="municipalities")
-        return Draft("projects", self._id(lead, taken), self.values, self.lines, self.notes, self.figures)
+        return Draft("projects", self._id(lead, used_ids), self.values, self.lines, self.notes, self.figures)
 
-    def _id(self, lead: Match | None, taken: set[str]) -> str:
-        """The id of the record that has this title, else one from the lead's place and the title."""
+    def _id(self, lead: Match | None, used_ids: set[str]) -> str:
+        """The id of the existing record with this title, else a new one from the lead's municipality and the title."""
         title = self.raw.title.text if self.raw.title else ""
-        known = self.setting.known.get(title_key(title))
-        if known and title:
-            return known
+        existing = self.setting.ids_by_title.get(title_key(title))
+        if existing and title:
+            return existing
         place = ""
         area = lead.area if lead else None
         if area in self.names.municipalities:
@@ -115,29 +122,30 @@ class _Project:
         elif lead:
             place = lead.name
         stem = project_stem(place, str(self.values.get("acronym") or ""), title)
-        return unique(stem or f"hanke-{self.raw.line}", taken)
+        return unique(stem or f"hanke-{self.raw.line}", used_ids)
 
     def _acronym(self) -> None:
-        """A short name that the title ends in, or that the text puts in brackets after the title."""
+        """Set the acronym: at the end of the title, or in brackets after the title in another text."""
         if self.raw.title is None:
             return
         title, lines = self.raw.title.text, self.raw.title.lines
-        found = re.search(r"\((\w*[A-ZÅÄÖ]\w*[A-ZÅÄÖ]\w*)\)\s*$", title) or re.search(r"\s([A-ZÅÄÖ]{3,})$", title)
-        if found is None:
+        acronym = re.search(r"\((\w*[A-ZÅÄÖ]\w*[A-ZÅÄÖ]\w*)\)\s*$", title) or re.search(r"\s([A-ZÅÄÖ]{3,})$", title)
+        if acronym is None:
             for f in (*self.raw.description, *(o for _, o in self.raw.outcomes)):
-                found = re.search(re.escape(title) + r"\s*\(([A-ZÅÄÖ]{2,12})\)", f.text)
-                if found:
+                acronym = re.search(re.escape(title) + r"\s*\(([A-ZÅÄÖ]{2,12})\)", f.text)
+                if acronym:
                     lines = f.lines
                     break
-        if found:
-            self._put("acronym", found.group(1), lines)
+        if acronym:
+            self._put("acronym", acronym.group(1), lines)
 
     ### Actors and areas
 
     def _actors(self) -> tuple[Match | None, list[Match]]:
+        """Set lead and partners; return them."""
         lead_field, partner_field = self._field("lead"), self._field("partners")
-        leads = read_list(lead_field.text, self.names, self.year) if lead_field else Named([], False, [], [])
-        others = read_list(partner_field.text, self.names, self.year) if partner_field else Named([], False, [], [])
+        leads = read_list(lead_field.text, self.names, self.year) if lead_field else NameList([], False, [], [])
+        others = read_list(partner_field.text, self.names, self.year) if partner_field else NameList([], False, [], [])
         lead = leads.organisations[0] if leads.organisations else None
         if lead is not None and lead_field is not None:
             lead = self.organisations.propose(lead, leading=True, lines=lead_field.lines)
@@ -145,10 +153,12 @@ class _Project:
             self._explain("lead", lead)
             if lead_field.text != lead.name:
                 self._put("leadAsWritten", lead_field.text, lead_field.lines)
-        found = [*leads.organisations[1:], *others.organisations]
+        participants = [*leads.organisations[1:], *others.organisations]
         lines = partner_field.lines if partner_field else lead_field.lines if lead_field else ()
         partners = [
-            self.organisations.propose(m, leading=False, lines=lines) for m in found if lead is None or m.id != lead.id
+            self.organisations.propose(m, leading=False, lines=lines)
+            for m in participants
+            if lead is None or m.id != lead.id
         ]
         if partners:
             self._put("partners", [m.id for m in partners], lines)
@@ -161,7 +171,7 @@ class _Project:
         return lead, partners
 
     def _explain(self, key: str, m: Match) -> None:
-        """Only what is not sure is explained in the record."""
+        """Note the rule of a match that is not sure, or of an organisation that is new."""
         if m.confidence != "sure" or not m.known:
             self._note(
                 key,
@@ -174,7 +184,7 @@ class _Project:
             )
 
     def _region(self, m: Match) -> str | None:
-        """The region of a regional council, or of the council that a unit belongs to."""
+        """The code of the region of a regional council, or of the council that a unit belongs to."""
         for id in (m.id, m.parent):
             for code, council in self.names.councils.items():
                 if id == council:
@@ -185,8 +195,11 @@ class _Project:
         return None
 
     def _areas(self, lead: Match | None, partners: list[Match]) -> None:
-        """Design: the municipalities that lead or take part, the seat of a municipal company that leads, and those that
-        the source names as the place of work; the region of a regional council that leads."""
+        """Set municipalities and regions.
+
+        They are the municipalities that lead or take part, the seat of a municipal company that leads, the
+        municipalities that the source names as the place of work, and the region of a regional council that leads.
+        """
         codes: dict[str, tuple[int, ...]] = {}
         for m, key in [(lead, "lead"), *((p, "partners") for p in partners)]:
             if m is None or m.area not in self.names.municipalities:
@@ -206,13 +219,16 @@ class _Project:
             self._put("regions", [region], self.lines["lead"])
         self._mentions(texts, set(codes), {lead.id if lead else None, *(p.id for p in partners)})
 
-    def _mentions(self, texts: list[Found], codes: set[str], taken: set[str | None]) -> None:
-        """Names in the text that no rule takes: a person may see contributors or places among them."""
+    def _mentions(self, texts: list[Passage], codes: set[str], ids: set[str | None]) -> None:
+        """Note other names in the texts: they may be contributors or places of work.
+
+        `codes` are the municipalities and `ids` the organisations that the draft already has.
+        """
         seen: set[str] = set()
         for f in texts:
             for m in mentioned(f.text, self.names, self.year):
                 key = str(m.area if m.type == "municipality" else m.id)
-                if key in seen or m.id in taken or m.area in codes or m.kind == "region":
+                if key in seen or m.id in ids or m.area in codes or m.kind == "region":
                     continue
                 seen.add(key)
                 place = m.kind == "municipality" or m.type == "municipality"
@@ -222,13 +238,14 @@ class _Project:
     ### Money, months
 
     def _money(self) -> None:
-        found = self._field("schedule")
-        months = read.schedule(found.text) if found else None
-        if found and months:
-            self._put("start", months[0], found.lines)
-            self._put("end", months[1], found.lines)
-        elif found:
-            self._not_read("start", found)
+        """Set start, end, total cost and grant."""
+        period = self._field("schedule")
+        months = read.schedule(period.text) if period else None
+        if period and months:
+            self._put("start", months[0], period.lines)
+            self._put("end", months[1], period.lines)
+        elif period:
+            self._not_read("start", period)
         cost, grant = self._field("cost"), self._field("grant")
         if cost and (value := read.amount(cost.text)):
             self._put("totalCost", value, cost.lines)
@@ -249,22 +266,24 @@ class _Project:
         entries: list[Values] = []
         used: set[str] = set()
         seen: set[tuple[str, str, str | None]] = set()
-        told = self._new_figures([x for f in self.raw.description for x in figures(f.text)], seen)
-        if told:
-            self.figures["summary"] = told
+        proposals = self._new_figures([x for f in self.raw.description for x in figures(f.text)], seen)
+        if proposals:
+            self.figures["summary"] = proposals
         for kind, f in self.raw.outcomes:
             entries.append({"id": unique(part_stem(f.text, kind), used), "kind": kind, "text": {"fi": f.text}})
             at = f"outcomes.{len(entries) - 1}"
             self.lines[at] = f.lines
-            told = self._new_figures(figures(f.text), seen)
-            if told:
-                self.figures[at] = told
+            proposals = self._new_figures(figures(f.text), seen)
+            if proposals:
+                self.figures[at] = proposals
         if entries:
             self._put("outcomes", entries, ())
 
-    def _new_figures(self, found: list[Figure], seen: set[tuple[str, str, str | None]]) -> list[Figure]:
-        """Figures that the project has not told yet: a text says the important ones twice."""
-        new = [x for x in found if x[:3] not in seen]
+    def _new_figures(
+        self, proposals: list[ProposedFigure], seen: set[tuple[str, str, str | None]]
+    ) -> list[ProposedFigure]:
+        """Proposals that are not in `seen`, added to it: documents repeat important figures."""
+        new = [x for x in proposals if x[:3] not in seen]
         seen.update(x[:3] for x in new)
         return new
 
@@ -272,11 +291,11 @@ class _Project:
         entries: list[Values] = []
         used: set[str] = set()
         for f in self.raw.fields.get("links", ()):
-            found = read.links(f.text) if f.text else []
-            if found is None:
+            links = read.links(f.text) if f.text else []
+            if links is None:
                 self._not_read("links", f)
                 continue
-            for link in found:
+            for link in links:
                 name = link.label if link.label != read.FIELD_LINK else link.host or "hankesivu"
                 entry: Values = {"id": unique(part_stem(str(name), "linkki"), used)}
                 if link.url:

@@ -1,7 +1,7 @@
-"""Figures in a sentence, proposed as observations: what is counted, how many, how exactly. A person accepts them.
+"""Figures in sentences, proposed as observations of a measure: value, precision and sentence. A person accepts them.
 
-A rule names a measure of the code list, and how the sentence speaks of it; a number that no rule reads is left alone.
-Number words up to twelve are read in the cases that count things.
+Each rule matches the wording for one measure of the code list; a number that no rule matches is ignored. Finnish number
+words up to twelve are recognised in the cases that are used for counting.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 from typing import NamedTuple
 
 
-class Figure(NamedTuple):
-    """A proposal: the measure's id, the value as decimal text, a qualifier or None, and the sentence it came from."""
+class ProposedFigure(NamedTuple):
+    """A proposal: the measure's id, the value as decimal text, a qualifier or None, and the sentence that states it."""
 
     measure: str
     value: str
@@ -33,6 +33,7 @@ WORDS = {
     11: "yksitoista|yhdentoista",
     12: "kaksitoista|kahdentoista",
 }
+"""Forms of the number words, by value."""
 
 _VALUES = {word: n for n, words in WORDS.items() for word in words.split("|")}
 
@@ -46,7 +47,11 @@ AT_MOST = re.compile(r"(?:alle|enintään|korkeintaan)\s+$", re.I)
 
 
 class Rule(NamedTuple):
-    """`pattern` finds the number (group `n`) with its noun; `near` is what the sentence must say besides."""
+    """A rule for one measure.
+
+    `pattern` matches the number (group `n`) with its noun. The sentence must match `near` and must not match `unless`.
+    The value is the number times `factor`.
+    """
 
     measure: str
     pattern: re.Pattern[str]
@@ -103,48 +108,51 @@ RULES: tuple[Rule, ...] = (
     _rule("companies", r"#\s+(?:verkoston\s+)?yrity(?:stä|ksistä)\b(?=[^.]*osallistui)"),
     _rule("companies", r"osallistui\s+#\s+verkoston\s+yrityksistä"),
 )
-"""Read in this order; a number belongs to the first rule that reads it."""
+"""The rules in order of precedence; a number belongs to the first rule that matches it."""
 
 REPEATED = re.compile(r"(?P<a>\d+)\s*[-–]\s*(?P<b>\d+)\s+kertaa\s+vuodessa", re.I)
 
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"”“A-ZÅÄÖ])")
 
 LONGEST = 2_000
-"""No sentence is longer; what stands beyond is not looked at, which keeps the patterns' work small."""
+"""Most characters of a sentence; the rest is ignored, which bounds the time that the patterns take."""
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text."""
+    """Return the sentences of a text, each cut off at `LONGEST` characters."""
     return [s.strip()[:LONGEST] for s in SENTENCE.split(text) if s.strip()]
 
 
-def figures(text: str) -> list[Figure]:
-    """The figures that a text tells, in its order."""
+def figures(text: str) -> list[ProposedFigure]:
+    """Return the figures of a text in its order."""
     return [f for sentence in sentences(text) for f in _in_sentence(sentence)]
 
 
-def _in_sentence(sentence: str) -> list[Figure]:
-    found: dict[int, Figure] = {}
+def _in_sentence(sentence: str) -> list[ProposedFigure]:
+    figures_by_offset: dict[int, ProposedFigure] = {}
     for rule in RULES:
         if (rule.near and not rule.near.search(sentence)) or (rule.unless and rule.unless.search(sentence)):
             continue
         for m in rule.pattern.finditer(sentence):
             at = m.start("n")
-            if at not in found and not _year(m["n"], sentence, at):
-                found[at] = Figure(rule.measure, _value(m["n"], rule.factor), _qualifier(sentence[:at]), sentence)
+            if at not in figures_by_offset and not _year(m["n"], sentence, at):
+                figures_by_offset[at] = ProposedFigure(
+                    rule.measure, _value(m["n"], rule.factor), _qualifier(sentence[:at]), sentence
+                )
     for m in REPEATED.finditer(sentence):
         if "valmennu" in sentence.casefold() or "koulutu" in sentence.casefold():
-            found[m.start("a")] = Figure("trainings-per-year", m["a"], "at-least", sentence)
-            found[m.start("b")] = Figure("trainings-per-year", m["b"], "at-most", sentence)
-    return [found[at] for at in sorted(found)]
+            figures_by_offset[m.start("a")] = ProposedFigure("trainings-per-year", m["a"], "at-least", sentence)
+            figures_by_offset[m.start("b")] = ProposedFigure("trainings-per-year", m["b"], "at-most", sentence)
+    return [figure for _, figure in sorted(figures_by_offset.items())]
 
 
 def _year(number: str, sentence: str, at: int) -> bool:
-    """Whether a number is a year rather than a count."""
+    """True where a number is a year rather than a count."""
     return bool(re.fullmatch(r"(?:19|20)\d\d", number)) and bool(re.search(r"vuo\w*\s+$|\d[-–]$", sentence[:at]))
 
 
 def _value(number: str, factor: int) -> str:
+    """The value of a number or number word as decimal text; `factor` is 1 or 1000."""
     low = number.casefold()
     if low in _VALUES:
         return str(_VALUES[low] * factor)

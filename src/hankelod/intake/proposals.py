@@ -1,4 +1,4 @@
-"""Drafts of records, and of the organisations that they need and that nobody has written down yet."""
+"""Drafts of records, and of the new organisations that they refer to."""
 
 from __future__ import annotations
 
@@ -6,44 +6,49 @@ import re
 from typing import NamedTuple
 
 from hankelod.intake.documents.compilation import Compilation
-from hankelod.intake.figures import Figure
+from hankelod.intake.figures import ProposedFigure
 from hankelod.intake.names.gazetteer import Gazetteer
 from hankelod.intake.names.matches import LIKELY, Match
 from hankelod.intake.names.resolver import resolve
 
 Values = dict[str, object]
+"""Values of a record, or of a part of one, by key."""
 
 Lines = dict[str, tuple[int, ...]]
+"""Numbers of source lines by key, and by item of a list (`outcomes.2`)."""
 
 
 class Note(NamedTuple):
-    """Something that a record's comments tell: a code of the messages, and what fills it in."""
+    """A comment in a record: a code of the intake's catalogue of messages, and the details that fill it in."""
 
     code: str
     details: dict[str, object]
 
 
 class Draft(NamedTuple):
-    """A record to be: `kind` names its class's folder. `lines` tells for each key, and each item of a list
-    (`outcomes.2`), the source's lines; `notes` and `figures` stand at the same keys."""
+    """A record to be written. `kind` is the folder of its class.
+
+    `lines` gives the source lines of each key and of each item of a list (`outcomes.2`); `notes` and `figures` have the
+    same keys, and notes on the whole record the key `""`.
+    """
 
     kind: str
     id: str
     values: Values
     lines: Lines
     notes: dict[str, list[Note]]
-    figures: dict[str, list[Figure]]
+    figures: dict[str, list[ProposedFigure]]
 
 
 def span(lines: tuple[int, ...]) -> str:
-    """Line numbers as people read them: `75`, `135–137`."""
+    """Return line numbers for display: `75`, `135–137`."""
     if not lines:
         return ""
     return str(min(lines)) if min(lines) == max(lines) else f"{min(lines)}–{max(lines)}"
 
 
 class Organisations:
-    """The new organisations of one document. Each gets one draft, however often and however it is named."""
+    """The new organisations of one document. Each has one draft, regardless of how often and by what name it occurs."""
 
     def __init__(self, document: Compilation, names: Gazetteer) -> None:
         self.names = names
@@ -51,8 +56,11 @@ class Organisations:
         self.cities = _cities(document, names)
 
     def propose(self, m: Match, leading: bool, lines: tuple[int, ...]) -> Match:
-        """An organisation that is not known gets a draft of its own; a company that leads is taken to be a municipality's
-        where a municipality's name is in its name, since only such companies may lead."""
+        """Add a draft for a match that is not a known organisation; return the match as adapted.
+
+        A company that leads is taken to be a municipal company where its name contains that of a municipality, since
+        only such companies may lead.
+        """
         if m.parent and m.parent not in self.names.organisations:
             self._add(m.parent, {"name": {"fi": m.detail or m.parent}, "kind": "regional-council"}, lines, m)
         if m.known or m.id is None:
@@ -78,11 +86,11 @@ class Organisations:
         return m
 
     def _add(self, id: str, values: Values, lines: tuple[int, ...], m: Match) -> None:
-        standing = self.drafts.get(id)
-        if standing is not None:
-            if "parent" in values and "parent" not in standing.values:
-                standing.values.update(parent=values["parent"], kind=values["kind"])
-                standing.lines["parent"] = lines
+        existing = self.drafts.get(id)
+        if existing is not None:
+            if "parent" in values and "parent" not in existing.values:
+                existing.values.update(parent=values["parent"], kind=values["kind"])
+                existing.lines["parent"] = lines
             return
         note = Note(
             "comment-organisation",
@@ -92,17 +100,17 @@ class Organisations:
 
 
 def _cities(document: Compilation, names: Gazetteer) -> dict[str, Match]:
-    """The municipalities that a document names with what they are, city or municipality."""
-    found: dict[str, Match] = {}
+    """The municipalities that a document names with the noun city or municipality, by code."""
+    cities: dict[str, Match] = {}
     for raw in document.projects:
         fields = [f for key in ("lead", "partners") for f in raw.fields.get(key, ())]
         for f in [*fields, *raw.description, *(o for _, o in raw.outcomes)]:
             for m in resolve(f.text, names):
                 if m.type == "municipality" and m.rule in ("name-with-head", "list-with-head") and m.area:
-                    found.setdefault(m.area, m)
-    return found
+                    cities.setdefault(m.area, m)
+    return cities
 
 
 def mentioned_places(name: str, names: Gazetteer) -> list[Match]:
-    """The places inside an organisation's name, sure or not."""
+    """Return the places in the name of an organisation, with any confidence."""
     return [m for word in re.split(r"[\s-]+", name) for m in resolve(word, names, listing=True) if m.kind != "others"]

@@ -1,7 +1,8 @@
-"""A changed source meets records that stand already: what differs is shown first, and what a person edited is kept.
+"""Import of a changed source into existing records: a three-way comparison that keeps the edits of people.
 
-For each key there are three values: what was imported last (its checksum stands in the record), what stands now, and
-what the source says now. Only a key that nobody touched is updated; where both changed, the record wins and it is told.
+For each key there are three values: the one imported last (its checksum is in the record), the one in the record now
+and the one in the source now. Only a key that was not edited is updated; where both changed, the record's value is kept
+and the conflict is reported.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from hankelod.model.model import Class, Model
 from hankelod.records import tree, yamltree
 
 UPDATE, ADD, REMOVE, KEPT, CONFLICT = "update", "add", "remove", "kept", "conflict"
+"""Kinds of changes. An edited key is `kept` where the source is unchanged, else a `conflict`."""
 
 
 class Change(NamedTuple):
-    """What a key's three values come to. `now` and `new` are values as plain data, None where there is none."""
+    """Result of the comparison of one key. `now` (in the record) and `new` (in the source) are plain data or None."""
 
     key: str
     what: str
@@ -27,106 +29,98 @@ class Change(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A top-level key of a record's file: the comments right above it, its line and what is indented under it."""
+    """A top-level key of a record's file: the comments directly above it, its line and the lines indented below it."""
 
     key: str
     text: str
 
 
 def current(text: str, file: str) -> dict[str, object]:
-    """The values of a record's file, every scalar as text. Raises tree.Unreadable."""
+    """Read the values of a record's file, every scalar as text. Raises tree.Unreadable."""
     node = yamltree.read_yaml(text.encode(), file, [])
-    plain = _plain(node)
-    return plain if isinstance(plain, dict) else {}
-
-
-def _plain(node: tree.Node) -> object:
-    if node.kind == "mapping":
-        return {str(k.value): _plain(v) for k, v in node.value}  # type: ignore[attr-defined]
-    if node.kind == "list":
-        return [_plain(v) for v in node.value]  # type: ignore[attr-defined]
-    return None if node.kind == "nothing" else str(node.value)
+    values = tree.plain_value(node)
+    return values if isinstance(values, dict) else {}
 
 
 def compare(text: str, file: str, draft: Draft) -> list[Change]:
-    """What differs between a record's file and its new draft, in the draft's order of keys.
+    """Compare a record's file with its new draft; return the changes in the draft's order of keys.
 
-    A record without checksums was made by hand: whatever differs in it is a conflict. Raises tree.Unreadable.
+    A record without checksums was written by hand: every difference in it is a conflict. Raises tree.Unreadable.
     """
-    now, marks = current(text, file), writing.read_marks(text)
-    new = {key: writing.plainly(value) for key, value in draft.values.items()}
-    found = []
-    for key in [*new, *(k for k in marks if k not in new)]:
-        change = _change(key, now.get(key), new.get(key), marks.get(key), bool(marks))
+    now, checksums = current(text, file), writing.read_checksums(text)
+    new = {key: writing.stringified(value) for key, value in draft.values.items()}
+    changes = []
+    for key in [*new, *(k for k in checksums if k not in new)]:
+        change = _change(key, now.get(key), new.get(key), checksums.get(key), bool(checksums))
         if change is not None:
-            found.append(change)
-    return found
+            changes.append(change)
+    return changes
 
 
-def _change(key: str, now: object, new: object, mark: str | None, imported: bool) -> Change | None:
+def _change(key: str, now: object, new: object, checksum: str | None, imported: bool) -> Change | None:
+    """The change of one key, or None. `checksum` is that of the value imported last."""
     if now == new:
         return None
-    touched = mark is None or now is None or writing.checksum(now) != mark
-    if not touched:
+    edited = checksum is None or now is None or writing.checksum(now) != checksum
+    if not edited:
         return Change(key, REMOVE if new is None else UPDATE, now, new)
-    if mark is None and now is None:
+    if checksum is None and now is None:
         return Change(key, ADD if imported else CONFLICT, now, new)
-    same_source = mark is not None and (new is not None and writing.checksum(new) == mark)
+    same_source = checksum is not None and (new is not None and writing.checksum(new) == checksum)
     return Change(key, KEPT if same_source else CONFLICT, now, new)
 
 
 def apply(
     text: str, draft: Draft, changes: list[Change], cls: Class, model: Model, lang: str, overwrite: bool = False
 ) -> str:
-    """A record's text with the changes that may be made; with `overwrite` those to edited keys too.
+    """Return a record's text with the changes that are safe, or with `overwrite` all of them.
 
-    Blocks that do not change keep every character.
+    The text of unchanged blocks is kept exactly.
     """
-    taken = {c.key: c for c in changes if c.what in (UPDATE, ADD, REMOVE) or overwrite}
-    head, blocks, tail = split(text)
+    applied = {c.key: c for c in changes if c.what in (UPDATE, ADD, REMOVE) or overwrite}
+    head, blocks = split(text)
     order = [f.key for f in cls.fields]
-    out = [b for b in blocks if b.key not in taken]
-    for key, change in taken.items():
+    out = [b for b in blocks if b.key not in applied]
+    for key, change in applied.items():
         if change.new is None:
             continue
-        made = Block(key, writing.block(draft, cls, key, model, lang))
+        block = Block(key, writing.block(draft, cls, key, model, lang))
         at = next((n for n, b in enumerate(out) if _rank(b.key, order) > _rank(key, order)), len(out))
-        out.insert(at, made)
-    sums = writing.read_marks(text)
-    for key, change in taken.items():
-        sums.pop(key, None)
+        out.insert(at, block)
+    checksums = writing.read_checksums(text)
+    for key, change in applied.items():
+        checksums.pop(key, None)
         if change.new is not None:
-            sums[key] = writing.checksum(change.new)
-    return "\n".join([*head, *(b.text for b in out), *tail, writing.marks(sums), ""])
+            checksums[key] = writing.checksum(change.new)
+    return "\n".join([*head, *(b.text for b in out), writing.checksum_line(checksums), ""])
 
 
 def _rank(key: str, order: list[str]) -> int:
+    """The position of a key in a record: `id` first, unknown keys last."""
     return order.index(key) if key in order else -1 if key == "id" else len(order)
 
 
-def split(text: str) -> tuple[list[str], list[Block], list[str]]:
-    """A record's file as its first comments, its blocks, and what stands after the last one.
+def split(text: str) -> tuple[list[str], list[Block]]:
+    """Split a record's file into the comment lines of its head and its blocks; the line of checksums is left out.
 
-    The comments of the head end at the last line that begins the file; those right above a key are its own.
+    Comments above the first key are the head, except the line directly above it; those above other keys belong to them.
     """
-    lines = [x for x in text.rstrip("\n").split("\n") if not x.startswith(writing.MARKS)]
+    lines = [x for x in text.rstrip("\n").split("\n") if not x.startswith(writing.CHECKSUMS)]
     starts = [n for n, x in enumerate(lines) if re.match(r"[A-Za-z][\w-]*\s*:", x)]
     blocks: list[Block] = []
     bounds = []
     for n in starts:
         first = n
-        while (
-            first > 0 and lines[first - 1].startswith("#") and not _heads(lines, first - 1, starts[0] if starts else 0)
-        ):
+        while first > 0 and lines[first - 1].startswith("#") and not _in_head(first - 1, starts[0] if starts else 0):
             first -= 1
         bounds.append((first, n))
     for at, (first, n) in enumerate(bounds):
         end = bounds[at + 1][0] if at + 1 < len(bounds) else len(lines)
         blocks.append(Block(lines[n].split(":")[0].strip(), "\n".join(lines[first:end])))
     head = lines[: bounds[0][0]] if bounds else lines
-    return head, blocks, []
+    return head, blocks
 
 
-def _heads(lines: list[str], at: int, first_key: int) -> bool:
-    """Whether a comment belongs to the file's head: all above the first key but the line right above it."""
+def _in_head(at: int, first_key: int) -> bool:
+    """True where a comment line belongs to the head: it is above the first key, but not directly above it."""
     return at < first_key and at != first_key - 1

@@ -1,5 +1,7 @@
-"""Amounts, schedules and links of a document's fields, as records have them. Nothing is guessed: what does not read as
-one of these gives None, and the caller tells so."""
+"""Parsers for the amounts, schedules and links in the fields of a document.
+
+Nothing is guessed: a text that is not in a known form gives None, and the caller reports it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from hankelod.intake.identifiers import slug
 SPACES = "[ \u00a0\u2007\u2009\u202f']"
 
 MONEY = re.compile(
-    rf"(?:€|EUR)?\s*(?P<whole>\d{{1,3}}(?:{SPACES}\d{{3}})+|\d{{1,3}}(?:\.\d{{3}})+(?!\d)|\d+)(?P<cents>[,.]\d{{1,2}})?(?!\d)\s*(?:,-|:-)?\s*(?:€|e|eur(?:oa|o)?)?\.?",
+    rf"(?:€|EUR)?\s*(?P<whole>\d{{1,3}}(?:{SPACES}\d{{3}})+|\d{{1,3}}(?:\.\d{{3}})+(?!\d)|\d+)(?P<cents>[,.]\d{{1,2}})?"
+    r"(?!\d)\s*(?:,-|:-)?\s*(?:€|e|eur(?:oa|o)?)?\.?",
     re.I,
 )
 
@@ -22,7 +25,12 @@ MONTHS = {
     )
 }
 
-_MONTH = rf"(?P<{{0}}m>0?[1-9]|1[0-2])\s*[/.]\s*(?P<{{0}}y>(?:19|20)\d\d)|(?P<{{0}}n>{'|'.join(MONTHS)})kuu(?:ta)?\s+(?P<{{0}}ny>(?:19|20)\d\d)|(?P<{{0}}iy>(?:19|20)\d\d)-(?P<{{0}}im>0[1-9]|1[0-2])(?!\d)"
+_MONTH = (
+    r"(?P<{0}m>0?[1-9]|1[0-2])\s*[/.]\s*(?P<{0}y>(?:19|20)\d\d)"
+    rf"|(?P<{{0}}n>{'|'.join(MONTHS)})kuu(?:ta)?\s+(?P<{{0}}ny>(?:19|20)\d\d)"
+    r"|(?P<{0}iy>(?:19|20)\d\d)-(?P<{0}im>0[1-9]|1[0-2])(?!\d)"
+)
+"""A month with its year; the names of the groups begin with `{0}`, to be replaced by a letter."""
 
 _DAY = r"(?:(?:0?[1-9]|[12]\d|3[01])\s*\.\s*(?=\d{1,2}\s*\.))?"
 
@@ -36,43 +44,46 @@ SHORT = re.compile(r"(?P<a>0?[1-9]|1[0-2])\s*[-–—]\s*(?P<b>0?[1-9]|1[0-2])\s
 
 
 def amount(text: str) -> str | None:
-    """An amount of euros as decimal text (`83300`, `95250.50`), or None.
+    """Parse an amount of euros; return decimal text (`83300`, `95250.50`) or None.
 
-    Thousands stand apart by a space of any kind, or by dots; cents come after a comma (or a dot, two digits).
+    Thousands are separated by a space of any kind or a dot, cents (one or two digits) by a comma or a dot.
     """
-    found = MONEY.fullmatch(text.strip(" \u00a0\u2007\u202f*_"))
-    if found is None:
+    match = MONEY.fullmatch(text.strip(" \u00a0\u2007\u202f*_"))
+    if match is None:
         return None
-    whole = re.sub(r"\D", "", found["whole"]).lstrip("0") or "0"
-    cents = (found["cents"] or "")[1:]
+    whole = re.sub(r"\D", "", match["whole"]).lstrip("0") or "0"
+    cents = (match["cents"] or "")[1:]
     if cents:
         cents = cents.ljust(2, "0")
     return f"{whole}.{cents}" if cents and cents != "00" else whole
 
 
 def schedule(text: str) -> tuple[str, str] | None:
-    """First and last month (`2021-05`, `2022-11`), or None. A day is read over; neither a bare year nor
-    a single month makes another up."""
+    """Parse first and last month; return them as `2021-05`, `2022-11`, or None.
+
+    Days are ignored. A bare year or a single month gives None.
+    """
     text = text.strip(" \u00a0*_")
-    found = SPAN.fullmatch(text)
-    if found:
-        return _month(found, "a"), _month(found, "b")
+    span = SPAN.fullmatch(text)
+    if span:
+        return _month(span, "a"), _month(span, "b")
     short = SHORT.fullmatch(text)
     if short:
         return f"{short['y']}-{int(short['a']):02}", f"{short['y']}-{int(short['b']):02}"
     return None
 
 
-def _month(found: re.Match[str], which: str) -> str:
-    if found[which + "m"]:
-        return f"{found[which + 'y']}-{int(found[which + 'm']):02}"
-    if found[which + "n"]:
-        return f"{found[which + 'ny']}-{MONTHS[found[which + 'n'].casefold()]:02}"
-    return f"{found[which + 'iy']}-{found[which + 'im']}"
+def _month(match: re.Match[str], prefix: str) -> str:
+    """The month in the groups whose names begin with `prefix`, as `2021-05`."""
+    if match[prefix + "m"]:
+        return f"{match[prefix + 'y']}-{int(match[prefix + 'm']):02}"
+    if match[prefix + "n"]:
+        return f"{match[prefix + 'ny']}-{MONTHS[match[prefix + 'n'].casefold()]:02}"
+    return f"{match[prefix + 'iy']}-{match[prefix + 'im']}"
 
 
 class Link(NamedTuple):
-    """A link of a record: `url`, or only the `host` that the document names, or what it has instead (`as_written`)."""
+    """A link of a record: its `url`, or only a `host`, or the document's text where that is no URL (`as_written`)."""
 
     label: str | None
     url: str | None = None
@@ -92,24 +103,24 @@ FIELD_LINK = "Linkki hankkeeseen"
 
 
 def links(text: str, label: str = FIELD_LINK) -> list[Link] | None:
-    """The links of one line of the field; [] where it says that there is none, None where it is no link.
+    """Parse the links of one line; return [] for a text that means none, None for a text that is no link.
 
-    `label` is what the field itself is called: it names a link that has no words of its own.
+    `label` is the label of the field, used for a link without a text of its own.
     """
     if re.fullmatch(r"[-–—]{1,3}|ei( linkkiä)?\.?", text.strip(), re.I):
         return []
-    found: list[Link] = []
+    links: list[Link] = []
     rest = text
     while (named := NAMED.search(rest)) is not None:
         before, rest = rest[: named.start()], rest[named.end() :]
-        if re.search(r"\w", before) and not found:
+        if re.search(r"\w", before) and not links:
             return None
         bracket = BRACKETED.match(rest)
         note = bracket["inner"].strip() if bracket else ""
         rest = rest[bracket.end() :] if bracket else rest
-        found.append(_named(named["text"], named["address"], note, label))
-    if found:
-        return found if not re.search(r"\w", rest) else None
+        links.append(_named(named["text"], named["address"], note, label))
+    if links:
+        return links if not re.search(r"\w", rest) else None
     addresses = [m["address"].rstrip(".,;)") for m in AUTO.finditer(text)]
     words = AUTO.sub("", text).strip(" ,;:-–()")
     if addresses:
@@ -123,7 +134,7 @@ def links(text: str, label: str = FIELD_LINK) -> list[Link] | None:
 
 
 def _named(text: str, address: str, note: str, label: str) -> Link:
-    """`[text](address) (note)`: the note, or brackets in the text, may be the host of the page that is meant."""
+    """A link `[text](address) (note)`; the note, or brackets that end the text, may hold the host of the real page."""
     words = re.sub(r"\\(.)", r"\1", text).strip()
     host = note if HOST.fullmatch(note) else None
     inner = re.search(r"\s*\(([^()]*)\)$", words)
@@ -131,18 +142,22 @@ def _named(text: str, address: str, note: str, label: str) -> Link:
         host, words = inner.group(1), words[: inner.start()].strip()
     if note and host is None:
         words = f"{words} ({note})"
-    told = label if words.casefold() in ("hankkeeseen", "linkki", "tästä", "", address.casefold()) else words
+    text = label if words.casefold() in ("hankkeeseen", "linkki", "tästä", "", address.casefold()) else words
     if not re.match(r"https?://", address):
-        return Link(told, host=host.casefold()) if host else Link(told, as_written=address or words)
-    return _address(address, words, label, told, host)
+        return Link(text, host=host.casefold()) if host else Link(text, as_written=address or words)
+    return _address(address, words, label, text, host)
 
 
-def _address(address: str, words: str, label: str, told: str | None = None, host: str | None = None) -> Link:
-    """An address; one whose host begins with the link's own words was glued together by a conversion: only the host is kept."""
+def _address(address: str, words: str, label: str, text: str | None = None, host: str | None = None) -> Link:
+    """A link to an address.
+
+    Where the host begins with the link's own words, a conversion of the document has run the two together: only the
+    rest of the host is kept.
+    """
     site = re.sub(r"^https?://", "", address).split("/")[0].split(":")[0].casefold()
     first, _, rest = site.partition(".")
     if first == slug(words) and "." in rest:
-        return Link(told or words, host=(host or rest).casefold(), as_written=address)
+        return Link(text or words, host=(host or rest).casefold(), as_written=address)
     if not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", address) or not HOST.fullmatch(site):
-        return Link(told or words, host=host, as_written=address)
-    return Link(told or words or label, url=address)
+        return Link(text or words, host=host, as_written=address)
+    return Link(text or words or label, url=address)

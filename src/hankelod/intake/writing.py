@@ -1,8 +1,8 @@
-"""Drafts written as records in YAML: what a record says, and in comments where the source says it.
+"""Writer of drafts as records in YAML, with the source lines of the values in comments.
 
-A comment above each key and item tells the source's line. A proposal stands where its value would, behind `#? `: who
-deletes those marks has accepted it. The last line tells what was imported, key by key, as checksums: a later import
-knows by them what has been edited by hand.
+A comment above each key and item gives its source line. A proposal is written in the place of its value, each line
+behind `#? `; deleting these marks accepts it. The last line holds a checksum of each imported value, from which a later
+import knows the values that were edited by hand.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ import hashlib
 import json
 import re
 
-from hankelod.intake.figures import Figure
+from hankelod.intake.figures import ProposedFigure
 from hankelod.intake.proposals import Draft, Note, span
 from hankelod.messages.intake import say
 from hankelod.model.model import Class, Field, Model
 
 PROPOSAL = "#? "
+"""Mark of the lines of a proposal."""
 
-MARKS = "# intake:"
+CHECKSUMS = "# intake:"
+"""Beginning of the line of checksums."""
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
@@ -27,27 +29,28 @@ DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
-"""Words that some YAML readers take for something else than text."""
+"""Words that some YAML readers do not read as text."""
 
 
 def record(draft: Draft, model: Model, document: str, lang: str) -> str:
-    """A draft as the text of a record's file. `document` is the source's name, told in the first comment."""
+    """Return a draft as the text of a record's file. `document` is the source's name, for the first comment."""
     cls = next(c for c in model.entries() if c.folder == draft.kind)
     head = [f"# yaml-language-server: $schema=../../dist/schema/{cls.segment}.json"]
     sheet = document.casefold().endswith((".csv", ".xlsx"))
     head.append("# " + say("comment-head-sheet" if sheet else "comment-head", lang, name=_one_line(document)))
     head += [f"# {_note(note, lang)}" for note in draft.notes.get("", [])]
     keys = ["id", *(f.key for f in cls.fields)]
-    blocks = [block(draft, cls, key, model, lang) for key in keys if key in draft.values or _told(draft, key)]
-    return "\n".join([*head, *blocks, marks(checksums(draft)), ""])
+    blocks = [block(draft, cls, key, model, lang) for key in keys if key in draft.values or _proposed(draft, key)]
+    return "\n".join([*head, *blocks, checksum_line(checksums(draft)), ""])
 
 
-def _told(draft: Draft, key: str) -> bool:
+def _proposed(draft: Draft, key: str) -> bool:
+    """True for the observations of a project for which the summary has proposals."""
     return key == "observations" and "summary" in draft.figures
 
 
 def block(draft: Draft, cls: Class, key: str, model: Model, lang: str) -> str:
-    """One top-level key of a record with the comments above it."""
+    """Return one top-level key of a record as text, with the comments above it."""
     lines = [f"# {_note(note, lang)}" for note in draft.notes.get(key, [])]
     if key == "observations" and key not in draft.values:
         return "\n".join([*lines, *_proposals(draft.figures["summary"], draft.lines.get("summary", ()), "", lang)])
@@ -80,7 +83,7 @@ def _entry(
 def _item(
     item: dict[str, object], field: Field | None, model: Model, draft: Draft, path: str, indent: str, lang: str
 ) -> list[str]:
-    """One part in a list: its keys in the Model's order, its `id` first."""
+    """The lines of one part in a list: its `id`, then its keys in the Model's order."""
     out = []
     if draft.lines.get(path):
         out.append(f"{indent}# " + say("comment-line", lang, line=span(draft.lines[path])))
@@ -99,6 +102,7 @@ def _item(
 
 
 def _scalar(key: str, value: str, field: Field | None, indent: str) -> list[str]:
+    """The lines of a key and its scalar; a text of several lines as a block where YAML keeps it exactly."""
     if "\n" in value and not re.search(r"^[ \t]|[ \t]$|^$\Z|\n\n\n", value, re.M) and not value.endswith("\n"):
         return [f"{indent}{key}: |-", *(indent + "  " + line if line else "" for line in value.split("\n"))]
     if key == "id" and PLAIN.fullmatch(value) and value not in WORDS:
@@ -107,7 +111,7 @@ def _scalar(key: str, value: str, field: Field | None, indent: str) -> list[str]
 
 
 def scalar(value: str, field: Field | None) -> str:
-    """A scalar as YAML: plain where every reader takes it for what it is, else in double quotes."""
+    """Return a scalar as YAML: plain where all readers agree on its type, else in double quotes."""
     kind = field.kind if field is not None else "text"
     if kind in ("decimal", "integer", "year") and DECIMAL.fullmatch(value):
         return value
@@ -122,10 +126,12 @@ def scalar(value: str, field: Field | None) -> str:
 
 
 def _word(value: object) -> str:
+    """A scalar as text."""
     return "true" if value is True else "false" if value is False else str(value)
 
 
 def _note(note: Note, lang: str) -> str:
+    """A note as one line of text."""
     details: dict[str, object] = dict(note.details)
     if "rule" in details:
         details["rule"] = say(str(details["rule"]), lang, detail=details.get("detail", ""))
@@ -134,22 +140,22 @@ def _note(note: Note, lang: str) -> str:
     return _one_line(say(note.code, lang, **details))
 
 
-def _proposals(found: list[Figure], lines: tuple[int, ...], indent: str, lang: str) -> list[str]:
-    """Proposed observations behind the marks that a person deletes."""
+def _proposals(figures: list[ProposedFigure], lines: tuple[int, ...], indent: str, lang: str) -> list[str]:
+    """Proposed observations as lines, with the mark that a person deletes to accept them."""
     out = [f"{indent}# " + say("comment-proposal", lang, line=span(lines), mark=PROPOSAL.strip())]
-    told = ""
+    sentence = ""
     rows = []
-    for f in found:
-        if f.sentence != told:
-            told = f.sentence
-            rows.append(f"{indent}#   {_one_line(told)}")
+    for f in figures:
+        if f.sentence != sentence:
+            sentence = f.sentence
+            rows.append(f"{indent}#   {_one_line(sentence)}")
         qualifier = f", qualifier: {f.qualifier}" if f.qualifier else ""
         rows.append(f"{indent}{PROPOSAL}  - {{measure: {f.measure}, value: {f.value}{qualifier}}}")
     return [*out, f"{indent}{PROPOSAL}observations:", *rows]
 
 
 def accept(text: str) -> str:
-    """A record's text with all its proposals accepted."""
+    """Return a record's text with all its proposals accepted."""
     return re.sub(rf"^(\s*){re.escape(PROPOSAL)}", r"\1", text, flags=re.M)
 
 
@@ -157,35 +163,36 @@ def _one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-### What was imported
+### Checksums
 
 
-def plainly(value: object) -> object:
-    """A value with every scalar as its text, as a reader of YAML sees it."""
+def stringified(value: object) -> object:
+    """Return a value with every scalar as text, as it is read back from YAML."""
     if isinstance(value, dict):
-        return {str(k): plainly(v) for k, v in value.items()}
+        return {str(k): stringified(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [plainly(v) for v in value]
+        return [stringified(v) for v in value]
     return _word(value)
 
 
 def checksum(value: object) -> str:
-    """Eight hexadecimal digits that tell whether a value is still what was imported."""
-    text = json.dumps(plainly(value), ensure_ascii=False, sort_keys=True)
+    """Return the checksum of a value: the first eight hexadecimal digits of a SHA-256."""
+    text = json.dumps(stringified(value), ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def checksums(draft: Draft) -> dict[str, str]:
+    """Return the checksum of each value of a draft."""
     return {key: checksum(value) for key, value in draft.values.items()}
 
 
-def marks(sums: dict[str, str]) -> str:
-    """The line that tells what was imported."""
-    return MARKS + "".join(f" {key}={value}" for key, value in sorted(sums.items()))
+def checksum_line(checksums: dict[str, str]) -> str:
+    """Return the line of checksums of a record's file."""
+    return CHECKSUMS + "".join(f" {key}={value}" for key, value in sorted(checksums.items()))
 
 
-def read_marks(text: str) -> dict[str, str]:
-    """What was imported into a record's file, by key; empty for a record made by hand."""
-    found = re.findall(rf"^{re.escape(MARKS)}(.*)$", text, re.M)
-    pairs = (pair.partition("=") for pair in (found[-1].split() if found else []))
+def read_checksums(text: str) -> dict[str, str]:
+    """Return the checksums in a record's file, by key; empty for a record written by hand."""
+    lines = re.findall(rf"^{re.escape(CHECKSUMS)}(.*)$", text, re.M)
+    pairs = (pair.partition("=") for pair in (lines[-1].split() if lines else []))
     return {key: value for key, _, value in pairs if re.fullmatch(r"[0-9a-f]{8}", value)}

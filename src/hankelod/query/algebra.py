@@ -1,8 +1,8 @@
-"""What a query asks, and of what: its algebra, and how many triples each of its patterns finds on its own.
+"""Explanation of a query: its algebra, and the number of triples that each of its patterns matches on its own.
 
-The engine does not tell its plan, and picks the order of joins itself; so this shows the algebra of SPARQL 1.1
-(section 18.2) as rdflib translates it. A pattern that finds nothing is usually the slip that leaves an answer empty.
-No times: the same query on the same graph is explained alike.
+The engine does not expose its plan and orders the joins itself, so the algebra of SPARQL 1.1 (section 18.2) is shown as
+rdflib translates it. A pattern without matches is usually the mistake that leaves an answer empty. No times are given,
+so that the same query on the same graph has the same explanation, except the order of the variables of `SELECT *`.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from hankelod.query.data import Data
 
 PARTS = ("p", "p1", "p2")
-"""The keys under which rdflib keeps the operators that an operator works on."""
+"""Keys under which rdflib keeps the operands of an operator."""
 
 
 def explain(data: Data, text: str) -> str:
-    """The explanation of a query that `data` has accepted."""
+    """Return the explanation of a query that `data` has accepted, as lines of text."""
     lines = [
         f"graph    {data.origin}: {len(data)} triples, base {data.base}",
         f"form     {form(tokens(text)) or '?'}",
@@ -40,7 +40,7 @@ def _algebra(data: Data, text: str) -> list[str]:
 
     try:
         root = translateQuery(parseQuery(text), base=data.base, initNs=data.prefixes).algebra
-    except Exception as error:  # rdflib's translation raises whatever its parts raise; the engine has taken the query
+    except Exception as error:  # rdflib's translation raises any exception; the engine has accepted the query
         return [f"not shown: rdflib does not read this query ({type(error).__name__})"]
     return list(_operator(data, root, 0))
 
@@ -48,8 +48,8 @@ def _algebra(data: Data, text: str) -> list[str]:
 def _operator(data: Data, node: Any, depth: int) -> Iterator[str]:
     indent = "  " * depth
     yield f"{indent}{node.name}{_details(node)}"
-    for triple in dict.get(node, "triples", ()):  # its own `get` gives the key back where there is none
-        yield f"{indent}  {' '.join(_shown(data, t) for t in triple)}  {_found(data, triple)}".rstrip()
+    for triple in dict.get(node, "triples", ()):  # rdflib's own `get` returns the key where there is no value
+        yield f"{indent}  {' '.join(_term(data, term) for term in triple)}  {_matches(data, triple)}".rstrip()
     for key in PARTS:
         if key in node and hasattr(node[key], "name"):
             yield from _operator(data, node[key], depth + 1)
@@ -65,7 +65,7 @@ def _details(node: Any) -> str:
     return ""
 
 
-def _shown(data: Data, term: Any) -> str:
+def _term(data: Data, term: Any) -> str:
     from rdflib import URIRef
 
     if isinstance(term, URIRef):
@@ -73,8 +73,8 @@ def _shown(data: Data, term: Any) -> str:
     return str(term.n3()) if hasattr(term, "n3") else str(term)
 
 
-def _found(data: Data, triple: Any) -> str:
-    """How many triples a pattern finds; nothing for a path, which is no single pattern."""
+def _matches(data: Data, triple: Any) -> str:
+    """The number of triples that match a pattern; `(path)` for a property path, which is not a single pattern."""
     from rdflib import URIRef, Variable
     from rdflib.term import BNode, Literal
 

@@ -1,5 +1,7 @@
-"""An answer, in every standard format: rows or a yes or no (SPARQL 1.1 CSV, TSV, JSON, XML), or triples (Turtle,
-N-Triples, JSON-LD); as a table for people; as Python values, a pandas or polars data frame, or a graph of rdflib.
+"""Answer to a query, in every standard format.
+
+Rows and booleans are written as SPARQL 1.1 CSV, TSV, JSON or XML, triples as Turtle, N-Triples, JSON-LD or RDF/XML. An
+answer is also available as a text table, as Python values, as a pandas or polars data frame and as an rdflib graph.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ ROWS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
 }
-"""Formats of rows, and of a yes or no."""
+"""Formats of rows, and of the boolean of an ASK."""
 
 TRIPLES = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -36,7 +38,7 @@ TRIPLES = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
-"""Formats of triples; the last for clients that know no other (rdflib's SPARQLStore asks for it alone)."""
+"""Formats of triples; RDF/XML for clients that accept nothing else (rdflib's SPARQLStore)."""
 
 INTEGERS = frozenset(
     XSD + t
@@ -54,14 +56,17 @@ INTEGERS = frozenset(
 )
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None
+"""An RDF term of pyoxigraph; None where a variable is unbound."""
 
 Value = str | int | Decimal | float | bool | None
+"""A term as a Python value; None where a variable is unbound."""
 
 Run = Callable[[], ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples]
+"""Evaluates a query anew on each call."""
 
 
 class Answer:
-    """What a query gave. Whatever is asked of it is computed then; each way of reading it can be used again.
+    """Result of a query, computed when it is read; every way of reading it may be used repeatedly.
 
     >>> import hankelod
     >>> answer = hankelod.open("dist").query("totals")
@@ -74,17 +79,17 @@ class Answer:
     """
 
     def __init__(self, run: Run, prefixes: Mapping[str, str], base: str) -> None:
-        """`run` asks the engine; it is called here once, so that a bad query is known at once."""
+        """`run` evaluates the query; it is called here once, so that an invalid query is reported immediately."""
         self._run = run
         self._first: object = run()
         self.kind = _kind(self._first)
         self.prefixes = prefixes
         self.base = base
         self.notes: list[str] = []
-        """What looks like a slip in the query, for people."""
+        """Probable mistakes in the query, as messages for people."""
 
     def _result(self) -> object:
-        """The engine's result, which can be read once: the first one, else a new one."""
+        """An unread result of the engine: the first one, else a new one. A result can be read only once."""
         result, self._first = self._first, None
         return result if result is not None else self._run()
 
@@ -121,7 +126,7 @@ class Answer:
         return list(self.each())
 
     def each(self) -> Iterator[tuple[Term, ...]]:
-        """The rows one after the other, as the engine finds them."""
+        """Yield the rows in the order in which the engine finds them, without keeping them."""
         width = len(self.variables)
         result = self._result()
         assert isinstance(result, ox.QuerySolutions)
@@ -130,33 +135,33 @@ class Answer:
 
     @property
     def rows(self) -> list[dict[str, Value]]:
-        """The rows as Python values by column: whole numbers as int, decimals as Decimal, all else as text."""
+        """The rows as Python values by column: int, Decimal, float, bool, or else text; None where unbound."""
         return [dict(zip(self.variables, map(value, row), strict=True)) for row in self.terms]
 
     @cached_property
     def boolean(self) -> bool:
-        """The yes or no of an ASK."""
+        """The result of an ASK."""
         self._needs("boolean")
         return bool(self._result())
 
     @cached_property
     def triples(self) -> list[ox.Triple]:
-        """The triples of a CONSTRUCT or DESCRIBE, each once, in the order of N-Triples."""
+        """The distinct triples of a CONSTRUCT or DESCRIBE, sorted as N-Triples."""
         self._needs("triples")
         result = self._result()
         assert isinstance(result, ox.QueryTriples)
-        found = set(result)
-        if any(isinstance(node, ox.BlankNode) for t in found for node in (t.subject, t.object)):
-            # The engine's names of blank nodes change from run to run.
-            graph = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in found)
+        triples = set(result)
+        if any(isinstance(node, ox.BlankNode) for t in triples for node in (t.subject, t.object)):
+            # The engine's labels of blank nodes change from run to run.
+            graph = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
             graph.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-            found = {quad.triple for quad in graph}
-        return sorted(found, key=str)
+            triples = {quad.triple for quad in graph}
+        return sorted(triples, key=str)
 
     def to_pandas(self, exact: bool = False) -> pandas.DataFrame:
-        """A data frame of pandas: whole numbers as Int64, yes or no as boolean, all else as text.
+        """Return the rows as a pandas data frame: integers as Int64, booleans as boolean, anything else as text.
 
-        Decimals become Float64, which pandas adds up and plots; `exact` keeps them as Decimal objects.
+        Decimals become Float64, which pandas can add up and plot; `exact` keeps them as Decimal objects.
         """
         import pandas
 
@@ -174,7 +179,7 @@ class Answer:
         return pandas.DataFrame(frame, columns=self.variables)
 
     def to_polars(self) -> polars.DataFrame:
-        """A data frame of polars; decimals stay exact, as polars' own Decimal."""
+        """Return the rows as a polars data frame; decimals stay exact, as polars' own Decimal."""
         import polars
 
         return polars.DataFrame(self._columns(), strict=False)
@@ -183,15 +188,16 @@ class Answer:
         return {name: [value(row[n]) for row in self.terms] for n, name in enumerate(self.variables)}
 
     def graph(self) -> rdflib.Graph:
-        """The triples of a CONSTRUCT or DESCRIBE for rdflib."""
+        """Return the triples of a CONSTRUCT or DESCRIBE as an rdflib graph."""
         return rdflib_graph(self.triples, self.prefixes, self.base)
 
     ### Text
 
     def text(self, form: str = TABLE, width: int | None = None) -> str:
-        """The answer in a format of `ROWS` or `TRIPLES`, or as a table no wider than `width` (None: as wide as it gets).
+        """Return the answer in a format of `ROWS` or `TRIPLES`, or as a table of at most `width` columns of text.
 
-        Triples have no table: they come as Turtle then. Raises CannotAsk where the format does not fit the answer.
+        Without `width` a table is as wide as its contents. Triples have no table: they are written as Turtle instead.
+        Raises CannotAsk where the format does not fit the answer.
         """
         if self.kind == "triples":
             if form not in TRIPLES and form != TABLE:
@@ -218,9 +224,10 @@ class Answer:
         return text if text.endswith("\n") else text + "\n"
 
     def write(self, output: IO[bytes], form: str) -> None:
-        """Write the answer in a format of `ROWS` or `TRIPLES`; rows as they are found, without holding them.
+        """Write the answer in a format of `ROWS` or `TRIPLES`; rows are streamed, not collected.
 
-        Whatever `output` raises comes through, and ends the query. Raises CannotAsk where the format does not fit.
+        An exception raised by `output` ends the query and is passed on. Raises CannotAsk where the format does not
+        fit the answer.
         """
         if self.kind == "triples" or form not in ROWS:
             output.write(self.text(form).encode())
@@ -235,11 +242,11 @@ class Answer:
         iris = " ".join(str(t) for t in self.triples)
         used = {p: n for p, n in self.prefixes.items() if p and f"<{n}" in iris}
         lines = (ox.serialize(self.triples, format=form, prefixes=used) or b"").decode().splitlines(keepends=True)
-        # The engine writes the prefixes in an order that changes from run to run.
+        # The order in which the engine writes the prefixes changes from run to run.
         return "".join(sorted(lines[: len(used)]) + lines[len(used) :])
 
     def _numeric(self) -> list[bool]:
-        """Which columns hold nothing but numbers."""
+        """One flag per column: true where it has values and all of them are numbers."""
         columns = zip(*self.terms, strict=True) if self.terms else [()] * len(self.variables)
         return [
             any(t is not None for t in c) and all(t is None or type(value(t)) in (int, Decimal, float) for t in c)
@@ -247,7 +254,7 @@ class Answer:
         ]
 
     def shown(self, term: Term) -> str:
-        """A term as people read it: a literal's text, an IRI with its prefix or relative to the base."""
+        """Return a term for display: the text of a literal, an IRI with its prefix or relative to the base."""
         if isinstance(term, ox.Literal):
             return term.value
         if isinstance(term, ox.NamedNode):
@@ -266,7 +273,7 @@ def _kind(result: object) -> str:
 
 
 def shortened(iri: str, prefixes: Mapping[str, str], base: str) -> str:
-    """An IRI as a query may write it: `hanke:lead`, or `<id/project/…>` relative to the base."""
+    """Return an IRI as a query may write it: `hanke:lead`, or `<id/project/…>` relative to the base."""
     namespace = max(
         ((n, p) for p, n in prefixes.items() if p and iri.startswith(n)), key=lambda f: len(f[0]), default=None
     )
@@ -280,7 +287,7 @@ def shortened(iri: str, prefixes: Mapping[str, str], base: str) -> str:
 
 
 def value(term: Term) -> Value:
-    """A term as a Python value; a number that its datatype does not admit stays text."""
+    """Return a term as a Python value; a number that is not valid in its datatype stays text."""
     if term is None:
         return None
     if not isinstance(term, ox.Literal):
@@ -301,7 +308,7 @@ def value(term: Term) -> Value:
 
 
 def rdflib_graph(triples: Iterable[ox.Triple], prefixes: Mapping[str, str], base: str) -> rdflib.Graph:
-    """Triples as a graph of rdflib, with the prefixes bound."""
+    """Return triples as an rdflib graph with the prefixes bound."""
     import rdflib
 
     graph = rdflib.Graph(base=base)

@@ -1,4 +1,4 @@
-"""What can be asked: a dataset, a publication or a dump, held as one graph in an embedded store.
+"""Data to query: a dataset, a publication or a dump, loaded as one graph into an embedded store.
 
     >>> import hankelod
     >>> data = hankelod.open("dist")
@@ -7,9 +7,8 @@
     ────────────────────────  ───────────────────────
     <id/project/pieni-hanke>  <id/organisation/kunta>
 
-A question is SPARQL text, a `.rq` file or the name of one of the
-queries that come with the data; the project's prefixes need no declaration, relative IRIs resolve against the
-dataset's base.
+A query is SPARQL text, a `.rq` file or the name of one of the queries that come with the data. The project's prefixes
+need no declaration; relative IRIs resolve against the dataset's base.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from hankelod.messages.words import told
 from hankelod.query import store
 from hankelod.query.answer import Answer
 from hankelod.query.named import Catalogue, Parameter, Query
-from hankelod.query.spelling import explained, nearest_thing, unknown_terms
+from hankelod.query.spelling import nearest_thing, syntax_error, unknown_terms
 from hankelod.query.store import Opened
 from hankelod.rdf.sparql import LIMITS, CannotAsk, Limits, check, declared, tokens
 
@@ -36,18 +35,18 @@ NAMES = (
     "http://purl.org/dc/terms/title",
     "http://www.w3.org/2004/02/skos/core#altLabel",
 )
-"""What says a thing's names."""
+"""Properties whose values are names of a thing."""
 
 
 class Graphs(NamedTuple):
-    """The graphs that a query asks instead of those of the store: IRIs that make up the default graph, and named ones."""
+    """RDF dataset of a query, by IRI: the graphs merged as its default graph, and its named graphs."""
 
     default: Sequence[str]
     named: Sequence[str]
 
 
 class Data:
-    """One graph that can be asked. `base` is the dataset's base IRI, `origin` tells in words what was opened."""
+    """A graph to query. `base` is the dataset's base IRI, `origin` the path that was opened, for messages."""
 
     def __init__(self, opened: Opened, catalogue: Catalogue, working: Path, limits: Limits = LIMITS) -> None:
         self._store, self.base, self.prefixes, self.origin, self.unread = opened
@@ -56,16 +55,16 @@ class Data:
         self._limits = limits
 
     def __len__(self) -> int:
-        """How many triples there are."""
+        """The number of triples."""
         return len(self._store)
 
     def __repr__(self) -> str:
         return f"<{self.origin}: {len(self)} triples>"
 
     def query(self, query: str, /, **parameters: str | int | Sequence[str]) -> Answer:
-        """Ask. `query` is SPARQL text, a `.rq` file or a name; a named query's parameters are keywords.
+        """Run a query: SPARQL text, a `.rq` file or a name; keywords set the parameters of a named query.
 
-        Raises CannotAsk; what looks like a slip without being an error becomes a Python warning.
+        Raises CannotAsk. A probable mistake that is not an error becomes a Python warning.
 
             >>> import hankelod
             >>> data = hankelod.open("dist")
@@ -74,10 +73,10 @@ class Data:
             >>> data.query("ASK { ?project hanke:lead <id/organisation/kunta> }").boolean
             True
         """
-        given = {
+        values = {
             n: [v] if isinstance(v, str) else [str(v)] if isinstance(v, int) else list(v) for n, v in parameters.items()
         }
-        answer = self.ask(self.text(self._catalogue.find(query, self._working), given))
+        answer = self.ask(self.text(self._catalogue.find(query, self._working), values))
         if answer.notes:
             import warnings
 
@@ -86,7 +85,7 @@ class Data:
         return answer
 
     def queries(self) -> list[str]:
-        """The names of the queries that come with the data.
+        """Return the names of the queries that come with the data.
 
         >>> import hankelod
         >>> "grants-by-region" in hankelod.open("dist").queries()
@@ -95,7 +94,7 @@ class Data:
         return self._catalogue.names()
 
     def graph(self) -> rdflib.Graph:
-        """The whole graph for rdflib, copied.
+        """Return a copy of the whole graph as an rdflib graph.
 
         >>> import hankelod
         >>> data = hankelod.open("dist")
@@ -106,18 +105,21 @@ class Data:
 
         return rdflib_graph((quad.triple for quad in self._store), self.prefixes, self.base)
 
-    ### Parts of asking, for the command line
+    ### Steps of a query, for the command line
 
-    def text(self, query: Query, given: dict[str, list[str]]) -> str:
-        """A query's text with these parameters set, each thing among them known. Raises CannotAsk."""
-        text = query.filled(given, self.base)
+    def text(self, query: Query, values: dict[str, list[str]]) -> str:
+        """Return a query's text with these parameters set.
+
+        Raises CannotAsk for a value that is not valid, and for an identifier that is not in the data.
+        """
+        text = query.filled(values, self.base)
         for parameter in query.parameters:
-            for value in given.get(parameter.name, ()):
+            for value in values.get(parameter.name, ()):
                 self._check_thing(parameter, value)
         return text
 
     def _check_thing(self, parameter: Parameter, value: str) -> None:
-        """Refuse an identifier that leads nowhere, naming the one that may be meant."""
+        """Raise CannotAsk for an identifier that is not in the data, with the nearest one that is."""
         written = parameter.written(value, self.base)
         if not written.startswith("<"):
             return
@@ -125,18 +127,18 @@ class Data:
         if next(self._store.quads_for_pattern(thing, None, None), None) is None:
             start = f"{self.base}id/{parameter.kind}/"
             near = nearest_thing(self._store, start, value.removeprefix(start), NAMES)
-            name = "refusal-thing-near" if near else "refusal-thing"
-            raise CannotAsk(told(name, name=parameter.name, value=value, kind=parameter.word, near=near))
+            code = "refusal-thing-near" if near else "refusal-thing"
+            raise CannotAsk(told(code, name=parameter.name, value=value, kind=parameter.word, near=near))
 
     def ask(self, text: str) -> Answer:
-        """Ask SPARQL text. Raises CannotAsk."""
-        found = check(text, self._limits)
+        """Run SPARQL text and note probable mistakes in it. Raises CannotAsk."""
+        parsed = check(text, self._limits)
         answer = self.answer(text)
-        answer.notes = unknown_terms(self._store, text, found, {**self.prefixes, **declared(found)}, self.base)
+        answer.notes = unknown_terms(self._store, text, parsed, {**self.prefixes, **declared(parsed)}, self.base)
         return answer
 
     def answer(self, text: str, graphs: Graphs | None = None) -> Answer:
-        """The answer to a text that the guard has passed, over these graphs where they are named. Raises CannotAsk."""
+        """Run a text that the guard has passed, over `graphs` or else over the whole store. Raises CannotAsk."""
         chosen: dict[str, Any] = {}
         if graphs is not None:
             try:
@@ -151,22 +153,22 @@ class Data:
             try:
                 return self._store.query(text, base_iri=self.base, prefixes=self.prefixes, **chosen)
             except SyntaxError as error:
-                found = tokens(text)
-                raise explained(text, found, {**self.prefixes, **declared(found)}, str(error)) from error
+                parsed = tokens(text)
+                raise syntax_error(text, parsed, {**self.prefixes, **declared(parsed)}, str(error)) from error
             except (ValueError, OSError, RuntimeError) as error:
                 raise CannotAsk(told("refusal-unanswered", why=error)) from error
 
         return Answer(run, self.prefixes, self.base)
 
     def count(self, subject: Any, predicate: Any, obj: Any) -> int:
-        """How many triples match a pattern; None stands for anything."""
+        """Count the triples that match a pattern; None matches any term."""
         return sum(1 for _ in self._store.quads_for_pattern(subject, predicate, obj))
 
 
 def open_data(path: str | Path = ".", limits: Limits = LIMITS, working: Path | None = None) -> Data:
-    """Open a dataset folder, a publication's folder or a dump (`.nt`, `.ttl`, `.jsonld`, each also with `.gz`).
+    """Open a dataset folder, a publication's folder or a dump (`.nt`, `.ttl`, `.jsonld`, `.nq`, each also `.gz`).
 
-    Relative names count from `working`, which is where `.rq` files are looked for, too. Raises CannotAsk.
+    Relative paths, those of `.rq` files included, are resolved against `working`. Raises CannotAsk.
 
         >>> import hankelod
         >>> hankelod.open("dist/dump/hankelod.nt")
@@ -192,7 +194,7 @@ def open_data(path: str | Path = ".", limits: Limits = LIMITS, working: Path | N
 
 
 def catalogue(root: Path) -> Catalogue:
-    """The named queries of a dataset folder: its own, else those in the package."""
+    """Return the named queries of a dataset folder: its own, else those in the package."""
     from hankelod.records.folder import query_folder
 
     return Catalogue(query_folder(root))

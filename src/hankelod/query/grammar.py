@@ -1,8 +1,9 @@
-"""Where a query leaves the grammar of SPARQL 1.1, to the column, and what could stand there instead.
+"""Syntax errors of SPARQL 1.1 queries: the first unexpected token, to the column, and the tokens allowed there.
 
-Engines tell little: oxigraph names the place where its last attempt ended, often the end of the group, and a list of
-what that attempt wanted. So a text that an engine refuses is read once more, by a table-driven LL(1) recogniser over
-the grammar in `sparql.ebnf`. It judges nothing on its own: what it cannot explain stays the engine's word.
+The messages of engines are of little help: oxigraph reports the place where its last attempt ended, often the end of
+the group, and a list of what that attempt expected. So a text that an engine rejects is read once more, by a
+table-driven LL(1) recogniser over the grammar in `sparql.ebnf`. It only explains: it never rejects a query by itself,
+and where it finds no error the message of the engine is used.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from hankelod.rdf.sparql import OPEN_STRING, Token, tokens
 START = "QueryUnit"
 
 END = "the end"
+"""The terminal after the last token."""
 
 CASED = frozenset(("a",))
+"""Keywords that are case-sensitive."""
 
 KINDS = {
     "iri": "IRIREF",
@@ -35,6 +38,7 @@ KINDS = {
     "nil": "NIL",
     "anonymous": "ANON",
 }
+"""The terminal of the grammar for each kind of token."""
 
 WORDS = {
     "IRIREF": "an IRI",
@@ -50,25 +54,30 @@ WORDS = {
     "SIGNED": "a number",
     "NIL": "( )",
 }
-"""A kind of token as messages call it."""
+"""Names of terminals in messages."""
 
 _PIECE = re.compile(r"'[^']*'|\w+|[()|?*+]")
 
-_FEW = 6
+_MAX_SUGGESTIONS = 6
+"""The most allowed tokens that a message lists."""
 
 Rules = dict[str, list[list[str]]]
+"""By nonterminal: its alternatives, each a sequence of symbols."""
 
 
 class Unexpected(NamedTuple):
-    """The first token that cannot stand where it stands, and what could; `token` is None at the end of the text."""
+    """The first token that is not allowed, and the terminals that are; `token` is None at the end of the text."""
 
     token: Token | None
     expected: frozenset[str]
 
 
 class Grammar(NamedTuple):
-    """Rules by name with their alternatives; which may be empty; by rule, what each may begin with; and how the
-    grammar spells a keyword, by its capitals (`isIRI`)."""
+    """The rules of the grammar, with the tables that an LL(1) recogniser needs.
+
+    `empty` are the nonterminals that may be empty, `first` the FIRST set of each nonterminal. `spelt` maps a keyword in
+    capitals to the spelling of the grammar (`isIRI`).
+    """
 
     rules: Rules
     empty: frozenset[str]
@@ -76,45 +85,47 @@ class Grammar(NamedTuple):
     spelt: dict[str, str]
 
     def begins(self, symbols: list[str]) -> frozenset[str]:
-        """What a row of symbols may begin with."""
-        found: set[str] = set()
+        """Return the FIRST set of a sequence of symbols."""
+        first: set[str] = set()
         for symbol in symbols:
-            found |= self.first.get(symbol, frozenset((symbol,)))
+            first |= self.first.get(symbol, frozenset((symbol,)))
             if symbol not in self.empty:
                 break
-        return frozenset(found)
+        return frozenset(first)
 
     def vanishes(self, symbols: list[str]) -> bool:
-        """Whether a row of symbols may be empty."""
+        """Return true where a sequence of symbols may be empty."""
         return all(s in self.empty for s in symbols)
 
 
-class _Reader:
-    """Reads the right side of one rule; brackets and repetitions become rules of their own."""
+class _RuleParser:
+    """Parser of the right side of one rule; groups and repetitions become rules of their own."""
 
     def __init__(self, name: str, text: str, rules: Rules) -> None:
         self.name, self.rules = name, rules
         self.pieces = _PIECE.findall(text)
-        self.at = self.made = 0
+        self.at = self.count = 0
 
     def alternatives(self) -> list[list[str]]:
-        found: list[list[str]] = [[]]
+        """Read alternatives up to a closing bracket or the end."""
+        alternatives: list[list[str]] = [[]]
         while self.at < len(self.pieces) and self.pieces[self.at] != ")":
             piece = self.pieces[self.at]
             self.at += 1
             if piece == "|":
-                found.append([])
+                alternatives.append([])
                 continue
             if piece == "(":
                 inner = self.alternatives()
                 self.at += 1
-                piece = self._made(inner)
-            found[-1].append(self._repeated(piece))
-        return found
+                piece = self._add(inner)
+            alternatives[-1].append(self._repeated(piece))
+        return alternatives
 
-    def _made(self, alternatives: list[list[str]]) -> str:
-        self.made += 1
-        name = f"{self.name}.{self.made}"
+    def _add(self, alternatives: list[list[str]]) -> str:
+        """Add a rule under a generated name and return the name."""
+        self.count += 1
+        name = f"{self.name}.{self.count}"
         self.rules[name] = alternatives
         return name
 
@@ -124,30 +135,30 @@ class _Reader:
             return symbol
         self.at += 1
         if sign == "?":
-            return self._made([[symbol], []])
-        more = self._made([])
+            return self._add([[symbol], []])
+        more = self._add([])
         self.rules[more] = [[symbol, more], []]
-        return more if sign == "*" else self._made([[symbol, more]])
+        return more if sign == "*" else self._add([[symbol, more]])
 
 
 @lru_cache(maxsize=1)
 def grammar() -> Grammar:
-    """The grammar of `sparql.ebnf`, ready for use."""
+    """Read the grammar of `sparql.ebnf` and compute its tables."""
     rules: Rules = {}
     for line in (files(__package__) / "sparql.ebnf").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             name, _, right = line.partition(": ")
-            rules[name] = _Reader(name, right, rules).alternatives()
+            rules[name] = _RuleParser(name, right, rules).alternatives()
     keywords = sorted({s for alternatives in rules.values() for a in alternatives for s in a if s.startswith("'")})
     spelt = {s.upper(): s for s in keywords if s.strip("'") not in CASED}
-    made = Grammar(rules, frozenset(), {}, spelt)
+    result = Grammar(rules, frozenset(), {}, spelt)
     while True:
-        first = {n: frozenset().union(*(made.begins(a) for a in alternatives)) for n, alternatives in rules.items()}
-        empty = frozenset(n for n, alternatives in rules.items() if any(made.vanishes(a) for a in alternatives))
-        first = {n: found - rules.keys() for n, found in first.items()}
-        if (first, empty) == (made.first, made.empty):
-            return made
-        made = Grammar(rules, empty, first, spelt)
+        first = {n: frozenset().union(*(result.begins(a) for a in alternatives)) for n, alternatives in rules.items()}
+        empty = frozenset(n for n, alternatives in rules.items() if any(result.vanishes(a) for a in alternatives))
+        first = {n: symbols - rules.keys() for n, symbols in first.items()}
+        if (first, empty) == (result.first, result.empty):
+            return result
+        result = Grammar(rules, empty, first, spelt)
 
 
 def _terminals(token: Token) -> tuple[str, ...]:
@@ -161,51 +172,52 @@ def _terminals(token: Token) -> tuple[str, ...]:
     return (KINDS[token.kind],)
 
 
-def unexpected(found: list[Token]) -> Unexpected | None:
-    """The first token that leaves the grammar, or None where the text follows it to its end."""
-    known = grammar()
+def unexpected(tokens: list[Token]) -> Unexpected | None:
+    """Return the first token that the grammar does not allow, or None where the whole text follows it."""
+    sparql = grammar()
     stack = [END, START]
-    wanted: set[str] = set()
+    expected: set[str] = set()
     at = 0
     while stack:
         symbol = stack.pop()
-        terminals = tuple(known.spelt.get(t, t) for t in _terminals(found[at])) if at < len(found) else (END,)
-        if symbol not in known.rules:
+        terminals = tuple(sparql.spelt.get(t, t) for t in _terminals(tokens[at])) if at < len(tokens) else (END,)
+        if symbol not in sparql.rules:
             if symbol not in terminals:
-                return Unexpected(found[at] if at < len(found) else None, frozenset(wanted | {symbol}))
-            at, wanted = at + 1, set()
+                return Unexpected(tokens[at] if at < len(tokens) else None, frozenset(expected | {symbol}))
+            at, expected = at + 1, set()
             continue
-        wanted |= known.first[symbol]
-        chosen = next((a for a in known.rules[symbol] if known.begins(a).intersection(terminals)), None)
+        expected |= sparql.first[symbol]
+        chosen = next((a for a in sparql.rules[symbol] if sparql.begins(a).intersection(terminals)), None)
         if chosen is None:
-            chosen = next((a for a in known.rules[symbol] if known.vanishes(a)), None)
+            chosen = next((a for a in sparql.rules[symbol] if sparql.vanishes(a)), None)
         if chosen is None:
-            return Unexpected(found[at] if at < len(found) else None, frozenset(wanted))
+            return Unexpected(tokens[at] if at < len(tokens) else None, frozenset(expected))
         stack += reversed(chosen)
     return None
 
 
 def explain(text: str) -> tuple[int, str] | None:
-    """Offset and message of the first fault that the grammar sees in a text; None where it sees none."""
-    fault = unexpected(tokens(text))
-    if fault is None:
+    """Return offset and message of the first syntax error of a text; None where the grammar accepts it."""
+    error = unexpected(tokens(text))
+    if error is None:
         return None
-    shown = sorted({WORDS.get(s, s.strip("'")) for s in fault.expected} - {END})
-    some = f"; here could stand: {', '.join(shown)}" if 0 < len(shown) <= _FEW else ""
-    if fault.token is None:
-        return len(text.rstrip()), f"the query ends too early{some}"
-    token = fault.token
+    names = sorted({WORDS.get(s, s.strip("'")) for s in error.expected} - {END})
+    allowed = f"; here could stand: {', '.join(names)}" if 0 < len(names) <= _MAX_SUGGESTIONS else ""
+    if error.token is None:
+        return len(text.rstrip()), f"the query ends too early{allowed}"
+    token = error.token
     if token.kind == "open":
         return token.start, OPEN_STRING
-    near = _near(token, shown)
-    hint = f"; did you mean {near}?" if near else some
+    near = _near(token, names)
+    hint = f"; did you mean {near}?" if near else allowed
     return token.start, f'"{_short(token.text)}" is not expected here{hint}'
 
 
-def _near(token: Token, shown: list[str]) -> str | None:
+def _near(token: Token, names: list[str]) -> str | None:
+    """The allowed keyword that is spelt most like a token, or None."""
     if token.kind not in ("word", "prefix", "name"):
         return None
-    by_upper = {s.upper(): s for s in shown if s.isidentifier()}
+    by_upper = {s.upper(): s for s in names if s.isidentifier()}
     close = get_close_matches(token.text.upper(), by_upper, n=1, cutoff=0.7)
     return by_upper[close[0]] if close else None
 

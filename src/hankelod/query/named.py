@@ -1,6 +1,6 @@
-r"""Named queries: `ontology/queries/*.rq`, what their files tell of them, and how their parameters are set.
+r"""Named queries: `ontology/queries/*.rq`, the descriptions in their files, and the setting of their parameters.
 
-A query's file is SPARQL that any engine can run as it is, with the dataset's base as the base IRI. Its first lines
+A query's file is SPARQL that any engine can run unchanged, with the dataset's base as the base IRI. Its first lines
 are comments of this form:
 
     # title@fi: …                       likewise @sv, @en
@@ -8,9 +8,9 @@ are comments of this form:
     # param municipality: municipality  a parameter: its name and kind
     # param municipality@fi: …          what it is, likewise @sv, @en
 
-A parameter is a variable that one `VALUES $municipality { <id/municipality/167> }` binds: what stands there is its
-default (`UNDEF`: any), and setting it replaces just that. Its kind says what values may look like: `text`, `number`,
-`month`, `language`, or what stands between `id/` and an identifier (`municipality`, `concept/theme`).
+A parameter is a variable bound by one `VALUES $municipality { <id/municipality/167> }`: the value in the braces is its
+default (`UNDEF`: any), and setting the parameter replaces it. The kind restricts the values: `text`, `number`, `month`,
+`language`, or the part of an IRI between `id/` and the identifier (`municipality`, `concept/theme`).
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ _KIND = re.compile(r"[a-z]+(-[a-z]+)*(/[a-z]+(-[a-z]+)*)*")
 
 Text = dict[str, str]
 
-Given = Mapping[str, Sequence[str]]
-"""Values by parameter; several of one parameter are alternatives."""
+Values = Mapping[str, Sequence[str]]
+"""Values by parameter; several values of one parameter are alternatives."""
 
 
 class Parameter(NamedTuple):
-    """`kind` as above, `default` as SPARQL writes it; `start` and `end` are where that stands in the query's text."""
+    """A parameter of a query. `default` is SPARQL text, found in the query's text from `start` to `end`."""
 
     name: str
     kind: str
@@ -60,21 +60,21 @@ class Parameter(NamedTuple):
     end: int
 
     @property
-    def shown(self) -> str:
-        """The default as `--set` would write it; empty for any."""
+    def default_value(self) -> str:
+        """The default in the form that `--set` takes; empty for any."""
         if self.default == "UNDEF":
             return ""
         return self.default.strip('<>"').removeprefix(f"id/{self.kind}/")
 
     def written(self, value: str, base: str) -> str:
-        """A value as SPARQL writes it. Nothing but a literal or an IRI of this kind comes out. Raises CannotAsk."""
+        """Return a value as SPARQL: a literal, or an IRI of this kind. Raises CannotAsk for any other value."""
         if self.kind in _VALUE:
             if not _VALUE[self.kind].fullmatch(value) or re.search(r"\\[uU]", value):
                 raise CannotAsk(
                     told(
                         "refusal-value",
                         name=self.name,
-                        value=_shown(value),
+                        value=_quoted(value),
                         expected=told(f"refusal-value-{self.kind}"),
                     )
                 )
@@ -86,7 +86,7 @@ class Parameter(NamedTuple):
                 told(
                     "refusal-value",
                     name=self.name,
-                    value=_shown(value),
+                    value=_quoted(value),
                     expected=told("refusal-value-thing", kind=self.word),
                 )
             )
@@ -94,12 +94,12 @@ class Parameter(NamedTuple):
 
     @property
     def word(self) -> str:
-        """What a value of this kind is called."""
+        """The noun for a value of this kind, in English."""
         return self.kind.rpartition("/")[2].replace("-", " ")
 
 
 class Query(NamedTuple):
-    """A query with what its file tells of it; `name` is its file's stem, or None where it has no file."""
+    """A query with its descriptions; `name` is the stem of its file, or None where it has no file."""
 
     name: str | None
     text: str
@@ -107,23 +107,23 @@ class Query(NamedTuple):
     description: Text
     parameters: tuple[Parameter, ...]
 
-    def filled(self, given: Given, base: str) -> str:
-        """The text with these values of parameters set. Raises CannotAsk for an unknown name or an ill-formed value."""
-        known = {p.name: p for p in self.parameters}
-        for name in given:
-            if name not in known:
-                raise CannotAsk(told("refusal-parameter", name=name, hint=_nearest(name, list(known), "parameters")))
+    def filled(self, values: Values, base: str) -> str:
+        """Return the text with parameters set. Raises CannotAsk for an unknown parameter or an invalid value."""
+        names = [p.name for p in self.parameters]
+        for name in values:
+            if name not in names:
+                raise CannotAsk(told("refusal-parameter", name=name, hint=_nearest(name, names, "parameters")))
         text = self.text
         for parameter in sorted(self.parameters, key=lambda p: -p.start):
-            values = given.get(parameter.name, ())
-            if values:
-                written = " ".join(parameter.written(v, base) for v in values)
-                text = f"{text[: parameter.start]}{written}{text[parameter.end :]}"
+            alternatives = values.get(parameter.name, ())
+            if alternatives:
+                terms = " ".join(parameter.written(value, base) for value in alternatives)
+                text = f"{text[: parameter.start]}{terms}{text[parameter.end :]}"
         return text
 
 
 def read(text: str, name: str | None = None) -> Query:
-    """A query out of the text of its file. Raises CannotAsk where a parameter has no VALUES, or no known kind."""
+    """Read a query from the text of its file. Raises CannotAsk for a parameter without VALUES or of an unknown kind."""
     texts: dict[str, Text] = {"title": {}, "description": {}}
     kinds: dict[str, str] = {}
     for line in text.splitlines():
@@ -132,89 +132,90 @@ def read(text: str, name: str | None = None) -> Query:
         match = _HEAD.fullmatch(line)
         if match is None:
             continue
-        what, parameter, lang, said = match.groups()
+        part, parameter, lang, value = match.groups()
         if parameter and lang is None:
-            kinds[parameter] = said
+            kinds[parameter] = value
         elif lang is not None:
-            texts.setdefault(parameter or what, {})[lang] = said
+            texts.setdefault(parameter or part, {})[lang] = value
     places = _places(tokens(text)) if kinds else {}
-    found = []
+    parameters = []
     for parameter, kind in kinds.items():
         if parameter not in places:
             raise CannotAsk(told("refusal-parameter-values", query=name or "query", parameter=parameter))
         if kind not in _VALUE and not _KIND.fullmatch(kind):
             raise CannotAsk(told("refusal-parameter-kind", query=name or "query", kind=kind, kinds=", ".join(_VALUE)))
         start, end = places[parameter]
-        found.append(Parameter(parameter, kind, texts.get(parameter, {}), text[start:end], start, end))
-    return Query(name, text, texts["title"], texts["description"], tuple(found))
+        parameters.append(Parameter(parameter, kind, texts.get(parameter, {}), text[start:end], start, end))
+    return Query(name, text, texts["title"], texts["description"], tuple(parameters))
 
 
-def _places(found: list[Token]) -> dict[str, tuple[int, int]]:
-    """Where the values stand that one `VALUES $name { … }` binds, by the name of its variable."""
+def _places(tokens: list[Token]) -> dict[str, tuple[int, int]]:
+    """Start and end of the values in each `VALUES $name { … }`, by the name of its variable."""
     places: dict[str, tuple[int, int]] = {}
-    for n in range(len(found) - 3):
-        word, variable, opens = found[n : n + 3]
+    for n in range(len(tokens) - 3):
+        word, variable, opens = tokens[n : n + 3]
         if word.text.upper() != "VALUES" or variable.kind != "variable" or opens.text != "{":
             continue
-        closes = next((m for m in range(n + 3, len(found)) if found[m].text == "}"), None)
+        closes = next((m for m in range(n + 3, len(tokens)) if tokens[m].text == "}"), None)
         if closes is not None and closes > n + 3:
-            places.setdefault(variable.text[1:], (found[n + 3].start, found[closes - 1].end))
+            places.setdefault(variable.text[1:], (tokens[n + 3].start, tokens[closes - 1].end))
     return places
 
 
 class Catalogue:
-    """The named queries of a folder. Files are read when asked for."""
+    """The named queries of a folder. Files are read on demand."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def names(self) -> list[str]:
-        """The names of all queries, sorted."""
+        """Return the names of all queries, sorted."""
         return sorted(f.stem for f in self.folder.glob(f"*{SUFFIX}"))
 
     def named(self, name: str) -> Query:
-        """The query of this name. Raises CannotAsk, with the nearest name."""
+        """Return the query of this name. Raises CannotAsk, with the nearest name."""
         names = self.names()
         if name not in names:
-            raise CannotAsk(told("refusal-query-name", name=_shown(name), hint=_nearest(name, names, "queries")))
+            raise CannotAsk(told("refusal-query-name", name=_quoted(name), hint=_nearest(name, names, "queries")))
         return read((self.folder / f"{name}{SUFFIX}").read_text("utf-8"), name)
 
     def all(self) -> list[Query]:
-        """All queries by name."""
+        """Return all queries, sorted by name."""
         return [self.named(n) for n in self.names()]
 
-    def find(self, asked: str, working: Path) -> Query:
-        """What a person asks: SPARQL text, a `.rq` file (relative to `working`), or a name. Raises CannotAsk."""
-        if asked.endswith(SUFFIX) and "\n" not in asked and "{" not in asked:
-            file = working / asked
+    def find(self, query: str, working: Path) -> Query:
+        """Return the query: SPARQL text, a `.rq` file (relative to `working`) or a name. Raises CannotAsk."""
+        if query.endswith(SUFFIX) and "\n" not in query and "{" not in query:
+            file = working / query
             try:
                 return read(file.read_text("utf-8"), file.stem)
             except (OSError, ValueError) as error:
                 why = error if isinstance(error, OSError) else told("refusal-not-utf8")
-                raise CannotAsk(told("refusal-query-unread", file=asked, why=why)) from error
-        return self.named(asked) if NAME.fullmatch(asked) else read(asked)
+                raise CannotAsk(told("refusal-query-unread", file=query, why=why)) from error
+        return self.named(query) if NAME.fullmatch(query) else read(query)
 
 
 def listing(catalogue: Catalogue, lang: str) -> str:
-    """The named queries with titles, descriptions and parameters, for people."""
+    """Return the named queries with titles, descriptions and parameters, as text in one language."""
     blocks = []
     for query in catalogue.all():
         lines = [f"{query.name}", f"    {query.title.get(lang, '')}", f"    {query.description.get(lang, '')}"]
-        shown = [(f"--set {p.name}={p.shown or '…'}", p.label.get(lang, "")) for p in query.parameters]
-        width = max((len(s) for s, _ in shown), default=0)
-        lines += [f"      {option:{width}}  {label}".rstrip() for option, label in shown]
+        options = [(f"--set {p.name}={p.default_value or '…'}", p.label.get(lang, "")) for p in query.parameters]
+        width = max((len(option) for option, _ in options), default=0)
+        lines += [f"      {option:{width}}  {label}".rstrip() for option, label in options]
         blocks.append("\n".join(lines) + "\n")
     return "\n".join(blocks)
 
 
-def _nearest(text: str, names: list[str], what: str) -> Text:
+def _nearest(text: str, names: list[str], kind: str) -> Text:
+    """A hint by language: the nearest of these names, else all of them."""
     close = get_close_matches(text.lower(), names, n=1, cutoff=0.5)
     if close:
         return told("refusal-nearest", name=close[0])
-    return told(f"refusal-{what}", names=", ".join(names)) if names else told(f"refusal-{what}-none")
+    return told(f"refusal-{kind}", names=", ".join(names)) if names else told(f"refusal-{kind}-none")
 
 
-def _shown(value: str, limit: int = 60) -> str:
-    """A value as a message shows it: one line, control characters escaped."""
+def _quoted(value: str, limit: int = 60) -> str:
+    """A value for a message: one line of at most `limit` characters, control characters escaped."""
     plain = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in value[:limit])
     return plain if len(value) <= limit else f"{plain}…"

@@ -1,4 +1,4 @@
-"""Slips in a query that a parser lets pass, or explains badly: prefixes, terms and identifiers that are not there."""
+"""Misspellings in a query that a parser accepts or explains badly: unknown prefixes, terms and identifiers."""
 
 from __future__ import annotations
 
@@ -13,56 +13,61 @@ from hankelod.messages.words import told
 from hankelod.rdf.graph import RDF
 from hankelod.rdf.sparql import Refused, Token, place, refused
 
-MANY = 2_000_000
-"""Triples above which a slip gets no suggestion: that takes one pass over the graph."""
+MAX_TRIPLES = 2_000_000
+"""Largest graph, in triples, in which an unknown term gets a suggestion: finding one reads the whole graph."""
 
 _ENGINE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 
-_ENGINE_SAYS = {
+_ENGINE_MESSAGES = {
     "The SELECT contains a variable that is unbound": "SELECT names a variable that GROUP BY does not give",
     "IRI parsing failed": "an IRI is not well-formed",
 }
-"""What oxigraph says beside its list of characters, in our words."""
+"""Messages for what oxigraph reports beside the list of characters that it expected."""
 
 
-def explained(text: str, found: list[Token], prefixes: dict[str, str], message: str) -> Refused:
-    """The refusal of a text that an engine does not take, at the place where the grammar or a prefix is at fault."""
+def syntax_error(text: str, tokens: list[Token], prefixes: dict[str, str], message: str) -> Refused:
+    """Return the error of a text that the engine rejects, with its place.
+
+    It is the first error of the grammar, else an unknown prefix, else what the engine's `message` says.
+    """
     from hankelod.query.grammar import explain
 
-    fault = explain(text)
-    if fault is not None:
-        return refused("query-syntax", fault[1], text, fault[0])
+    error_in_grammar = explain(text)
+    if error_in_grammar is not None:
+        offset, why = error_in_grammar
+        return refused("query-syntax", why, text, offset)
     try:
-        check_prefixes(text, found, prefixes)
+        check_prefixes(text, tokens, prefixes)
     except Refused as error:
         return error
     match = _ENGINE.match(message)
     if match is None:
         return Refused("query-syntax", message, 1, 1)
-    said = next(
-        (ours for theirs, ours in _ENGINE_SAYS.items() if theirs in match.group(3)), "the query is not well-formed here"
+    why = next(
+        (ours for theirs, ours in _ENGINE_MESSAGES.items() if theirs in match.group(3)),
+        "the query is not well-formed here",
     )
-    return Refused("query-syntax", said, int(match.group(1)), int(match.group(2)))
+    return Refused("query-syntax", why, int(match.group(1)), int(match.group(2)))
 
 
-def check_prefixes(text: str, found: list[Token], prefixes: Mapping[str, str]) -> None:
-    """Refuse a name whose prefix nobody declared, with the nearest that somebody did. Raises Refused."""
-    for n, token in enumerate(found):
-        if token.kind not in ("name", "prefix") or (n and found[n - 1].text.upper() == "PREFIX"):
+def check_prefixes(text: str, tokens: list[Token], prefixes: Mapping[str, str]) -> None:
+    """Raise Refused at the first name whose prefix is not declared, with the nearest declared prefix."""
+    for n, token in enumerate(tokens):
+        if token.kind not in ("name", "prefix") or (n and tokens[n - 1].text.upper() == "PREFIX"):
             continue
         prefix = token.text.partition(":")[0]
         if prefix not in prefixes:
             close = get_close_matches(prefix.lower(), list(prefixes), n=1, cutoff=0.5)
-            said = (
+            why = (
                 told("refusal-prefix-near", prefix=prefix, near=close[0])
                 if close
                 else told("refusal-prefix", prefix=prefix, known=", ".join(prefixes))
             )
-            raise refused("query-prefix", said, text, token.start)
+            raise refused("query-prefix", why, text, token.start)
 
 
 class _Term(NamedTuple):
-    """An IRI that a query names: its token, the whole IRI, and the namespace and prefix that it belongs to."""
+    """An IRI in a query: its token, the whole IRI, its namespace and its prefix (empty where there is none)."""
 
     token: Token
     iri: str
@@ -70,16 +75,16 @@ class _Term(NamedTuple):
     prefix: str
 
 
-def unknown_terms(store: ox.Store, text: str, found: list[Token], prefixes: Mapping[str, str], base: str) -> list[str]:
-    """A note for each term or thing that the graph does not hold, though it holds one that is spelt nearly so.
+def unknown_terms(store: ox.Store, text: str, tokens: list[Token], prefixes: Mapping[str, str], base: str) -> list[str]:
+    """Return a note for each term or thing that the graph lacks although it has one of a similar spelling.
 
-    A term of the namespaces that the graph uses, spelt otherwise, finds nothing and says nothing: the commonest slip.
+    A misspelt term is the commonest mistake in a query: it matches nothing, and no engine reports it.
     """
     notes: list[str] = []
-    for term in _terms(found, prefixes, base):
-        if len(store) > MANY or _occurs(store, term.iri):
+    for term in _terms(tokens, prefixes, base):
+        if len(store) > MAX_TRIPLES or _occurs(store, term.iri):
             continue
-        close = get_close_matches(term.iri.removeprefix(term.namespace), _known(store, term.namespace), n=1)
+        close = get_close_matches(term.iri.removeprefix(term.namespace), _local_names(store, term.namespace), n=1)
         if close:
             line, column = place(text, term.token.start)
             meant = f"{term.prefix}:{close[0]}" if term.prefix else f"<{term.namespace.removeprefix(base)}{close[0]}>"
@@ -87,10 +92,10 @@ def unknown_terms(store: ox.Store, text: str, found: list[Token], prefixes: Mapp
     return list(dict.fromkeys(notes))
 
 
-def _terms(found: list[Token], prefixes: Mapping[str, str], base: str) -> Iterable[_Term]:
-    """The terms and things that a query names, its declarations left out."""
-    for n, token in enumerate(found):
-        before = found[n - 1] if n else None
+def _terms(tokens: list[Token], prefixes: Mapping[str, str], base: str) -> Iterable[_Term]:
+    """The terms and things in a query, without those of its declarations."""
+    for n, token in enumerate(tokens):
+        before = tokens[n - 1] if n else None
         if before is not None and (before.kind == "prefix" or before.text.upper() in ("BASE", "FROM", "NAMED")):
             continue
         if token.kind == "name":
@@ -113,8 +118,8 @@ def _occurs(store: ox.Store, iri: str) -> bool:
     return any(next(store.quads_for_pattern(*p), None) is not None for p in patterns)
 
 
-def _known(store: ox.Store, namespace: str) -> list[str]:
-    """The local names under a namespace that the graph uses: as predicates, as classes, or described in it."""
+def _local_names(store: ox.Store, namespace: str) -> list[str]:
+    """The local names in a namespace that the graph uses as predicates, as classes or as subjects."""
     names: set[str] = set()
     for quad in store:
         for node in (quad.predicate, quad.subject, quad.object if quad.predicate.value == RDF + "type" else None):
@@ -124,8 +129,11 @@ def _known(store: ox.Store, namespace: str) -> list[str]:
 
 
 def nearest_thing(store: ox.Store, start: str, value: str, names: Iterable[str]) -> str | None:
-    """The identifier, with its name, of the thing under `start` whose identifier or name is nearest to `value`."""
-    known: dict[str, str] = {}
+    """Return the thing whose identifier or name is nearest to `value`, as `identifier (name)`; None where none is near.
+
+    `start` is the beginning of the IRIs of the things in question, `names` the properties that hold names.
+    """
+    identifiers: dict[str, str] = {}
     labels: dict[str, str] = {}
     for predicate in names:
         for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None):
@@ -133,13 +141,13 @@ def nearest_thing(store: ox.Store, start: str, value: str, names: Iterable[str])
             if isinstance(subject, ox.NamedNode) and isinstance(label, ox.Literal) and subject.value.startswith(start):
                 identifier = subject.value[len(start) :]
                 if "/" not in identifier:
-                    known.setdefault(identifier.casefold(), identifier)
-                    known.setdefault(label.value.casefold(), identifier)
+                    identifiers.setdefault(identifier.casefold(), identifier)
+                    identifiers.setdefault(label.value.casefold(), identifier)
                     labels[identifier] = min(labels.get(identifier, label.value), label.value)
-    if value.isdigit():  # a code without its leading zeros; of other digits, the nearest are those of another thing
+    if value.isdigit():  # a code without its leading zeros; similar digits are the code of another thing
         return next((f"{i} ({n})" for i, n in sorted(labels.items()) if i == value.zfill(len(i))), None)
-    close = get_close_matches(value.casefold(), sorted(known), n=1, cutoff=0.6)
+    close = get_close_matches(value.casefold(), sorted(identifiers), n=1, cutoff=0.6)
     if not close:
         return None
-    identifier = known[close[0]]
+    identifier = identifiers[close[0]]
     return f"{identifier} ({labels[identifier]})" if labels[identifier] != identifier else identifier

@@ -1,7 +1,7 @@
-"""What a query asks, brought into a store: the records of a dataset, or a dump.
+"""Stores for queries: the records of a dataset, or a dump, loaded into a store.
 
-A store tells nothing of itself, so what is known of where it came from goes with it: its base, out of the IRIs in it,
-and the prefixes of the dataset that the person stands in.
+A store knows nothing of its origin, so that is kept with it: the base, derived from the IRIs in the store, and the
+prefixes of the dataset at the working folder.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hankelod.records.dataset import Dataset
 
 CHUNK = 2_000
-"""Records that are mapped before they are loaded, so that memory does not grow with a dataset."""
+"""Records whose triples are loaded at a time, which bounds the memory for their N-Triples."""
 
 DUMPS = {
     ".nt": ox.RdfFormat.N_TRIPLES,
@@ -29,11 +29,13 @@ DUMPS = {
     ".jsonld": ox.RdfFormat.JSON_LD,
     ".nq": ox.RdfFormat.N_QUADS,
 }
-"""Endings of dumps, the quickest to load first; `.gz` may follow. Of N-Quads, a query without graphs asks the default
-graph."""
+"""Suffixes of dumps, the fastest to load first; `.gz` may follow.
+
+A query that names no graph reads only the default graph of N-Quads.
+"""
 
 THINGS = {"Municipality": "id/municipality/", "Project": "id/project/", "Theme": "id/concept/theme/"}
-"""Classes whose things tell a dump's base: what stands before this in their IRIs."""
+"""Classes whose instances show a dump's base: it is the part of their IRIs before this text."""
 
 DEF = "https://w3id.org/hankelod/def#"
 
@@ -41,24 +43,24 @@ _PREFIX = re.compile(r"^\s*@prefix\s+([\w-]*):\s*<([^>\s]*)>\s*\.", re.MULTILINE
 
 
 class Opened(NamedTuple):
-    """A graph, and what is known of where it came from."""
+    """A graph and its origin: `base` IRI, `prefixes`, and `origin`, the path that was opened, for messages."""
 
     store: ox.Store
     base: str
     prefixes: dict[str, str]
     origin: str
     unread: int
-    """How many problems kept records, or values of them, out of the graph."""
+    """Number of violations for which records, or values of them, are missing from the graph."""
 
 
 def of_dataset(dataset: Dataset, origin: str) -> Opened:
-    """The graph that the dataset's publication would hold: the triples of its records, and the ontology."""
+    """Load the graph that the dataset's publication would have: the triples of its records, and the ontology."""
     from hankelod.mapping.mapping import Mapping
     from hankelod.records.folder import DATASET
 
     mapping, store = Mapping(dataset.model), ox.Store()
     lines: list[str] = []
-    held = 0
+    count = 0
 
     def load() -> None:
         try:
@@ -67,12 +69,12 @@ def of_dataset(dataset: Dataset, origin: str) -> Opened:
             raise CannotAsk(told("refusal-records-triples", origin=origin, why=error)) from error
         lines.clear()
 
-    # The dataset's own description stands in the catalogue, not in the dump.
+    # The dataset's own description is in the catalogue, not in the dump.
     for cls in (c for c in dataset.model.entries() if c.file != DATASET):
         for record in dataset.read(cls):
             lines += mapping.ntriples(record)
-            held += 1
-            if held % CHUNK == 0:
+            count += 1
+            if count % CHUNK == 0:
                 load()
     load()
     store.bulk_extend(dataset.model.ontology.quads)
@@ -81,7 +83,10 @@ def of_dataset(dataset: Dataset, origin: str) -> Opened:
 
 
 def dump_file(place: Path, name: str) -> Path:
-    """The dump that a path names: itself, or the one in a publication's folder."""
+    """Return the dump at a path: the file itself, or the one in a publication's folder. Raises CannotAsk.
+
+    `name` is the path in messages.
+    """
     if place.is_file():
         if not any(place.name.endswith((end, end + ".gz")) for end in DUMPS):
             raise CannotAsk(told("refusal-dump-ending", name=name, endings=", ".join(DUMPS)))
@@ -95,14 +100,14 @@ def dump_file(place: Path, name: str) -> Path:
 
 
 def of_dump(file: Path, origin: str, here: Path) -> Opened:
-    """A dump's graph. Its base is what the IRIs of its things begin with, else the default."""
+    """Load a dump into memory. Its base is derived from its IRIs, or else is the default. Raises CannotAsk."""
     store = ox.Store()
     load_dump(store, file, origin)
     return opened(store, origin, here)
 
 
 def _unpacked(file: Path) -> BinaryIO:
-    """A dump as it is read, packed with gzip or not. Raises OSError."""
+    """Open a dump for reading, decompressed where it ends in `.gz`. Raises OSError."""
     if file.suffix != ".gz":
         return file.open("rb")
     import gzip
@@ -131,7 +136,7 @@ def load_dump(store: ox.Store, file: Path, origin: str) -> None:
 
 
 def opened(store: ox.Store, origin: str, here: Path) -> Opened:
-    """A store that holds a dump, with the base that its IRIs tell, and the prefixes of the dataset at `here`."""
+    """Return a store that holds a dump with its origin: the base of its IRIs, the prefixes of the dataset at `here`."""
     from hankelod.records.folder import BASE, shipped, turtle_files
 
     folders = [own if (own := root(here) / name).is_dir() else shipped(name) for name in ("ontology", "shapes")]
@@ -140,6 +145,7 @@ def opened(store: ox.Store, origin: str, here: Path) -> Opened:
 
 
 def _base(store: ox.Store) -> str | None:
+    """The base IRI of the first instance of `THINGS`, or None."""
     for name, before in THINGS.items():
         quad = next(store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(DEF + name)), None)
         if quad is not None and isinstance(quad.subject, ox.NamedNode) and before in quad.subject.value:
@@ -148,7 +154,7 @@ def _base(store: ox.Store) -> str | None:
 
 
 def root(here: Path) -> Path:
-    """The dataset folder that holds `here`, else `here` itself."""
+    """Return the dataset folder at or above `here`, else `here` itself."""
     from hankelod.records.folder import find
 
     return find(here.absolute()) or here

@@ -1,4 +1,4 @@
-"""Rows as a table for a terminal: columns aligned, no wider than asked, nothing lost."""
+"""Text tables for a terminal: columns aligned, bounded width, no text cut off."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ GAP = "  "
 
 RULE = "─"
 
-LEAST = 6
-"""Columns narrower than this are hard to read: then each row becomes lines of `name: value`."""
+MIN_WIDTH = 6
+"""Least width of a shortened column; where columns would be narrower, each row becomes lines of `name: value`."""
 
 
 def table(names: list[str], rows: list[list[str]], numeric: list[bool], width: int | None = None) -> str:
-    """A table with its names ruled off; long cells go on below. `numeric` columns stand to the right."""
-    cells = [[_plain(c) for c in row] for row in rows]
+    """Return rows as a table of at most `width` columns of text (None: unbounded), its header ruled off.
+
+    Long cells are wrapped; columns that are `numeric` are aligned to the right.
+    """
+    cells = [[_printable(c) for c in row] for row in rows]
     widths = [max((_width(c) for c in column), default=0) for column in zip(names, *cells, strict=True)]
     if width is not None:
         narrowed = _narrowed(widths, width - len(GAP) * (len(names) - 1))
@@ -29,7 +32,7 @@ def table(names: list[str], rows: list[list[str]], numeric: list[bool], width: i
 
 
 def _narrowed(widths: list[int], room: int) -> list[int] | None:
-    """Widths that fit in the room, the widest columns giving way first; None where they cannot."""
+    """Widths whose sum is at most `room`, the widest columns shortened first; None where they would be too narrow."""
     if sum(widths) <= room:
         return widths
     low, high = 0, max(widths)
@@ -39,7 +42,7 @@ def _narrowed(widths: list[int], room: int) -> list[int] | None:
             low = middle
         else:
             high = middle - 1
-    if low < LEAST:
+    if low < MIN_WIDTH:
         return None
     narrowed = [min(w, low) for w in widths]
     spare = room - sum(narrowed)
@@ -51,6 +54,7 @@ def _narrowed(widths: list[int], room: int) -> list[int] | None:
 
 
 def _lines(row: list[str], widths: list[int], numeric: list[bool]) -> list[str]:
+    """One row as lines of text, its cells wrapped and padded."""
     wrapped = [_wrap(cell, width) for cell, width in zip(row, widths, strict=True)]
     return [
         GAP.join(
@@ -62,7 +66,7 @@ def _lines(row: list[str], widths: list[int], numeric: list[bool]) -> list[str]:
 
 
 def _records(names: list[str], rows: list[list[str]], width: int) -> str:
-    """Each row as lines of `name: value`, rows apart by an empty line."""
+    """Each row as lines of `name: value`, rows separated by an empty line."""
     blocks = []
     for row in rows:
         pieces = [
@@ -72,13 +76,13 @@ def _records(names: list[str], rows: list[list[str]], width: int) -> str:
     return "\n".join(blocks)
 
 
-def _plain(text: str) -> str:
-    """A cell without what would break lines or talk to the terminal."""
+def _printable(text: str) -> str:
+    """A cell on one line, without control characters, which a terminal would interpret."""
     return "".join(c if c.isprintable() else " " if c in "\n\r\t" else f"\\u{ord(c):04x}" for c in text)
 
 
 def _width(text: str) -> int:
-    """How many columns of a terminal a text takes."""
+    """The width of a text in columns of a terminal."""
     if text.isascii():
         return len(text)
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
@@ -90,7 +94,7 @@ def _pad(text: str, width: int, right: bool) -> str:
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    """A text in lines of at most this width, broken at spaces where there are any."""
+    """A text in lines of at most this width, broken at spaces where possible."""
     lines: list[str] = []
     line = ""
     for word in text.split(" "):
@@ -109,7 +113,7 @@ def _wrap(text: str, width: int) -> list[str]:
 
 
 def _cut(word: str, width: int) -> int:
-    """How many characters of a word fill a width; at least one."""
+    """The number of characters of a word that fit into a width; at least one."""
     used = 0
     for n, character in enumerate(word):
         used += _width(character)

@@ -159,3 +159,12 @@ def pairs(children: list[Node], file: str, problems: list[Problem], path: Path) 
             continue
         kept.append((key, value))
     return kept
+
+
+def plain_value(node: Node) -> object:
+    """Return a node as plain data: dicts, lists, and scalars as their text; None for an empty value."""
+    if node.kind == "mapping":
+        return {str(key.value): plain_value(value) for key, value in node.value}  # type: ignore[attr-defined]
+    if node.kind == "list":
+        return [plain_value(value) for value in node.value]  # type: ignore[attr-defined]
+    return None if node.kind == "nothing" else str(node.value)

@@ -1,6 +1,6 @@
-"""Office files are ZIP archives of XML: what they unpack to is bounded, and XML that declares anything is refused.
+"""Checks of office files, which are ZIP archives of XML: bounded size, no XML with a DOCTYPE or entities.
 
-Checked before any reader sees them: python-docx and openpyxl then unpack in memory only what passed here.
+They run before any reader opens the file, so that python-docx and openpyxl only unpack what has passed.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ import zipfile
 from hankelod.intake.documents.lines import CannotImport
 
 MAX_MEMBERS = 5_000
+"""Most members of an archive."""
 
 MAX_UNPACKED = 60_000_000
+"""Most bytes that the members of an archive may unpack to."""
 
 MAX_RATIO = 200
-"""The most members of an archive, bytes that they unpack to, and times that a large one may be compressed."""
+"""Highest compression ratio of a member larger than `LARGE`."""
 
 LARGE = 1_000_000
+"""Bytes of an unpacked member above which its compression ratio is checked."""
 
 CHUNK = 65_536
+"""Bytes of a member that are unpacked at a time."""
 
 
 def check(raw: bytes, name: str) -> None:
-    """Refuse an archive that is broken, encrypted, a bomb, or holds XML with a document type or entities.
-
-    Raises CannotImport.
-    """
+    """Raise CannotImport for an archive that is broken, encrypted, a ZIP bomb or holds XML with a DOCTYPE."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = archive.infolist()
@@ -40,13 +41,13 @@ def check(raw: bytes, name: str) -> None:
                     raise CannotImport("zip-bomb", name=name)
                 if member.filename.endswith((".xml", ".rels", ".vml")):
                     _check_xml(archive, member, name)
-    # zipfile raises NotImplementedError for a compression that it does not know
+    # zipfile raises NotImplementedError for an unknown compression method
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError) as error:
         raise CannotImport("broken", name=name, detail=str(error)) from error
 
 
 def _check_xml(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> None:
-    """Office XML never has a DOCTYPE; whoever writes one wants entities. UTF-16 is looked through as well."""
+    """Raise CannotImport for a DOCTYPE or an entity, in UTF-8 or UTF-16. Office programs write neither."""
     before = b""
     read = 0
     with archive.open(member) as stream:

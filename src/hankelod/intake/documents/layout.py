@@ -1,4 +1,4 @@
-"""The words that the ministry's compilation documents use for their parts, and what one line is."""
+"""Classification of lines: the labels and headings of the ministry's compilation documents."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "lisätietoa",
     ),
 }
-"""By field: its labels, in lower case. The first is the one that the known documents use."""
+"""By field: its labels, in lower case. The first is the one in the published documents."""
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "result": (
@@ -77,7 +77,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "pysyvyys ja skaalautuvuus",
     ),
 }
-"""By kind of outcome: the headings above them, in lower case."""
+"""By kind of outcome: the headings of its section, in lower case."""
 
 _LABELS = {label: key for key, labels in FIELDS.items() for label in labels}
 
@@ -94,23 +94,27 @@ QUOTES = "”“„\"»«'’"
 LINK = re.compile(r"\]\(|<?https?://|\bwww\.|^\(?[\w-]+(?:\.[\w-]+)+\)?/?\S*$", re.I)
 
 NONE = re.compile(r"[-–—]{1,3}|ei\s+linkkiä|ei")
-"""A value that says that there is none."""
+"""A value that means none."""
 
 END = re.compile(r"[.!?…:;][\s\u00a0”“\"'»)\]]*$")
+"""The end of a sentence, at the end of a line."""
 
 EMPHASIS = re.compile(r"^(\*\*|__)(.*?)\1")
 
 
 class Piece(NamedTuple):
-    """What a line is: `label` (with its field as `key`), `heading` of a section, `bullet`, or `text`."""
+    """A line, or a part of one. `kind` is `label`, `heading`, `bullet` or `text`.
 
-    what: str
+    `key` is the field of a label or the section of a heading, else empty; `text` has no label and no bullet.
+    """
+
+    kind: str
     key: str
     text: str
 
 
 def pieces(line: str) -> list[Piece]:
-    """A line's pieces: one, or several where labels stand side by side."""
+    """Return the pieces of a line: one, or several where it has several labels."""
     text = plain(line)
     starts = [m.start() for m in LABEL.finditer(text)]
     if starts and starts[0] == 0:
@@ -125,19 +129,20 @@ def pieces(line: str) -> list[Piece]:
     if bullet:
         rest = text[bullet.end() :]
         inner = pieces(rest) if BULLET.match(rest) is None else []
-        return inner if inner and inner[0].what in ("label", "heading") else [Piece("bullet", "", rest)]
+        return inner if inner and inner[0].kind in ("label", "heading") else [Piece("bullet", "", rest)]
     return [Piece("text", "", text)]
 
 
 def _labelled(span: str) -> Piece:
-    found = LABEL.match(span)
-    assert found is not None
-    key = re.sub(r"[\s\u00a0]+", " ", found.group().rstrip(":：").strip()).casefold()
-    return Piece("label", _LABELS[key], span[found.end() :].strip(" \u00a0\t*_"))
+    """A label with its value as a piece."""
+    match = LABEL.match(span)
+    assert match is not None
+    key = re.sub(r"[\s\u00a0]+", " ", match.group().rstrip(":：").strip()).casefold()
+    return Piece("label", _LABELS[key], span[match.end() :].strip(" \u00a0\t*_"))
 
 
 def plain(line: str) -> str:
-    """A line without the marks of Markdown around it, and without the spaces at its ends."""
+    """Return a line without surrounding Markdown marks and spaces."""
     text = line.strip(" \u00a0\t\u2007\u202f")
     text = re.sub(r"^#{1,6}\s+", "", text)
     text = EMPHASIS.sub(r"\2", text)
@@ -147,5 +152,5 @@ def plain(line: str) -> str:
 
 
 def is_heading(line: str) -> bool:
-    """Whether plain text marks a line as a heading, in the manner of Markdown."""
+    """Return true where plain text marks a line as a heading, as in Markdown."""
     return bool(re.match(r"\s*#{1,6}\s+\S", line))

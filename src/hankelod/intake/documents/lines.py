@@ -1,7 +1,7 @@
-"""A document read into its lines: text, Markdown, HTML, DOCX and PDF all give the same.
+"""Lines of a document, the common form of text, Markdown, HTML, DOCX and PDF.
 
-What documents carry beside words is kept in the words: an item of a list begins with `- `, a link is written
-`[text](address)`. Nothing is fetched, run or unpacked to disk; sizes are bounded before anything is read.
+Structure is kept in the text: a list item begins with `- `, a link is written `[text](address)`. Nothing is fetched,
+run or unpacked to disk; sizes are bounded before anything is read.
 """
 
 from __future__ import annotations
@@ -12,32 +12,38 @@ from typing import NamedTuple
 from hankelod.messages.refusal import Refusal
 
 MAX_BYTES = 20_000_000
-"""The largest document that is read."""
+"""Most bytes of a document."""
 
 MAX_LINES = 100_000
+"""Most lines of a document."""
 
 MAX_LINE = 50_000
+"""Most characters of a line."""
 
 MAX_CHARACTERS = 3_000_000
-"""The most lines, the longest line and the most characters in all that a document may have: a thick book has less."""
+"""Most characters of a document; a thick book has fewer."""
 
 
 class CannotImport(Refusal):
-    """A source that cannot be imported; what is wrong and what to do stands in the catalogue of intake, under a code."""
+    """A source cannot be imported. `code` names the message in the catalogue of the intake, `details` fill it in."""
 
     def __init__(self, code: str, **details: object) -> None:
         super().__init__(code)
         self.code, self.details = code, details
 
     def text(self, lang: str) -> str:
+        """Return the message in one language."""
         from hankelod.messages.intake import say
 
         return say(self.code, lang, **self.details)
 
 
 class Line(NamedTuple):
-    """One line of a document. `number` counts from 1 as its reader does: lines of text, paragraphs of DOCX, lines of
-    PDF through all pages. `heading` tells that the document itself marks it as a heading."""
+    """One line of a document.
+
+    `number` counts from 1: lines of text, Markdown and HTML, paragraphs of DOCX, lines of all pages of PDF. `heading`
+    is true where the document marks the line as a heading.
+    """
 
     number: int
     text: str
@@ -45,7 +51,7 @@ class Line(NamedTuple):
 
 
 def decode(raw: bytes, name: str) -> str:
-    """Bytes as text with `\\n` line ends. Raises CannotImport for what is no text."""
+    """Decode UTF-8, UTF-16 or else Windows-1252, with `\\n` line ends. Raises CannotImport for what is not text."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = raw.decode("utf-16", "replace")
     else:
@@ -59,7 +65,7 @@ def decode(raw: bytes, name: str) -> str:
 
 
 def read_bytes(path: Path, name: str) -> bytes:
-    """A source's bytes, bounded. Raises CannotImport."""
+    """Read the bytes of a source, at most `MAX_BYTES`. Raises CannotImport."""
     try:
         if not path.is_file():
             raise CannotImport("no-such-file", name=name)
@@ -71,7 +77,7 @@ def read_bytes(path: Path, name: str) -> bytes:
 
 
 def clean(text: str) -> str:
-    """A line without the characters that no record may hold: controls, direction marks, soft hyphens."""
+    """Return a line in NFC without characters that no record may contain: controls, direction marks, soft hyphens."""
     from unicodedata import normalize
 
     from hankelod.records.tree import FORBIDDEN, LINE_ENDS
@@ -81,5 +87,5 @@ def clean(text: str) -> str:
 
 
 def missing(library: str) -> CannotImport:
-    """The message for a reader whose library is not installed."""
+    """Return the error for a reader whose library is not installed."""
     return CannotImport("reader-missing", library=library)

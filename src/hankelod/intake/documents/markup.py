@@ -1,4 +1,4 @@
-"""Markdown and HTML documents read into lines."""
+"""Readers of Markdown and HTML documents."""
 
 from __future__ import annotations
 
@@ -52,17 +52,19 @@ BLOCKS = frozenset(
         "ul",
     ]
 )
+"""Elements of HTML that begin and end a line."""
 
 SILENT = frozenset(["head", "script", "style", "template", "noscript", "svg", "iframe", "object", "title"])
+"""Elements of HTML whose content is not text of the document."""
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 MAX_DEPTH = 250
-"""Deeper markup than any document has (libxml2 itself stops at 256)."""
+"""Depth of elements below which nothing is read; no real document is as deep (libxml2 itself stops at 256)."""
 
 
 def read_markdown(raw: bytes, name: str) -> Iterable[Line]:
-    """Markdown (CommonMark): each line of each block, its links as `[text](address)`, its emphasis gone."""
+    """Read Markdown (CommonMark): the lines of each block, links as `[text](address)`, without emphasis."""
     try:
         from markdown_it import MarkdownIt
     except ImportError as error:
@@ -103,7 +105,7 @@ def _inline(children: list) -> list[str]:  # type: ignore[type-arg]
 
 
 def read_html(raw: bytes, name: str) -> Iterable[Line]:
-    """HTML: a line for each block or line break, numbered by its place in the file."""
+    """Read HTML: a line for each block or line break, numbered as in the file. Raises CannotImport."""
     try:
         from lxml import etree, html
     except ImportError as error:
@@ -118,7 +120,7 @@ def read_html(raw: bytes, name: str) -> Iterable[Line]:
 
 
 def _blocks(root: object) -> Iterator[tuple[str, int, bool]]:
-    """Pieces of text with their line and whether a heading holds them; `\\n` ends a line, `\\n\\n` a block."""
+    """Pieces of text, each with its line number and whether it is in a heading; `\\n` ends a line, `\\n\\n` a block."""
     stack: list[tuple[object, bool, int]] = [(root, False, 0)]
     while stack:
         node, heading, depth = stack.pop()
@@ -138,6 +140,7 @@ def _blocks(root: object) -> Iterator[tuple[str, int, bool]]:
 
 
 def _inside(node: object, tag: str, at: int, heading: bool, depth: int) -> list[tuple[object, bool, int]]:
+    """The content of an element in order, pieces and child elements, as entries of the stack of `_blocks`."""
     out: list[tuple[object, bool, int]] = []
     href = node.get("href") if tag == "a" else None  # type: ignore[attr-defined]
     if tag == "br":
@@ -160,14 +163,14 @@ def _inside(node: object, tag: str, at: int, heading: bool, depth: int) -> list[
 
 
 def _merge(pieces: Iterable[tuple[str, int, bool]]) -> Iterator[Line]:
-    """Pieces joined into lines, with one empty line between blocks."""
+    """Pieces joined to lines, with one empty line between blocks."""
     text, number, heading = "", 0, False
     blank = True
     for piece, at, marked in pieces:
         if piece in ("\n", "\n\n"):
             line = " ".join(text.split())
             if line == "-":
-                continue  # a list item whose text stands in a paragraph of its own
+                continue  # the text of this list item is in a paragraph of its own
             if line:
                 yield Line(number, line, heading)
                 blank = False

@@ -1,4 +1,4 @@
-"""DOCX and PDF documents read into lines."""
+"""Readers of DOCX and PDF documents."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from hankelod.intake.documents import archives
 from hankelod.intake.documents.lines import MAX_CHARACTERS, MAX_LINES, CannotImport, Line, missing
 
 MAX_PAGES = 500
-"""The most pages of a PDF that are read."""
+"""Most pages of a PDF."""
 
 
 def read_docx(raw: bytes, name: str) -> Iterable[Line]:
-    """A DOCX document's paragraphs, those of its tables too; numbered by paragraph."""
+    """Read a DOCX document: its paragraphs, those in tables included, numbered by paragraph. Raises CannotImport."""
     try:
         import docx
         from docx.opc.exceptions import PackageNotFoundError
@@ -40,6 +40,7 @@ def read_docx(raw: bytes, name: str) -> Iterable[Line]:
 
 
 def _paragraphs(document: object) -> Iterator:  # type: ignore[type-arg]
+    """All paragraphs in document order, those in nested tables included."""
     from docx.table import Table
 
     stack = list(document.iter_inner_content())[::-1]  # type: ignore[attr-defined]
@@ -55,7 +56,7 @@ def _paragraphs(document: object) -> Iterator:  # type: ignore[type-arg]
 
 
 def _text(paragraph) -> str:  # type: ignore[no-untyped-def]
-    """A paragraph's text, its links as `[text](address)`."""
+    """The text of a paragraph, links as `[text](address)`."""
     out = ""
     for piece in paragraph.iter_inner_content():
         address = getattr(piece, "url", None)
@@ -66,7 +67,7 @@ def _text(paragraph) -> str:  # type: ignore[no-untyped-def]
 
 
 def read_pdf(raw: bytes, name: str) -> Iterable[Line]:
-    """A PDF's text, line by line through all pages; larger type is a heading, a wide gap an empty line."""
+    """Read a PDF line by line; a larger font makes a heading, a wide gap an empty line. Raises CannotImport."""
     import logging
 
     try:
@@ -74,7 +75,7 @@ def read_pdf(raw: bytes, name: str) -> Iterable[Line]:
         from pypdf.errors import PyPdfError
     except ImportError as error:
         raise missing("pypdf") from error
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it remarks on every oddity; what matters is raised
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of every oddity; real errors are raised
     try:
         reader = pypdf.PdfReader(io.BytesIO(raw), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):
@@ -85,11 +86,11 @@ def read_pdf(raw: bytes, name: str) -> Iterable[Line]:
         rows: list[tuple[float, float, str] | None] = []
         characters = 0
         for page in reader.pages:
-            found = _rows(page)
-            characters += sum(len(r[2]) for r in found)
+            page_rows = _rows(page)
+            characters += sum(len(r[2]) for r in page_rows)
             if characters > MAX_CHARACTERS:
                 raise CannotImport("too-large", name=name)
-            rows += [*found, None]
+            rows += [*page_rows, None]
     except CannotImport:
         raise
     except (
@@ -104,16 +105,17 @@ def read_pdf(raw: bytes, name: str) -> Iterable[Line]:
         MemoryError,
         AssertionError,
     ) as error:
-        # pypdf meets broken files with whatever exception its walk ends in.
+        # On a broken file pypdf raises any of these exceptions.
         raise CannotImport("broken", name=name, detail=str(error)) from error
     return _lines(rows)
 
 
 Row = tuple[float, float, str]
-"""A line of a page: height of its base line from the top, size of its type, text."""
+"""A line of a page: y coordinate of its baseline and font size, both in points, and its text."""
 
 
 def _rows(page) -> list[Row]:  # type: ignore[no-untyped-def]
+    """The lines of a page with their links."""
     pieces: list[tuple[float, float, float, str]] = []
 
     def visit(text: str, matrix: list[float], text_matrix: list[float], font: object, size: float) -> None:
@@ -136,7 +138,10 @@ def _rows(page) -> list[Row]:  # type: ignore[no-untyped-def]
 
 
 def _linked(text: str, addresses: list[str]) -> str:
-    """A line with its one link: a PDF tells where the link is, not which words it is made of, so all after a label count."""
+    """A line with its one link as `[text](address)`.
+
+    A PDF gives the area of a link but not its words, so the whole line, or all after a label, is its text.
+    """
     if len(addresses) != 1 or addresses[0] in text:
         return text
     label, colon, words = text.partition(": ")
@@ -144,20 +149,20 @@ def _linked(text: str, addresses: list[str]) -> str:
 
 
 def _links(page) -> list[tuple[float, float, float, float, str]]:  # type: ignore[no-untyped-def]
-    """The rectangles of a page's links with their addresses."""
-    found = []
+    """The links of a page: rectangles (left, bottom, right, top) with their addresses."""
+    links = []
     for annotation in page.get("/Annots") or ():
         entry = annotation.get_object()
         action = entry.get("/A")
         action = action.get_object() if action is not None else {}
         if "/URI" in action and "/Rect" in entry:
             x1, y1, x2, y2 = (float(v) for v in entry["/Rect"])
-            found.append((min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2), str(action["/URI"])))
-    return found
+            links.append((min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2), str(action["/URI"])))
+    return links
 
 
 def _lines(rows: list[Row | None]) -> Iterator[Line]:
-    """Rows with empty lines where the gap is wide, and headings where the type is larger than the commonest."""
+    """Rows as lines, with empty lines in wide gaps; a font larger than that of most characters is a heading."""
     sizes: dict[float, int] = {}
     for row in rows:
         if row is not None:

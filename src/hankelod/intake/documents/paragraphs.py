@@ -1,4 +1,4 @@
-"""Paragraphs of a document, and which of them are a title, a description or the speaker of a quotation."""
+"""Paragraphs of a document, and rules for titles, descriptions and speakers of quotations."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from hankelod.intake.documents.layout import BULLET, END, QUOTES, plain
 from hankelod.intake.documents.lines import Line
 
 
-class Found(NamedTuple):
-    """A text of the document, and the numbers of the lines that it stands on."""
+class Passage(NamedTuple):
+    """A text of the document with the numbers of its lines."""
 
     text: str
     lines: tuple[int, ...]
 
 
 class Paragraph(NamedTuple):
-    """Lines without an empty one between. `gap` counts the empty lines before; `heading`: marked so by the document."""
+    """Lines without an empty line between them.
+
+    `gap` is the number of empty lines before it; `heading` is true where the document marks it as a heading.
+    """
 
     lines: tuple[Line, ...]
     gap: int
@@ -25,14 +28,16 @@ class Paragraph(NamedTuple):
 
     @property
     def text(self) -> str:
+        """The joined lines, without marks of Markdown."""
         return joined([plain(line.text) for line in self.lines])
 
-    def found(self) -> Found:
-        return Found(self.text, tuple(line.number for line in self.lines))
+    def passage(self) -> Passage:
+        """Return the text with the numbers of its lines."""
+        return Passage(self.text, tuple(line.number for line in self.lines))
 
 
 def joined(texts: list[str]) -> str:
-    """Lines of one paragraph as one; a word broken at a hyphen closes up again."""
+    """Join the lines of a paragraph; a line that ends in a hyphen is joined to the next without a space."""
     out = ""
     for text in texts:
         if not out or not text or (re.search(r"\w-$", out) and text[:1].islower()):
@@ -43,7 +48,7 @@ def joined(texts: list[str]) -> str:
 
 
 def speaker(text: str) -> tuple[str, str] | None:
-    """What a line says before its speaker, and the speaker; None where it names none."""
+    """Return the text before the speaker of a quotation, and the speaker; None where a line names none."""
     name = r"[A-ZÅÄÖÉ][\w’'.-]+(?:[ \u00a0](?:von|af|de|[A-ZÅÄÖÉ][\w’'.-]*))+"
     alone = re.fullmatch(rf"(?:{BULLET.pattern})({name}(?:,.*)?)", text)
     if alone:
@@ -52,8 +57,11 @@ def speaker(text: str) -> tuple[str, str] | None:
     return (after.group(1), after.group(2)) if after else None
 
 
-def titled(paragraphs: list[Paragraph], first: bool) -> tuple[list[Paragraph], Found | None, list[Found]]:
-    """Paragraphs as what stands before a project, its title and its description."""
+def titled(paragraphs: list[Paragraph], first: bool) -> tuple[list[Paragraph], Passage | None, list[Passage]]:
+    """Split paragraphs into those before a project, its title and its description.
+
+    `first` is true for the first project of a document.
+    """
     at = _title_at(paragraphs, first)
     title = paragraphs[at]
     rest = paragraphs[at + 1 :]
@@ -62,12 +70,13 @@ def titled(paragraphs: list[Paragraph], first: bool) -> tuple[list[Paragraph], F
         lines, rest = [*lines, *rest[0].lines], rest[1:]
     while rest and rest[0].heading and title.heading and rest[0].gap == 0:
         lines, rest = [*lines, *rest[0].lines], rest[1:]
-    found = Found(joined([plain(x.text) for x in lines]), tuple(x.number for x in lines))
-    description = [Found(joined([plain(x.text) for x in tail]), tuple(x.number for x in tail))] if tail else []
-    return paragraphs[:at], found, description + [p.found() for p in rest]
+    whole_title = Passage(joined([plain(x.text) for x in lines]), tuple(x.number for x in lines))
+    description = [Passage(joined([plain(x.text) for x in tail]), tuple(x.number for x in tail))] if tail else []
+    return paragraphs[:at], whole_title, description + [p.passage() for p in rest]
 
 
 def _title_at(paragraphs: list[Paragraph], first: bool) -> int:
+    """The index of the paragraph in which the title begins."""
     headings = [n for n, p in enumerate(paragraphs) if p.heading]
     if headings:
         at = headings[-1]
@@ -89,7 +98,7 @@ def _title_at(paragraphs: list[Paragraph], first: bool) -> int:
 
 
 def _continues(title: str, following: Paragraph) -> bool:
-    """Whether a title goes on in the next paragraph: it ends in a dash, or the next begins with one or in lower case."""
+    """True where a title continues: it ends in a dash, or the next paragraph begins with one or in lower case."""
     text = following.text
     if following.gap > 1 or END.search(text) or len(text) > 160:
         return False
@@ -97,7 +106,7 @@ def _continues(title: str, following: Paragraph) -> bool:
 
 
 def _title_lines(title: Paragraph) -> tuple[list[Line], list[Line]]:
-    """A first paragraph's lines that are the title, and those that are already description."""
+    """Lines of the first paragraph that are the title, and those that are already description."""
     lines = list(title.lines)
     if title.heading or len(lines) == 1 or (not END.search(title.text) and len(title.text) <= 300):
         return lines, []

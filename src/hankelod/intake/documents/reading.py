@@ -1,4 +1,4 @@
-"""Reading of a document: the lines of a file of any known format."""
+"""Reader of documents: the lines of a file of any supported format."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ Reader = Callable[[bytes, str], Iterable[Line]]
 
 
 def read_text(raw: bytes, name: str) -> Iterable[Line]:
-    """Plain text, in UTF-8 or else in Windows-1252 (what old Finnish documents are in)."""
+    """Read plain text in UTF-8, UTF-16 or else Windows-1252, the encoding of old Finnish documents."""
     return [Line(n, line) for n, line in enumerate(decode(raw, name).split("\n"), 1)]
 
 
 def _readers() -> dict[str, Reader]:
+    """The reader of each suffix."""
     from hankelod.intake.documents import markup, office
 
     return {
@@ -41,7 +42,7 @@ def _readers() -> dict[str, Reader]:
 
 
 def read(path: Path, name: str) -> list[Line]:
-    """The lines of a document; what a line's number counts is the reader's.
+    """Read the lines of a document; the reader of its format numbers them.
 
     `name` is the document's name in messages. Raises CannotImport.
     """

@@ -1,8 +1,8 @@
-"""Case forms of Finnish and Swedish names: made from a name and its genitive, and undone for a name in running text.
+"""Inflection of Finnish and Swedish names: the forms of a name, and the possible base forms of a word.
 
-Forms are over-generated on purpose (both vowel harmonies, inner and outer local cases): a form that nobody writes
-matches nothing, while a missing one loses a name. Iso suomen kielioppi (VISK) sections 55-70 (stems) and 41-43
-(gradation) tell what is modelled here.
+Forms are over-generated on purpose (both vowel harmonies, inner and outer local cases): a form that is never used
+matches nothing, while a missing form loses a name. The model follows Iso suomen kielioppi (VISK), sections 55-70
+(stems) and 41-43 (consonant gradation).
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Iterator
 VOWELS = "aeiouyäöå"
 
 LOCAL = ("ssa", "ssä", "sta", "stä", "lla", "llä", "lta", "ltä", "lle")
-"""Endings of the local cases that go on a weak stem; the illative goes on the strong one."""
+"""Endings of the local cases that are added to the weak stem; the illative takes the strong one."""
 
-PARTS = {
+FIRST_PARTS = {
     "uusi": {
         "gen": "uuden",
         "ssa": "uudessa",
@@ -46,9 +46,9 @@ PARTS = {
         "part": "vähää",
     },
 }
-"""First parts of compound names that are declined too (Uusikaupunki: Uudessakaupungissa)."""
+"""Forms of the first parts of compound names that are inflected as well (Uusikaupunki: Uudessakaupungissa)."""
 
-ENDINGS = {
+LAST_PARTS = {
     "joki": "joe",
     "järvi": "järve",
     "koski": "koske",
@@ -90,12 +90,14 @@ ENDINGS = {
 """Last parts of place names with their genitive stems."""
 
 GRADATION = {"kk": "k", "pp": "p", "tt": "t", "nk": "ng", "nt": "nn", "lt": "ll", "rt": "rr", "mp": "mm"}
+"""Weak grades by strong grade, as far as a name's stem is weakened by rule."""
 
 STRONG = {"ng": "nk", "nn": "nt", "ll": "lt", "rr": "rt", "mm": "mp", "k": "kk", "p": "pp", "t": "tt"}
+"""Strong grades by weak grade."""
 
 
 def weak(stem: str) -> str:
-    """The weak grade of a stem that ends in a vowel: only doubled stops and nasal or liquid clusters change."""
+    """Return the weak grade of a stem that ends in a vowel; only geminates and nasal or liquid clusters change."""
     head, last = stem[:-1], stem[-1:]
     if last in VOWELS and head[-2:] in GRADATION:
         return head[:-2] + GRADATION[head[-2:]] + last
@@ -103,11 +105,11 @@ def weak(stem: str) -> str:
 
 
 def genitive_stem(name: str) -> str:
-    """The stem of a name's genitive, as far as its ending tells it (Himanka: himanga)."""
+    """Return the genitive stem of a name in lower case, as predicted from its ending (Himanka: himanga)."""
     low = name.casefold()
-    for ending in sorted(ENDINGS, key=len, reverse=True):
+    for ending in sorted(LAST_PARTS, key=len, reverse=True):
         if low.endswith(ending.strip()) and len(low) > len(ending):
-            return low[: -len(ending)] + ENDINGS[ending]
+            return low[: -len(ending)] + LAST_PARTS[ending]
     if low.endswith("nen"):
         return low[:-3] + "se"
     if low.endswith(("us", "ys", "os", "ös", "is")):
@@ -124,16 +126,16 @@ def genitive_stem(name: str) -> str:
 
 
 def place_forms(name: str, genitive: str | None = None, locative: str | None = None) -> dict[str, str]:
-    """The forms of a place's name in lower case, each with its case: `nominative`, `genitive`, `local` or `partitive`.
+    """Return the forms of a place name in lower case, each with its case: nominative, genitive, local or partitive.
 
-    Where the genitive or the locative is not known, it is made from the name's ending.
+    A genitive or locative that is not given is predicted from the name's ending.
     """
     low = name.casefold()
-    for first, part in PARTS.items():
+    for first, part in FIRST_PARTS.items():
         if low.startswith(first) and (genitive is None or genitive.casefold().startswith(part["gen"])):
             rest = low[len(first) :]
-            known = genitive.casefold()[len(part["gen"]) :] if genitive else genitive_stem(rest) + "n"
-            return _compound_forms(first, rest, known)
+            rest_genitive = genitive.casefold()[len(part["gen"]) :] if genitive else genitive_stem(rest) + "n"
+            return _compound_forms(first, rest, rest_genitive)
     gen = genitive.casefold() if genitive else genitive_stem(name) + "n"
     stem = gen[:-1]
     stems = {stem}
@@ -155,8 +157,8 @@ def place_forms(name: str, genitive: str | None = None, locative: str | None = N
 
 
 def _compound_forms(first: str, rest: str, rest_genitive: str) -> dict[str, str]:
-    """Both parts declined, in the same case."""
-    part, forms = PARTS[first], {}
+    """Forms of a compound name, both of whose parts are inflected."""
+    part, forms = FIRST_PARTS[first], {}
     stem = rest_genitive[:-1]
     for key in ("ssa", "sta", "lla", "lta", "lle"):
         for ending in (key, key.replace("a", "ä")):
@@ -169,6 +171,7 @@ def _compound_forms(first: str, rest: str, rest_genitive: str) -> dict[str, str]
 
 
 def _illatives(low: str, weak_stem: str) -> Iterator[str]:
+    """The illative forms of a name in lower case."""
     last = low[-1:]
     if low.endswith("nen"):
         yield from (low[:-3] + "seen", low[:-3] + "siin")
@@ -191,6 +194,7 @@ def _illatives(low: str, weak_stem: str) -> Iterator[str]:
 
 
 def _partitives(low: str, weak_stem: str) -> Iterator[str]:
+    """The partitive forms of a name in lower case."""
     last = low[-1:]
     for a in "aä":
         if low.endswith("nen"):
@@ -208,7 +212,7 @@ def _partitives(low: str, weak_stem: str) -> Iterator[str]:
 
 
 def swedish_forms(name: str) -> dict[str, str]:
-    """A Swedish name as it stands and in the genitive."""
+    """Return the nominative and the genitive of a Swedish name in lower case."""
     low = name.casefold()
     return {low if low.endswith(("s", "x", "z")) else low + "s": "genitive", low: "nominative"}
 
@@ -251,14 +255,14 @@ CASE_ENDINGS = (
     "na",
     "nä",
 )
-"""Endings that a name in running text may carry."""
+"""Case endings of names in running text."""
 
 MUNICIPALITIES = ("kuntien", "kuntia", "kuntiin", "kunnissa", "kunnista", "kunnille", "kunnilla", "kunnilta")
-"""Forms of `kunnat`, as in the name of a network (FISU-kunnat: FISU-kuntien)."""
+"""Forms of `kunnat` (municipalities), as in the name of a network (FISU-kunnat: FISU-kuntien)."""
 
 
 def lemmas(token: str) -> Iterator[str]:
-    """The words, in lower case, that a token may be a form of; the token itself first.
+    """Yield the possible base forms of a token in lower case, the token itself first.
 
     `keskukselta` → keskus, `liiton` → liitto, `Townin` → town, `Oy:n` → oy, `yrittäjien` → yrittäjät.
     """

@@ -1,4 +1,4 @@
-"""The names that the resolver knows: municipalities, former ones, regions, and the dataset's organisations."""
+"""Gazetteer of the name resolver: present and former municipalities, regions, and the dataset's organisations."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from hankelod.records.dataset import Dataset
 
 TOKEN = re.compile(r"\w+(?:[-’':.&](?=\w)\w+)*-?|[^\w\s]")
-"""A word with what joins its parts (`S:t`, `Oy:n`, `FISU-kunnat`, `turku.fi`), or one other character."""
+"""A word, joined parts included (`S:t`, `Oy:n`, `FISU-kunnat`, `turku.fi`), or one other character."""
 
 LONGEST = 10
-"""The most words that a name of an organisation is looked for in."""
+"""Most tokens in the name of an organisation."""
 
 
 class Place(NamedTuple):
-    """A municipality or a region. `year` and `successor` tell of one that has ended."""
+    """A municipality or region. A former municipality has a `year` of abolition and the code of its `successor`."""
 
     kind: str
     code: str
@@ -32,11 +32,13 @@ class Place(NamedTuple):
 
     @property
     def area(self) -> str:
-        """The code of the present area."""
+        """The code of the present area: the successor of a former municipality."""
         return self.successor or self.code
 
 
 class Organisation(NamedTuple):
+    """An organisation of the dataset; `municipality` is a code, `parent` an id."""
+
     id: str
     name: str
     kind: str
@@ -45,7 +47,12 @@ class Organisation(NamedTuple):
 
 
 class Gazetteer(NamedTuple):
-    """`forms` maps each case form in lower case to the places it may mean, with the case; present ones first."""
+    """Tables of the names that are known.
+
+    `forms` maps each case form in lower case to its places, present ones first, with the case; `names` the name of an
+    organisation in lower case to its id. `cities` and `councils` give the organisations of municipalities and regions
+    by code.
+    """
 
     forms: dict[str, list[tuple[Place, str]]]
     names: dict[str, str]
@@ -56,30 +63,33 @@ class Gazetteer(NamedTuple):
     regions: dict[str, Place]
 
     def place(self, text: str, year: int | None = None) -> tuple[Place, str] | None:
-        """What a case form means, and its case. With a `year`, a municipality that existed then comes first."""
-        found = self.forms.get(text.casefold())
-        if not found:
+        """Look up a case form; return the place and the case, or None.
+
+        With a `year`, a former municipality that existed then has precedence over anything but a present municipality.
+        """
+        places = self.forms.get(text.casefold())
+        if not places:
             return None
         if year is not None:
-            then = next((f for f in found if f[0].year is not None and year < f[0].year), None)
-            if then is not None and found[0][0].kind != "municipality":
-                return then
-        return found[0]
+            former = next((p for p in places if p[0].year is not None and year < p[0].year), None)
+            if former is not None and places[0][0].kind != "municipality":
+                return former
+        return places[0]
 
     def organisation(self, words: list[str]) -> str | None:
-        """The id of the organisation of this name; its last word may stand in any case."""
+        """Look up an organisation by the words of its name, the last in any case; return its id or None."""
         head = " ".join(w.casefold() for w in words[:-1])
         for lemma in lemmas(words[-1]):
-            found = self.names.get(f"{head} {lemma}" if head else lemma)
-            if found:
-                return found
+            id = self.names.get(f"{head} {lemma}" if head else lemma)
+            if id:
+                return id
         return None
 
 
 def load(dataset: Dataset | None, folders: tuple[Path, ...] = ()) -> Gazetteer:
-    """The names of a dataset, or without one those of the areas that the package ships.
+    """Load the names of a dataset; without one, the areas that come with the package.
 
-    `folders` are further folders of organisations' records, such as those of an earlier import.
+    `folders` are further folders with records of organisations, such as those of an earlier import.
     """
     from hankelod.records.folder import shipped
 
@@ -114,12 +124,13 @@ def load(dataset: Dataset | None, folders: tuple[Path, ...] = ()) -> Gazetteer:
 
 
 def place_genitive(name: str) -> str:
-    """A former municipality's genitive, from its name's ending, with its capital letter."""
-    made = [f for f, case in place_forms(name).items() if case == "genitive"]
-    return made[0].capitalize() if made else name + "n"
+    """Return the genitive of a former municipality, predicted from the ending of its name, with a capital letter."""
+    genitives = [f for f, case in place_forms(name).items() if case == "genitive"]
+    return genitives[0].capitalize() if genitives else name + "n"
 
 
 def _rows(own: Path, name: str) -> list[dict[str, str]]:
+    """The rows of a CSV file in the folder `own`, else of the one in the package."""
     from hankelod.records.folder import shipped
 
     file = own / name
@@ -131,7 +142,7 @@ def _rows(own: Path, name: str) -> list[dict[str, str]]:
 
 
 def _forms_of(row: dict[str, str]) -> dict[str, str]:
-    """A row's forms: Finnish case forms, Swedish name and genitive. Where they meet, the Finnish one counts."""
+    """Forms of the names in a row: Finnish case forms, Swedish nominative and genitive; the Finnish have precedence."""
     name, genitive, locative = row["name_fi"], row.get("genitive") or None, row.get("locative") or None
     tail = next((t for t in (" Tl", " mlk", " kunta") if name.endswith(t)), "")
     forms = {}
@@ -149,14 +160,16 @@ def _forms_of(row: dict[str, str]) -> dict[str, str]:
     return forms
 
 
-def _add(forms: dict[str, list[tuple[Place, str]]], place: Place, found: dict[str, str]) -> None:
-    for form, case in found.items():
+def _add(forms: dict[str, list[tuple[Place, str]]], place: Place, cases: dict[str, str]) -> None:
+    """Add the forms of a place, each with its case."""
+    for form, case in cases.items():
         forms.setdefault(form, []).append((place, case))
 
 
 def _organisations(
     dataset: Dataset | None, forms: dict[str, list[tuple[Place, str]]], folders: tuple[Path, ...]
 ) -> tuple[dict[str, Organisation], dict[str, str]]:
+    """The organisations of a dataset by id, and their ids by name in lower case."""
     organisations: dict[str, Organisation] = {}
     names: dict[str, str] = {}
     if dataset is None:
@@ -167,7 +180,7 @@ def _organisations(
     for folder in folders:
         if folder.is_dir():
             records += [r for f in sorted(folder.glob("*.yml")) if (r := dataset.read_record(f, cls)) is not None]
-    del dataset.reader.problems[before:]  # what is wrong with these records is told where they are checked
+    del dataset.reader.problems[before:]  # problems of these records are reported when they are checked
     for record in records:
         values = record.values
         by_language = values.get("name")
@@ -183,6 +196,6 @@ def _organisations(
         )
         for text in texts:
             key = " ".join(TOKEN.findall(str(text))).casefold()
-            if not (kind == "municipality" and key in forms):  # a bare "Turku" is first of all the place
+            if not (kind == "municipality" and key in forms):  # "Turku" alone is the place
                 names.setdefault(key, record.id)
     return organisations, names

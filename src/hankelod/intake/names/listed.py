@@ -1,6 +1,6 @@
-"""Lists of names, as the fields of a document have them: who leads, who takes part.
+"""Lists of names in the fields of a document: lead and partners.
 
-Unlike running text such a field holds names and nothing else, so what no rule reads is proposed as a new organisation.
+Unlike running text, such a field holds only names, so a name that no rule matches is proposed as a new organisation.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from hankelod.intake.names.matches import LIKELY, SURE, UNSURE, Match
 from hankelod.intake.names.resolver import resolve
 
 SEGMENT = re.compile(r"\s*[,;\n]\s*(?:(?:ja|sekä|och|samt)\s+)?|\s+(?:ja|sekä|och|samt|&|\+)\s+|\s*/\s*")
-"""What stands between the names of a list."""
+"""Separators between the names of a list."""
 
 BRACKET = re.compile(r"\s*\(([^()]*)\)")
 
 
-class Named(NamedTuple):
-    """The organisations that a field names, in its order.
+class NameList(NamedTuple):
+    """The organisations in a field, in its order.
 
-    `others`: it says that there are more, unnamed. `beside`: what it names besides, such as the group that the unnamed
-    belong to. `notes`: what stands in brackets.
+    `others` is true where the field mentions further, unnamed ones; `beside` are the names after that, such as the
+    group that the unnamed belong to. `notes` are the texts in brackets.
     """
 
     organisations: list[Match]
@@ -32,21 +32,22 @@ class Named(NamedTuple):
     notes: list[str]
 
 
-def read_list(text: str, gazetteer: Gazetteer, year: int | None = None) -> Named:
-    """The organisations of a field. Every name in it is among them; none is invented."""
+def read_list(text: str, gazetteer: Gazetteer, year: int | None = None) -> NameList:
+    """Read the organisations of a field: all names in it, and only those."""
     notes = [m.group(1).strip() for m in BRACKET.finditer(text)]
     bare = BRACKET.sub(lambda m: " " * len(m.group()), text)
     matches = resolve(bare, gazetteer, year, listing=True)
     others = [m for m in matches if m.kind == "others"]
     cut = others[0].start if others else len(text)
-    found: list[Match] = []
+    organisations: list[Match] = []
     for start, end in _segments(bare[:cut]):
-        found += _segment(bare, start, end, [m for m in matches if start <= m.start < end], gazetteer)
+        organisations += _segment(bare, start, end, [m for m in matches if start <= m.start < end], gazetteer)
     beside = [m for m in matches if m.start >= cut and m.kind != "others"]
-    return Named(_units(_once(found), bare), bool(others), beside, notes)
+    return NameList(_units(_once(organisations), bare), bool(others), beside, notes)
 
 
 def _segments(text: str) -> list[tuple[int, int]]:
+    """Start and end of each name of a list."""
     spans, start = [], 0
     for gap in SEGMENT.finditer(text):
         if text[: gap.start()].endswith("-"):
@@ -57,7 +58,7 @@ def _segments(text: str) -> list[tuple[int, int]]:
 
 
 def _segment(text: str, start: int, end: int, matches: list[Match], gazetteer: Gazetteer) -> list[Match]:
-    """One name of a list: what the resolver found in it, or a proposal for the whole of it."""
+    """The organisations in one name of a list: the matches in it, or a proposal for all of it."""
     words = text[start:end].strip(" .\t\u00a0")
     if not re.search(r"\w", words) or re.fullmatch(r"[-–—]+", words):
         return []
@@ -71,18 +72,18 @@ def _segment(text: str, start: int, end: int, matches: list[Match], gazetteer: G
     if matches and named and not any(w[0].isupper() or w[0].isdigit() for w in rest):
         if not rest:
             return [_organisation(m, gazetteer) for m in named]
-        # "Turun kaupungin ympäristötoimi": a part of the organisation; the field's words are kept as written.
+        # "Turun kaupungin ympäristötoimi": a part of the organisation; its name is kept as the detail.
         return [_organisation(m, gazetteer)._replace(confidence=LIKELY, rule="part-of", detail=words) for m in named]
-    known = gazetteer.organisation(words.split())
-    if known:
-        o = gazetteer.organisations[known]
+    id = gazetteer.organisation(words.split())
+    if id:
+        o = gazetteer.organisations[id]
         return [
             Match(
                 start,
                 end,
                 words,
                 "organisation",
-                known,
+                id,
                 o.name,
                 "known-name",
                 SURE,
@@ -137,19 +138,20 @@ def _close(words: str, gazetteer: Gazetteer) -> Organisation | None:
 
 
 def _organisation(match: Match, gazetteer: Gazetteer) -> Match:
-    """A municipality that is named alone in a list takes part as an organisation."""
+    """The organisation of a municipality that is named without a noun; other matches unchanged."""
     if match.kind != "municipality" or match.id is None:
         return match
-    known = gazetteer.cities.get(match.id)
-    if known:
+    id = gazetteer.cities.get(match.id)
+    if id:
         return match._replace(
-            kind="organisation", id=known, name=gazetteer.organisations[known].name, type="municipality", known=True
+            kind="organisation", id=id, name=gazetteer.organisations[id].name, type="municipality", known=True
         )
     name = gazetteer.municipalities[match.id].name
     return match._replace(kind="organisation", id=organisation_id(name), name=name, type="municipality", known=False)
 
 
 def _once(matches: list[Match]) -> list[Match]:
+    """The first match of each organisation."""
     seen: dict[str, Match] = {}
     for m in matches:
         if m.id is not None:
@@ -157,16 +159,16 @@ def _once(matches: list[Match]) -> list[Match]:
     return list(seen.values())
 
 
-def _units(found: list[Match], text: str) -> list[Match]:
-    """ "Valonia / Varsinais-Suomen liitto": a unit with the body that it belongs to is one name, not two."""
+def _units(matches: list[Match], text: str) -> list[Match]:
+    """Matches with a unit and its parent body joined to one: "Valonia / Varsinais-Suomen liitto"."""
     out: list[Match] = []
-    for m in found:
+    for m in matches:
         before = out[-1] if out else None
         slash = before is not None and re.fullmatch(r"\s*/\s*", text[before.end : m.start])
         if before is not None and slash and (before.parent == m.id or m.type == "regional-council"):
-            sure = SURE if before.parent == m.id else LIKELY
+            confidence = SURE if before.parent == m.id else LIKELY
             kind = before.type if before.known else m.type
-            out[-1] = before._replace(parent=m.id, rule="unit-of", confidence=sure, type=kind, detail=m.name)
+            out[-1] = before._replace(parent=m.id, rule="unit-of", confidence=confidence, type=kind, detail=m.name)
         else:
             out.append(m)
     return out

@@ -1,4 +1,4 @@
-"""Words by which the name resolver knows what a name is: nouns of Finnish and Swedish, in every form that counts."""
+"""Finnish and Swedish words from which the name resolver recognises the kind of a name, in their relevant forms."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ CITY = re.compile(
     r"|kun(?:ta|nan|taa|nassa|nasta|taan|nalla|nalle|nalta|tana|nat|tien|tia|nissa|nista|tiin|nille|nilla|nilta)"
     r"|stad(?:en|ens|s|er|erna|ernas|ers)?|städer(?:na|nas|s)?|kommun(?:en|ens|s|er|erna|ernas|ers)?|kaup\.?|mlk"
 )
-"""What a municipality calls itself, in any case (Finnish), number and definiteness (Swedish)."""
+"""Nouns for a municipality, in any case (Finnish), number and definiteness (Swedish)."""
 
 HEADS_BEFORE = re.compile(
-    r"kaupun(?:git|geissa|geista|kien|geille)|kun(?:nat|nissa|nista|tien|nille)|städerna|kommunerna|staden|kommunen|(?:pilotti|kohde|hanke|jäsen|osallistuja)(?:kun(?:nat|tina|nissa)|kaupun(?:git|keina))"
+    r"kaupun(?:git|geissa|geista|kien|geille)|kun(?:nat|nissa|nista|tien|nille)|städerna|kommunerna|staden|kommunen"
+    r"|(?:pilotti|kohde|hanke|jäsen|osallistuja)(?:kun(?:nat|tina|nissa)|kaupun(?:git|keina))"
 )
+"""Nouns that precede a list of municipalities."""
 
 COUNCIL = re.compile(
     r"lii(?:tto|ton|ttoa|tossa|tosta|ttoon|tolla|tolle|tolta|tot|ttojen|ttoja|toille|toilta)|förbund(?:et|ets|en|s)?"
@@ -26,8 +28,10 @@ COUNCIL = re.compile(
 REGION_NOUN = re.compile(r"maakun(?:ta|nan|taa|nassa|nasta|taan|nat|tien|nissa)|landskap(?:et|ets|en)?")
 
 AREA_NOUN = re.compile(
-    r"(?:kaupunki)?seu(?:tu|dun|dulla|dulta|dulle|tua|tukun(?:ta|nan|nassa))|talousalue(?:en|ella)?|region(?:en|ens)?|-?alue(?:en|ella|elta|elle|itta)?"
+    r"(?:kaupunki)?seu(?:tu|dun|dulla|dulta|dulle|tua|tukun(?:ta|nan|nassa))|talousalue(?:en|ella)?|region(?:en|ens)?"
+    r"|-?alue(?:en|ella|elta|elle|itta)?"
 )
+"""Nouns for the area around a town."""
 
 KINDS: tuple[tuple[str, str], ...] = (
     ("university-of-applied-sciences", r"(?:.+-)?ammattikorkeakoulu|(?:.+-)?amk|yrkeshögskola(?:n)?|xamk|hamk|laurea"),
@@ -36,26 +40,31 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("ministry", r"\w+ministeriö|\w+ministeriet"),
     (
         "government-agency",
-        r"ely-keskus|ntm-central(?:en)?|aluehallintovirasto|avi|luonnonvarakeskus|ilmatieteen laitos|\w+virasto|\w*tutkimuskeskus|maanmittauslaitos|tilastokeskus",
+        r"ely-keskus|ntm-central(?:en)?|aluehallintovirasto|avi|luonnonvarakeskus|ilmatieteen laitos|\w+virasto"
+        r"|\w*tutkimuskeskus|maanmittauslaitos|tilastokeskus",
     ),
     (
         "association",
-        r"yrittäjät|yhdistys|(?:\w+)yhdistys|seura|(?:\w+)seura|mtk|kauppakamari|nuorkauppakamari|kylät|företagarna|förening(?:en)?|martat|keskusliitto|piiriliitto|tuottajain(?:liitto)?|luonnonsuojelupiiri",
+        r"yrittäjät|yhdistys|(?:\w+)yhdistys|seura|(?:\w+)seura|mtk|kauppakamari|nuorkauppakamari|kylät|företagarna"
+        r"|förening(?:en)?|martat|keskusliitto|piiriliitto|tuottajain(?:liitto)?|luonnonsuojelupiiri",
     ),
     ("network", r"(?:.+-)?(?:\w+)?verkosto|nätverk(?:et)?|klusteri"),
     (
         "public-body",
-        r"(?:.+-)?ympäristökeskus|miljöcentral(?:en)?|pelastuslaitos|vesilaitos|hyvinvointialue|välfärdsområde(?:t)?|ammattiopisto|opisto|(?:\w+)opisto|\w*osaamiskeskus|jätelautakunta",
+        r"(?:.+-)?ympäristökeskus|miljöcentral(?:en)?|pelastuslaitos|vesilaitos|hyvinvointialue|välfärdsområde(?:t)?"
+        r"|ammattiopisto|opisto|(?:\w+)opisto|\w*osaamiskeskus|jätelautakunta",
     ),
     ("company", r"osuuskunta|(?:\w+)osuuskunta|osuuskauppa|kehitysyhtiö|elinkeinoyhtiö|jätehuolto|(?:\w+)energia"),
     (
         "unspecified",
-        r"säätiö|(?:\w+)säätiö|stiftelse(?:n)?|instituutti|institut(?:et)?|seurakunta|seurakuntayhtymä|energiatoimisto|\w+keskus",
+        r"säätiö|(?:\w+)säätiö|stiftelse(?:n)?|instituutti|institut(?:et)?|seurakunta|seurakuntayhtymä|energiatoimisto"
+        r"|\w+keskus",
     ),
 )
-"""Nouns that end an organisation's name and tell its kind."""
+"""Patterns of nouns that end the name of an organisation, by the kind that they indicate."""
 
 KIND = tuple((kind, re.compile(pattern)) for kind, pattern in KINDS)
+"""The patterns of `KINDS`, compiled."""
 
 FORMS = {
     "oy": "company",
@@ -73,7 +82,7 @@ FORMS = {
     "sr": "unspecified",
     "rs": "unspecified",
 }
-"""Abbreviations of legal forms with the kind of organisation that they tell."""
+"""Abbreviations of legal forms with the kind of organisation that they indicate."""
 
 INNER = {
     "seudun",
@@ -92,7 +101,7 @@ INNER = {
     "svenska",
     "&",
 }
-"""Words in lower case that may stand inside an organisation's name."""
+"""Lower-case words that may occur inside the name of an organisation."""
 
 STARTERS = {
     "hanke",
@@ -145,7 +154,7 @@ STARTERS = {
     "uusi",
     "yhdessä",
 }
-"""Words that may begin a sentence before a name: they are no part of it."""
+"""Words that may begin a sentence before a name and are not part of it."""
 
 COMMON = {
     "aura",
@@ -209,10 +218,12 @@ COMMON = {
     "pohjalla",
     "pohjassa",
 }
-"""Place names that are also common words or people's names: at the start of a sentence they are not sure."""
+"""Forms of place names that are also common words or personal names; uncertain at the start of a sentence."""
 
 OTHERS = re.compile(r"ym|yms|mm|jne|m\.fl|m\.m|mfl|etc")
+"""Abbreviations of "and others"."""
 
 ELLIPSIS = re.compile(
     r"(Etelä|Pohjois|Itä|Länsi|Keski|Kanta|Päijät|Varsinais|Lounais|Luoteis|Kaakkois|Koillis|Ylä|Ala)-?", re.I
 )
+"""First parts of compound names of regions, as written before a hyphen."""

@@ -1,4 +1,4 @@
-"""Names of organisations in a text: those that the dataset knows, and those that tell their kind themselves."""
+"""Names of organisations in a text: those of the dataset, and those whose words indicate their kind."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from hankelod.intake.names.gazetteer import LONGEST
 from hankelod.intake.names.matches import LIKELY, SURE, Match, Reading, Token
 from hankelod.intake.names.nouns import AND, FORMS, INNER, KIND, SEPARATORS, STARTERS
 
-### Names that the dataset knows
+### Names of the dataset
 
 
-def known(reading: Reading, at: int) -> tuple[int, list[Match]]:
+def known_name(reading: Reading, at: int) -> tuple[int, list[Match]]:
+    """Match the longest name of a known organisation at a token; return the end and the match, or `at` and none."""
     if not (reading.tokens[at].capital or reading.listing):
         return at, []
     for end in range(min(len(reading.tokens), at + LONGEST), at, -1):
         if reading.tokens[end - 1].text in SEPARATORS | {".", ")"}:
             continue
-        found = reading.names.organisation([t.text for t in reading.tokens[at:end]])
-        if found is None:
+        id = reading.names.organisation([t.text for t in reading.tokens[at:end]])
+        if id is None:
             continue
-        organisation = reading.names.organisations[found]
+        organisation = reading.names.organisations[id]
         match = reading.match(
             at,
             end,
             "organisation",
-            found,
+            id,
             organisation.name,
             "known-name",
             SURE,
@@ -39,11 +40,14 @@ def known(reading: Reading, at: int) -> tuple[int, list[Match]]:
     return at, []
 
 
-### Names that tell their kind
+### Names that indicate their kind
 
 
-def pattern(reading: Reading, at: int) -> tuple[int, list[Match]]:
-    """A name that ends in a legal form or in a noun that tells the kind of organisation."""
+def kind_name(reading: Reading, at: int) -> tuple[int, list[Match]]:
+    """Match a name that ends in a legal form or in a noun for a kind of organisation.
+
+    Returns the end and the match, or `at` and none.
+    """
     first = reading.tokens[at]
     if not first.capital or first.low in STARTERS or first.text.endswith("-"):
         return at, []
@@ -70,7 +74,7 @@ def pattern(reading: Reading, at: int) -> tuple[int, list[Match]]:
 
 
 def _joined(reading: Reading, at: int) -> bool:
-    """Whether a hyphen joins what it is to a name of several words: "… ympäristöpalvelut -kuntayhtymä"."""
+    """True where a hyphen joins a noun to a name of several words: "… ympäristöpalvelut -kuntayhtymä"."""
     return (
         reading.low(at) == "-"
         and at + 1 < len(reading.tokens)
@@ -79,7 +83,7 @@ def _joined(reading: Reading, at: int) -> bool:
 
 
 def _extended(reading: Reading, at: int, end: int, kind: str) -> tuple[int, list[Match]]:
-    """A name that a legal form follows ends there: "Turun ammattikorkeakoulu Oy"."""
+    """A match up to `end`, or up to a legal form that follows: "Turun ammattikorkeakoulu Oy"."""
     form = _form(reading, end)
     if (
         form is None
@@ -90,13 +94,13 @@ def _extended(reading: Reading, at: int, end: int, kind: str) -> tuple[int, list
     ):
         end, form = end + 1, _form(reading, end + 1)
     if form:
-        plain = FORMS[form] if kind in ("unspecified", "company", "public-body") else kind
-        return end + 1, [_new(reading, at, end + 1, plain, "legal-form")]
+        form_kind = FORMS[form] if kind in ("unspecified", "company", "public-body") else kind
+        return end + 1, [_new(reading, at, end + 1, form_kind, "legal-form")]
     return end, [_new(reading, at, end, kind, "kind-noun")]
 
 
 def _form(reading: Reading, at: int) -> str | None:
-    """The legal form that a token abbreviates, or None. Written `Oy`, `ry`, `Oy:n`, `Ab:s`."""
+    """The legal form that a token abbreviates (`Oy`, `ry`, `Oy:n`, `Ab:s`), in lower case, or None."""
     if at >= len(reading.tokens):
         return None
     bare = reading.tokens[at].text.split(":")[0]
@@ -107,15 +111,16 @@ def _form(reading: Reading, at: int) -> str | None:
 
 
 def _kind(reading: Reading, at: int, end: int) -> str | None:
+    """The kind of the organisation whose name begins at `at` and has its noun at `end`, or None."""
     token = reading.tokens[end]
     compound = "-" in token.text
     if end == at and not compound and not _single(reading, end):
         return None
     if end > at and not (
         _joined(reading, end - 1)
-        or _acronym(reading, token)
+        or _acronym(token)
         or all(
-            t.low.endswith(("n", "s")) or _acronym(reading, t) or t.low in INNER or t.low.endswith("-")
+            t.low.endswith(("n", "s")) or _acronym(t) or t.low in INNER or t.low.endswith("-")
             for t in reading.tokens[at:end]
         )
     ):
@@ -130,7 +135,7 @@ def _kind(reading: Reading, at: int, end: int) -> str | None:
 
 
 def _single(reading: Reading, at: int) -> bool:
-    """Whether one word alone may be an organisation's name: a compound with a capital, not a bare noun."""
+    """True where one word may be the name of an organisation: a compound with a capital, not a simple noun."""
     token = reading.tokens[at]
     sole = ("ministeriö", "ministeriet", "luonnonvarakeskus", "maanmittauslaitos", "tilastokeskus")
     if reading.listing or any(lemma.endswith(sole) for lemma in lemmas(token.text)):
@@ -138,36 +143,32 @@ def _single(reading: Reading, at: int) -> bool:
     return len(token.text) > 10 and not reading.opens(at)
 
 
-def _acronym(reading: Reading, token: Token) -> bool:
+def _acronym(token: Token) -> bool:
     return sum(c.isupper() for c in token.text) > 1
 
 
 def _inside(reading: Reading, at: int, end: int, token: Token) -> bool:
-    """Whether a token may stand inside a name that began before it."""
+    """True where the token at `end` may be inside a name that begins at `at`."""
     if token.low in AND or token.text in ",;()/.:":
         return token.low == "och" and end > at
     if token.capital or token.low in INNER or token.text == "&":
         return True
-    return _form(reading, end + 1) is not None or _joined(
-        reading, end + 1
-    )  # "Kaarinan kehitys Oy": one word in lower case before the legal form
+    # "Kaarinan kehitys Oy": one word in lower case before the legal form
+    return _form(reading, end + 1) is not None or _joined(reading, end + 1)
 
 
 def _new(reading: Reading, at: int, end: int, kind: str, rule: str) -> Match:
-    """An organisation that the dataset does not know: its name in the nominative, as far as its ending tells."""
+    """A match of a new organisation, its name in the nominative as predicted from its ending."""
     words = [t.text for t in reading.tokens[at:end]]
     name = _nominative(reading, at, end)
-    area = None
+    confidence = SURE
     if rule == "kind-noun" and kind == "association" and not words[-1][0].isupper() and "-" not in words[-1]:
-        return reading.match(
-            at, end, "organisation", organisation_id(name), name, rule, LIKELY, known=False, type=kind, area=area
-        )
-    return reading.match(
-        at, end, "organisation", organisation_id(name), name, rule, SURE, known=False, type=kind, area=area
-    )
+        confidence = LIKELY
+    return reading.match(at, end, "organisation", organisation_id(name), name, rule, confidence, known=False, type=kind)
 
 
 def _nominative(reading: Reading, at: int, end: int) -> str:
+    """The tokens of a name, with the noun that ends it in the nominative."""
     start, last = reading.tokens[at].start, reading.tokens[end - 1]
     head = reading.text[start : last.start]
     bare = last.text.split(":")[0]
@@ -182,7 +183,7 @@ def _nominative(reading: Reading, at: int, end: int) -> str:
 
 
 def _shared(a: str, b: str) -> int:
-    """How many letters two words have in common from their start."""
+    """The length of the common prefix of two words."""
     n = 0
     while n < min(len(a), len(b)) and a[n] == b[n]:
         n += 1

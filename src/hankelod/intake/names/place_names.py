@@ -1,4 +1,4 @@
-"""Names of places in a text, alone and in lists, with the words that say what they are."""
+"""Names of places in a text, alone and in lists, with the nouns that state what they are."""
 
 from __future__ import annotations
 
@@ -19,17 +19,19 @@ from hankelod.intake.names.nouns import (
     SEPARATORS,
     STARTERS,
 )
-from hankelod.intake.names.organisation_names import pattern
+from hankelod.intake.names.organisation_names import kind_name
 
 LISTED = 50
-"""The most names that one list is read to have; the rest of it is read as another."""
+"""Most names of one list; the rest of it is read as another."""
 
 
 class _Place(NamedTuple):
+    """A place in a text. `start` and `end` are indexes of tokens; `partial`: the name is only part of the region's."""
+
     place: Place
     case: str
     start: int
-    end: int  # indexes of tokens
+    end: int
     partial: bool = False
 
 
@@ -37,45 +39,45 @@ class _Place(NamedTuple):
 
 
 def _place(reading: Reading, at: int) -> _Place | None:
-    """A place that begins at a token; the longest form counts."""
+    """The place with the longest form that begins at a token, or None."""
     if at >= len(reading.tokens) or not reading.tokens[at].capital:
         return None
     for end in range(min(len(reading.tokens), at + 4), at, -1):
         form = " ".join(t.text for t in reading.tokens[at:end])
-        found = reading.names.place(form, reading.year)
-        if found:
-            return _Place(found[0], found[1], at, end)
+        entry = reading.names.place(form, reading.year)
+        if entry:
+            return _Place(*entry, at, end)
     token = reading.tokens[at]
-    if ":" in token.text and (found := reading.names.place(token.text.split(":")[0], reading.year)):
-        return _Place(found[0], "genitive" if token.text.endswith("n") else "local", at, at + 1)
+    if ":" in token.text and (entry := reading.names.place(token.text.split(":")[0], reading.year)):
+        return _Place(entry[0], "genitive" if token.text.endswith("n") else "local", at, at + 1)
     part = ELLIPSIS.match(token.text)
     if part and len(part.group()) < len(token.text):
-        found = reading.names.place(token.text[part.end() :], reading.year)
-        if found and found[0].kind == "region":
-            return _Place(found[0], found[1], at, at + 1, partial=True)
+        entry = reading.names.place(token.text[part.end() :], reading.year)
+        if entry and entry[0].kind == "region":
+            return _Place(entry[0], entry[1], at, at + 1, partial=True)
     return _elliptic(reading, at)
 
 
 def _elliptic(reading: Reading, at: int) -> _Place | None:
-    """The first part of a compound that the next name completes: "Etelä- ja Pohjois-Karjalan"."""
+    """The place whose name is completed by a later one, as in "Etelä- ja Pohjois-Karjalan", or None."""
     token = reading.tokens[at]
     if not token.text.endswith("-"):
         return None
     for ahead in range(at + 1, min(len(reading.tokens), at + 6)):
         whole = reading.tokens[ahead].text
         if "-" in whole.rstrip("-"):
-            found = reading.names.place(token.text + whole.split("-", 1)[1], reading.year)
-            if found is None and ELLIPSIS.fullmatch(token.text):
-                found = reading.names.place(whole.split("-", 1)[1], reading.year)
-                return _Place(found[0], found[1], at, at + 1, partial=True) if found else None
-            return _Place(found[0], found[1], at, at + 1) if found else None
+            entry = reading.names.place(token.text + whole.split("-", 1)[1], reading.year)
+            if entry is None and ELLIPSIS.fullmatch(token.text):
+                entry = reading.names.place(whole.split("-", 1)[1], reading.year)
+                return _Place(entry[0], entry[1], at, at + 1, partial=True) if entry else None
+            return _Place(entry[0], entry[1], at, at + 1) if entry else None
         if reading.low(ahead) not in SEPARATORS and not whole.endswith("-"):
             return None
     return None
 
 
 def _after_separator(reading: Reading, at: int) -> int:
-    """Past the separators between two names of a list: a comma, a word, or both."""
+    """The index after the separators between two names of a list: a comma, a conjunction, or both."""
     end = at
     while end < len(reading.tokens) and end < at + 2 and reading.low(end) in SEPARATORS - {";"}:
         end += 1
@@ -83,7 +85,7 @@ def _after_separator(reading: Reading, at: int) -> int:
 
 
 def places(reading: Reading, at: int) -> tuple[int, list[Match]]:
-    """A list of places, with what they are after or before them, if they say it."""
+    """Match a list of places, with a noun before or after it if there is one; return the end and the matches."""
     before = at
     opened = HEADS_BEFORE.fullmatch(reading.low(at)) is not None and not _head_of(reading, at)
     if opened:
@@ -111,12 +113,12 @@ def places(reading: Reading, at: int) -> tuple[int, list[Match]]:
 
 
 def _head_of(reading: Reading, at: int) -> bool:
-    """Whether a noun belongs to the names before it rather than to those after it."""
+    """True where a noun belongs to the name before it rather than to those after it."""
     return at > 0 and (_place(reading, at - 1) is not None)
 
 
 def _headed(reading: Reading, listed: list[_Place], end: int) -> tuple[int, list[Match]] | None:
-    """The readings of a list that says what it lists; None where it does not."""
+    """End and matches of a list that is followed by a noun; None where it is not."""
     head = reading.low(end)
     genitives = [p for p in listed if p.case == "genitive" or p.place.name.endswith("kunta")]
     swedish = bool(re.match("stad|städ|kommun|förbund|landskap", head))
@@ -125,43 +127,43 @@ def _headed(reading: Reading, listed: list[_Place], end: int) -> tuple[int, list
     rule = "list-with-head" if len(listed) > 1 else "name-with-head"
     region = listed[-1].place.kind == "region"
     if CITY.fullmatch(head) and not region:
-        found = [_city(reading, p, p.start, p.end if p is not listed[-1] else end + 1, rule) for p in listed]
-        return end + 1, found
+        return end + 1, [_city(reading, p, p.start, p.end if p is not listed[-1] else end + 1, rule) for p in listed]
     if COUNCIL.fullmatch(head) and region and not listed[-1].partial:
         return end + 1, [_council(reading, p, p.start, p.end if p is not listed[-1] else end + 1) for p in listed]
     if REGION_NOUN.fullmatch(head) and region:
         return end + 1, [
             _area(reading, p, p.start, p.end if p is not listed[-1] else end + 1, "region-noun", SURE) for p in listed
         ]
-    if AREA_NOUN.fullmatch(head) and pattern(reading, listed[0].start)[0] <= end + 1:
+    if AREA_NOUN.fullmatch(head) and kind_name(reading, listed[0].start)[0] <= end + 1:
         return end + 1, [
             _area(reading, p, p.start, p.end if p is not listed[-1] else end + 1, "around", LIKELY) for p in listed
         ]
     return None
 
 
-def _city(reading: Reading, found: _Place, first: int, end: int, rule: str) -> Match:
-    place = found.place
+def _city(reading: Reading, occurrence: _Place, first: int, end: int, rule: str) -> Match:
+    """A match of the organisation of a municipality, or of the successor of a former one."""
+    place = occurrence.place
     if place.successor:
-        return _area(reading, found, first, end, "former-municipality", SURE)
-    known = reading.names.cities.get(place.code)
+        return _area(reading, occurrence, first, end, "former-municipality", SURE)
+    id = reading.names.cities.get(place.code)
     word = reading.low(end - 1)
     noun = "kaupunki" if word.startswith(("kaup", "stad", "städ")) else "kunta"
-    name = reading.names.organisations[known].name if known else f"{place.genitive} {noun}"
-    if not known and place.name.endswith(" kunta"):
+    name = reading.names.organisations[id].name if id else f"{place.genitive} {noun}"
+    if not id and place.name.endswith(" kunta"):
         name = place.name
-    if not known and first + 1 == end and rule == "list-with-head":
+    if not id and first + 1 == end and rule == "list-with-head":
         noun = "kaupunki" if _ahead_is_city(reading, end) else "kunta"
         name = f"{place.genitive} {noun}"
     return reading.match(
         first,
         end,
         "organisation",
-        known or organisation_id(name),
+        id or organisation_id(name),
         name,
         rule,
         SURE,
-        known=known is not None,
+        known=id is not None,
         area=place.code,
         type="municipality",
         detail=place.name,
@@ -169,34 +171,36 @@ def _city(reading: Reading, found: _Place, first: int, end: int, rule: str) -> M
 
 
 def _ahead_is_city(reading: Reading, at: int) -> bool:
-    """Whether the noun that ends a list of genitives is a city's."""
+    """True where the noun after a list of genitives is that of cities rather than municipalities."""
     for ahead in range(at, min(len(reading.tokens), at + 60)):
         if CITY.fullmatch(reading.low(ahead)):
             return reading.low(ahead).startswith(("kaup", "stad", "städ"))
     return False
 
 
-def _council(reading: Reading, found: _Place, first: int, end: int) -> Match:
-    place = found.place
-    known = reading.names.councils.get(place.code)
-    name = reading.names.organisations[known].name if known else f"{place.genitive} liitto"
+def _council(reading: Reading, occurrence: _Place, first: int, end: int) -> Match:
+    """A match of the regional council of a region."""
+    place = occurrence.place
+    id = reading.names.councils.get(place.code)
+    name = reading.names.organisations[id].name if id else f"{place.genitive} liitto"
     return reading.match(
         first,
         end,
         "organisation",
-        known or organisation_id(name),
+        id or organisation_id(name),
         name,
         "regional-council",
         SURE,
-        known=known is not None,
+        known=id is not None,
         area=place.code,
         type="regional-council",
         detail=place.name,
     )
 
 
-def _area(reading: Reading, found: _Place, first: int, end: int, rule: str, confidence: str) -> Match:
-    place = found.place
+def _area(reading: Reading, occurrence: _Place, first: int, end: int, rule: str, confidence: str) -> Match:
+    """A match of an area, or of the successor of a former municipality."""
+    place = occurrence.place
     if place.successor:
         now = reading.names.municipalities[place.successor]
         detail = f"{place.name} → {now.name}" + (f" ({place.year})" if place.year else "")
@@ -217,43 +221,44 @@ def _area(reading: Reading, found: _Place, first: int, end: int, rule: str, conf
     )
 
 
-def _bare(reading: Reading, found: _Place) -> Match:
-    """A place without a word that says what it is."""
+def _bare(reading: Reading, occurrence: _Place) -> Match:
+    """A match of a place without a noun."""
     rule = {"nominative": "bare-name", "genitive": "genitive", "local": "local-case", "partitive": "partitive"}[
-        found.case
+        occurrence.case
     ]
-    if found.partial:
-        return _area(reading, found, found.start, found.end, "part-of-region", LIKELY)
-    return _area(reading, found, found.start, found.end, rule, _trust(reading, found))
+    if occurrence.partial:
+        return _area(reading, occurrence, occurrence.start, occurrence.end, "part-of-region", LIKELY)
+    return _area(reading, occurrence, occurrence.start, occurrence.end, rule, _trust(reading, occurrence))
 
 
-def _trust(reading: Reading, found: _Place) -> str:
-    """How far a bare place may be trusted: less in a longer proper name, a person's name, or at a sentence's start."""
+def _trust(reading: Reading, occurrence: _Place) -> str:
+    """Confidence of a place without a noun: lower in a longer name, a personal name, or at a sentence's start."""
     if reading.listing:
         return SURE
-    after = reading.tokens[found.end] if found.end < len(reading.tokens) else None
-    before = reading.tokens[found.start - 1] if found.start else None
+    after = reading.tokens[occurrence.end] if occurrence.end < len(reading.tokens) else None
+    before = reading.tokens[occurrence.start - 1] if occurrence.start else None
     if (
         after is not None
         and after.text[0].isupper()
         and after.low not in SEPARATORS
-        and found.case in ("nominative", "genitive")
-        and _place(reading, found.end) is None
+        and occurrence.case in ("nominative", "genitive")
+        and _place(reading, occurrence.end) is None
     ):
         return UNSURE
     if (
         before is not None
         and before.capital
-        and found.case == "nominative"
+        and occurrence.case == "nominative"
         and before.low not in STARTERS | SEPARATORS
-        and _place(reading, found.start - 1) is None
-        and not (reading.opens(found.start - 1) and before.low.endswith(("na", "nä", "ssa", "ssä", "t", "i")))
+        and _place(reading, occurrence.start - 1) is None
+        and not (reading.opens(occurrence.start - 1) and before.low.endswith(("na", "nä", "ssa", "ssä", "t", "i")))
     ):
         return UNSURE
-    alone = len(reading.tokens) == found.end - found.start
-    if reading.opens(found.start) and reading.tokens[found.start].low in COMMON and not alone:
+    alone = len(reading.tokens) == occurrence.end - occurrence.start
+    if reading.opens(occurrence.start) and reading.tokens[occurrence.start].low in COMMON and not alone:
         listed = (
-            reading.low(found.end) in SEPARATORS and _place(reading, _after_separator(reading, found.end)) is not None
+            reading.low(occurrence.end) in SEPARATORS
+            and _place(reading, _after_separator(reading, occurrence.end)) is not None
         )
         return SURE if listed else UNSURE
-    return SURE if found.case in ("nominative", "local") else LIKELY
+    return SURE if occurrence.case in ("nominative", "local") else LIKELY

@@ -1,8 +1,8 @@
-"""The name resolver: names in running text to organisations and areas, each with the rule that found it.
+"""Name resolver: finds organisations and areas in running text, each with the rule that matched it.
 
-It reads from left to right and takes the longest reading at each place: a name that the dataset knows, a list of
-places with or without what they are ("Sastamalan ja Valkeakosken kaupungit"), a name that tells its kind (… Oy,
-… yliopisto, … liitto), or a word that says that others are left unnamed ("ym.").
+It reads from left to right and takes the longest match at each token: a known name, a list of places with or without a
+noun ("Sastamalan ja Valkeakosken kaupungit"), a name that indicates its kind (… Oy, … yliopisto, … liitto), or a word
+for unnamed others ("ym.").
 """
 
 from __future__ import annotations
@@ -10,39 +10,38 @@ from __future__ import annotations
 from hankelod.intake.names.gazetteer import Gazetteer
 from hankelod.intake.names.matches import SURE, Match, Reading
 from hankelod.intake.names.nouns import AND, OTHERS
-from hankelod.intake.names.organisation_names import known, pattern
+from hankelod.intake.names.organisation_names import kind_name, known_name
 from hankelod.intake.names.place_names import places
 
 
 def resolve(text: str, gazetteer: Gazetteer, year: int | None = None, listing: bool = False) -> list[Match]:
-    """The names in a text, in its order. `year` tells when it was written, for municipalities that have ended since.
+    """Find the names in a text, in its order. `year` is the year of the text, for municipalities abolished since.
 
-    With `listing` the text is a list of names and nothing else (a field of a form): a bare name is then sure.
+    With `listing` the text is only a list of names (a field of a form): a name without a noun is then sure.
     """
-    return _matches(Reading(text, gazetteer, year, listing))
-
-
-def _matches(reading: Reading) -> list[Match]:
-    found: list[Match] = []
+    reading = Reading(text, gazetteer, year, listing)
+    matches: list[Match] = []
     at = 0
     while at < len(reading.tokens):
-        end, here = _longest(reading, at)
-        found += here
+        end, longest = _longest(reading, at)
+        matches += longest
         at = max(end, at + 1)
-    return found
+    return matches
 
 
 def _longest(reading: Reading, at: int) -> tuple[int, list[Match]]:
-    readings = [known(reading, at), places(reading, at), pattern(reading, at), _others(reading, at)]
-    best = max(readings, key=lambda r: r[0])
-    # Of readings of the same length the dataset's own names come first, then places with what they are.
-    return next(r for r in readings if r[0] == best[0]) if best[1] else (at, [])
+    """End and matches of the longest match at a token."""
+    candidates = [known_name(reading, at), places(reading, at), kind_name(reading, at), _others(reading, at)]
+    # Of candidates of the same length the first is taken: known names, then places.
+    best = max(candidates, key=lambda candidate: candidate[0])
+    return best if best[1] else (at, [])
 
 
-### Others, unnamed
+### Unnamed others
 
 
 def _others(reading: Reading, at: int) -> tuple[int, list[Match]]:
+    """A match of an abbreviation ("ym.") or a phrase ("ja muut …") for unnamed others."""
     low = reading.low(at)
     if OTHERS.fullmatch(low) and not (low == "mm" and not reading.listing):
         end = at + 1 + (reading.low(at + 1) == ".")

@@ -1,1 +1,1 @@
-"""Spreadsheets: CSV and XLSX become records, and templates to fill in."""
+"""Spreadsheets: reader of CSV and XLSX files with records, and writer of templates to fill in."""

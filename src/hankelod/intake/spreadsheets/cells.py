@@ -1,4 +1,4 @@
-"""Workbooks and CSV files as tables of cells, bounded; nothing is computed, unpacked to disk or fetched."""
+"""Readers of workbooks and CSV files: bounded tables of cells; nothing is computed, unpacked to disk or fetched."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ from hankelod.intake.documents import archives
 from hankelod.intake.documents.lines import CannotImport, decode, missing
 
 MAX_ROWS = 20_000
+"""Most rows of a sheet."""
 
 MAX_COLUMNS = 300
+"""Most columns of a sheet; further columns of a workbook are ignored."""
 
 MAX_CELL = 32_767
-"""The most rows and columns of a sheet that are read, and Excel's own limit for a cell's characters."""
+"""Most characters of a cell, the limit of Excel."""
 
 FORMULA = re.compile(r"=|[@+-]\s*[A-Za-z_.]+\(")
+"""The beginning of a formula in CSV."""
 
 ESCAPED = re.compile(r"'[=+\-@']")
-"""A quotation mark before what a spreadsheet would take for a formula; it is no part of the text."""
+"""An apostrophe before a text that a spreadsheet would read as a formula; it is not part of the text."""
 
 
 class Cell(NamedTuple):
-    """A cell's text. `whole`: it held a number without a fraction; `formula`: it computes."""
+    """Text of a cell. `whole`: it is a number without a fraction; `formula`: it is a formula."""
 
     text: str
     whole: bool = False
@@ -34,7 +37,7 @@ class Cell(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A sheet as it was read: its number, its name, and its rows with their numbers."""
+    """A sheet: its number from 0, its name, and its rows that are not empty, with their numbers from 1."""
 
     number: int
     name: str
@@ -42,7 +45,7 @@ class Table(NamedTuple):
 
 
 def read_xlsx(raw: bytes, name: str) -> list[Table]:
-    """The sheets of a workbook, bounded."""
+    """Read the sheets of a workbook. Raises CannotImport."""
     try:
         import openpyxl
         from openpyxl.utils.exceptions import InvalidFileException
@@ -87,14 +90,17 @@ def _cell(cell: object) -> Cell:
 
 
 def read_csv(raw: bytes, stem: str, name: str) -> list[Table]:
-    """A CSV file as one table; commas, semicolons or tabs, whichever its header has most."""
+    """Read a CSV file as one table, separated by what its header has most: commas, semicolons or tabs.
+
+    Raises CannotImport.
+    """
     text = decode(raw, name)
     first = text.split("\n", 1)[0]
-    between = max(",;\t", key=first.count)
+    delimiter = max(",;\t", key=first.count)
     rows: list[tuple[int, list[Cell]]] = []
     limit = csv.field_size_limit(MAX_CELL * 4)
     try:
-        reader = csv.reader(io.StringIO(text), delimiter=between, strict=True)
+        reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
         before = 0
         for row in reader:
             number, before = before + 1, reader.line_num

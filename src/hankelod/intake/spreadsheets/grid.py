@@ -1,7 +1,7 @@
-"""The columns of a spreadsheet, derived from the Model; and a cell's text as the value that its column holds.
+"""Columns of a spreadsheet, derived from the Model, and conversion between cells and values.
 
-A column is a path into a record: `title.fi`, `totalCost`, `grants.1.amount`. Its header names the field for people and
-ends in the path in square brackets; either is enough to know the column again, in any language.
+A column is a path into a record: `title.fi`, `totalCost`, `grants.1.amount`. Its header consists of the label of the
+field and the path in square brackets; either identifies the column, the label in any language.
 """
 
 from __future__ import annotations
@@ -18,14 +18,23 @@ from hankelod.records import tree, yamltree
 from hankelod.records.tree import Node
 
 Path = tuple[str | int, ...]
+"""Keys, and positions in lists from 0."""
+
+PartKeys = tuple[str, ...]
+"""Keys that lead from an entry to its parts of a class: one, or two for parts of parts."""
 
 TRUE = {"true", "kyllä", "ja", "yes", "x", "tosi", "sant", "1"}
+"""Words for true in a cell."""
 
 FALSE = {"false", "ei", "nej", "no", "epätosi", "falskt", "0"}
+"""Words for false in a cell."""
 
 
 class Column(NamedTuple):
-    """One column: `path` leads to its value (list positions from 0), `field` is the last field on it, `lang` a text's."""
+    """A column: the `path` to its value, the last `field` on that path, and the language of a text by language.
+
+    `field` is None for an id, and for the columns `record` and `part`, which name the owner of a part.
+    """
 
     path: Path
     field: Field | None
@@ -33,68 +42,64 @@ class Column(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """What a sheet of the template holds: records of `entry`, or their parts of class `part`."""
+    """Content of a sheet: records of the class `entry`, or their parts of the class `part`."""
 
     entry: Class
     part: Class | None
 
     @property
     def cls(self) -> Class:
+        """The class of a row."""
         return self.part or self.entry
 
 
-class Home(NamedTuple):
-    """Where parts of a class stand in an entry: under `keys`, one key or two."""
-
-    keys: tuple[str, ...]
-
-
 def sheets(model: Model) -> list[Sheet]:
-    """The sheets that hold everything: one for each class with a folder, one for each class of its parts."""
-    found = []
+    """Return the sheets of a workbook: for each class with a folder one, and one for each class of its parts."""
+    sheets = []
     for entry in model.entries():
         if entry.folder:
-            found.append(Sheet(entry, None))
-            found += [Sheet(entry, part) for part in {p.iri: p for p, _ in parts(entry, model)}.values()]
-    return found
+            sheets.append(Sheet(entry, None))
+            sheets += [Sheet(entry, part) for part in {p.iri: p for p, _ in parts(entry, model)}.values()]
+    return sheets
 
 
-def parts(entry: Class, model: Model) -> Iterator[tuple[Class, Home]]:
-    """The classes of an entry's parts, with where they stand; parts of parts too, to the second step."""
+def parts(entry: Class, model: Model) -> Iterator[tuple[Class, PartKeys]]:
+    """Yield the classes of an entry's parts, and of the parts of those, with the keys that lead to them."""
     for field in entry.fields:
         if field.kind == "part":
             cls = model.target(field)
-            yield cls, Home((field.key,))
-            yield from ((model.target(f), Home((field.key, f.key))) for f in cls.fields if f.kind == "part")
+            yield cls, (field.key,)
+            yield from ((model.target(f), (field.key, f.key)) for f in cls.fields if f.kind == "part")
 
 
-def homes(sheet: Sheet, model: Model) -> list[Home]:
-    return [home for cls, home in parts(sheet.entry, model) if cls == sheet.part]
+def part_keys(sheet: Sheet, model: Model) -> list[PartKeys]:
+    """Return the keys that lead from an entry to the parts of a sheet, one tuple for each way."""
+    return [keys for cls, keys in parts(sheet.entry, model) if cls == sheet.part]
 
 
 def title(sheet: Sheet, lang: str) -> str:
-    """A sheet's name: the class's label, else its word in IRIs."""
+    """Return the name of a sheet, at most 31 characters: the label of its class, else the segment in its IRIs."""
     return (sheet.cls.label.get(lang) or sheet.cls.segment)[:31]
 
 
 def titles(sheet: Sheet) -> set[str]:
-    """All names that a sheet may have, in lower case."""
+    """Return all names that a sheet may have, in lower case."""
     return {x[:31].casefold() for x in (*sheet.cls.label.values(), sheet.cls.segment, sheet.cls.folder or "") if x}
 
 
 def columns(sheet: Sheet, model: Model) -> list[Column]:
-    """A sheet's columns in the Model's order."""
-    found: list[Column] = []
+    """Return the columns of a sheet in the Model's order."""
+    columns: list[Column] = []
     if sheet.part is not None:
-        found.append(Column(("record",), None, None))
-        if any(len(home.keys) > 1 for home in homes(sheet, model)):
-            found.append(Column(("part",), None, None))
-    found.append(Column(("id",), None, None))
-    return found + list(of_class(sheet.cls, ()))
+        columns.append(Column(("record",), None, None))
+        if any(len(keys) > 1 for keys in part_keys(sheet, model)):
+            columns.append(Column(("part",), None, None))
+    columns.append(Column(("id",), None, None))
+    return columns + list(of_class(sheet.cls, ()))
 
 
 def of_class(cls: Class, path: Path) -> Iterator[Column]:
-    """The columns of a class's own fields, parts aside."""
+    """Yield the columns of a class's own fields, without its parts and the fields that are filled in."""
     for field in cls.fields:
         if field.filled is not None or field.kind == "part":
             continue
@@ -105,12 +110,12 @@ def of_class(cls: Class, path: Path) -> Iterator[Column]:
 
 
 def dotted(path: Path) -> str:
-    """A path as a header writes it, list positions from 1."""
+    """Return a path as written in a header, positions in lists from 1."""
     return ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
 
 
-def header(column: Column, sheet: Sheet, lang: str) -> str:
-    """A column's header: the field's name, its language, a star where it is required, the path."""
+def header(column: Column, lang: str) -> str:
+    """Return the header of a column: the field's label, its language, a star where it is required, and the path."""
     if column.field is None:
         return f"[{dotted(column.path)}]"
     name = column.field.label.get(lang) or column.field.key
@@ -119,7 +124,7 @@ def header(column: Column, sheet: Sheet, lang: str) -> str:
 
 
 def known_columns(sheet: Sheet, model: Model) -> Callable[[str], Column | None]:
-    """What a header means: its path in brackets, its bare path, or a field's name in any language."""
+    """Return a lookup of columns by header: the path, in brackets or alone, or the field's label in any language."""
     by_name: dict[str, Column] = {}
     for column in columns(sheet, model):
         by_name.setdefault(dotted(column.path).casefold(), column)
@@ -128,19 +133,19 @@ def known_columns(sheet: Sheet, model: Model) -> Callable[[str], Column | None]:
             if column.lang == "fi":
                 by_name.setdefault(label.casefold(), column)
 
-    def known(text: str) -> Column | None:
+    def lookup(text: str) -> Column | None:
         bracket = re.search(r"\[([\w.]+)\]\s*$", text)
         for name in ([bracket.group(1)] if bracket else []) + [text.replace("*", "").strip()]:
-            found = by_name.get(name.casefold()) or _by_path(name, sheet.cls, model)
-            if found is not None:
-                return found
+            column = by_name.get(name.casefold()) or _by_path(name, sheet.cls, model)
+            if column is not None:
+                return column
         return None
 
-    return known
+    return lookup
 
 
 def _by_path(name: str, cls: Class, model: Model) -> Column | None:
-    """The column of a path that leads into parts: `grants.1.amount`, `outcomes.2.observations.1.value`."""
+    """The column of a path into parts (`grants.1.amount`, `outcomes.2.observations.1.value`), or None."""
     steps = name.split(".")
     path: list[str | int] = []
     while steps:
@@ -168,29 +173,33 @@ def _by_path(name: str, cls: Class, model: Model) -> Column | None:
 ### Cells to values
 
 
-class Knowledge(NamedTuple):
-    """What cells may mean: the names that the resolver knows, the Model, and which ids there are."""
+class Lookup(NamedTuple):
+    """Sources for the meaning of cells: the resolver's names, the Model, and a test for the existence of an id."""
 
     names: Gazetteer
     model: Model
     exists: Callable[[Class, str], bool]
 
 
-def node(text: str, whole: bool, column: Column, line: int, at: int, known: Knowledge) -> Node:
-    """A cell as a tree's node. `whole`: the cell held a number without a fraction, which may have lost its zeros."""
+def node(text: str, whole: bool, column: Column, line: int, at: int, lookup: Lookup) -> Node:
+    """Convert a cell to a node at `line` and column `at`.
+
+    `whole`: the cell is a number without a fraction, which may be a code that has lost its leading zeros.
+    """
     field = column.field
     if field is None or column.lang is not None or (field.kind in ("text", "iri", "language") and not field.many):
         return Node("text", text if column.lang or (field and field.kind == "text") else text.strip(), line, at)
     if not field.many:
-        return Node("text", _scalar(text.strip(), whole, field, known), line, at)
+        return Node("text", _scalar(text.strip(), whole, field, lookup), line, at)
     if field.kind == "text":
         return Node("list", [Node("text", t, line, at) for t in text.split("\n") if t], line, at)
-    told = [t.strip() for t in re.split(r"[;\n]", text) if t.strip()]
-    found = [x for t in told for x in (_organisations(t, field, known) or [_scalar(t, whole, field, known)])]
-    return Node("list", [Node("text", x, line, at) for x in found], line, at)
+    items = [t.strip() for t in re.split(r"[;\n]", text) if t.strip()]
+    texts = [x for t in items for x in (_organisations(t, field, lookup) or [_scalar(t, whole, field, lookup)])]
+    return Node("list", [Node("text", x, line, at) for x in texts], line, at)
 
 
-def _scalar(text: str, whole: bool, field: Field, known: Knowledge) -> str:
+def _scalar(text: str, whole: bool, field: Field, lookup: Lookup) -> str:
+    """A single value as a record writes it; a text in no known form is kept, for the checks to report."""
     if field.kind == "boolean":
         low = text.casefold()
         return "true" if low in TRUE else "false" if low in FALSE else text
@@ -199,48 +208,48 @@ def _scalar(text: str, whole: bool, field: Field, known: Knowledge) -> str:
             return text.replace(",", ".")
         return text if re.fullmatch(r"-?\d+(\.\d+)?", text) else values.amount(text) or text
     if field.kind == "month":
-        found = re.fullmatch(r"(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)", text)
-        return f"{found[2]}-{int(found[1]):02}" if found else text
+        month = re.fullmatch(r"(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)", text)
+        return f"{month[2]}-{int(month[1]):02}" if month else text
     if field.kind == "class":
-        return _word(text, field, known)
+        return _word(text, field, lookup)
     if field.kind == "reference":
-        return _reference(text, whole, field, known)
+        return _reference(text, whole, field, lookup)
     return text
 
 
-def _word(text: str, field: Field, known: Knowledge) -> str:
-    """The word of a class, for it or for its name."""
+def _word(text: str, field: Field, lookup: Lookup) -> str:
+    """The word of a class, given by that word or by a label of the class."""
     for word, iri in field.words.items():
-        if text.casefold() in {word, *(x.casefold() for x in known.model.labels.get(iri, {}).values())}:
+        if text.casefold() in {word, *(x.casefold() for x in lookup.model.labels.get(iri, {}).values())}:
             return word
     return text
 
 
-def _reference(text: str, whole: bool, field: Field, known: Knowledge) -> str:
-    """The id that a cell names: itself, a code that lost its zeros, or the id of a thing of this name."""
-    target = known.model.target(field)
-    if known.exists(target, text):
+def _reference(text: str, whole: bool, field: Field, lookup: Lookup) -> str:
+    """The id that a cell refers to: an id, a code without its leading zeros, or a name."""
+    target = lookup.model.target(field)
+    if lookup.exists(target, text):
         return text
     if target.concept:
-        for concept, labels in known.model.concepts[target.iri].items():
+        for concept, labels in lookup.model.concepts[target.iri].items():
             if text.casefold() in {x.casefold() for x in labels.values()}:
                 return concept
         return text
     if target.file:
         if whole:
-            return next((c for c in (text.zfill(n) for n in (2, 3)) if known.exists(target, c)), text)
-        found = known.names.place(text)
-        return found[0].area if found and found[0].kind == target.segment else text
-    named = _organisations(text, field, known)
-    return named[0] if named and len(named) == 1 else text
+            return next((c for c in (text.zfill(n) for n in (2, 3)) if lookup.exists(target, c)), text)
+        entry = lookup.names.place(text)
+        return entry[0].area if entry and entry[0].kind == target.segment else text
+    ids = _organisations(text, field, lookup)
+    return ids[0] if len(ids) == 1 else text
 
 
-def _organisations(text: str, field: Field, known: Knowledge) -> list[str]:
-    """The organisations that a cell names in words, if it names nothing else and the dataset knows all of them."""
-    target = known.model.target(field)
-    if target.concept or target.file or known.exists(target, text) or target.segment != "organisation":
+def _organisations(text: str, field: Field, lookup: Lookup) -> list[str]:
+    """The ids of the organisations in a cell, if it has only names and all of them are known; else none."""
+    target = lookup.model.target(field)
+    if target.concept or target.file or lookup.exists(target, text) or target.segment != "organisation":
         return []
-    named = read_list(text, known.names)
+    named = read_list(text, lookup.names)
     if named.others or not all(m.known and m.confidence == "sure" for m in named.organisations):
         return []
     return [str(m.id) for m in named.organisations]
@@ -250,10 +259,10 @@ def _organisations(text: str, field: Field, known: Knowledge) -> list[str]:
 
 
 def cell(value: object, field: Field | None) -> str | int:
-    """A value as a cell holds it; whole numbers as numbers, all else as text."""
+    """Convert a value to a cell: a whole number as a number, anything else as text."""
     if isinstance(value, list):
-        between = "\n" if field is not None and field.kind == "text" else "; "
-        return between.join(str(v) for v in value)
+        separator = "\n" if field is not None and field.kind == "text" else "; "
+        return separator.join(str(v) for v in value)
     text = "true" if value is True else "false" if value is False else str(value)
     if field is not None and field.kind in ("decimal", "integer", "year") and re.fullmatch(r"[1-9][0-9]{0,14}|0", text):
         return int(text)
@@ -261,21 +270,13 @@ def cell(value: object, field: Field | None) -> str | int:
 
 
 def example(field: Field | None, lang: str | None) -> str | int | None:
-    """A field's example, as a cell holds it; the Model writes it as YAML."""
+    """Return the example of a field as a cell; the Model has it as YAML."""
     if field is None or field.example is None:
         return None
     try:
-        plain = _plain(yamltree.read_yaml(field.example.encode(), "example", []))
+        value = tree.plain_value(yamltree.read_yaml(field.example.encode(), "example", []))
     except tree.Unreadable:
         return None
-    if isinstance(plain, dict):
-        plain = plain.get(lang or "fi")
-    return None if plain is None else cell(plain, field)
-
-
-def _plain(found: Node) -> object:
-    if found.kind == "mapping":
-        return {str(k.value): _plain(v) for k, v in found.value}  # type: ignore[attr-defined]
-    if found.kind == "list":
-        return [_plain(v) for v in found.value]  # type: ignore[attr-defined]
-    return str(found.value)
+    if isinstance(value, dict):
+        value = value.get(lang or "fi")
+    return None if value is None else cell(value, field)

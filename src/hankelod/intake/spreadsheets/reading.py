@@ -1,6 +1,6 @@
-"""Spreadsheets of the template's layout, XLSX or CSV, read into records; what is wrong is told by sheet and cell.
+"""Reader of spreadsheets in the layout of the template, XLSX or CSV; problems are reported by sheet and cell.
 
-Nothing is written unless all of it is right. Formulas are never computed: a cell that holds one is refused.
+Nothing is imported if there is a violation. Formulas are never computed: a cell with a formula is a problem.
 """
 
 from __future__ import annotations
@@ -16,34 +16,34 @@ from hankelod.intake.names import gazetteer
 from hankelod.intake.proposals import Draft
 from hankelod.intake.spreadsheets import grid
 from hankelod.intake.spreadsheets.cells import Cell, Table, read_csv, read_xlsx
-from hankelod.intake.spreadsheets.grid import Column, Knowledge, Sheet
+from hankelod.intake.spreadsheets.grid import Column, Lookup, Sheet
 from hankelod.messages.problem import Place, Problem, problem
 from hankelod.model.model import ID, Class
 from hankelod.records.reader import Reader
 from hankelod.records.record import Record, References
-from hankelod.records.tree import Node
+from hankelod.records.tree import Node, plain_value
 
 STEP = 10_000_000
-"""Nodes stand at `sheet * STEP + row`: a record gathers its values from several sheets of one file."""
+"""Line numbers of nodes are `sheet * STEP + row`, since the values of a record come from several sheets."""
 
 Built = dict[str, object]
-"""A record that is being gathered: `Node` leaves under keys and list positions."""
+"""A record under construction: dicts and lists with `Node` leaves. The node at `""` gives the line of a part."""
 
 
-def read(path: Path, name: str, place: Target, lang: str, overwrite: bool) -> Import:
-    """A spreadsheet, ready to be written; its problems stand in the result. Raises CannotImport."""
+def read(path: Path, name: str, target: Target, lang: str, overwrite: bool) -> Import:
+    """Read a spreadsheet into an import, with its problems. Raises CannotImport where it has no rows."""
     raw = read_bytes(path, name)
     tables = read_csv(raw, path.stem, name) if path.suffix.casefold() == ".csv" else read_xlsx(raw, name)
-    reading = _Reading(tables, place, path.name)
-    records = reading.records()
-    problems = reading.checked(records)
+    workbook = _Workbook(tables, target, path.name)
+    records = workbook.records()
+    problems = workbook.checked(records)
     if not records and not problems:
         raise CannotImport("no-rows", name=name)
-    made = [Draft(str(cls.folder), id, _plain(node), {"": ()}, {}, {}) for cls, id, node in reading.nodes]  # type: ignore[arg-type]
+    drafts = [Draft(str(cls.folder), id, plain_value(node), {"": ()}, {}, {}) for cls, id, node in workbook.nodes]  # type: ignore[arg-type]
     files = (
         ()
         if any(p.severity == "violation" for p in problems)
-        else tuple(importing.plan(made, place, path.name, lang, overwrite))
+        else tuple(importing.plan(drafts, target, path.name, lang, overwrite))
     )
     return Import(name, files, None, tuple(problems))
 
@@ -51,36 +51,37 @@ def read(path: Path, name: str, place: Target, lang: str, overwrite: bool) -> Im
 ### Tables to records
 
 
-class _Reading:
-    """A workbook on its way to records. `nodes` are the records' trees, in the order of their rows."""
+class _Workbook:
+    """Builds the records of a workbook.
 
-    def __init__(self, tables: list[Table], place: Target, name: str) -> None:
-        self.tables, self.place, self.name, self.model = tables, place, name, place.model
+    `built` has the records under construction, by the IRI of the class and the id, with their lines; `nodes` has their
+    trees, in the order of rows. `own_ids` are the ids in the workbook by class; `waiting` are the rows of parts of
+    parts.
+    """
+
+    def __init__(self, tables: list[Table], target: Target, name: str) -> None:
+        self.tables, self.target, self.name, self.model = tables, target, name, target.model
         self.problems: list[Problem] = []
         self.nodes: list[tuple[Class, str, Node]] = []
         self.built: dict[tuple[str, str], tuple[Class, Built, int]] = {}
-        self.own: dict[str, set[str]] = {}
+        self.own_ids: dict[str, set[str]] = {}
         self.waiting: list[tuple[Table, Sheet, int, list[tuple[Column, Node]]]] = []
-        names = gazetteer.load(place.dataset, (place.data / "organisations",))
-        self.known = Knowledge(names, self.model, self._exists)
+        names = gazetteer.load(target.dataset, (target.data / "organisations",))
+        self.lookup = Lookup(names, self.model, self._exists)
 
     def records(self) -> list[Record]:
-        """The records of all sheets, typed; the main sheets first, then the parts."""
-        found = [(table, self._sheet(table)) for table in self.tables]
-        unknown = [
-            table for table, sheet in found if sheet is None and table.rows and table.name.casefold() not in ("lists",)
-        ]
-        for table in unknown:
-            self._report("sheet-unknown", table, 1, 0, table.name)
-        mains = [(t, s) for t, s in found if s is not None and s.part is None]
-        for table, sheet in mains:
-            self._own_ids(table, sheet)
-        for table, sheet in mains:
+        """Return the typed records of all sheets."""
+        sheets = [(table, self._sheet(table)) for table in self.tables]
+        for table, sheet in sheets:
+            if sheet is None and table.rows and table.name.casefold() != "lists":
+                self._report("sheet-unknown", table, 1, 0, table.name)
+        entries = [(table, sheet) for table, sheet in sheets if sheet is not None and sheet.part is None]
+        parts = [(table, sheet) for table, sheet in sheets if sheet is not None and sheet.part is not None]
+        for table, sheet in entries:
+            self._collect_ids(table, sheet)
+        for table, sheet in (*entries, *parts):
             self._read(table, sheet)
-        for table, held in found:
-            if held is not None and held.part is not None:
-                self._read(table, held)
-        for row in self.waiting:  # parts of parts, once all that they may belong to has been read
+        for row in self.waiting:  # parts of parts, after all parts that they may belong to
             self._part(*row)
         self.nodes = [
             (cls, id, _node(built, line)._replace(line=line, column=1))
@@ -89,36 +90,39 @@ class _Reading:
         return list(self._typed())
 
     def _sheet(self, table: Table) -> Sheet | None:
-        """What a table holds, by its name; the only table of a file holds projects."""
-        known = grid.sheets(self.model)
-        named = next((s for s in known if table.name.casefold() in grid.titles(s)), None)
+        """The sheet that a table is, by its name; the only table of a file is that of projects."""
+        sheets = grid.sheets(self.model)
+        named = next((s for s in sheets if table.name.casefold() in grid.titles(s)), None)
         if named is None and len(self.tables) == 1:
-            return next(s for s in known if s.part is None)
+            return next(s for s in sheets if s.part is None)
         return named
 
     def _header(self, table: Table, sheet: Sheet) -> list[Column | None]:
-        known = grid.known_columns(sheet, self.model)
+        """The columns of a table by its first row, None for an unknown one."""
+        lookup = grid.known_columns(sheet, self.model)
         number, cells = table.rows[0]
-        columns = [known(c.text) if c.text else None for c in cells]
+        columns = [lookup(c.text) if c.text else None for c in cells]
         for at, (cell, column) in enumerate(zip(cells, columns, strict=True)):
             if cell.text and column is None:
                 self._report("sheet-unknown-column", table, number, at, cell.text)
         return columns
 
     def _body(self, table: Table) -> Iterable[tuple[int, list[Cell]]]:
-        """The rows that count: not the header, nor examples and remarks, which begin with `#`."""
+        """The rows with data: without the header and without examples and remarks, which begin with `#`."""
         return (row for row in table.rows[1:] if not next((c.text for c in row[1] if c.text), "#").startswith("#"))
 
-    def _own_ids(self, table: Table, sheet: Sheet) -> None:
+    def _collect_ids(self, table: Table, sheet: Sheet) -> None:
+        """Add the ids in a table to `own_ids`, so that other rows may refer to them."""
         if not table.rows:
             return
-        known = grid.known_columns(sheet, self.model)
-        at = next((n for n, c in enumerate(table.rows[0][1]) if (col := known(c.text)) and col.path == ("id",)), None)
+        lookup = grid.known_columns(sheet, self.model)
+        at = next((n for n, c in enumerate(table.rows[0][1]) if (col := lookup(c.text)) and col.path == ("id",)), None)
         if at is not None:
             ids = {cells[at].text.strip() for _, cells in self._body(table) if at < len(cells)}
-            self.own.setdefault(sheet.entry.iri, set()).update(ids - {""})
+            self.own_ids.setdefault(sheet.entry.iri, set()).update(ids - {""})
 
     def _read(self, table: Table, sheet: Sheet) -> None:
+        """Read the rows of a table into `built`, or into `waiting`."""
         if not table.rows:
             return
         columns = self._header(table, sheet)
@@ -132,7 +136,7 @@ class _Reading:
                     continue
                 text = clean(cell.text) if "\n" not in cell.text else "\n".join(map(clean, cell.text.split("\n")))
                 row.append(
-                    (column, grid.node(text, cell.whole, column, table.number * STEP + number, at + 1, self.known))
+                    (column, grid.node(text, cell.whole, column, table.number * STEP + number, at + 1, self.lookup))
                 )
             if sheet.part is None:
                 self._entry(table, sheet, number, row)
@@ -142,9 +146,10 @@ class _Reading:
                 self._part(table, sheet, number, row)
 
     def _entry(self, table: Table, sheet: Sheet, number: int, row: list[tuple[Column, Node]]) -> None:
-        given = next((n for c, n in row if c.path == ("id",)), None)
-        id = str(given.value) if given is not None else self._made_id(row)
-        at = given.column - 1 if given is not None else 0
+        """Add a row as a record."""
+        cell = next((n for c, n in row if c.path == ("id",)), None)
+        id = str(cell.value) if cell is not None else self._new_id(row)
+        at = cell.column - 1 if cell is not None else 0
         if not id or not ID.fullmatch(id):
             self._report("bad-id", table, number, at, id, example="inkoo-hiilineutraali")
             return
@@ -154,44 +159,44 @@ class _Reading:
             self._report("duplicate-id", table, number, at, id, line=self._where(first, at + 1).file)
             return
         built: Built = {}
-        for column, found in row:
+        for column, value in row:
             if column.path != ("id",):
-                _insert(built, column.path, found)
+                _insert(built, column.path, value)
         self.built[key] = (sheet.entry, built, table.number * STEP + number)
 
-    def _made_id(self, row: list[tuple[Column, Node]]) -> str:
-        """The id of a row without one: from its first text, which is a title or a name."""
+    def _new_id(self, row: list[tuple[Column, Node]]) -> str:
+        """An id for a row without one, from its first Finnish text, which is a title or a name."""
         text = next((str(n.value) for c, n in row if c.lang == "fi"), "")
         return identifiers.slug(text)[:60].strip("-")
 
     def _part(self, table: Table, sheet: Sheet, number: int, row: list[tuple[Column, Node]]) -> None:
-        """A row of parts goes into its record; under another part, where it names one."""
-        told = {c.path[0]: n for c, n in row if c.path in (("record",), ("part",))}
-        record, owner = told.get("record"), told.get("part")
-        found = self.built.get((sheet.entry.iri, str(record.value).strip() if record else ""))
-        if found is None:
+        """Add a row as a part of its record, or of the part that it names."""
+        owners = {c.path[0]: n for c, n in row if c.path in (("record",), ("part",))}
+        record, owner = owners.get("record"), owners.get("part")
+        built = self.built.get((sheet.entry.iri, str(record.value).strip() if record else ""))
+        if built is None:
             at = record.column - 1 if record else 0
             self._report("sheet-no-record", table, number, at, str(record.value) if record else "")
             return
-        entry = found[1]
-        homes = grid.homes(sheet, self.model)
-        home = next((h for h in homes if (len(h.keys) == 2) == (owner is not None)), None)
+        entry = built[1]
+        part_keys = grid.part_keys(sheet, self.model)
+        keys = next((k for k in part_keys if (len(k) == 2) == (owner is not None)), None)
         holder: Built | None = entry
-        if home is not None and owner is not None:
-            holder = self._owner(entry, home.keys[0], str(owner.value).strip())
-        if home is None or holder is None:
+        if keys is not None and owner is not None:
+            holder = self._owner(entry, keys[0], str(owner.value).strip())
+        if keys is None or holder is None:
             at = owner.column - 1 if owner else 0
             self._report("sheet-no-record", table, number, at, str(owner.value) if owner else "")
             return
-        made: Built = {}
+        part: Built = {}
         for column, value in row:
             if column.path not in (("record",), ("part",)):
-                _insert(made, column.path, value)
-        made.setdefault("", Node("text", "", table.number * STEP + number, 1))
-        holder.setdefault(home.keys[-1], []).append(made)  # type: ignore[attr-defined]
+                _insert(part, column.path, value)
+        part.setdefault("", Node("text", "", table.number * STEP + number, 1))
+        holder.setdefault(keys[-1], []).append(part)  # type: ignore[attr-defined]
 
     def _owner(self, entry: Built, key: str, name: str) -> Built | None:
-        """The part of this id, or `#3` for the third."""
+        """The part of this id, or of this position (`#3`: the third), or None."""
         listed = entry.get(key)
         if not isinstance(listed, list):
             return None
@@ -202,24 +207,27 @@ class _Reading:
     ### Checks
 
     def _exists(self, cls: Class, identifier: str) -> bool:
+        """True where an id exists in the workbook, the dataset, the target folder or the code lists."""
         if cls.concept:
             return identifier in self.model.concepts[cls.iri]
-        if identifier in self.own.get(cls.iri, ()):
+        if identifier in self.own_ids.get(cls.iri, ()):
             return True
-        if self.place.dataset is not None and self.place.dataset.exists(cls, identifier):
+        if self.target.dataset is not None and self.target.dataset.exists(cls, identifier):
             return True
         if cls.folder:
-            return bool(ID.fullmatch(identifier)) and (self.place.data / cls.folder / f"{identifier}.yml").exists()
+            return bool(ID.fullmatch(identifier)) and (self.target.data / cls.folder / f"{identifier}.yml").exists()
         return identifier in self._areas(cls)
 
     def _areas(self, cls: Class) -> set[str]:
-        names = self.known.names
+        """The codes of a class of areas."""
+        names = self.lookup.names
         return set(
             names.municipalities if cls.segment == "municipality" else names.regions if cls.segment == "region" else ()
         )
 
     def _typed(self) -> Iterator[Record]:
-        dataset = self.place.dataset
+        """Type the trees; problems are added with their cells."""
+        dataset = self.target.dataset
         suggest = dataset.suggest if dataset else lambda cls, text: None
         languages = dataset.languages if dataset else ("fi", "sv", "en")
         reader = Reader(self.model, References(self._exists, suggest), languages)
@@ -230,26 +238,27 @@ class _Reading:
         self.problems += [self._placed(p) for p in reader.problems if p.severity != "info"]
 
     def checked(self, records: list[Record]) -> list[Problem]:
-        """All problems of the workbook: of its cells, and what the shapes say of its records."""
+        """Return all problems of the workbook: those of its cells, and the results of the shapes."""
         from hankelod.messages.problem import in_order
         from hankelod.validation.checker import Checker, referenced
 
-        if self.place.dataset is not None and records:
-            found = Checker(self.place.dataset).problems(records, referenced(self.place.dataset, records))
-            self.problems += [self._placed(p) for p in found if p.severity != "info"]
+        if self.target.dataset is not None and records:
+            results = Checker(self.target.dataset).problems(records, referenced(self.target.dataset, records))
+            self.problems += [self._placed(p) for p in results if p.severity != "info"]
         seen: dict[tuple[object, ...], Problem] = {}
         for p in self.problems:
             seen.setdefault((p.file, p.field, p.code, p.value), p)
         return in_order(list(seen.values()))
 
     def _where(self, line: int, column: int) -> Place:
-        """A node's place as people find it: `file.xlsx, hanke!D5`."""
+        """The place of a node as file, sheet and cell: `file.xlsx, hanke!D5`."""
         sheet = next((t.name for t in self.tables if t.number == line // STEP), "")
         row = line % STEP or 1
         name = self.name if self.name.casefold().endswith(".csv") else f"{self.name}, {sheet}"
         return Place(f"{name}!{_letters(column)}{row}", row, column)
 
     def _placed(self, p: Problem) -> Problem:
+        """A problem with the places of cells instead of lines."""
         place = self._where(p.line, p.column)
         return p._replace(
             file=place.file,
@@ -264,6 +273,7 @@ class _Reading:
 
 
 def _letters(column: int) -> str:
+    """The letters of a column from 1: `A`, `AB`."""
     out = ""
     while column > 0:
         column, rest = divmod(column - 1, 26)
@@ -271,8 +281,8 @@ def _letters(column: int) -> str:
     return out or "A"
 
 
-def _insert(built: Built, path: grid.Path, found: Node) -> None:
-    """Put a value at its path; list positions that stay empty close up later."""
+def _insert(built: Built, path: grid.Path, value: Node) -> None:
+    """Put a value at its path; positions of a list that stay empty are removed later."""
     here: object = built
     for n, step in enumerate(path[:-1]):
         empty: object = {} if isinstance(path[n + 1], str) else []
@@ -285,11 +295,11 @@ def _insert(built: Built, path: grid.Path, found: Node) -> None:
             assert isinstance(here, dict)
             here = here.setdefault(step, empty)
     assert isinstance(here, dict)
-    here[path[-1]] = found
+    here[path[-1]] = value
 
 
 def _node(built: object, line: int) -> Node:
-    """What was gathered, as a tree; parts that got no value are left out."""
+    """A record under construction as a tree, without empty parts."""
     if isinstance(built, Node):
         return built
     if isinstance(built, list):
@@ -305,11 +315,3 @@ def _node(built: object, line: int) -> Node:
             pairs.append((Node("text", key, inner.line, inner.column), inner))
     start = pairs[0][1] if pairs else Node("text", "", line, 1)
     return Node("mapping", pairs, start.line, start.column)
-
-
-def _plain(found: Node) -> object:
-    if found.kind == "mapping":
-        return {str(k.value): _plain(v) for k, v in found.value}  # type: ignore[attr-defined]
-    if found.kind == "list":
-        return [_plain(v) for v in found.value]  # type: ignore[attr-defined]
-    return str(found.value)
