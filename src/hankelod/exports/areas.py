@@ -12,10 +12,10 @@ from hankelod.records.record import Record
 Json = dict[str, object]
 
 KINDS = (("Municipality", "municipality", "municipalities"), ("Region", "region", "allRegions"))
-"""For each kind of area: its class, its name in paths, and the key of a card that lists the areas of a project."""
+"""Kinds of area: class, name in paths, and key of a card with all areas of the project (its regions completed)."""
 
 NAMED = (("municipality", "municipalities"), ("region", "regions"))
-"""For each kind of area: its name, and the key of a card that lists the areas named by the project itself."""
+"""Kinds of area: name, and key of a card with the areas that the project itself names."""
 
 
 def number(exact: Decimal) -> int | float:
@@ -24,6 +24,7 @@ def number(exact: Decimal) -> int | float:
 
 
 def json_value(item: object) -> object:
+    """Convert the decimals in a value of a card to JSON numbers, at any depth."""
     if isinstance(item, Decimal):
         return number(item)
     if isinstance(item, list):

@@ -1,4 +1,4 @@
-"""The catalogue of a publication for data portals: DCAT-AP 3.0.1, in Turtle and JSON-LD.
+"""Catalogue of a publication for data portals: DCAT-AP 3.0.1, in Turtle and JSON-LD.
 
 The dataset's own description is its record; the rest is derived from the records and the files as written. Texts and
 terms of the EU authority tables are in `dcat.ttl`. There are no blank nodes, so equal data gives equal bytes.

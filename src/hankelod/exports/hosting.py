@@ -67,7 +67,7 @@ class Deployment(NamedTuple):
 
     @property
     def prefix(self) -> str:
-        """The path of the folder's address, `/` if the address is unknown."""
+        """Path of the folder's address, `/` if the address is unknown."""
         return urlsplit(self.address).path if self.address else "/"
 
     def has_pages(self, kind: str) -> bool:

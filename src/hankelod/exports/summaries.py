@@ -98,7 +98,7 @@ class Cards:
 
     @cached_property
     def cards(self) -> list[Card]:
-        """A card for each project, in order of ids. Empty lists are kept; keys without a value are missing."""
+        """Cards of all projects, in order of ids. Empty lists are kept; keys without a value are missing."""
         return [self.card(record) for record in self.records]
 
     def card(self, record: Record) -> Card:
