@@ -67,7 +67,7 @@ def test_every_text_is_in_every_language(key):
 
 
 def test_every_text_is_used_and_every_used_text_is_there():
-    sources = [*(PACKAGE / "site").glob("*.py"), *(PACKAGE / "templates/site").glob("*.html")]
+    sources = [*(PACKAGE / "site").rglob("*.py"), *(PACKAGE / "site/templates").glob("*.html")]
     text = "\n".join(p.read_text("utf-8") for p in sources)
     keys = set(catalogue())
     used = {k for k in keys if f'"{k}"' in text or f"'{k}'" in text}
