@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from hankelod.exports import hosting
-from hankelod.exports.hosting import HEADERS, Site
+from hankelod.exports.hosting import HEADERS, Deployment
 from support.hosting import TABLE, Row, with_pages
 from support.publishing import published, small
 
@@ -231,7 +231,7 @@ def test_nginx_under_the_path_of_the_site(places, tmp_path):
     if not shutil.which("nginx"):
         pytest.skip("nginx is not installed: apt-get install nginx-light")
     files = dict.fromkeys(("doc/project/eka.ttl", "def.ttl"), "text/turtle")
-    text = hosting.nginx(Site(files, ["project/gone"], "https://example.org/data/"))
+    text = hosting.nginx(Deployment(files, ["project/gone"], "https://example.org/data/"))
     (tmp_path / "data").symlink_to(places["no"])
     (tmp_path / "rules.conf").write_text(text)
     tmp_path.chmod(0o755)
@@ -263,7 +263,7 @@ def test_w3id_chooses_the_syntax_itself(open_folder, tmp_path):
     }
     root = open_folder / "w3id/hankelod"
     root.mkdir(parents=True)
-    (root / ".htaccess").write_text(hosting.w3id(Site(files, ["project/gone"], "https://example.org/data/")))
+    (root / ".htaccess").write_text(hosting.w3id(Deployment(files, ["project/gone"], "https://example.org/data/")))
     modules = "\n".join(
         f"LoadModule {m}_module {folder}/mod_{m}.so"
         for m in ("mpm_event", "authz_core", "mime", "dir", "rewrite", "alias")
@@ -295,7 +295,7 @@ def test_w3id_chooses_the_syntax_itself(open_folder, tmp_path):
 
 
 def test_without_a_site_there_is_nowhere_to_lead_to():
-    assert "RewriteRule" not in hosting.w3id(Site({}, [], None))
+    assert "RewriteRule" not in hosting.w3id(Deployment({}, [], None))
 
 
 def followed(rules: str, path: str) -> tuple[str, str] | None:

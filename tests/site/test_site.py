@@ -67,7 +67,7 @@ def test_every_text_is_in_every_language(key):
 
 
 def test_every_text_is_used_and_every_used_text_is_there():
-    sources = [*(PACKAGE / "site").glob("*.py"), *(PACKAGE / "templates/site").glob("*.html")]
+    sources = [*(PACKAGE / "site").rglob("*.py"), *(PACKAGE / "site/templates").glob("*.html")]
     text = "\n".join(p.read_text("utf-8") for p in sources)
     keys = set(catalogue())
     used = {k for k in keys if f'"{k}"' in text or f"'{k}'" in text}
@@ -349,7 +349,7 @@ def test_sitemap(dist, paths):
 def test_a_large_sitemap_comes_in_parts(monkeypatch):
     from hankelod.site import feeds
 
-    monkeypatch.setattr(feeds, "PART", 9)
+    monkeypatch.setattr(feeds, "URLS", 9)
     files = {
         f.path: f.content.decode()
         for f in feeds.sitemap("https://x.example/", "2026-01-01", (f"{n}.html" for n in range(7)))
@@ -388,7 +388,7 @@ def many(checked, count: int) -> list[Record]:
 
 
 def test_long_lists_come_in_pages(dataset, checked, monkeypatch):
-    monkeypatch.setattr(search, "PART", 50)
+    monkeypatch.setattr(search, "PROJECTS_PER_PART", 50)
     files = {f.path: f.content for f in site.files(dataset, many(checked, 120), checked[0], {})}
     assert [p for p in files if re.fullmatch(r"projects(-\d+)?\.html", p)] == [
         "projects.html",

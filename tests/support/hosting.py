@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hankelod.exports import hosting
-from hankelod.exports.hosting import Site
+from hankelod.exports.hosting import Deployment
 from support.folders import CASES
 
 
@@ -32,7 +32,7 @@ def with_pages(out: Path, address: str | None) -> None:
         types[page] = "text/html"
         (out / page).parent.mkdir(parents=True, exist_ok=True)
         (out / page).write_text("<!DOCTYPE html><title>x</title>")
-    site = Site(types, ["project/gone"], address)
+    site = Deployment(types, ["project/gone"], address)
     for name, write in (
         ("nginx.conf", hosting.nginx),
         (".htaccess", hosting.htaccess),

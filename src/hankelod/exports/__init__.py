@@ -1,1 +1,1 @@
-"""Exports: the files that are made of records, but for the pages."""
+"""Exports: the files made from records, except the HTML pages."""

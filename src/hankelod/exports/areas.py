@@ -1,8 +1,4 @@
-"""Projects by area: a file for each municipality and region, and points for maps.
-
-GeoJSON follows RFC 7946. Its features are pairs of a project and an area that the project names: maps and joins both
-work on single rows, and a project in two municipalities shows in both.
-"""
+"""Projects by area: a JSON file for each municipality and region, and the JSON Schema of these files."""
 
 from __future__ import annotations
 
@@ -16,61 +12,62 @@ from hankelod.records.record import Record
 Json = dict[str, object]
 
 KINDS = (("Municipality", "municipality", "municipalities"), ("Region", "region", "allRegions"))
-"""Kinds of area: the class, its word, and the key of the card that lists the areas whose file the project is in."""
+"""Kinds of area: class, name in paths, and key of a card with all areas of the project (its regions completed)."""
 
 NAMED = (("municipality", "municipalities"), ("region", "regions"))
-"""Kinds of area, and the key of the card that lists those that the project names."""
+"""Kinds of area: name, and key of a card with the areas that the project itself names."""
 
 
 def number(exact: Decimal) -> int | float:
-    """A decimal as JSON writes numbers. Exact: amounts have at most 15 digits, which a double gives back unchanged."""
+    """Convert a decimal to a JSON number without loss: amounts have at most 15 digits, which a double represents."""
     return int(exact) if exact == exact.to_integral_value() else float(exact)
 
 
-def _json(item: object) -> object:
+def json_value(item: object) -> object:
+    """Convert the decimals in a value of a card to JSON numbers, at any depth."""
     if isinstance(item, Decimal):
         return number(item)
     if isinstance(item, list):
-        return [_json(i) for i in item]
-    return {k: _json(v) for k, v in item.items()} if isinstance(item, dict) else item
+        return [json_value(i) for i in item]
+    return {k: json_value(v) for k, v in item.items()} if isinstance(item, dict) else item
 
 
-### A file for each area
+### Files
 
 
 def documents(cards: Cards) -> Files:
-    """`doc/municipality/<code>.json` and `doc/region/<code>.json`, also for areas without projects; their schemas."""
-    for name, word, key in KINDS:
+    """Files `doc/municipality/<code>.json` and `doc/region/<code>.json`, one for every area, and their two schemas."""
+    for class_name, kind, key in KINDS:
         by_code: dict[object, list[Card]] = {}
         for card in cards.cards:
             for area in card.get(key, []):  # type: ignore[attr-defined]
                 by_code.setdefault(area["code"], []).append(card)
-        areas = cards.areas(name)
+        areas = cards.areas(class_name)
         for record in areas:
-            told = _area(cards, record, word, by_code.get(record.id, []))
-            yield File(f"doc/{record.cls.identifies}{record.id}.json", to_json(told, 2))
+            content = _area(cards, record, kind, by_code.get(record.id, []))
+            yield File(f"doc/{record.cls.identifies}{record.id}.json", to_json(content, 2))
         if areas:
-            yield File(f"schema/{word}-projects.json", to_json(schema(cards, word), 2))
+            yield File(f"schema/{kind}-projects.json", to_json(schema(cards, kind), 2))
 
 
-def _area(cards: Cards, record: Record, word: str, found: list[Card]) -> Json:
-    told: Json = {"kind": word, **cards.thing(record.cls, record.id)}
-    if word == "municipality":
+def _area(cards: Cards, record: Record, kind: str, projects: list[Card]) -> Json:
+    content: Json = {"kind": kind, **cards.thing(record.cls, record.id)}
+    if kind == "municipality":
         region = record.values.get("region")
         target = next((c for c in cards.model.classes.values() if c.name == "Region"), None)
         if region is not None and target is not None:
-            told["region"] = cards.thing(target, str(region))
+            content["region"] = cards.thing(target, str(region))
     else:
         inside = [r for r in cards.areas("Municipality") if r.values.get("region") == record.id]
-        told["municipalities"] = [cards.thing(r.cls, r.id) for r in inside]
-    about: Json = {"iri": f"{cards.model.base}id/dataset/{cards.about.get('id')}"}
-    told["dataset"] = about | {
+        content["municipalities"] = [cards.thing(r.cls, r.id) for r in inside]
+    dataset: Json = {"iri": f"{cards.model.base}id/dataset/{cards.about.get('id')}"}
+    content["dataset"] = dataset | {
         k: cards.about[k] for k in ("title", "version", "modified", "licence") if k in cards.about
     }
-    told["projectCount"] = len(found)
-    told["costSum"], told["grantSum"] = _sum(found, "totalCost"), _sum(found, "grantTotal")
-    told["projects"] = [_json(card) for card in found]
-    return told
+    content["projectCount"] = len(projects)
+    content["costSum"], content["grantSum"] = _sum(projects, "totalCost"), _sum(projects, "grantTotal")
+    content["projects"] = [json_value(card) for card in projects]
+    return content
 
 
 def _sum(cards: list[Card], key: str) -> int | float:
@@ -78,7 +75,7 @@ def _sum(cards: list[Card], key: str) -> int | float:
     return number(sum(amounts, Decimal(0)))
 
 
-### Their JSON Schema
+### JSON Schema
 
 TYPES: dict[str, Json] = {
     "text": {"type": "string"},
@@ -94,18 +91,18 @@ TYPES: dict[str, Json] = {
 }
 
 
-def schema(cards: Cards, word: str, lang: str = "en") -> Json:
-    """The JSON Schema (2020-12) of the file of one area: the contract of its keys."""
-    told: dict[str, Json] = {"kind": {"const": word}, "code": TYPES["text"], "number": TYPES["integer"]}
-    told |= {"iri": TYPES["iri"], "name": TYPES["langtext"]}
-    if word == "municipality":
-        told["region"] = {"$ref": "#/$defs/area"}
+def schema(cards: Cards, kind: str, lang: str = "en") -> Json:
+    """Return the JSON Schema (2020-12) of the file of one area; it is the contract of the keys."""
+    properties: dict[str, Json] = {"kind": {"const": kind}, "code": TYPES["text"], "number": TYPES["integer"]}
+    properties |= {"iri": TYPES["iri"], "name": TYPES["langtext"]}
+    if kind == "municipality":
+        properties["region"] = {"$ref": "#/$defs/area"}
     else:
-        told["municipalities"] = {"type": "array", "items": {"$ref": "#/$defs/area"}}
-    told["dataset"] = {"$ref": "#/$defs/dataset"}
-    told |= {"projectCount": TYPES["integer"], "costSum": TYPES["decimal"], "grantSum": TYPES["decimal"]}
-    told["projects"] = {"type": "array", "items": {"$ref": "#/$defs/project"}}
-    about = {
+        properties["municipalities"] = {"type": "array", "items": {"$ref": "#/$defs/area"}}
+    properties["dataset"] = {"$ref": "#/$defs/dataset"}
+    properties |= {"projectCount": TYPES["integer"], "costSum": TYPES["decimal"], "grantSum": TYPES["decimal"]}
+    properties["projects"] = {"type": "array", "items": {"$ref": "#/$defs/project"}}
+    dataset = {
         "iri": TYPES["iri"],
         "title": TYPES["langtext"],
         "version": TYPES["text"],
@@ -115,25 +112,25 @@ def schema(cards: Cards, word: str, lang: str = "en") -> Json:
     link = {"label": TYPES["langtext"], "url": TYPES["iri"], "host": TYPES["text"]}
     head: Json = {
         "$schema": SCHEMA_BASE,
-        "$id": f"{cards.model.base}schema/{word}-projects.json",
-        "title": cards.label(f"{word}-projects").get(lang, word),
-        "description": cards.description(f"{word}-projects").get(lang, ""),
+        "$id": f"{cards.model.base}schema/{kind}-projects.json",
+        "title": cards.label(f"{kind}-projects").get(lang, kind),
+        "description": cards.description(f"{kind}-projects").get(lang, ""),
     }
-    named = {k: _told(cards, k, v, lang) for k, v in told.items()}
+    described = {k: _described(cards, k, v, lang) for k, v in properties.items()}
     return {
         **head,
-        **_closed(named, [k for k in told if k != "region"]),
+        **_closed(described, [k for k in properties if k != "region"]),
         "$defs": {
             "project": _closed({k.name: _key(k, lang) for k in cards.keys}, [k.name for k in cards.keys if k.required]),
             "thing": _closed(
                 {
-                    k: _told(cards, k, TYPES["langtext" if k == "name" else "iri" if k == "iri" else "text"], lang)
+                    k: _described(cards, k, TYPES["langtext" if k == "name" else "iri" if k == "iri" else "text"], lang)
                     for k in ("id", "iri", "name")
                 }
             ),
-            "area": _closed({k: _told(cards, k, named[k], lang) for k in ("code", "number", "iri", "name")}),
-            "link": _closed({k: _told(cards, k, v, lang) for k, v in link.items()}, []),
-            "dataset": _closed({k: _told(cards, k, v, lang) for k, v in about.items()}, ["iri"]),
+            "area": _closed({k: _described(cards, k, described[k], lang) for k in ("code", "number", "iri", "name")}),
+            "link": _closed({k: _described(cards, k, v, lang) for k, v in link.items()}, []),
+            "dataset": _closed({k: _described(cards, k, v, lang) for k, v in dataset.items()}, ["iri"]),
             "text": {
                 "type": "object",
                 "properties": {x: {"type": "string"} for x in cards.dataset.languages},
@@ -148,8 +145,12 @@ def _closed(properties: dict[str, Json], required: list[str] | None = None) -> J
     return {"type": "object", "properties": properties, "required": needed, "additionalProperties": False}
 
 
-def _told(cards: Cards, name: str, kind: Json, lang: str) -> Json:
-    return {"title": cards.label(name).get(lang, name), "description": cards.description(name).get(lang, ""), **kind}
+def _described(cards: Cards, name: str, json_type: Json, lang: str) -> Json:
+    return {
+        "title": cards.label(name).get(lang, name),
+        "description": cards.description(name).get(lang, ""),
+        **json_type,
+    }
 
 
 def _key(key: Key, lang: str) -> Json:

@@ -1,4 +1,7 @@
-"""What the columns of the tables mean, for programs: CSV on the Web (W3C Recommendations of 17 December 2015)."""
+"""CSVW metadata: the columns of the CSV tables described for programs.
+
+Follows CSV on the Web (W3C Recommendations of 17 December 2015).
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,17 @@ Json = dict[str, object]
 
 
 def descriptions(cards: Cards) -> Files:
-    """What the columns of the tables in CSV mean."""
-    told = columns(cards)
+    """Files with the CSVW metadata of each CSV table."""
+    header = columns(cards)
     for name, finnish in CSV:
-        yield File(f"dump/{name}-metadata.json", to_json(metadata(cards, told, finnish), 2))
+        yield File(f"dump/{name}-metadata.json", to_json(metadata(cards, header, finnish), 2))
 
 
-def metadata(cards: Cards, told: list[Column], finnish: bool = False) -> Json:
-    """The CSVW description of the table. What it maps to RDF are triples of the dump; other columns are left out."""
+def metadata(cards: Cards, header: list[Column], finnish: bool = False) -> Json:
+    """Return the CSVW metadata of the table.
+
+    The RDF that a CSVW processor makes of it is a subset of the dump: other columns have `suppressOutput`.
+    """
     about = cards.about
     notes = [cards.description("table"), *([cards.description("guarded")] if finnish else [])]
     described: Json = {
@@ -38,7 +44,7 @@ def metadata(cards: Cards, told: list[Column], finnish: bool = False) -> Json:
     described["tableSchema"] = {
         "aboutUrl": f"{cards.model.base}id/{cards.project.identifies}{{id}}",
         "primaryKey": "id",
-        "columns": [*(_column(cards, c, finnish) for c in told), *_virtual(cards)],
+        "columns": [*(_column(cards, c, finnish) for c in header), *_virtual(cards)],
     }
     return described
 
@@ -66,7 +72,7 @@ def _column(cards: Cards, column: Column, finnish: bool) -> Json:
         described["propertyUrl"] = field.path
         target = cards.model.root_of(cards.model.target(field))
         described["valueUrl"] = f"{cards.model.base}id/{target.identifies}{{{column.name}}}"
-    elif field is not None and single and _same(column, field):
+    elif field is not None and single and _is_triple_object(column, field):
         described["propertyUrl"] = field.path
         if column.datatype == "anyURI":
             described["valueUrl"] = f"{{+{column.name}}}"
@@ -75,11 +81,11 @@ def _column(cards: Cards, column: Column, finnish: bool) -> Json:
     return described
 
 
-def _same(column: Column, field: Field) -> bool:
-    """Whether a cell is the very literal or IRI of the dump."""
+def _is_triple_object(column: Column, field: Field) -> bool:
+    """Return True if the text of a cell equals the literal or IRI in the dump."""
     return field.kind in ("langtext", "iri") or (field.datatype == XSD + column.datatype and len(column.path) == 1)
 
 
 def _virtual(cards: Cards) -> list[Json]:
-    """The type of each row's project."""
+    """Virtual column with the class of the project of each row."""
     return [{"name": "type", "virtual": True, "propertyUrl": RDF + "type", "valueUrl": cards.project.iri}]

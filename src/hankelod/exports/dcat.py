@@ -1,7 +1,7 @@
-"""The catalogue of a publication for data portals: DCAT-AP 3.0.1, in Turtle and JSON-LD.
+"""Catalogue of a publication for data portals: DCAT-AP 3.0.1, in Turtle and JSON-LD.
 
-The dataset's own description is its record; the rest follows from the records and from the files as written. Texts and
-terms of the EU's authority tables stand in `catalogue.ttl`. Everything has an IRI, so equal data gives equal bytes.
+The dataset's own description is its record; the rest is derived from the records and the files as written. Texts and
+terms of the EU authority tables are in `dcat.ttl`. There are no blank nodes, so equal data gives equal bytes.
 """
 
 from __future__ import annotations
@@ -37,12 +37,16 @@ IANA = "https://www.iana.org/assignments/media-types/"
 
 
 class Catalogue:
-    """What catalogue, VoID and provenance all need: the dataset's record, its IRIs, its people and its texts."""
+    """Context shared by catalogue, VoID and provenance: the dataset's record, its IRIs and the template of texts."""
 
     def __init__(
         self, dataset: Dataset, mapping: Mapping, records: list[Record], edition: Edition, whole: Summary | None = None
     ) -> None:
-        """`records` hold the dataset's own and those that it names; `whole` tells of all records, where these are not all."""
+        """Collect the context.
+
+        `records` include the dataset's own and those that it refers to. `whole` is the summary of all records; it is
+        computed from `records` if missing, and must be given if they are not all.
+        """
         self.dataset, self.mapping, self.records, self.edition = dataset, mapping, records, edition
         self.whole = whole or summary(dataset.model, dumped(records))
         self.template: Index = graph.read_resource("hankelod.exports", "dcat.ttl", dataset.base)
@@ -54,11 +58,11 @@ class Catalogue:
         self.version = str(self.values["version"])
 
     def versioned(self, version: str) -> str:
-        """The IRI of one edition of the dataset."""
+        """Return the IRI of one edition of the dataset."""
         return f"{self.iri}/version/{version}"
 
     def languages(self) -> list[str]:
-        """The dataset's languages as terms of the EU's table."""
+        """Return the dataset's languages as IRIs of the EU authority table."""
         by_code = {
             self.template.value(s, SKOS + "notation"): s
             for s in self.template.triples
@@ -66,90 +70,90 @@ class Catalogue:
         }
         return [by_code[code] for code in self.dataset.languages if code in by_code]
 
-    def complete(self, told: Statements) -> None:
-        """Bring in what the template says of everything that is pointed to."""
+    def complete(self, triples: Statements) -> None:
+        """Add the template's triples for every IRI that is used, until no more are found."""
         seen: set[str] = set()
         while True:
             named = {
-                o for by in told.triples.values() for objects in by.values() for o in objects if isinstance(o, str)
+                o for by in triples.triples.values() for objects in by.values() for o in objects if isinstance(o, str)
             }
-            new = sorted((named | set(told.triples)) & set(self.template.triples) - seen)
+            new = sorted((named | set(triples.triples)) & set(self.template.triples) - seen)
             if not new:
                 return
             for subject in new:
                 for predicate, objects in self.template.triples[subject].items():
-                    told.add(subject, predicate, *objects)
+                    triples.add(subject, predicate, *objects)
             seen |= set(new)
 
-    def files(self, path: str, told: Triples) -> Files:
-        """These statements in Turtle and JSON-LD."""
+    def files(self, path: str, triples: Triples) -> Files:
+        """Files with the triples in Turtle and JSON-LD."""
         prefixes = self.template.prefixes
-        text = turtle_document(told, self.dataset.base, prefixes)
-        yield File(f"{path}.ttl", text.encode(), count(told))
-        yield File(f"{path}.jsonld", to_json(jsonld_document(told, self.dataset.base, prefixes), 2), count(told))
+        text = turtle_document(triples, self.dataset.base, prefixes)
+        yield File(f"{path}.ttl", text.encode(), count(triples))
+        yield File(f"{path}.jsonld", to_json(jsonld_document(triples, self.dataset.base, prefixes), 2), count(triples))
 
 
 def catalogue(about: Catalogue, entries: Entries) -> Files:
-    """`catalog.ttl` and `catalog.jsonld`."""
-    told = Statements({})
-    _catalogue(about, told)
-    _dataset(about, told)
-    _people(about, told)
+    """Files `catalog.ttl` and `catalog.jsonld`; the distributions are the entries under `dump/`."""
+    triples = Statements({})
+    _catalogue(about, triples)
+    _dataset(about, triples)
+    _people(about, triples)
     for path in sorted(entries):
         if path.startswith("dump/") and formats.of(path).ending != ".csv-metadata.json":
-            _distribution(about, told, path, entries[path])
+            _distribution(about, triples, path, entries[path])
     if about.edition.service:
-        _service(about, told, about.edition.service)
-    about.complete(told)
-    yield from about.files("catalog", told.triples)
+        _service(about, triples, about.edition.service)
+    about.complete(triples)
+    yield from about.files("catalog", triples.triples)
 
 
-def _catalogue(about: Catalogue, told: Statements) -> None:
+def _catalogue(about: Catalogue, triples: Statements) -> None:
     this = f"{about.things}catalogue"
     values = about.values
-    told.add(this, DCAT + "dataset", about.iri)
-    told.add(this, DCTERMS + "publisher", *_publisher(about))
-    told.add(this, DCTERMS + "license", values.get("licence"))
-    told.add(this, DCTERMS + "language", *about.languages())
-    told.add(this, DCTERMS + "spatial", f"{EU}country/FIN")
-    told.add(this, FOAF + "homepage", about.site)
+    triples.add(this, DCAT + "dataset", about.iri)
+    triples.add(this, DCTERMS + "publisher", *_publisher(about))
+    triples.add(this, DCTERMS + "license", values.get("licence"))
+    triples.add(this, DCTERMS + "language", *about.languages())
+    triples.add(this, DCTERMS + "spatial", f"{EU}country/FIN")
+    triples.add(this, FOAF + "homepage", about.site)
     for key in ("issued", "modified"):
-        told.add(this, DCTERMS + key, literal(values[key], "date"))
-    told.add(about.site, RDF + "type", FOAF + "Document")
+        triples.add(this, DCTERMS + key, literal(values[key], "date"))
+    triples.add(about.site, RDF + "type", FOAF + "Document")
     if "licence" in values:
-        told.add(str(values["licence"]), RDF + "type", DCTERMS + "LicenseDocument")
+        triples.add(str(values["licence"]), RDF + "type", DCTERMS + "LicenseDocument")
 
 
-def _dataset(about: Catalogue, told: Statements) -> None:
-    """The dataset: what its record says, as its record is mapped, and what follows from the others."""
+def _dataset(about: Catalogue, triples: Statements) -> None:
+    """Add the dataset: the triples of its record, and what is derived from the other records."""
     for line in ox.parse("".join(about.mapping.ntriples(about.record)), format=ox.RdfFormat.N_TRIPLES):
-        told.add(line.subject.value, line.predicate.value, _term(line.object))  # type: ignore[union-attr]
+        triples.add(line.subject.value, line.predicate.value, _term(line.object))  # type: ignore[union-attr]
     this, series, edition = about.iri, f"{about.things}dataset-series/{about.record.id}", about.edition
-    told.add(this, DCTERMS + "identifier", literal(this))
-    told.add(this, DCTERMS + "language", *about.languages())
-    told.add(this, DCTERMS + "accrualPeriodicity", f"{EU}frequency/IRREG")  # when a record changes
-    told.add(this, DCTERMS + "accessRights", f"{EU}access-right/PUBLIC")
-    told.add(this, DCTERMS + "spatial", f"{EU}country/FIN")  # areas are those of Finland
-    told.add(this, DCAT + "landingPage", about.site)
-    told.add(this, DCAT + "theme", *_themes(about))
+    triples.add(this, DCTERMS + "identifier", literal(this))
+    triples.add(this, DCTERMS + "language", *about.languages())
+    triples.add(this, DCTERMS + "accrualPeriodicity", f"{EU}frequency/IRREG")  # published when a record changes
+    triples.add(this, DCTERMS + "accessRights", f"{EU}access-right/PUBLIC")
+    triples.add(this, DCTERMS + "spatial", f"{EU}country/FIN")  # all areas are in Finland
+    triples.add(this, DCAT + "landingPage", about.site)
+    triples.add(this, DCAT + "theme", *_themes(about))
     for text in _keywords(about):
-        told.add_text(this, DCAT + "keyword", text)
-    _period(about, told)
-    told.add(this, DCAT + "inSeries", series)
-    told.add(this, DCAT + "hasCurrentVersion", about.versioned(about.version))
-    told.add(about.versioned(about.version), DCAT + "version", literal(about.version))
+        triples.add_text(this, DCAT + "keyword", text)
+    _period(about, triples)
+    triples.add(this, DCAT + "inSeries", series)
+    triples.add(this, DCAT + "hasCurrentVersion", about.versioned(about.version))
+    triples.add(about.versioned(about.version), DCAT + "version", literal(about.version))
     if edition.previous:
-        told.add(this, DCAT + "previousVersion", about.versioned(edition.previous))
-        told.add(about.versioned(edition.previous), DCAT + "version", literal(edition.previous))
-    told.add(series, RDF + "type", DCAT + "DatasetSeries")
+        triples.add(this, DCAT + "previousVersion", about.versioned(edition.previous))
+        triples.add(about.versioned(edition.previous), DCAT + "version", literal(edition.previous))
+    triples.add(series, RDF + "type", DCAT + "DatasetSeries")
     for predicate in ("title", "description", "publisher"):
-        told.add(series, DCTERMS + predicate, *told.triples[this].get(DCTERMS + predicate, ()))
-    told.add(series, DCAT + "last", this)
-    told.add(this, PROV + "wasGeneratedBy", activity(about))
-    told.add(activity(about), RDF + "type", PROV + "Activity")
-    told.add(activity(about), PROV + "wasAssociatedWith", software(told))
-    told.add(activity(about), RDFS + "seeAlso", f"{about.dataset.base}provenance.ttl")
-    told.add(this, PROV + "wasDerivedFrom", *sources(about))
+        triples.add(series, DCTERMS + predicate, *triples.triples[this].get(DCTERMS + predicate, ()))
+    triples.add(series, DCAT + "last", this)
+    triples.add(this, PROV + "wasGeneratedBy", activity(about))
+    triples.add(activity(about), RDF + "type", PROV + "Activity")
+    triples.add(activity(about), PROV + "wasAssociatedWith", software(triples))
+    triples.add(activity(about), RDFS + "seeAlso", f"{about.dataset.base}provenance.ttl")
+    triples.add(this, PROV + "wasDerivedFrom", *sources(about))
 
 
 def _term(term: object) -> object:
@@ -157,33 +161,33 @@ def _term(term: object) -> object:
 
 
 def activity(about: Catalogue) -> str:
-    """The IRI of the work that made this edition."""
+    """Return the IRI of the activity that generated this edition."""
     return f"{about.versioned(about.version)}/publication"
 
 
-def software(told: Statements) -> str:
-    """The IRI of this version of hankelod, told of as an agent."""
+def software(triples: Statements) -> str:
+    """Add this version of hankelod as a software agent and return its IRI."""
     from hankelod import __version__
 
     this = f"https://w3id.org/hankelod/software/{__version__}"
-    told.add(this, RDF + "type", PROV + "SoftwareAgent")
-    told.add(this, RDFS + "label", literal(f"hankelod {__version__}"))
-    told.add(this, "https://schema.org/softwareVersion", literal(__version__))
+    triples.add(this, RDF + "type", PROV + "SoftwareAgent")
+    triples.add(this, RDFS + "label", literal(f"hankelod {__version__}"))
+    triples.add(this, "https://schema.org/softwareVersion", literal(__version__))
     return this
 
 
 def sources(about: Catalogue) -> list[str]:
-    """The documents on which the projects' records rest, unless there are too many to tell."""
+    """Return the IRIs of the documents cited by projects; empty if there are more than `summary.SOURCES`."""
     return sorted(about.whole.sources or ())
 
 
 def _concepts(about: Catalogue) -> list[str]:
-    """The themes in use, as IRIs."""
+    """Return the IRIs of the themes in use."""
     return sorted(about.whole.themes)
 
 
 def _themes(about: Catalogue) -> list[str]:
-    """The EU data themes that the themes in use fall under."""
+    """Return the EU data themes to which the themes in use are mapped."""
     ontology = about.dataset.model.ontology
     broad = {str(o) for c in _concepts(about) for o in ontology.objects(c, SKOS + "broadMatch")}
     return sorted(t for t in broad if t in about.template.triples)
@@ -193,15 +197,15 @@ def _keywords(about: Catalogue) -> list[Text]:
     return [about.dataset.model.ontology.text(c, SKOS + "prefLabel") for c in _concepts(about)]
 
 
-def _period(about: Catalogue, told: Statements) -> None:
-    """From the first month of a project to the last."""
+def _period(about: Catalogue, triples: Statements) -> None:
+    """Add the temporal coverage: from the first month of any project to the last."""
     if about.whole.first is None or about.whole.last is None:
         return
     this = f"{about.iri}/period"
-    told.add(about.iri, DCTERMS + "temporal", this)
-    told.add(this, RDF + "type", DCTERMS + "PeriodOfTime")
-    told.add(this, DCAT + "startDate", literal(about.whole.first, "gYearMonth"))
-    told.add(this, DCAT + "endDate", literal(about.whole.last, "gYearMonth"))
+    triples.add(about.iri, DCTERMS + "temporal", this)
+    triples.add(this, RDF + "type", DCTERMS + "PeriodOfTime")
+    triples.add(this, DCAT + "startDate", literal(about.whole.first, "gYearMonth"))
+    triples.add(this, DCAT + "endDate", literal(about.whole.last, "gYearMonth"))
 
 
 def _publisher(about: Catalogue) -> list[str]:
@@ -210,55 +214,55 @@ def _publisher(about: Catalogue) -> list[str]:
     return [f"{about.things}{cls.identifies}{identifier}"] if identifier else []
 
 
-def _people(about: Catalogue, told: Statements) -> None:
-    """The publisher as an agent with a name, and the contact as a card."""
+def _people(about: Catalogue, triples: Statements) -> None:
+    """Add the publisher as an agent with its name, and type the contact points."""
     for agent in _publisher(about):
         record = next((r for r in about.records if about.mapping.subject(r) == agent), None)
-        told.add(agent, RDF + "type", FOAF + "Agent")
+        triples.add(agent, RDF + "type", FOAF + "Agent")
         if record is not None:
-            told.add_text(agent, FOAF + "name", record.values.get("name", {}))  # type: ignore[arg-type]
-            told.add(agent, FOAF + "homepage", record.values.get("homepage"))
+            triples.add_text(agent, FOAF + "name", record.values.get("name", {}))  # type: ignore[arg-type]
+            triples.add(agent, FOAF + "homepage", record.values.get("homepage"))
             for page in (record.values.get("homepage"),):
                 if page:
-                    told.add(str(page), RDF + "type", FOAF + "Document")
-    for contact in told.triples[about.iri].get(DCAT + "contactPoint", ()):
-        told.add(str(contact), RDF + "type", VCARD + "Kind")
+                    triples.add(str(page), RDF + "type", FOAF + "Document")
+    for contact in triples.triples[about.iri].get(DCAT + "contactPoint", ()):
+        triples.add(str(contact), RDF + "type", VCARD + "Kind")
 
 
-def _distribution(about: Catalogue, told: Statements, path: str, entry: dict[str, object]) -> None:
+def _distribution(about: Catalogue, triples: Statements, path: str, entry: dict[str, object]) -> None:
     name = path.removeprefix("dump/")
     this = f"{about.things}distribution/{name}"
     inner, packing = formats.unpacked(path)
     values = about.values
-    told.add(about.iri, DCAT + "distribution", this)
-    told.add(this, RDF + "type", DCAT + "Distribution")
-    told.add(this, DCTERMS + "license", values.get("licence"))
-    told.add(this, DCTERMS + "modified", literal(values["modified"], "date"))
-    told.add(this, DCTERMS + "language", *about.languages())
-    told.add(this, DCTERMS + "format", f"{EU}file-type/{inner.file_type}")
-    for predicate, known in (("mediaType", inner), ("compressFormat", packing)):
-        if known is not None and known.registered:
-            told.add(this, DCAT + predicate, IANA + known.media_type)
-            told.add(IANA + known.media_type, RDF + "type", DCTERMS + "MediaType")
-    told.add(this, DCAT + "accessURL", about.site + path)
-    told.add(this, DCAT + "downloadURL", about.site + path)
-    told.add(this, DCAT + "byteSize", literal(entry["bytes"], "nonNegativeInteger"))
-    checksum(told, this, str(entry["sha256"]))
+    triples.add(about.iri, DCAT + "distribution", this)
+    triples.add(this, RDF + "type", DCAT + "Distribution")
+    triples.add(this, DCTERMS + "license", values.get("licence"))
+    triples.add(this, DCTERMS + "modified", literal(values["modified"], "date"))
+    triples.add(this, DCTERMS + "language", *about.languages())
+    triples.add(this, DCTERMS + "format", f"{EU}file-type/{inner.file_type}")
+    for predicate, form in (("mediaType", inner), ("compressFormat", packing)):
+        if form is not None and form.registered:
+            triples.add(this, DCAT + predicate, IANA + form.media_type)
+            triples.add(IANA + form.media_type, RDF + "type", DCTERMS + "MediaType")
+    triples.add(this, DCAT + "accessURL", about.site + path)
+    triples.add(this, DCAT + "downloadURL", about.site + path)
+    triples.add(this, DCAT + "byteSize", literal(entry["bytes"], "nonNegativeInteger"))
+    checksum(triples, this, str(entry["sha256"]))
 
 
-def checksum(told: Statements, of: str, sha256: str) -> None:
-    """The SHA-256 of a file (SPDX)."""
+def checksum(triples: Statements, of: str, sha256: str) -> None:
+    """Add the SHA-256 checksum of the file `of` (SPDX)."""
     this = f"{of}/checksum"
-    told.add(of, SPDX + "checksum", this)
-    told.add(this, RDF + "type", SPDX + "Checksum")
-    told.add(this, SPDX + "algorithm", SPDX + "checksumAlgorithm_sha256")
-    told.add(this, SPDX + "checksumValue", literal(sha256, "hexBinary"))
+    triples.add(of, SPDX + "checksum", this)
+    triples.add(this, RDF + "type", SPDX + "Checksum")
+    triples.add(this, SPDX + "algorithm", SPDX + "checksumAlgorithm_sha256")
+    triples.add(this, SPDX + "checksumValue", literal(sha256, "hexBinary"))
 
 
-def _service(about: Catalogue, told: Statements, address: str) -> None:
+def _service(about: Catalogue, triples: Statements, address: str) -> None:
     this = f"{about.things}service/sparql"
-    told.add(f"{about.things}catalogue", DCAT + "service", this)
-    told.add(this, DCAT + "endpointURL", address)
-    told.add(this, DCAT + "servesDataset", about.iri)
-    told.add(this, DCTERMS + "license", about.values.get("licence"))
-    told.add(this, DCTERMS + "publisher", *_publisher(about))
+    triples.add(f"{about.things}catalogue", DCAT + "service", this)
+    triples.add(this, DCAT + "endpointURL", address)
+    triples.add(this, DCAT + "servesDataset", about.iri)
+    triples.add(this, DCTERMS + "license", about.values.get("licence"))
+    triples.add(this, DCTERMS + "publisher", *_publisher(about))

@@ -1,4 +1,4 @@
-"""Documents: a Turtle and a JSON-LD file for each thing, with the names of what it refers to and what refers to it."""
+"""Documents: a Turtle and a JSON-LD file for each thing, with its references in both directions."""
 
 from __future__ import annotations
 
@@ -13,38 +13,39 @@ from hankelod.rdf.graph import RDF, SKOS
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record, Values, dumped, references
 
-### A document for each thing
-
 Contexts = dict[frozenset[str], dict[str, object]]
-"""The contexts made so far, by the classes that they are for: a thousand documents need a few dozen."""
+"""JSON-LD contexts by the classes they cover: a thousand documents share a few dozen."""
 
 LABEL = (RDF + "type", SKOS + "prefLabel")
-"""What a document tells of the concepts that it points to."""
+"""Properties included for the concepts that a document refers to."""
 
 
 def documents(dataset: Dataset, mapping: Mapping, records: list[Record]) -> Files:
-    """For every thing: Turtle and JSON-LD, with the names of what it points to, and what points to it.
+    """Files of every record and concept in Turtle and JSON-LD.
 
-    A municipality's document so lists its projects and organisations, a programme's the projects that it funds: their
-    names, and the triples of theirs that lead here. Concepts' documents don't: they would repeat the dump.
+    A record's document includes the names of the things it refers to; of the things that refer to it, it includes the
+    names and the referring triples. So a municipality's document lists its projects and organisations. Documents of
+    concepts leave referrers out, because they would repeat most of the dump.
     """
     model = dataset.model
     by_thing = {(r.cls.iri, r.id): r for r in records}
     contexts: Contexts = {}
-    pointing: dict[tuple[str, str], list[Record]] = {}
+    referrers: dict[tuple[str, str], list[Record]] = {}
     for record in dumped(records):
-        found = [(c.iri, i) for c, i in references(model, record.values, record.cls) if not c.concept]
-        for thing in dict.fromkeys(found):
-            pointing.setdefault(thing, []).append(record)
+        targets = [(c.iri, i) for c, i in references(model, record.values, record.cls) if not c.concept]
+        for thing in dict.fromkeys(targets):
+            referrers.setdefault(thing, []).append(record)
     for record in dumped(records):
-        around, concepts = _named(model, record, by_thing)
-        for other in pointing.get((record.cls.iri, record.id), ()):
-            known = around.get((other.cls.iri, other.id))
-            values = {**_name(other), **(_leading(model, other.values, other.cls, record) or {})}
-            around[other.cls.iri, other.id] = other._replace(values={**(known.values if known else {}), **values})
-        around.pop((record.cls.iri, record.id), None)
+        neighbours, concepts = _references(model, record, by_thing)
+        for other in referrers.get((record.cls.iri, record.id), ()):
+            reference = neighbours.get((other.cls.iri, other.id))
+            values = {**_label_values(other), **(_references_to(model, other.values, other.cls, record) or {})}
+            neighbours[other.cls.iri, other.id] = other._replace(
+                values={**(reference.values if reference else {}), **values}
+            )
+        neighbours.pop((record.cls.iri, record.id), None)
         path = f"doc/{record.cls.identifies}{record.id}"
-        yield from _document(model, mapping, path, [record, *around.values()], concepts, LABEL, contexts)
+        yield from _document(model, mapping, path, [record, *neighbours.values()], concepts, LABEL, contexts)
     for concept in _concepts(model):
         path = "doc/" + concept.removeprefix(f"{dataset.base}id/")
         yield from _document(model, mapping, path, [], [concept], (), contexts)
@@ -59,19 +60,19 @@ def _document(
     only: tuple[str, ...],
     contexts: Contexts,
 ) -> Files:
-    """One document in Turtle and in JSON-LD; `only` names what it tells of the concepts, nothing means all."""
-    told = model.ontology.triples
+    """Files of one document. `only` lists the properties of the concepts to include; empty means all."""
+    ontology = model.ontology.triples
     blocks = [mapping.turtle(r) for r in records]
-    blocks.append(statements.turtle(told, mapping.names["turtle"], concepts, only))
+    blocks.append(statements.turtle(ontology, mapping.names["turtle"], concepts, only))
     body = "\n".join(b for b in blocks if b)
     triples = len({line for r in records for line in mapping.ntriples(r)})
-    triples += sum(len(o) for c in concepts for _, o in statements.predicates(told, c, only))
+    triples += sum(len(o) for c in concepts for _, o in statements.predicates(ontology, c, only))
     yield File(f"{path}.ttl", (mapping.turtle_head(body) + body).encode(), triples)
     classes = frozenset(n for r in records for n in _with_parts(model, r.cls))
     if classes not in contexts:
         contexts[classes] = context.context(model, classes)
     head = contexts[classes]
-    nodes = [*(r.values for r in records), *statements.nodes(told, concepts, only)]
+    nodes = [*(r.values for r in records), *statements.nodes(ontology, concepts, only)]
     yield File(f"{path}.jsonld", to_json({"@context": head, "@graph": nodes}, 2), triples)
 
 
@@ -83,33 +84,33 @@ def _with_parts(model: Model, cls: Class) -> Iterator[str]:
 
 
 def _concepts(model: Model) -> list[str]:
-    """The IRIs of all concepts and concept schemes that stand under the base."""
+    """Return the IRIs of all concepts and concept schemes under the base, in order."""
     return [s for s in sorted(model.ontology.triples) if s.startswith(f"{model.base}id/")]
 
 
-def _name(record: Record) -> Values:
-    """What a document tells of other things: their names."""
+def _label_values(record: Record) -> Values:
+    """Return the values that label a thing in documents about other things."""
     return {k: record.values[k] for k in ("id", "type", "name", "title") if k in record.values}
 
 
-def _named(
+def _references(
     model: Model, record: Record, by_thing: dict[tuple[str, str], Record]
 ) -> tuple[dict[tuple[str, str], Record], list[str]]:
-    """What a record points to: the things, cut down to their names, and the IRIs of the concepts."""
+    """Return what a record refers to: things, reduced to their labels, and IRIs of concepts."""
     things: dict[tuple[str, str], Record] = {}
     concepts: dict[str, None] = {}
     for cls, identifier in references(model, record.values, record.cls):
         if cls.concept:
             concepts[f"{model.base}id/{cls.identifies}{identifier}"] = None
             continue
-        found = by_thing.get((cls.iri, identifier))
-        if found is not None and found is not record:
-            things[cls.iri, identifier] = found._replace(values=_name(found))
+        target = by_thing.get((cls.iri, identifier))
+        if target is not None and target is not record:
+            things[cls.iri, identifier] = target._replace(values=_label_values(target))
     return things, list(concepts)
 
 
-def _leading(model: Model, values: Values, cls: Class, to: Record) -> Values | None:
-    """A record or a part of one cut down to its references to a thing, None where it has none."""
+def _references_to(model: Model, values: Values, cls: Class, to: Record) -> Values | None:
+    """Return a record or part reduced to its references to `to`, or None if it has none."""
     cut: Values = {}
     for field in cls.fields:
         value = values.get(field.key)
@@ -120,7 +121,7 @@ def _leading(model: Model, values: Values, cls: Class, to: Record) -> Values | N
             kept: list[object] = [to.id] if to.id in items else []
         elif field.kind == "part":
             target = model.target(field)
-            kept = [c for item in items if (c := _leading(model, item, target, to)) is not None]  # type: ignore[arg-type]
+            kept = [c for item in items if (c := _references_to(model, item, target, to)) is not None]  # type: ignore[arg-type]
         else:
             continue
         if kept:

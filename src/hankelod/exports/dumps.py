@@ -1,6 +1,6 @@
-"""The files of a publication that hold data: whole dumps, a document for each thing, and what describes them.
+"""Dumps: the whole dataset in N-Triples, Turtle, JSON-LD and JSON Lines; vocabulary, context, schemas and shapes.
 
-Each function gives the bytes of files by their path in the publication; nothing is written here.
+Functions return the contents of files; nothing is written to disk here.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from hankelod.records.record import Record, dumped
 
 
 def turtle(dataset: Dataset, mapping: Mapping, records: list[Record]) -> bytes:
-    """The whole dataset in Turtle: the vocabulary, then each record with its parts, by class and id."""
+    """Return the whole dataset in Turtle: the vocabulary, then each record with its parts, by class and id."""
     return turtle_start(dataset, mapping) + b"".join(b"\n" + mapping.turtle(r).encode() for r in dumped(records))
 
 
 def turtle_start(dataset: Dataset, mapping: Mapping) -> bytes:
-    """The beginning of the dump in Turtle: its head, and the vocabulary."""
+    """Return the beginning of the Turtle dump: prefixes and vocabulary."""
     return (mapping.turtle_head() + statements.turtle(dataset.model.ontology.triples, mapping.names["turtle"])).encode()
 
 
 def jsonld(dataset: Dataset, records: list[Record]) -> bytes:
-    """The whole dataset in JSON-LD, its context inline, a node on each line."""
+    """Return the whole dataset in JSON-LD, with its context inline and one node per line."""
     return jsonld_head(dataset) + b"".join(b",\n" + one_line(r.values) for r in dumped(records)) + JSONLD_END
 
 
 def jsonld_head(dataset: Dataset) -> bytes:
-    """The beginning of the dump in JSON-LD: its context, and the vocabulary."""
+    """Return the beginning of the JSON-LD dump: context and vocabulary."""
     nodes = b",\n".join(one_line(n) for n in statements.nodes(dataset.model.ontology.triples))
     return b'{"@context":' + one_line(context.context(dataset.model)) + b',"@graph":[\n' + nodes
 
@@ -39,14 +39,14 @@ JSONLD_END = b"\n]}\n"
 
 
 def one_line(value: object) -> bytes:
-    """A value in JSON on one line, without a line end."""
+    """Encode a value as JSON on one line, without a line break."""
     return to_json(value)[:-1]
 
 
 def dumps(dataset: Dataset, mapping: Mapping, records: list[Record], lines: bytes) -> Files:
-    """The whole dataset in `dump/`, plain and compressed, and the complete project records.
+    """Files of the whole dataset in `dump/`, plain and gzipped, and the complete project records in JSON Lines.
 
-    `lines` is what `ntriples` gives.
+    `lines` is the dataset in N-Triples.
     """
     count = lines.count(b"\n")
     for ending, content in (
@@ -60,11 +60,11 @@ def dumps(dataset: Dataset, mapping: Mapping, records: list[Record], lines: byte
     yield File("dump/projects.jsonl", b"".join(to_json(r.values) for r in projects))
 
 
-### What describes the data
+### Descriptions
 
 
 def descriptions(dataset: Dataset, mapping: Mapping) -> Files:
-    """The vocabulary, the context, the schemas and the shapes."""
+    """Files with the vocabulary, the JSON-LD context, the JSON Schemas and the shapes."""
     model = dataset.model
     terms = [s for s in sorted(model.ontology.triples) if not s.startswith(f"{model.base}id/")]
     body = statements.turtle(model.ontology.triples, mapping.names["turtle"], terms)

@@ -1,7 +1,7 @@
-"""The publication on plain hosts: rules for nginx, Apache, hosts that read `_redirects` and `_headers`, and w3id.org.
+"""Hosting rules of a publication: nginx, Apache, hosts that read `_redirects` and `_headers`, and w3id.org.
 
-All rules say the same (Cool URIs for the Semantic Web, section 4.2; JHS 193): a thing's address leads with 303 to a
-document about it, in the syntax that the Accept header asks for (RFC 9110, 12.5.1); a withdrawn thing is gone (410).
+All rules do the same (Cool URIs for the Semantic Web, section 4.2; JHS 193): the IRI of a thing redirects with 303 to a
+document about it, in the format that the Accept header prefers (RFC 9110, 12.5.1); a withdrawn thing gives 410.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 
 POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'"
-"""The Content-Security-Policy of every page: nothing from elsewhere, no script or style within a page."""
+"""Content-Security-Policy of every page: nothing from other origins, no inline script or style."""
 
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
 }
-"""What every answer carries."""
+"""HTTP headers of every response."""
 
 FORMS = {
     r"text/html|application/xhtml\+xml": "page",
@@ -32,7 +32,8 @@ FORMS = {
     r"application/ld\+json|application/json": "jsonld",
     r"\*/\*|text/\*|application/\*": "any",
 }
-"""What a media range asks for. Only `any`: the page, or Turtle for who also knows another syntax of RDF."""
+"""Format requested by a media range (regular expression). `any` is the page, or Turtle if the client names another
+RDF syntax."""
 
 OTHER_RDF = r"application/rdf\+xml|application/n-triples|application/n-quads|application/trig|text/n3"
 
@@ -46,19 +47,19 @@ TIERS = [
     *(rf"{_START}({_RANGE}){_PARAMETERS};\s*q\s*=\s*0?\.{n}[0-9]*{_END}" for n in range(1, 10)),
     rf"{_START}({_RANGE}){_PARAMETERS}(?:;\s*q\s*=\s*1(?:\.0*)?{_END}|(?:,|$))",
 ]
-"""Accept headers by tenths of the quality, the lowest first: the last that matches says what is wanted."""
+"""Regular expressions over the Accept header, by tenths of the quality, lowest first: the last match wins."""
 
 PLAIN = re.compile(r"https?://[A-Za-z0-9.:-]+(?:/[A-Za-z0-9._~-]+)*/?")
-"""An address with nothing in it that means something in a server's rules."""
+"""Addresses without characters that have a meaning in server rules."""
 
 NAME = "[A-Za-z0-9-]+"
 
 DOCUMENT = rf"concept/{NAME}(?:/{NAME})?|(?!concept/){NAME}/{NAME}"
-"""The path of a document under `doc/` by what stands under `id/`; what follows it names a part."""
+"""Path of a document, the same under `doc/` and `id/`; further segments identify a part of the thing."""
 
 
-class Site(NamedTuple):
-    """What the rules depend on: the files, the ids of withdrawn things, where the folder stands (`site`), if known."""
+class Deployment(NamedTuple):
+    """Input of the rules: media types by path, ids of withdrawn things, and the address of the folder if known."""
 
     files: Mapping[str, str]
     withdrawn: Sequence[str]
@@ -66,43 +67,44 @@ class Site(NamedTuple):
 
     @property
     def prefix(self) -> str:
-        """The path of the folder's address, `/` where nothing else is known."""
+        """Path of the folder's address, `/` if the address is unknown."""
         return urlsplit(self.address).path if self.address else "/"
 
     def has_pages(self, kind: str) -> bool:
+        """Return True if documents of this kind have HTML pages."""
         return any(path.startswith(f"doc/{kind}/") and path.endswith(".html") for path in self.files)
 
     def names(self) -> Iterator[tuple[str, str, str]]:
-        """Addresses without an extension that lead to a file: the address, for a page, for data."""
+        """Addresses without extension that redirect to a file: the address, its page, its data."""
         for name, page, data in (("def", "def.html", "def.ttl"), ("shapes", "shapes.html", "shapes.ttl")):
             if data in self.files:
                 yield name, page if page in self.files else data, data
 
     def kinds(self) -> list[str]:
-        """What stands under `doc/` and has no more than a page and data."""
-        found = {path.split("/")[1] for path in self.files if path.startswith("doc/") and path.count("/") > 1}
-        return sorted(found)
+        """Return the folders under `doc/`, in order."""
+        kinds = {path.split("/")[1] for path in self.files if path.startswith("doc/") and path.count("/") > 1}
+        return sorted(kinds)
 
 
 def files(dataset: Dataset, records: Iterable[Record], entries: Mapping[str, Mapping[str, object]]) -> Files:
-    """The files with rules, for a publication with these files (the entries of its manifest by path)."""
+    """Files with the rules for a publication; `entries` are those of its manifest, by path."""
     published = {path: str(entry["mediaType"]) for path, entry in entries.items()}
     settings = dataset.settings()
     address = str(settings.values.get("site") or "") if settings else ""
     withdrawn = sorted(r.id for r in records if r.cls.identifies == "")
-    site = Site(published, withdrawn, address.rstrip("/") + "/" if PLAIN.fullmatch(address) else None)
+    site = Deployment(published, withdrawn, address.rstrip("/") + "/" if PLAIN.fullmatch(address) else None)
     yield File("nginx.conf", nginx(site).encode())
     yield File(".htaccess", htaccess(site).encode())
     yield File("_redirects", redirects(site).encode())
     yield File("_headers", headers(site).encode())
     yield File("w3id.htaccess", w3id(site).encode())
-    yield File(".nojekyll", b"")  # GitHub Pages: leave the files as they are, also those that begin with a dot
+    yield File(".nojekyll", b"")  # GitHub Pages: publish all files unprocessed, also those whose names begin with a dot
 
 
-def _types(site: Site) -> Iterator[tuple[str, str]]:
-    """The extensions of the files with their media types; for an extension with several, that of most of its formats.
+def _extension_types(site: Deployment) -> Iterator[tuple[str, str]]:
+    """Extensions of the published files, without the dot, and their media types.
 
-    What goes by more than the extension is in `_named_types`.
+    Formats identified by more than an extension are in `_named_types`.
     """
     used = {formats.of(path).ending for path in site.files}
     yield from (
@@ -111,23 +113,24 @@ def _types(site: Site) -> Iterator[tuple[str, str]]:
 
 
 def _charset(media: str) -> str:
-    """The parameter of a text's media type: the other types are UTF-8 by their own definitions."""
+    """Return the charset parameter of text types; the other types are UTF-8 by definition."""
     return "; charset=utf-8" if media.startswith("text/") else ""
 
 
-def _named_types(site: Site) -> Iterator[tuple[str, str]]:
-    """The endings that are more than an extension, as regular expressions, with their media types."""
-    for found in formats.FORMATS:
-        if not re.fullmatch(r"\.\w+", found.ending) and any(formats.of(path) == found for path in site.files):
-            yield re.escape(found.ending) + "$", found.media_type
+def _named_types(site: Deployment) -> Iterator[tuple[str, str]]:
+    """Endings longer than an extension, as regular expressions, and their media types."""
+    for form in formats.FORMATS:
+        if not re.fullmatch(r"\.\w+", form.ending) and any(formats.of(path) == form for path in site.files):
+            yield re.escape(form.ending) + "$", form.media_type
 
 
 ### nginx
 
 
-def nginx(site: Site) -> str:
-    """Rules to include in a `server` block of nginx whose `root` holds the publication."""
+def nginx(site: Deployment) -> str:
+    """Return rules to include in a `server` block of nginx whose `root` holds the publication."""
     at = site.prefix
+    texts = [media for _, media in _extension_types(site) if media.startswith("text/") and media != "text/html"]
     out = [
         "# Rules for nginx. In the server block that serves this folder:",
         f"#     root /srv/…;                  # so that {at} is this folder",
@@ -135,12 +138,12 @@ def nginx(site: Site) -> str:
         "# Reload nginx after a publication: withdrawn records answer 410 from then on.",
         "absolute_redirect off;",
         "charset utf-8;",
-        f"charset_types {' '.join(media for _, media in _types(site) if media.startswith('text/') and media != 'text/html')};",
+        f"charset_types {' '.join(texts)};",
         "types {",
-        *(f"    {media} {ending};" for ending, media in _types(site)),
+        *(f"    {media} {ending};" for ending, media in _extension_types(site)),
         "}",
         "default_type text/plain;",
-        *_added({}),
+        *_header_directives({}),
         'set $wanted "";',
         *(f'if ($http_accept ~* "{tier}") {{ set $wanted $1; }}' for tier in TIERS),
         'set $form "any";',
@@ -167,7 +170,7 @@ def nginx(site: Site) -> str:
         ]
     out += [
         f'location ~ "^{re.escape(at)}(?:id|doc)/(?<document>{DOCUMENT})(?:/{NAME})*$" {{',
-        *(f"    {each}" for each in _added({"Vary": "Accept"})),
+        *(f"    {each}" for each in _header_directives({"Vary": "Accept"})),
         "    set $page html;",
         f"    if (!-f $document_root{at}doc/$document.html) {{ set $page ttl; }}",
         '    if ($form = "page") { set $form $page; }',
@@ -178,7 +181,7 @@ def nginx(site: Site) -> str:
     for name, page, data in site.names():
         out += [
             f"location = {at}{name} {{",
-            *(f"    {each}" for each in _added({"Vary": "Accept"})),
+            *(f"    {each}" for each in _header_directives({"Vary": "Accept"})),
             f"    set $target {data};",
             f'    if ($form = "page") {{ set $target {page}; }}',
             f"    return 303 {at}$target;",
@@ -193,21 +196,21 @@ def nginx(site: Site) -> str:
     return "\n".join(out) + "\n"
 
 
-def _added(more: dict[str, str]) -> list[str]:
-    """Headers; a block of nginx that adds one forgets those of the block around it."""
+def _header_directives(more: dict[str, str]) -> list[str]:
+    """Return all header directives: an nginx block with an `add_header` does not inherit those of the outer block."""
     return [f'add_header {name} "{value}" always;' for name, value in (HEADERS | more).items()]
 
 
 ### Apache
 
 
-def htaccess(site: Site) -> str:
-    """Rules for Apache, wherever the folder stands under the document root."""
+def htaccess(site: Deployment) -> str:
+    """Return rules for Apache, for any location of the folder under the document root."""
     out = [
         "# Rules for Apache 2.4: mod_rewrite, mod_mime and mod_headers, with AllowOverride All.",
         "Options -MultiViews -Indexes",
         "DirectoryIndex index.html",
-        *(f'AddType "{media}{_charset(media)}" .{ending}' for ending, media in _types(site)),
+        *(f'AddType "{media}{_charset(media)}" .{ending}' for ending, media in _extension_types(site)),
         *(
             f'<FilesMatch "{ending.replace("/", "^")}">\n    ForceType "{media}{_charset(media)}"\n</FilesMatch>'
             for ending, media in _named_types(site)
@@ -221,7 +224,7 @@ def htaccess(site: Site) -> str:
         "# Where this folder stands on the host.",
         r"RewriteCond %{REQUEST_URI}::$1 ^(.*?/)(.*)::\2$",
         "RewriteRule ^(.*)$ - [E=AT:%1]",
-        *_wanted(),
+        *_negotiation(),
         *(f"RewriteRule ^id/{re.escape(gone)}(?:/.*)?$ - [G,L]" for gone in site.withdrawn),
         *(
             f"RewriteRule ^doc/{re.escape(gone + end)}$ - [G,L]"
@@ -251,8 +254,8 @@ def htaccess(site: Site) -> str:
     return "\n".join(out) + "\n"
 
 
-def _wanted() -> Iterator[str]:
-    """Rules that set FORM to `page`, `ttl` or `jsonld`."""
+def _negotiation() -> Iterator[str]:
+    """Apache rules that set FORM to `page`, `ttl` or `jsonld` by the Accept header."""
     yield "RewriteRule ^ - [E=FORM:any]"
     for tier in TIERS:
         yield f'RewriteCond %{{HTTP:Accept}} "{tier}" [NC]'
@@ -267,8 +270,8 @@ def _wanted() -> Iterator[str]:
     yield "RewriteRule ^ - [E=FORM:page]"
 
 
-def w3id(site: Site) -> str:
-    """Rules for https://w3id.org: they choose the syntax themselves, so the site may be a host without any rules."""
+def w3id(site: Deployment) -> str:
+    """Return rules for https://w3id.org. They negotiate the format, so the host itself needs no rules."""
     head = ["# For https://github.com/perma-id/w3id.org: the persistent addresses of this dataset lead here."]
     if site.address is None:
         return (
@@ -283,7 +286,7 @@ def w3id(site: Site) -> str:
     out = [
         *head,
         "RewriteEngine on",
-        *_wanted(),
+        *_negotiation(),
         *(f"RewriteRule ^id/{re.escape(gone)}(?:/.*)?$ - [G,L]" for gone in site.withdrawn),
         "RewriteCond %{ENV:FORM} =page",
         f"RewriteRule ^(?:id|doc)/({pages}(?:{DOCUMENT}))(?:/{NAME})*$ {to}doc/$1.html [R=303,L]",
@@ -303,8 +306,8 @@ def w3id(site: Site) -> str:
 ### Hosts that read `_redirects` and `_headers`
 
 
-def redirects(site: Site) -> str:
-    """Redirects for Netlify, Cloudflare Pages and the like. They cannot look at Accept: people get the page."""
+def redirects(site: Deployment) -> str:
+    """Return `_redirects` for Netlify, Cloudflare Pages and similar. They ignore Accept and redirect to the page."""
     at = site.prefix
     out = [
         "# Redirects for hosts that read this file. They do not look at the Accept header: data is at …ttl and …jsonld."
@@ -328,8 +331,8 @@ def redirects(site: Site) -> str:
     return "\n".join(out) + "\n"
 
 
-def headers(site: Site) -> str:
-    """Headers for the same hosts, which know the media types by themselves."""
+def headers(site: Deployment) -> str:
+    """Return `_headers` for the same hosts, which set most media types themselves."""
     out = [f"{site.prefix}*", *(f"  {name}: {value}" for name, value in HEADERS.items())]
     if ".well-known/void" in site.files:
         out += [f"{site.prefix}.well-known/void", "  Content-Type: text/turtle; charset=utf-8"]

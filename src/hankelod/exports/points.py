@@ -1,22 +1,25 @@
-"""Points: the GeoJSON of the projects, one point for each area that a project names."""
+"""Points: the projects as GeoJSON (RFC 7946), one feature for each pair of a project and an area that it names.
+
+Maps and joins work on single rows, so a project in two municipalities is two features.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from hankelod.exports.areas import NAMED, Json, _json, number
+from hankelod.exports.areas import NAMED, Json, json_value, number
 from hankelod.exports.summaries import Card, Cards, Key
 from hankelod.exports.tables import columns, value
 from hankelod.publication.files import File, Files
 
-### Points
-
 
 def points(cards: Cards) -> Files:
-    """`dump/projects.geojson`: a point for each project and area that it names."""
-    found = Points(cards).of(cards.cards)
-    yield File("dump/projects.geojson", POINTS_HEAD + found.removeprefix(b",") + (POINTS_END if found else b"]\n}\n"))
+    """File `dump/projects.geojson`."""
+    features = Points(cards).of(cards.cards)
+    yield File(
+        "dump/projects.geojson", POINTS_HEAD + features.removeprefix(b",") + (POINTS_END if features else b"]\n}\n")
+    )
 
 
 POINTS_HEAD = b'{\n "type": "FeatureCollection",\n "features": ['
@@ -25,28 +28,30 @@ POINTS_END = b"\n ]\n}\n"
 
 
 class Points:
-    """Projects as points on a map: where areas are, and which columns of the table a point tells."""
+    """Converter of cards to features: the locations of areas, and the table columns copied to the properties."""
 
     def __init__(self, cards: Cards) -> None:
         centres = _centres(cards)
-        self._places = {"municipality": centres, "region": _middles(cards, centres)}
-        self._told = [c for c in columns(cards) if not c.many and c.name not in ("id", "iri") and not _long(c.key)]
+        self._places = {"municipality": centres, "region": _region_centres(cards, centres)}
+        self._columns = [c for c in columns(cards) if not c.many and c.name not in ("id", "iri") and not _long(c.key)]
 
     def of(self, cards: Iterable[Card]) -> bytes:
-        """The features of these projects, each with a comma before it."""
+        """Return the features of these projects, each preceded by a comma."""
         return b"".join(b",\n  " + _indented(each) for each in self._features(cards))
 
     def _features(self, cards: Iterable[Card]) -> Iterator[Json]:
         for card in cards:
-            single = {c.name: _json(value(card, c)) for c in self._told}
+            attributes = {c.name: json_value(value(card, c)) for c in self._columns}
             for kind, key in NAMED:
                 for area in card.get(key, []):  # type: ignore[attr-defined]
-                    at = self._places[kind].get(str(area["code"]))
+                    point = self._places[kind].get(str(area["code"]))
                     names = {f"area_name_{lang}": name for lang, name in area["name"].items()}
                     yield {
                         "type": "Feature",
                         "id": f"{card['id']}/{kind}/{area['code']}",
-                        "geometry": {"type": "Point", "coordinates": [number(at[0]), number(at[1])]} if at else None,
+                        "geometry": {"type": "Point", "coordinates": [number(point[0]), number(point[1])]}
+                        if point
+                        else None,
                         "properties": {
                             "project": card["id"],
                             "iri": card["iri"],
@@ -54,7 +59,7 @@ class Points:
                             "area_code": area["code"],
                             "area_number": area.get("number"),
                             **names,
-                            **single,
+                            **attributes,
                         },
                     }
 
@@ -74,7 +79,7 @@ Point = tuple[Decimal, Decimal]
 
 
 def _centres(cards: Cards) -> dict[str, Point]:
-    """The administrative centres of municipalities, by code."""
+    """Return the administrative centres of municipalities, by code."""
     return {
         r.id: (Decimal(str(r.values["long"])), Decimal(str(r.values["lat"])))
         for r in cards.areas("Municipality")
@@ -82,8 +87,8 @@ def _centres(cards: Cards) -> dict[str, Point]:
     }
 
 
-def _middles(cards: Cards, centres: dict[str, Point]) -> dict[str, Point]:
-    """For each region the mean of its municipalities' centres: a place for its mark, no statement of where it is."""
+def _region_centres(cards: Cards, centres: dict[str, Point]) -> dict[str, Point]:
+    """Return the mean of the centres of each region's municipalities, by code: a position for a map marker only."""
     inside: dict[str, list[Point]] = {}
     for record in cards.areas("Municipality"):
         if record.id in centres:
@@ -91,8 +96,8 @@ def _middles(cards: Cards, centres: dict[str, Point]) -> dict[str, Point]:
     degree = Decimal("0.0001")
     return {
         code: (
-            (sum((p[0] for p in all_), Decimal()) / len(all_)).quantize(degree),
-            (sum((p[1] for p in all_), Decimal()) / len(all_)).quantize(degree),
+            (sum((p[0] for p in members), Decimal()) / len(members)).quantize(degree),
+            (sum((p[1] for p in members), Decimal()) / len(members)).quantize(degree),
         )
-        for code, all_ in inside.items()
+        for code, members in inside.items()
     }

@@ -1,6 +1,6 @@
-"""Where a publication comes from: the files that it was built of, by which version of hankelod (PROV-O).
+"""Provenance of a publication (PROV-O): its input files with checksums, and the version of hankelod.
 
-No time is told but that of the dataset's record; a commit only where `publish --revision` names it.
+The only date is that of the dataset's record; a commit is included only if `publish --revision` names it.
 """
 
 from __future__ import annotations
@@ -18,37 +18,37 @@ from hankelod.records.folder import DATASET
 
 
 def provenance(about: Catalogue) -> Files:
-    """`provenance.ttl`: the activity, its agent, each file used with its checksum, and what came from it."""
-    told = Statements({})
+    """File `provenance.ttl`: the activity, its agent, each input file with checksum and the entity derived from it."""
+    triples = Statements({})
     work = activity(about)
-    told.add(about.iri, RDF + "type", PROV + "Entity")
-    told.add(about.iri, PROV + "wasGeneratedBy", work)
-    told.add(about.iri, PROV + "wasDerivedFrom", *sources(about))
-    told.add(work, RDF + "type", PROV + "Activity")
-    told.add(work, PROV + "wasAssociatedWith", software(told))
-    told.add(work, DCTERMS + "date", literal(about.values["modified"], "date"))
+    triples.add(about.iri, RDF + "type", PROV + "Entity")
+    triples.add(about.iri, PROV + "wasGeneratedBy", work)
+    triples.add(about.iri, PROV + "wasDerivedFrom", *sources(about))
+    triples.add(work, RDF + "type", PROV + "Activity")
+    triples.add(work, PROV + "wasAssociatedWith", software(triples))
+    triples.add(work, DCTERMS + "date", literal(about.values["modified"], "date"))
     files = dict(inputs(about.dataset))
     for name, path in files.items():
-        this = f"{about.things}source-file/{name}"
-        told.add(work, PROV + "used", this)
-        told.add(this, RDF + "type", PROV + "Entity")
-        told.add(this, RDFS + "label", literal(name))
-        checksum(told, this, _sha256(path))
+        entity = f"{about.things}source-file/{name}"
+        triples.add(work, PROV + "used", entity)
+        triples.add(entity, RDF + "type", PROV + "Entity")
+        triples.add(entity, RDFS + "label", literal(name))
+        checksum(triples, entity, _sha256(path))
         subject = _described(about.dataset, name)
         if subject is not None:
-            told.add(subject, PROV + "wasDerivedFrom", this)
+            triples.add(subject, PROV + "wasDerivedFrom", entity)
     if about.edition.revision:
-        this = f"{about.things}revision/{about.edition.revision}"
-        told.add(work, PROV + "used", this)
-        told.add(this, RDF + "type", PROV + "Entity")
-        told.add(this, DCTERMS + "identifier", literal(about.edition.revision))
-    about.complete(told)
-    text = turtle_document(told.triples, about.dataset.base, about.template.prefixes)
-    yield File("provenance.ttl", text.encode(), count(told.triples))
+        entity = f"{about.things}revision/{about.edition.revision}"
+        triples.add(work, PROV + "used", entity)
+        triples.add(entity, RDF + "type", PROV + "Entity")
+        triples.add(entity, DCTERMS + "identifier", literal(about.edition.revision))
+    about.complete(triples)
+    text = turtle_document(triples.triples, about.dataset.base, about.template.prefixes)
+    yield File("provenance.ttl", text.encode(), count(triples.triples))
 
 
 def _described(dataset: Dataset, name: str) -> str | None:
-    """The IRI of the thing that a file of this name describes, None where it holds several or none."""
+    """Return the IRI of the thing that the file describes, or None if it describes several or none."""
     steps = name.split("/")
     cls = next((c for c in dataset.model.entries() if c.folder and len(steps) == 3 and c.folder == steps[1]), None)
     return f"{dataset.base}id/{cls.identifies}{steps[2].removesuffix('.yml')}" if cls and steps[0] == "data" else None
@@ -60,17 +60,17 @@ def _sha256(path: Path) -> str:
 
 
 def inputs(dataset: Dataset) -> Iterator[tuple[str, Path]]:
-    """The files that a publication is built of, under the names that they have in a dataset, wherever they stand."""
-    found = {f"data/{DATASET}": dataset.data / DATASET}
+    """Input files of a publication by their names in a dataset (`data/…`, `ontology/…`, `shapes/…`), in order."""
+    paths = {f"data/{DATASET}": dataset.data / DATASET}
     for cls in dataset.model.entries():
         for path in dataset.files(cls):
             if path.exists():
-                found[f"data/{cls.folder}/{path.name}" if cls.folder else f"data/{path.name}"] = path
+                paths[f"data/{cls.folder}/{path.name}" if cls.folder else f"data/{path.name}"] = path
         for ending in BULK if cls.folder else ():
             path = dataset.data / f"{cls.folder}{ending}"
             if path.exists():
-                found[f"data/{path.name}"] = path
+                paths[f"data/{path.name}"] = path
     for folder, files in (("ontology", dataset.ontology_files), ("shapes", dataset.shapes_files)):
         for path in files:
-            found[f"{folder}/{path.relative_to(dataset.folder(folder)).as_posix()}"] = path
-    yield from sorted(found.items())
+            paths[f"{folder}/{path.relative_to(dataset.folder(folder)).as_posix()}"] = path
+    yield from sorted(paths.items())

@@ -1,7 +1,7 @@
-"""A project's card: what portals show of it, names resolved and sums made, in one place.
+"""Cards: summaries of projects as portals show them, with names resolved and sums computed.
 
-Tables, map points and the files for one area are all written from cards. The keys are those of the record, in the order
-of the Model, and a few that are computed; labels of the first stand in `shapes/`, of the others in `cards.ttl`.
+Tables, map points and the files of areas are written from cards. Keys are those of the record, in the order of the
+Model, and some computed ones; labels of the former are in `shapes/`, of the latter in `summaries.ttl`.
 """
 
 from __future__ import annotations
@@ -18,14 +18,17 @@ from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record, Values
 
 KEYS = "https://w3id.org/hankelod/keys#"
-
+"""Namespace of the computed keys in `summaries.ttl`."""
 
 Card = dict[str, object]
-"""Values by key: text, text by language, bool, int, Decimal; things and links as dictionaries; lists of these."""
+"""Values by key: str, text by language, bool, int, Decimal; things and links as dictionaries; lists of these."""
 
 
 class Key(NamedTuple):
-    """One key of a card. `kind` is that of a Field, or `thing` (of the class `target`), `link`, `integer`."""
+    """Key of a card. `kind` is that of a Field, or `thing` (of class `target`), `link` or `integer`.
+
+    `field` is None for computed keys.
+    """
 
     name: str
     kind: str
@@ -38,7 +41,7 @@ class Key(NamedTuple):
 
 
 class Cards:
-    """The cards of all projects of a dataset, and the areas that they are in."""
+    """Cards of the projects of a dataset, and its areas."""
 
     def __init__(self, dataset: Dataset, records: list[Record]) -> None:
         self.dataset = dataset
@@ -46,7 +49,7 @@ class Cards:
         self.project = self.model.by_name("Project")
         self.records = [r for r in records if r.cls is self.project]
         self._by_thing = {(r.cls.iri, r.id): r for r in records}
-        self._told: dict[tuple[str, str], Card] = {}
+        self._things: dict[tuple[str, str], Card] = {}
         self._words = graph.read_resource("hankelod.exports", "summaries.ttl", KEYS)
         settings = dataset.settings()
         self.about: Values = settings.values if settings else {}
@@ -55,29 +58,29 @@ class Cards:
     ### Keys
 
     def label(self, name: str) -> Text:
-        """The label of a computed key."""
+        """Return the label of a computed key by language."""
         return self._words.text(KEYS + name, RDFS + "label")
 
     def description(self, name: str) -> Text:
-        """What a computed key tells."""
+        """Return the definition of a computed key by language."""
         return self._words.text(KEYS + name, SKOS + "definition")
 
     @cached_property
     def keys(self) -> tuple[Key, ...]:
-        """The keys of a card, in their order."""
-        found = [self._computed("id", "text"), self._computed("iri", "iri")]
+        """Keys of a card, in order."""
+        keys = [self._computed("id", "text"), self._computed("iri", "iri")]
         for field in self.project.fields:
             if field.kind == "reference":
-                found.append(self._of_field(field, "thing", self.model.target(field)))
+                keys.append(self._of_field(field, "thing", self.model.target(field)))
             elif field.kind != "part":
-                found.append(self._of_field(field, field.kind, None))
+                keys.append(self._of_field(field, field.kind, None))
             elif self.model.target(field).name == "Link":
-                found.append(self._of_field(field, "link", None))
-        found += [self._computed("allRegions", "thing", True, self._class("Region"))]
-        found += [self._computed("programmes", "thing", True, self._class("Programme"))]
-        found += [self._computed("grantTotal", "decimal"), self._computed("grantShare", "decimal", required=False)]
-        found += [self._computed(name, "integer") for name in COUNTS]
-        return (*found, self._computed("page", "iri"))
+                keys.append(self._of_field(field, "link", None))
+        keys += [self._computed("allRegions", "thing", True, self._class("Region"))]
+        keys += [self._computed("programmes", "thing", True, self._class("Programme"))]
+        keys += [self._computed("grantTotal", "decimal"), self._computed("grantShare", "decimal", required=False)]
+        keys += [self._computed(name, "integer") for name in COUNTS]
+        return (*keys, self._computed("page", "iri"))
 
     def _class(self, name: str) -> Class | None:
         return next((c for c in self.model.classes.values() if c.name == name), None)
@@ -95,11 +98,11 @@ class Cards:
 
     @cached_property
     def cards(self) -> list[Card]:
-        """A card for each project, by id. A list without members is empty; what is not known is missing."""
+        """Cards of all projects, in order of ids. Empty lists are kept; keys without a value are missing."""
         return [self.card(record) for record in self.records]
 
     def card(self, record: Record) -> Card:
-        """The card of one project, which need not be among the records given."""
+        """Return the card of a project, which need not be among `self.records`."""
         values = record.values
         computed = self._computed_values(record)
         card: Card = {}
@@ -146,35 +149,35 @@ class Cards:
         }
 
     def regions(self, values: Values) -> list[str]:
-        """The codes of the regions that a project names and of those that its municipalities belong to, in order."""
-        found = {str(r) for r in _items(values.get("regions"))}
+        """Return the codes of the regions that a project names or that its municipalities belong to, in order."""
+        codes = {str(r) for r in _items(values.get("regions"))}
         municipality = self._class("Municipality")
         for code in _items(values.get("municipalities")):
             record = self._by_thing.get((municipality.iri, str(code))) if municipality else None
             if record is not None and "region" in record.values:
-                found.add(str(record.values["region"]))
-        return sorted(found)
+                codes.add(str(record.values["region"]))
+        return sorted(codes)
 
     def thing(self, cls: Class, identifier: str) -> Card:
-        """How a card tells of another thing: its id, or an area's code and number; its IRI; its name by language."""
-        known = (cls.iri, identifier)
-        if known not in self._told:
-            self._told[known] = self._thing(cls, identifier)
-        return self._told[known]
+        """Return a thing as nested in cards: its id, or an area's code and number; its IRI; its name by language."""
+        key = (cls.iri, identifier)
+        if key not in self._things:
+            self._things[key] = self._thing(cls, identifier)
+        return self._things[key]
 
     def _thing(self, cls: Class, identifier: str) -> Card:
-        told: Card = {"code": identifier} if cls.identified_by else {"id": identifier}
+        card: Card = {"code": identifier} if cls.identified_by else {"id": identifier}
         if cls.identified_by and identifier.isdigit():
-            told["number"] = int(identifier)
-        told["iri"] = f"{self.model.base}id/{cls.identifies}{identifier}"
+            card["number"] = int(identifier)
+        card["iri"] = f"{self.model.base}id/{cls.identifies}{identifier}"
         record = self._by_thing.get((cls.iri, identifier))
         name = self.model.concepts[cls.iri].get(identifier, {}) if cls.concept else record and record.values.get("name")
         languages = self.dataset.languages
-        told["name"] = {lang: name[lang] for lang in languages if lang in name} if isinstance(name, dict) else {}
-        return told
+        card["name"] = {lang: name[lang] for lang in languages if lang in name} if isinstance(name, dict) else {}
+        return card
 
     def areas(self, name: str) -> list[Record]:
-        """The areas of the class of this name (Municipality, Region), by code."""
+        """Return the records of the class Municipality or Region, in order of codes."""
         return [r for (_, _), r in self._by_thing.items() if r.cls.name == name]
 
 

@@ -1,6 +1,6 @@
-"""What describes the records as a whole: gathered record by record, and put together from parts of them.
+"""Summary of all records, for catalogue, provenance and VoID: gathered record by record, mergeable across workers.
 
-Catalogue, provenance and VoID tell of it; none of it grows with the number of records.
+Its size does not depend on the number of records.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from hankelod.model.model import Model
 from hankelod.records.record import Record, references
 
 SOURCES = 1000
-"""The most documents that a publication as a whole is said to be derived from; where there are more, each record tells its own."""
+"""Most source documents of a publication as a whole; with more, sources are given in the records only."""
 
 
 class Summary:
-    """The records seen so far.
+    """Summary of the records added so far.
 
-    `entities` is their number, `examples` the IRI of the first of each class, by name; of projects, `sources` are the
-    documents that they rest on (None: too many), `themes` the IRIs of their themes, `first` and `last` their months.
+    `entities` is their number, `examples` the IRI of the first record of each class by class name. Of the projects,
+    `sources` are the IRIs of the cited documents (None if more than SOURCES), `themes` the IRIs of the themes, and
+    `first` and `last` the earliest start and latest end as months (`2021-05`).
     """
 
     def __init__(self) -> None:
@@ -30,7 +31,7 @@ class Summary:
         self.last: str | None = None
 
     def add(self, model: Model, record: Record) -> None:
-        """Take in one record of the dump."""
+        """Add one record."""
         self.entities += 1
         things = f"{model.base}id/"
         if record.cls.name not in self.examples:
@@ -38,35 +39,35 @@ class Summary:
         if record.cls.name != "Project":
             return
         values = record.values
-        self._cite({str(values["source"])} if "source" in values else set())
+        self._add_sources({str(values["source"])} if "source" in values else set())
         self.themes |= {
             f"{things}{cls.identifies}{i}" for cls, i in references(model, values, record.cls) if cls.name == "Theme"
         }
-        self._reach(
+        self._extend_period(
             str(values["start"]) if "start" in values else None, str(values["end"]) if "end" in values else None
         )
 
-    def _cite(self, sources: set[str] | None) -> None:
+    def _add_sources(self, sources: set[str] | None) -> None:
         self.sources = None if self.sources is None or sources is None else self.sources | sources
         if self.sources is not None and len(self.sources) > SOURCES:
             self.sources = None
 
-    def _reach(self, first: str | None, last: str | None) -> None:
+    def _extend_period(self, first: str | None, last: str | None) -> None:
         self.first = min((m for m in (self.first, first) if m is not None), default=None)
         self.last = max((m for m in (self.last, last) if m is not None), default=None)
 
     def merge(self, other: Summary) -> None:
-        """Take in the summary of records that come after these."""
+        """Add the summary of records that follow these."""
         self.entities += other.entities
         for name, iri in other.examples.items():
             self.examples.setdefault(name, iri)
-        self._cite(other.sources)
+        self._add_sources(other.sources)
         self.themes |= other.themes
-        self._reach(other.first, other.last)
+        self._extend_period(other.first, other.last)
 
 
 def summary(model: Model, records: Iterable[Record]) -> Summary:
-    """The summary of these records."""
+    """Return the summary of the records."""
     whole = Summary()
     for record in records:
         whole.add(model, record)

@@ -1,10 +1,10 @@
-"""One clean row for each project: CSV for machines, CSV as Finnish spreadsheets read it, XLSX.
+"""Tables: one row per project, as CSV for programs and as CSV for Finnish spreadsheets.
 
-CSV follows RFC 4180; `hankelod.exports.csvw` tells what its columns mean. Column names are keys of the card; `_fi`, `_sv`, `_en`
-tell the language, `_name` and `_number` the name and number of what a key refers to.
+CSV follows RFC 4180; `hankelod.exports.csvw` describes the columns. Column names are the keys of a card; the suffixes
+`_fi`, `_sv`, `_en` mark the language, `_name` and `_number` the name and number of the thing referred to.
 
-Texts that a spreadsheet would run as a formula: `projects.csv` gives them exactly, as data do; `projects.fi.csv`, which
-is made for spreadsheets, puts an apostrophe in front; in `projects.xlsx` a text is always a text.
+Texts that a spreadsheet would evaluate as a formula are exact in `projects.csv`; in `projects.fi.csv`, which is meant
+for spreadsheets, they are preceded by an apostrophe.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from hankelod.messages.catalogue import Text
 from hankelod.publication.files import File, Files
 
 CSV = (("projects.csv", False), ("projects.fi.csv", True))
-"""The tables in CSV, and whether they are for Finnish spreadsheets."""
+"""File names of the CSV tables; True for the one for Finnish spreadsheets."""
 
 SEPARATOR = "|"
+"""Separator of several values in a cell."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""Beginnings of a text that spreadsheets take for a formula (OWASP, "CSV Injection")."""
+"""Beginnings of texts that spreadsheets evaluate as formulas (OWASP, "CSV Injection")."""
 
 CELL = 32767
-"""The most characters that a cell of a workbook can hold (ECMA-376)."""
+"""Most characters in a cell of a workbook (ECMA-376)."""
 
 DATATYPES = {
     "text": "string",
@@ -38,17 +39,17 @@ DATATYPES = {
     "month": "gYearMonth",
     "year": "gYear",
     "date": "date",
-    "language": "string",  # CSVW knows `language`, but not every processor does
+    "language": "string",  # not `language`, which some CSVW processors do not support
     "iri": "anyURI",
     "relative": "string",
     "class": "string",
     "link": "anyURI",
 }
-"""Kind of value to the datatype that CSVW names it by."""
+"""CSVW datatype by kind of value."""
 
 
 class Column(NamedTuple):
-    """A column: its name, where its value stands in the card, and what it is."""
+    """Column of the table; `path` are the keys that lead to its value in a card, `many` means a list of values."""
 
     name: str
     path: tuple[str, ...]
@@ -60,19 +61,19 @@ class Column(NamedTuple):
 
 
 def columns(cards: Cards) -> list[Column]:
-    """The columns of the table, in their order."""
-    found: list[Column] = []
+    """Return the columns of the table, in order."""
+    header: list[Column] = []
     for key in cards.keys:
         if key.kind == "langtext":
-            found += _by_language(cards, key, key.name, (key.name,), key.label)
+            header += _by_language(cards, key, key.name, (key.name,), key.label)
         elif key.kind == "thing":
             assert key.target is not None
             area = key.target.identified_by is not None
-            found.append(
+            header.append(
                 Column(key.name, (key.name, "code" if area else "id"), "string", key.many, None, key, key.label)
             )
             if area:
-                found.append(
+                header.append(
                     Column(
                         f"{key.name}_number",
                         (key.name, "number"),
@@ -80,17 +81,17 @@ def columns(cards: Cards) -> list[Column]:
                         key.many,
                         None,
                         key,
-                        _both(key.label, cards.label("number")),
+                        _combined(key.label, cards.label("number")),
                     )
                 )
-            found += _by_language(
-                cards, key, f"{key.name}_name", (key.name, "name"), _both(key.label, cards.label("name"))
+            header += _by_language(
+                cards, key, f"{key.name}_name", (key.name, "name"), _combined(key.label, cards.label("name"))
             )
         elif key.kind == "link":
-            found.append(Column(key.name, (key.name, "url"), DATATYPES[key.kind], True, None, key, key.label))
+            header.append(Column(key.name, (key.name, "url"), DATATYPES[key.kind], True, None, key, key.label))
         else:
-            found.append(Column(key.name, (key.name,), DATATYPES[key.kind], key.many, None, key, key.label))
-    return found
+            header.append(Column(key.name, (key.name,), DATATYPES[key.kind], key.many, None, key, key.label))
+    return header
 
 
 def _by_language(cards: Cards, key: Key, name: str, path: tuple[str, ...], label: Text) -> list[Column]:
@@ -111,26 +112,26 @@ def _by_language(cards: Cards, key: Key, name: str, path: tuple[str, ...], label
     ]
 
 
-def _both(first: Text, second: Text) -> Text:
+def _combined(first: Text, second: Text) -> Text:
     return {lang: f"{first[lang]}: {second[lang]}" for lang in first if lang in second}
 
 
 def value(card: Card, column: Column) -> object | None:
-    """A column's value of a card: None, one value, or a list."""
-    found: object = card
+    """Return the value of a column in a card: None, one value, or a list."""
+    current: object = card
     for step in column.path:
-        found = (
-            [i.get(step) for i in found]
-            if isinstance(found, list)
-            else found.get(step)
-            if isinstance(found, dict)
+        current = (
+            [i.get(step) for i in current]
+            if isinstance(current, list)
+            else current.get(step)
+            if isinstance(current, dict)
             else None
         )
-    return [v for v in found if v is not None] if isinstance(found, list) else found
+    return [v for v in current if v is not None] if isinstance(current, list) else current
 
 
 def plain(item: object) -> str:
-    """A value as text, the way XML Schema writes it."""
+    """Return a value in its XML Schema lexical form."""
     if item.__class__ is str:
         return item  # type: ignore[return-value]
     if isinstance(item, bool):
@@ -138,20 +139,21 @@ def plain(item: object) -> str:
     return format(item, "f") if isinstance(item, Decimal) else str(item)
 
 
-def cell(found: object | None) -> str:
-    if found is None:
+def cell(item: object | None) -> str:
+    """Return the text of a cell: empty for None, values of a list joined by SEPARATOR."""
+    if item is None:
         return ""
-    if isinstance(found, list):
-        return SEPARATOR.join([(v if v.__class__ is str else plain(v)).replace(SEPARATOR, "/") for v in found])
-    return plain(found)
+    if isinstance(item, list):
+        return SEPARATOR.join([(v if v.__class__ is str else plain(v)).replace(SEPARATOR, "/") for v in item])
+    return plain(item)
 
 
 Read = Callable[[Card], str]
-"""The text of a cell, out of a card."""
+"""Function that returns the text of one column for a card."""
 
 
 def _reader(column: Column) -> Read:
-    """How a column's cells are read: the ways that most of them take, without looking at each step what there is."""
+    """Return the reader of a column, specialised by the length of its path: faster than walking it for each cell."""
     first, *rest = column.path
     if not rest:
         return lambda card: cell(card.get(first))
@@ -168,36 +170,38 @@ def _reader(column: Column) -> Read:
 
 
 Rows = list[list[str]]
-"""The cells of a table, row by row, with commas and points."""
+"""Cells of a table by row, with decimal points."""
 
 
-def rows(cards: Iterable[Card], told: list[Column]) -> Rows:
-    """A row for each card."""
-    readers = [_reader(c) for c in told]
+def rows(cards: Iterable[Card], header: list[Column]) -> Rows:
+    """Return a row for each card."""
+    readers = [_reader(c) for c in header]
     return [[read(card) for read in readers] for card in cards]
 
 
-def as_csv(cards: Cards, told: list[Column], finnish: bool = False) -> bytes:
-    """The table in CSV: with commas and points, or with semicolons and decimal commas (and a byte order mark, without
-    which spreadsheets take UTF-8 for something else)."""
-    return csv_head(told, finnish) + csv_rows(rows(cards.cards, told), told, finnish)
+def as_csv(cards: Cards, header: list[Column], finnish: bool = False) -> bytes:
+    """Return the table as CSV.
+
+    `finnish` means semicolons, decimal commas, and a byte order mark, without which spreadsheets misread UTF-8.
+    """
+    return csv_head(header, finnish) + csv_rows(rows(cards.cards, header), header, finnish)
 
 
-def csv_head(told: list[Column], finnish: bool = False) -> bytes:
-    """The first row, with the names of the columns."""
-    return _csv([[c.name for c in told]], finnish).encode("utf-8-sig" if finnish else "utf-8")
+def csv_head(header: list[Column], finnish: bool = False) -> bytes:
+    """Return the first line, with the names of the columns."""
+    return _csv([[c.name for c in header]], finnish).encode("utf-8-sig" if finnish else "utf-8")
 
 
-def csv_rows(table: Rows, told: list[Column], finnish: bool = False) -> bytes:
-    """The rows of a table."""
-    return _csv(_finnish(table, told) if finnish else table, finnish).encode()
+def csv_rows(table: Rows, header: list[Column], finnish: bool = False) -> bytes:
+    """Return the lines of the rows."""
+    return _csv(_localised(table, header) if finnish else table, finnish).encode()
 
 
-def _finnish(table: Rows, told: list[Column]) -> Rows:
-    """The rows with decimal commas, and with what looks like a formula as a text."""
-    decimals = [n for n, c in enumerate(told) if c.datatype == "decimal" and not c.many]
-    texts = [n for n, c in enumerate(told) if c.datatype not in ("decimal", "integer") or c.many]
-    changed = []
+def _localised(table: Rows, header: list[Column]) -> Rows:
+    """Return the rows with decimal commas, and an apostrophe before texts that look like formulas."""
+    decimals = [n for n, c in enumerate(header) if c.datatype == "decimal" and not c.many]
+    texts = [n for n, c in enumerate(header) if c.datatype not in ("decimal", "integer") or c.many]
+    escaped = []
     for row in table:
         row = row.copy()
         for n in decimals:
@@ -205,8 +209,8 @@ def _finnish(table: Rows, told: list[Column]) -> Rows:
         for n in texts:
             if row[n].startswith(FORMULA):
                 row[n] = "'" + row[n]
-        changed.append(row)
-    return changed
+        escaped.append(row)
+    return escaped
 
 
 def _csv(table: Rows, finnish: bool) -> str:
@@ -216,7 +220,7 @@ def _csv(table: Rows, finnish: bool) -> str:
 
 
 def tables(cards: Cards) -> Files:
-    """The table as CSV, for programs and for spreadsheets."""
-    told = columns(cards)
+    """Files of the table as CSV, for programs and for Finnish spreadsheets."""
+    header = columns(cards)
     for name, finnish in CSV:
-        yield File(f"dump/{name}", as_csv(cards, told, finnish))
+        yield File(f"dump/{name}", as_csv(cards, header, finnish))

@@ -1,7 +1,7 @@
-"""The site: a page for everything in the publication, in three languages, each leading to its data.
+"""Site: a page for everything in the publication, in three languages, each with links to its data.
 
-Records go into a Portfolio, which page modules ask; a page is a frozen value that a template renders. Pages are made
-one after another, and nothing of them is kept.
+Records are indexed in a Portfolio that the page modules query; a page is a frozen value rendered by a template. Pages
+are generated one at a time and not kept in memory.
 """
 
 from __future__ import annotations
@@ -46,23 +46,24 @@ ASSETS = Path(str(resources.files(__package__) / "assets"))
 def files(
     dataset: Dataset, records: list[Record], report: Report, published: Published, releases: Sequence[Release] = ()
 ) -> Files:
-    """All files of the site. `published` holds the manifest's entries of what was written before it, `releases` the
-    history that its changelog tells; without any there is no such page.
+    """All files of the site.
 
-    Raises NotBoundaries where the dataset names boundaries that cannot be used.
+    `published` holds the manifest entries, by path, of the files written before the site. `releases` is the history for
+    the changelog; without releases there is no changelog page. Raises NotBoundaries if the dataset's file of boundaries
+    cannot be used.
     """
     portfolio = Portfolio(dataset, records)
-    asks = can_ask(published)
-    missing = {path for path, made in ((sparql.PATH, asks), (changes_page.PATH, bool(releases))) if not made}
-    there = {path for path, _ in (*MAIN, *FOOT)} - missing
+    queryable = can_ask(published)
+    missing = {path for path, present in ((sparql.PATH, queryable), (changes_page.PATH, bool(releases))) if not present}
+    existing = {path for path, _ in (*MAIN, *FOOT)} - missing
     home = str(portfolio.settings.values.get("site") or dataset.base)
-    site = Site(dataset.model, portfolio, _atlas(dataset, portfolio), report, home, frozenset(there), published)
+    site = Site(dataset.model, portfolio, _atlas(dataset, portfolio), report, home, frozenset(existing), published)
     uses, examples = Uses(portfolio), Examples(portfolio.by_class, dataset.model)
     paths: dict[str, None] = {}
     for code in LANGUAGES:
         view = View(site, Language(code))
         printer = Printer(view)
-        queries = Catalogue(query_folder(dataset.root)) if asks else None
+        queries = Catalogue(query_folder(dataset.root)) if queryable else None
         for page in pages(view, uses, examples, published, queries):
             if page.listed:
                 paths[page.path] = None
@@ -74,7 +75,7 @@ def files(
         yield names.names_file(view)
         yield feeds.feed(view)
     yield names.ids_file(View(site, Language(LANGUAGES[0])))
-    yield from _assets(site.atlas, portfolio, asks)
+    yield from _assets(site.atlas, portfolio, queryable)
     yield from feeds.sitemap(home, str(portfolio.settings.values["modified"]), paths)
     yield feeds.robots(home)
 
@@ -82,7 +83,7 @@ def files(
 def pages(
     view: View, uses: Uses, examples: Examples, published: Published, queries: Catalogue | None
 ) -> Iterator[Page]:
-    """Every page of the site in one language; without `queries` there is nothing to ask them with."""
+    """Pages of the site in one language; without `queries` there is no SPARQL page."""
     yield front.front_page(view)
     yield from search.project_lists(view)
     yield from project_pages(view)
@@ -104,7 +105,7 @@ def pages(
 
 
 def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:
-    """The map of the dataset's areas, with its own boundaries where it names them."""
+    """Return the map of the dataset's areas, with the boundaries of its own file if it has one."""
     named = portfolio.settings.values.get("boundaries")
     file = (dataset.data / str(named)).resolve() if named else None
     if file is not None and not file.is_relative_to(dataset.data.resolve()):
@@ -112,15 +113,15 @@ def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:
     return atlas(list(portfolio.of("Municipality").values()), list(portfolio.of("Region").values()), file)
 
 
-def _assets(found: Atlas, portfolio: Portfolio, asks: bool) -> Files:
-    """Styles, scripts and drawings; what asks in SPARQL only where there is a page for it."""
+def _assets(country: Atlas, portfolio: Portfolio, queryable: bool) -> Files:
+    """Styles, scripts and drawings; the query engine only if there is a SPARQL page."""
     for path in sorted(ASSETS.glob("*.*")):
         yield File(f"assets/{path.name}", path.read_bytes())
-    yield File("assets/finland.svg", base_map(found).encode())
-    if found.land:
-        yield File(PREVIEW, picture(found, portfolio.at_region, portfolio.in_municipality))
-    if asks:
-        yield sparql.areas_file(found)
+    yield File("assets/finland.svg", base_map(country).encode())
+    if country.land:
+        yield File(PREVIEW, picture(country, portfolio.at_region, portfolio.in_municipality))
+    if queryable:
+        yield sparql.areas_file(country)
         for path in sorted(sparql.VENDOR.iterdir()):
             yield File(f"assets/vendor/{path.name}", path.read_bytes())
 

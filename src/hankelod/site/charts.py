@@ -1,4 +1,4 @@
-"""Charts as plain numbers, for templates to draw: bars, a timeline, points in a plane, a network."""
+"""Charts as plain numbers, drawn by templates: bars, timeline, scatter plot, network."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import NamedTuple
 from hankelod.site.language import Link
 
 FULL = 1000
-"""The length of the longest bar, and of a timeline."""
+"""Length of the longest bar and of a timeline, in units of the drawing."""
 
 
 class Bar(NamedTuple):
-    """A row of a bar chart: what it is about, its value in words, its length, and a note."""
+    """Row of a bar chart: its subject, its value as text, its length (0 to FULL), and a note."""
 
     link: Link
     value: str
@@ -23,38 +23,38 @@ class Bar(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A stretch of time on a line of `FULL` units."""
+    """Interval on a line of `FULL` units."""
 
     start: int
     length: int
 
 
 class Tick(NamedTuple):
-    """A mark on an axis: where, and its label."""
+    """Mark on an axis: its position and label."""
 
     at: int
     label: str
 
 
 class Timeline(NamedTuple):
-    """An axis of whole years, its marks at their beginnings, and the stretches on it."""
+    """Axis of whole years with a mark at the beginning of each, and the intervals on it."""
 
     ticks: tuple[Tick, ...]
     spans: tuple[Span, ...]
 
 
 class Dot(NamedTuple):
-    """A project in the plane: its place, and what to say of it."""
+    """Dot of a scatter plot: a project with its position and label; `total` projects if several share the position."""
 
     link: Link
     x: int
     y: int
-    told: str
+    label: str
     total: int = 1
 
 
 class Plane(NamedTuple):
-    """Grant against cost: axes in euros, the dots, and the end of the line of the highest share."""
+    """Scatter plot of grant against cost: axes in euros, dots, and the end point of the line of the highest share."""
 
     width: int
     height: int
@@ -65,7 +65,7 @@ class Plane(NamedTuple):
 
 
 class Node(NamedTuple):
-    """An organisation in a network: its place, the radius of its dot, and how its label stands to it."""
+    """Organisation in a network: its position, radius, `text-anchor` of its label, and number of shared projects."""
 
     link: Link
     x: int
@@ -76,15 +76,15 @@ class Node(NamedTuple):
 
 
 def length(value: Decimal, longest: Decimal) -> int:
-    """The length of a bar."""
+    """Return the length of a bar: 0 to FULL, at least 1 for a positive value."""
     return max(1, int(value * FULL / longest)) if value > 0 and longest > 0 else 0
 
 
 def bars(rows: Iterable[tuple[Link, Decimal, str, str]]) -> list[Bar]:
-    """Bars for rows of link, value, the value in words and a note."""
+    """Return the bars for rows of link, value, value as text, and note."""
     rows = list(rows)
     longest = max((value for _, value, _, _ in rows), default=Decimal(0))
-    return [Bar(link, told, length(value, longest), note) for link, value, told, note in rows]
+    return [Bar(link, text, length(value, longest), note) for link, value, text, note in rows]
 
 
 def _months(month: str) -> int:
@@ -93,7 +93,7 @@ def _months(month: str) -> int:
 
 
 def timeline(periods: list[tuple[str, str]], years: tuple[int, int] | None = None) -> Timeline:
-    """Periods of months (first and last) over the years they fall in, or over these years and any beyond."""
+    """Return the timeline of periods (first and last month), which spans their years and at least `years`."""
     first = min([int(s[:4]) for s, _ in periods] + ([years[0]] if years else []))
     last = max([int(e[:4]) for _, e in periods] + ([years[1]] if years else []))
     whole = (last - first + 1) * 12
@@ -109,7 +109,7 @@ def timeline(periods: list[tuple[str, str]], years: tuple[int, int] | None = Non
 
 
 def _steps(highest: Decimal) -> list[int]:
-    """Round numbers from nought to just beyond the highest, four to eight of them."""
+    """Return evenly spaced round numbers from 0 to just above the highest."""
     step = 1
     while highest / step > 8:
         step = step * 5 // 2 if str(step)[0] == "2" else step * 2
@@ -117,17 +117,21 @@ def _steps(highest: Decimal) -> list[int]:
 
 
 def plane(points: list[tuple[Link, Decimal, Decimal, str]], rate: Decimal | None, money: object) -> Plane:
-    """Grants against costs; `money` writes euros. Where points fall together, they become one that tells how many."""
+    """Return the scatter plot of points (link, cost, grant, label).
+
+    `rate` is the highest share, `money` a function that formats euros. Points at the same position are merged into one
+    dot with their number.
+    """
     width, height = 640, 400
     across = _steps(max((c for _, c, _, _ in points), default=Decimal(1)))
     up = _steps(max((g for _, _, g, _ in points), default=Decimal(1)))
     dots: dict[tuple[int, int], Dot] = {}
     grain = 1 if len(points) <= 400 else 16
-    for link, cost, grant, told in points:
+    for link, cost, grant, label in points:
         x = int(cost * width / across[-1]) // grain * grain
         y = height - int(grant * height / up[-1]) // grain * grain
         before = dots.get((x, y))
-        dots[x, y] = before._replace(total=before.total + 1) if before else Dot(link, x, y, told)
+        dots[x, y] = before._replace(total=before.total + 1) if before else Dot(link, x, y, label)
     rule = None
     if rate is not None and rate > 0:
         end = min(Decimal(across[-1]), up[-1] / rate)
@@ -143,7 +147,7 @@ def plane(points: list[tuple[Link, Decimal, Decimal, str]], rate: Decimal | None
 
 
 def network(companions: list[tuple[Link, int]]) -> list[Node]:
-    """Organisations in a ring around the one that they worked with; the first at the top, then clockwise."""
+    """Return organisations in a ring around the one they worked with: the first at the top, then clockwise."""
     nodes = []
     for n, (link, weight) in enumerate(companions):
         angle = 2 * pi * n / max(1, len(companions)) - pi / 2

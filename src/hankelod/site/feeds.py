@@ -1,4 +1,4 @@
-"""What machines follow: an Atom feed in each language (RFC 4287), the sitemap (sitemaps.org), robots.txt."""
+"""Feeds for machines: an Atom feed per language (RFC 4287), the sitemap (sitemaps.org), robots.txt."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from xml.sax.saxutils import escape, quoteattr
 
 from hankelod.publication.files import File
 from hankelod.site.language import LANGUAGES
-from hankelod.site.portfolio import word
+from hankelod.site.portfolio import text_of
 from hankelod.site.view import View
 
 ENTRIES = 50
-"""Projects in a feed, the newest first."""
+"""Most projects in a feed, newest first."""
 
-PART = 20_000
-"""Addresses in one file of the sitemap, which may hold 50,000."""
+URLS = 20_000
+"""Addresses after which a new file of the sitemap begins; the protocol allows 50,000 in a file."""
 
 
 def feed(view: View) -> File:
-    """The newest projects as an Atom feed; dates are the dataset's, since records have none of their own."""
+    """Return the Atom feed of the newest projects; entries carry the dataset's date, since records have none."""
     t, settings, home = view.t, view.portfolio.settings.values, view.site.home
     updated = f"{settings['modified']}T00:00:00Z"
     here = f"{home}{t.folder}"
@@ -36,6 +36,7 @@ def feed(view: View) -> File:
     ]
     for project in view.portfolio.projects[:ENTRIES]:
         summary = t.pick(project.values.get("summary"))
+        text = summary.text if summary else t.period(text_of(project, "start"), text_of(project, "end"))
         page = f"{here}doc/project/{project.id}.html"
         lines += [
             "  <entry>",
@@ -45,7 +46,7 @@ def feed(view: View) -> File:
             f'    <link rel="alternate" type="text/html" href={quoteattr(page)}/>',
             f'    <link rel="alternate" type="text/turtle" href={quoteattr(f"{home}doc/project/{project.id}.ttl")}/>',
             *(f"    <category term={quoteattr(x)}/>" for x in _themes(project.values.get("themes"))),
-            f"    <summary>{escape(summary.text if summary else t.period(word(project, 'start'), word(project, 'end')))}</summary>",
+            f"    <summary>{escape(text)}</summary>",
             "  </entry>",
         ]
     return File(f"{t.folder}feed.atom", ("\n".join([*lines, "</feed>"]) + "\n").encode())
@@ -56,23 +57,23 @@ def _themes(value: object) -> list[str]:
 
 
 def sitemap(home: str, modified: str, paths: Iterable[str]) -> Iterator[File]:
-    """The sitemap of these pages in all languages; an index of parts where they are many."""
+    """Files of the sitemap of these pages in all languages: one, or an index and several if there are many pages."""
     body: list[str] = []
-    parts = 0
-    whole = iter(paths)
-    path = next(whole, None)
+    count = 0
+    remaining = iter(paths)
+    path = next(remaining, None)
     while path is not None:
         body += [_url(home, modified, folder + path) for folder in _folders()]
-        path = next(whole, None)
-        if len(body) >= PART and path is not None:
-            parts += 1
-            yield _part(f"sitemap-{parts}.xml", body)
+        path = next(remaining, None)
+        if len(body) >= URLS and path is not None:
+            count += 1
+            yield _urlset(f"sitemap-{count}.xml", body)
             body = []
-    if not parts:
-        yield _part("sitemap.xml", body)
+    if not count:
+        yield _urlset("sitemap.xml", body)
         return
-    yield _part(f"sitemap-{parts + 1}.xml", body)
-    listed = "".join(f"<sitemap><loc>{escape(home)}sitemap-{n}.xml</loc></sitemap>\n" for n in range(1, parts + 2))
+    yield _urlset(f"sitemap-{count + 1}.xml", body)
+    listed = "".join(f"<sitemap><loc>{escape(home)}sitemap-{n}.xml</loc></sitemap>\n" for n in range(1, count + 2))
     head = (
         '<?xml version="1.0" encoding="utf-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
     )
@@ -87,11 +88,11 @@ def _url(home: str, modified: str, path: str) -> str:
     return f"<url><loc>{escape(home + path)}</loc><lastmod>{escape(modified)}</lastmod></url>\n"
 
 
-def _part(name: str, body: list[str]) -> File:
+def _urlset(name: str, body: list[str]) -> File:
     head = '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
     return File(name, (head + "".join(body) + "</urlset>\n").encode())
 
 
 def robots(home: str) -> File:
-    """All may read all; where the sitemap is."""
+    """Return `robots.txt`: everything is allowed; it names the sitemap."""
     return File("robots.txt", f"User-agent: *\nAllow: /\nSitemap: {home}sitemap.xml\n".encode())

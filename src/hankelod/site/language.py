@@ -1,4 +1,4 @@
-"""One language of the site: its texts out of the catalogue, and how it writes numbers, money, months and dates."""
+"""Language of the site: texts from the catalogue, and formats of numbers, money, months and dates."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import NamedTuple
 from hankelod.messages.catalogue import Text
 
 LANGUAGES = ("fi", "sv", "en")
-"""The languages of the site, the one at its root first."""
+"""Languages of the site; the first is at its root."""
 
-NARROW, FIXED = "\u202f", "\u00a0"
-"""Spaces that do not break a line: between thousands, and before a unit."""
+FIXED = "\u00a0"
+"""No-break space: between thousands and before a unit."""
 
 
 class Words(NamedTuple):
-    """A text, and the language it is in where that is not the page's own (None: it is, or the text has no language)."""
+    """Text with its language; None if that is the language of the page, or the text has none."""
 
     text: str
     lang: str | None = None
 
 
 class Link(NamedTuple):
-    """A page of the site by its path within a language, and what it is called there."""
+    """Link to a page of the site: its path within a language, and the text of the link."""
 
     path: str
     words: Words
@@ -32,20 +32,15 @@ class Link(NamedTuple):
 
 @cache
 def _catalogue() -> dict[str, Text]:
-    """The texts of the site by key (`section.name`), out of `texts.toml`."""
+    """Read `texts.toml`: texts by language by key (`section.name`)."""
     import tomllib
 
     whole = tomllib.loads((files(__package__) / "texts.toml").read_text("utf-8"))
     return {f"{section}.{name}": text for section, texts in whole.items() for name, text in texts.items()}
 
 
-def keys() -> list[str]:
-    """The keys of all texts."""
-    return sorted(_catalogue())
-
-
 class Language:
-    """What pages need to speak one language."""
+    """Texts and formats of one language."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -55,9 +50,9 @@ class Language:
         self._months = self._texts["format.months"].split(" ")
 
     def __call__(self, key: str, **values: object) -> str:
-        """The text of a key, its places filled in. With a number `n`, ` | ` parts the form for one from the others.
+        """Return the text of a key with its placeholders filled in.
 
-        Raises KeyError.
+        With a number `n`, ` | ` separates the singular from the plural. Raises KeyError for an unknown key.
         """
         text = self._texts[key]
         if "n" in values:
@@ -68,11 +63,11 @@ class Language:
         return text.format(**values) if values else text
 
     def __contains__(self, key: str) -> bool:
-        """Whether the catalogue has a text of this key."""
+        """Return True if the catalogue has a text with this key."""
         return key in self._texts
 
     def pick(self, text: object) -> Words | None:
-        """A text by language as this page shows it: its own language, else the next best, marked as such."""
+        """Return a text in the language of the page, else in the next language available, which is then marked."""
         if not text:
             return None
         if isinstance(text, str):
@@ -84,12 +79,12 @@ class Language:
         return None
 
     def plain(self, text: object) -> str:
-        """The same without its language, for titles and attributes."""
+        """Return the same as `pick` without the language, for titles and attributes; empty if there is no text."""
         picked = self.pick(text)
         return picked.text if picked else ""
 
     def number(self, value: Decimal | int | str) -> str:
-        """A number with its decimals as given."""
+        """Format a number; its decimals stay as given."""
         whole, _, decimals = str(value).partition(".")
         sign, digits = ("\u2212", whole[1:]) if whole.startswith("-") else ("", whole)
         groups: list[str] = []
@@ -100,28 +95,28 @@ class Language:
         return sign + separator.join([digits, *groups]) + (point + decimals if decimals else "")
 
     def money(self, value: Decimal | int | str) -> str:
-        """Euros, cents only where there are any."""
+        """Format euros, with cents only if there are any."""
         amount = Decimal(str(value))
         whole = amount == amount.to_integral_value()
         text = self.number(amount.quantize(Decimal(1) if whole else Decimal("0.01"), ROUND_HALF_UP))
         return f"€{text}" if self.code == "en" else f"{text}{FIXED}€"
 
     def percent(self, value: Decimal | str) -> str:
-        """A percentage given in per cent."""
+        """Format a percentage given in per cent, without trailing zeros."""
         text = self.number(_trimmed(str(value)))
         return f"{text}%" if self.code == "en" else f"{text}{FIXED}%"
 
     def share(self, part: Decimal, whole: Decimal) -> str:
-        """A part of a whole in per cent, to one decimal."""
+        """Format a part of a whole in per cent, to one decimal."""
         return self.percent(str((part * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP))) if whole else "–"
 
     def month(self, value: str) -> str:
-        """A month such as `2021-05`, in words."""
+        """Format a month such as `2021-05` in words."""
         year, _, month = value.partition("-")
         return f"{self._months[int(month) - 1]} {year}"
 
     def period(self, start: str, end: str) -> str:
-        """From one month to another, the year once where it is the same."""
+        """Format a period between two months; a common year is written once."""
         first, last = self.month(start), self.month(end)
         if start == end:
             return last
@@ -130,7 +125,7 @@ class Language:
         return f"{first} – {last}"
 
     def date(self, value: str) -> str:
-        """A day such as `2026-11-24`."""
+        """Format a day such as `2026-11-24`."""
         year, month, day = value.split("-")
         if self.code == "en":
             return f"{int(day)} {self._months[int(month) - 1]} {year}"
@@ -138,5 +133,5 @@ class Language:
 
 
 def _trimmed(number: str) -> str:
-    """A number without the zeros that say nothing."""
+    """Return a number without trailing zeros of its decimals."""
     return number.rstrip("0").rstrip(".") if "." in number else number

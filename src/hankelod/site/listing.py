@@ -1,4 +1,4 @@
-"""Lists of things: rows of projects, names in their language's order, and long lists in pages."""
+"""Lists: rows of projects, collation of names, and division of long lists into pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from hankelod.records.record import Record
 from hankelod.site.language import Link
-from hankelod.site.portfolio import cost, grant, listed, word
+from hankelod.site.portfolio import cost, grant, listed, text_of
 from hankelod.site.view import View
 
 SIZE = 50
@@ -19,7 +19,7 @@ _ORDER = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}", "
 
 
 class Row(NamedTuple):
-    """A project in a list."""
+    """Row of a list of projects."""
 
     link: Link
     lead: Link
@@ -29,8 +29,8 @@ class Row(NamedTuple):
     share: str
 
 
-class Part(NamedTuple):
-    """One page of a long list: its number from 1, how many there are, and the paths of its neighbours."""
+class ListPage(NamedTuple):
+    """Page of a long list: its number from 1, the number of pages, and the paths of the previous and next page."""
 
     number: int
     of: int
@@ -39,36 +39,36 @@ class Part(NamedTuple):
 
 
 def row(view: View, project: Record) -> Row:
-    """A project as lists show it."""
+    """Return the row of a project."""
     areas = [view.link("Region", r) for r in listed(project, "regions")]
     areas += [view.link("Municipality", m) for m in listed(project, "municipalities")]
     return Row(
         view.to(project),
-        view.link("Organisation", word(project, "lead")),
+        view.link("Organisation", text_of(project, "lead")),
         tuple(areas),
-        view.t.period(word(project, "start"), word(project, "end")),
+        view.t.period(text_of(project, "start"), text_of(project, "end")),
         view.t.money(grant(project)),
         view.t.share(grant(project), cost(project)),
     )
 
 
 def rows(view: View, projects: Iterable[Record]) -> tuple[Row, ...]:
-    """Projects as lists show them."""
+    """Return the rows of projects."""
     return tuple(row(view, p) for p in projects)
 
 
 def collated(text: str) -> str:
-    """A key that sorts names as Finnish and Swedish do: å, ä, ö last."""
+    """Return a sort key for names in Finnish and Swedish: å, ä, ö last."""
     return text.casefold().translate(_ORDER)
 
 
 def by_name(links: Iterable[Link]) -> list[Link]:
-    """Links in the order of their words."""
+    """Return links sorted by their texts."""
     return sorted(links, key=lambda link: (collated(link.words.text), link.path))
 
 
-def paged(stem: str, items: list[Item], size: int = SIZE) -> Iterator[tuple[str, Part, list[Item]]]:
-    """The pages of a list: `stem.html`, `stem-2.html`… with their items; one page where the list is empty."""
+def paged(stem: str, items: list[Item], size: int = SIZE) -> Iterator[tuple[str, ListPage, list[Item]]]:
+    """Divide a list into pages `stem.html`, `stem-2.html`… with their items; an empty list has one page."""
     count = max(1, -(-len(items) // size))
 
     def path(number: int) -> str | None:
@@ -77,4 +77,8 @@ def paged(stem: str, items: list[Item], size: int = SIZE) -> Iterator[tuple[str,
     for number in range(1, count + 1):
         here = path(number)
         assert here is not None
-        yield here, Part(number, count, path(number - 1), path(number + 1)), items[(number - 1) * size : number * size]
+        yield (
+            here,
+            ListPage(number, count, path(number - 1), path(number + 1)),
+            items[(number - 1) * size : number * size],
+        )

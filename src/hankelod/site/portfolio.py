@@ -1,6 +1,6 @@
-"""The records as pages ask for them: who did what with whom, where, on what, and with how much money.
+"""Portfolio: the records indexed for pages, by organisation, area, theme, programme and year; sums of money.
 
-It holds references to the records, and nothing else that grows with their texts.
+It holds references to the records; its memory does not depend on the length of their texts.
 """
 
 from __future__ import annotations
@@ -18,47 +18,47 @@ ZERO = Decimal(0)
 
 
 def listed(record: Record, key: str) -> list[str]:
-    """The ids in a list of references."""
+    """Return the ids in a list of references."""
     value = record.values.get(key, [])
     assert isinstance(value, list)
     return [str(v) for v in value]
 
 
 def parts(record: Record, key: str) -> list[dict[str, object]]:
-    """The parts of a record under a key."""
+    """Return the parts of a record under a key."""
     value = record.values.get(key, [])
     assert isinstance(value, list)
     return value
 
 
-def word(record: Record, key: str) -> str:
-    """A value that is one text, empty where there is none."""
+def text_of(record: Record, key: str) -> str:
+    """Return a single value as text, empty if there is none."""
     value = record.values.get(key)
     return "" if value is None else str(value)
 
 
 def grant(project: Record) -> Decimal:
-    """The euros granted to a project, by all its grants."""
+    """Return the sum of a project's grants in euros."""
     return sum((Decimal(str(g["amount"])) for g in parts(project, "grants")), ZERO)
 
 
 def cost(project: Record) -> Decimal:
-    """The euros that a project cost in all."""
-    return Decimal(word(project, "totalCost") or "0")
+    """Return the total cost of a project in euros."""
+    return Decimal(text_of(project, "totalCost") or "0")
 
 
 def granted(projects: Iterable[Record]) -> Decimal:
-    """The euros granted to these projects."""
+    """Return the sum of the projects' grants in euros."""
     return sum((grant(p) for p in projects), ZERO)
 
 
 def costs(projects: Iterable[Record]) -> Decimal:
-    """The euros that these projects cost."""
+    """Return the sum of the projects' costs in euros."""
     return sum((cost(p) for p in projects), ZERO)
 
 
 class Portfolio:
-    """All records of a dataset, indexed."""
+    """All records of a dataset, indexed; lists of projects are in order of start, newest first."""
 
     def __init__(self, dataset: Dataset, records: list[Record]) -> None:
         self.model: Model = dataset.model
@@ -66,7 +66,7 @@ class Portfolio:
         for record in records:
             self.by_class.setdefault(record.cls.name, {})[record.id] = record
         self.settings: Record = next(iter(self.by_class["Dataset"].values()))
-        self.projects = sorted(self.of("Project").values(), key=lambda p: (word(p, "start"), p.id), reverse=True)
+        self.projects = sorted(self.of("Project").values(), key=lambda p: (text_of(p, "start"), p.id), reverse=True)
         self.led: dict[str, list[Record]] = {}
         self.partnered: dict[str, list[Record]] = {}
         self.contributed: dict[str, list[tuple[Record, str]]] = {}
@@ -81,21 +81,21 @@ class Portfolio:
         self.seated: dict[str, list[Record]] = {}
         self.units: dict[str, list[Record]] = {}
         for organisation in self.of("Organisation").values():
-            self.seated.setdefault(word(organisation, "municipality"), []).append(organisation)
-            self.units.setdefault(word(organisation, "parent"), []).append(organisation)
+            self.seated.setdefault(text_of(organisation, "municipality"), []).append(organisation)
+            self.units.setdefault(text_of(organisation, "parent"), []).append(organisation)
         self.municipalities_of: dict[str, list[Record]] = {}
         for municipality in self.of("Municipality").values():
-            self.municipalities_of.setdefault(word(municipality, "region"), []).append(municipality)
+            self.municipalities_of.setdefault(text_of(municipality, "region"), []).append(municipality)
         self.rules: dict[str, list[Rule]] = {}
         for rule in rules(self.projects, [*self.of("Organisation").values(), *self.of("Programme").values()]):
             self.rules.setdefault(rule.record, []).append(rule)
 
     def of(self, name: str) -> dict[str, Record]:
-        """The records of a class by id."""
+        """Return the records of a class by id."""
         return self.by_class.get(name, {})
 
     def _place(self, project: Record) -> None:
-        self.led.setdefault(word(project, "lead"), []).append(project)
+        self.led.setdefault(text_of(project, "lead"), []).append(project)
         for partner in listed(project, "partners"):
             self.partnered.setdefault(partner, []).append(project)
         for contribution in parts(project, "contributors"):
@@ -112,43 +112,38 @@ class Portfolio:
             self.in_region.setdefault(region, []).append(project)
         for programme in dict.fromkeys(str(g["programme"]) for g in parts(project, "grants")):
             self.of_programme.setdefault(programme, []).append(project)
-        self.starting.setdefault(word(project, "start")[:4], []).append(project)
+        self.starting.setdefault(text_of(project, "start")[:4], []).append(project)
 
     def regions_of(self, project: Record) -> list[str]:
-        """The regions that a project is in: those it names, then those of its municipalities."""
+        """Return the regions of a project: those it names, then those of its municipalities."""
         areas = self.of("Municipality")
-        around = [word(areas[m], "region") for m in listed(project, "municipalities") if m in areas]
-        return list(dict.fromkeys([*listed(project, "regions"), *around]))
+        of_municipalities = [text_of(areas[m], "region") for m in listed(project, "municipalities") if m in areas]
+        return list(dict.fromkeys([*listed(project, "regions"), *of_municipalities]))
 
     def organisations_of(self, project: Record) -> list[str]:
-        """The organisations that took part in a project, its lead first."""
+        """Return the ids of the organisations that took part in a project, the lead first."""
         contributors = [str(c["organisation"]) for c in parts(project, "contributors")]
-        return list(dict.fromkeys([word(project, "lead"), *listed(project, "partners"), *contributors]))
+        return list(dict.fromkeys([text_of(project, "lead"), *listed(project, "partners"), *contributors]))
 
     def of_organisation(self, organisation: str) -> list[Record]:
-        """The projects that an organisation took part in, in any role."""
+        """Return the projects in which an organisation took part, in any role."""
         contributed = [p for p, _ in self.contributed.get(organisation, [])]
-        everything = [*self.led.get(organisation, []), *self.partnered.get(organisation, []), *contributed]
-        return list({p.id: p for p in everything}.values())
+        projects = [*self.led.get(organisation, []), *self.partnered.get(organisation, []), *contributed]
+        return list({p.id: p for p in projects}.values())
 
     def companions(self, organisation: str) -> list[tuple[str, int]]:
-        """The organisations that this one shared projects with, and how many, most first."""
+        """Return the organisations that shared projects with this one, and the number of projects, highest first."""
         shared = Counter(o for p in self.of_organisation(organisation) for o in self.organisations_of(p))
         del shared[organisation]
         return sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))
 
-    def funded(self, organisation: str) -> list[tuple[Record, str]]:
-        """The projects that an organisation gave money to, with the programme."""
-        own = [p.id for p in self.of("Programme").values() if word(p, "funder") == organisation]
-        return [(project, programme) for programme in own for project in self.of_programme.get(programme, [])]
-
     def given(self, programme: str) -> Decimal:
-        """The euros granted from a programme."""
+        """Return the sum of the grants of a programme in euros."""
         grants = (g for p in self.of_programme.get(programme, []) for g in parts(p, "grants"))
         return sum((Decimal(str(g["amount"])) for g in grants if g["programme"] == programme), ZERO)
 
     def by_region(self) -> dict[str, Decimal]:
-        """The euros granted by region; what a project of several regions got is split evenly, to the cent."""
+        """Return the euros granted by region; a project in several regions is split evenly, to the cent."""
         sums: dict[str, Decimal] = {}
         for project in self.projects:
             regions = self.regions_of(project)
@@ -158,7 +153,7 @@ class Portfolio:
 
 
 def _split(amount: Decimal, ways: int) -> list[Decimal]:
-    """An amount in so many parts that add up to it, the odd cents with the first ones."""
+    """Split an amount into `ways` parts that add up to it; the first ones get the remaining cents."""
     if ways < 2:
         return [amount] * ways
     cents = int(amount * 100)

@@ -1,4 +1,4 @@
-"""Pages become files: the templates, and what the head and foot of every page say."""
+"""Rendering of pages: templates, and the head and foot of every page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MAIN = (
     ("sparql.html", "nav.sparql"),
     ("contribute.html", "nav.contribute"),
 )
-"""The navigation at the top; a page that a publication does not have is left out."""
+"""Main navigation; pages missing from a publication are left out."""
 
 FOOT = (
     ("about.html", "nav.about"),
@@ -41,13 +41,13 @@ FOOT = (
     ("doc/problem/index.html", "nav.problems"),
     ("changes/changelog.html", "nav.changes"),
 )
-"""The navigation at the foot."""
+"""Navigation in the footer."""
 
 FORMATS = {"ttl": "Turtle", "jsonld": "JSON-LD", "trig": "TriG"}
 
 
-class Turn(NamedTuple):
-    """The same page in another language: its code, the language's own name, the link to it, and its absolute address."""
+class Translation(NamedTuple):
+    """Link to the page in another language: code, the language's own name, relative link, absolute address."""
 
     code: str
     name: str
@@ -56,7 +56,7 @@ class Turn(NamedTuple):
 
 
 class Data(NamedTuple):
-    """A file with the data of a page: its path from the root, its media type, and what its format is called."""
+    """File with the data of a page: its path from the root, its media type, and the name of its format."""
 
     path: str
     media_type: str
@@ -64,7 +64,7 @@ class Data(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """What surrounds a page. `up` leads to the root of its language, `root` to that of the publication."""
+    """Head and foot of a page. `up` is the relative path to the root of its language, `root` to that of the site."""
 
     name: Words
     brand: Words
@@ -72,7 +72,7 @@ class Frame(NamedTuple):
     root: str
     canonical: str
     home: str
-    turns: tuple[Turn, ...]
+    translations: tuple[Translation, ...]
     main: tuple[tuple[Link, bool], ...]
     foot: tuple[tuple[Link, bool], ...]
     scripts: tuple[str, ...]
@@ -91,13 +91,13 @@ DATA = {
     "doc/problem/index.html": ("shapes.ttl",),
     "problem.html": ("shapes.ttl",),
 }
-"""The data of pages that are about no single thing, by path or template; all others show the whole dataset."""
+"""Data of pages that are not about a single thing, by path or template; the default is WHOLE."""
 
 WHOLE = (f"dump/{NAME}.ttl", f"dump/{NAME}.jsonld")
 
 
 class Printer:
-    """Renders the pages of one language."""
+    """Renderer of the pages of one language."""
 
     def __init__(self, view: View) -> None:
         self.view = view
@@ -109,7 +109,7 @@ class Printer:
         self.names = {code: Language(code)("language.own") for code in LANGUAGES}
 
     def file(self, page: Page) -> File:
-        """A page as a file of the publication."""
+        """Render a page as a file of the publication."""
         frame = self._frame(page)
         data = [m for m in (page.markup, schema_org.crumbs(self.view, page) if page.crumbs else None) if m]
         template = self.environment.get_template(page.template)
@@ -120,10 +120,12 @@ class Printer:
         t, home = self.view.t, self.view.site.home
         up = "../" * page.path.count("/")
         root = up + ("../" if t.folder else "")
-        turns = []
+        translations = []
         for code in LANGUAGES:
             folder = "" if code == LANGUAGES[0] else f"{code}/"
-            turns.append(Turn(code, self.names[code], f"{root}{folder}{page.path}", f"{home}{folder}{page.path}"))
+            translations.append(
+                Translation(code, self.names[code], f"{root}{folder}{page.path}", f"{home}{folder}{page.path}")
+            )
         return Frame(
             name=self.name,
             brand=_brand(self.name),
@@ -131,7 +133,7 @@ class Printer:
             root=root,
             canonical=f"{home}{t.folder}{page.path}",
             home=home,
-            turns=tuple(turns),
+            translations=tuple(translations),
             main=self._navigation(MAIN, page),
             foot=self._navigation(FOOT, page),
             scripts=SCRIPTS.get(page.template, ()),
@@ -144,34 +146,34 @@ class Printer:
         )
 
     def _data(self, page: Page) -> Iterator[Data]:
-        """Where the data of a page is, in Turtle and JSON-LD where there are both."""
+        """Files with the data of a page: Turtle, and JSON-LD if there is one."""
         if page.thing:
             paths: tuple[str, ...] = (f"{page.thing.document}.ttl", f"{page.thing.document}.jsonld")
         else:
-            known = DATA.get(page.path) or DATA.get(page.template) or WHOLE
-            paths = tuple(p for p in known if p in self.view.site.published)
+            choice = DATA.get(page.path) or DATA.get(page.template) or WHOLE
+            paths = tuple(p for p in choice if p in self.view.site.published)
         for path in paths:
             form = formats.of(path)
             yield Data(path, form.media_type, FORMATS[path.rpartition(".")[2]])
 
     def _navigation(self, entries: tuple[tuple[str, str], ...], page: Page) -> tuple[tuple[Link, bool], ...]:
-        """Links, and whether the page stands under each."""
-        above = {page.path, *(link.path for link in page.crumbs)}
-        there = self.view.site.pages
-        return tuple((self.view.page_link(path, key), path in above) for path, key in entries if path in there)
+        """Return the links, each with True if the page belongs under it."""
+        sections = {page.path, *(link.path for link in page.crumbs)}
+        existing = self.view.site.pages
+        return tuple((self.view.page_link(path, key), path in sections) for path, key in entries if path in existing)
 
 
 def _brand(name: Words) -> Words:
-    """The name of the dataset as the head of a page has room for it: what stands before a dash or colon."""
+    """Return the name of the dataset for the head of a page: a name over 40 characters is cut at a dash or colon."""
     short = re.split(r" [–—-] |: ", name.text)[0]
     return name._replace(text=short) if len(name.text) > 40 else name
 
 
 def _environment(view: View) -> Environment:
-    """The templates with the functions of one language. Their code is compiled once for all languages."""
+    """Return the templates with the functions of one language. They are compiled once for all languages."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("hankelod.site"),
         autoescape=True,
         trim_blocks=True,
@@ -180,9 +182,9 @@ def _environment(view: View) -> Environment:
         auto_reload=False,
         bytecode_cache=_cache(),
     )
-    made.globals.update(t=view.t, view=view, json=_json, preview=PREVIEW)
-    made.filters["capitalise"] = capital
-    return made
+    environment.globals.update(t=view.t, view=view, json=_json, preview=PREVIEW)
+    environment.filters["capitalise"] = capital
+    return environment
 
 
 @cache
@@ -190,7 +192,7 @@ def _cache() -> BytecodeCache:
     from jinja2.bccache import Bucket, BytecodeCache
 
     class Memory(BytecodeCache):
-        """Compiled templates by key, as long as the process lives."""
+        """Cache of compiled templates by key, for the life of the process."""
 
         def __init__(self) -> None:
             self.kept: dict[str, bytes] = {}
@@ -211,18 +213,18 @@ SCRIPTS = {
     "sparql.html": ("engine.js", "answer.js", "sparql.js"),
     "contribute.html": ("engine.js", "yaml.js", "checks.js", "contribute.js"),
 }
-"""Scripts of single pages, by template; `site.js` is on every page."""
+"""Scripts of a page by template; `site.js` is on every page."""
 
 
 def _json(value: object) -> object:
-    """JSON for a script element, which escaping would spoil and which needs none: it holds no `<`, `>` or `&`."""
+    """Return JSON for a script element, marked as safe: it contains no `<`, `>` or `&`, and must not be escaped."""
     from markupsafe import Markup
 
     return Markup(script_json(value))  # noqa: S704 - see above
 
 
 def _tight(html: str) -> str:
-    """A page without the blank lines and indentation that templates leave behind; `pre` keeps its own."""
+    """Return a page without the blank lines and indentation left by templates; `pre` elements are kept."""
     lines, inside = [], False
     for raw in html.split("\n"):
         line = raw if inside else raw.strip()

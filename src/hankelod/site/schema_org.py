@@ -1,19 +1,19 @@
-"""schema.org for search engines: a projection of its own, apart from the data, with ids of pages and not of things.
+"""schema.org markup for search engines: a projection separate from the data, with ids of pages, not of things.
 
-A schema.org Project is an organisation, which a project of ours is not: so nothing here enters the dump.
+A schema.org Project is an organisation, unlike the projects of the vocabulary, so the markup is not in the dump.
 """
 
 from __future__ import annotations
 
 from hankelod.publication.files import NAME
 from hankelod.records.record import Record
-from hankelod.site.portfolio import listed, parts, word
+from hankelod.site.portfolio import listed, parts, text_of
 from hankelod.site.view import Json, Page, View
 
 CONTEXT = "https://schema.org"
 
 FILES = (*(f"dump/{NAME}.{ending}" for ending in ("ttl", "nt", "jsonld")), "dump/projects.csv", "dump/projects.geojson")
-"""Downloads that search engines are told of, where they are published."""
+"""Downloads listed in the markup, if they are published."""
 
 
 def _page_of(view: View, path: str) -> str:
@@ -26,7 +26,7 @@ def _organisation(view: View, identifier: str) -> Json:
 
 
 def dataset(view: View) -> Json:
-    """The dataset, as dataset search engines read it."""
+    """Return the markup of the dataset."""
     t, settings = view.t, view.portfolio.settings.values
     return {
         "@context": CONTEXT,
@@ -58,19 +58,19 @@ def dataset(view: View) -> Json:
 
 
 def project(view: View, record: Record) -> Json:
-    """A project with its grants."""
+    """Return the markup of a project with its grants."""
     page = _page_of(view, f"doc/project/{record.id}.html")
     summary = view.t.pick(record.values.get("summary"))
-    told: Json = {
+    node: Json = {
         "@context": CONTEXT,
         "@type": "Project",
         "@id": f"{page}#project",
         "name": view.named(record).text,
         "url": page,
         "subjectOf": f"{view.model.base}id/project/{record.id}",
-        "foundingDate": word(record, "start"),
-        "dissolutionDate": word(record, "end"),
-        "parentOrganization": _organisation(view, word(record, "lead")),
+        "foundingDate": text_of(record, "start"),
+        "dissolutionDate": text_of(record, "end"),
+        "parentOrganization": _organisation(view, text_of(record, "lead")),
         "member": [_organisation(view, o) for o in listed(record, "partners")],
         "areaServed": [
             {"@type": "AdministrativeArea", "name": view.link(name, code).words.text}
@@ -80,41 +80,41 @@ def project(view: View, record: Record) -> Json:
         "funding": [_grant(view, g) for g in parts(record, "grants")],
     }
     if summary:
-        told["description"] = summary.text
-    return {k: v for k, v in told.items() if v}
+        node["description"] = summary.text
+    return {k: v for k, v in node.items() if v}
 
 
 def _grant(view: View, part: dict[str, object]) -> Json:
     programme = view.portfolio.of("Programme").get(str(part["programme"]))
-    told: Json = {
+    node: Json = {
         "@type": "MonetaryGrant",
         "amount": {"@type": "MonetaryAmount", "currency": "EUR", "value": str(part["amount"])},
     }
     if programme:
-        told["name"] = view.named(programme).text
-        told["funder"] = _organisation(view, word(programme, "funder"))
-    return told
+        node["name"] = view.named(programme).text
+        node["funder"] = _organisation(view, text_of(programme, "funder"))
+    return node
 
 
 def organisation(view: View, record: Record) -> Json:
-    """An organisation."""
-    told = {"@context": CONTEXT, **_organisation(view, record.id)}
+    """Return the markup of an organisation."""
+    node = {"@context": CONTEXT, **_organisation(view, record.id)}
     if record.values.get("homepage"):
-        told["sameAs"] = word(record, "homepage")
-    return told
+        node["sameAs"] = text_of(record, "homepage")
+    return node
 
 
 def area(view: View, record: Record) -> Json:
-    """A municipality or region."""
+    """Return the markup of a municipality or region."""
     page = _page_of(view, f"doc/{record.cls.identifies}{record.id}.html")
-    told: Json = {"@context": CONTEXT, "@type": "AdministrativeArea", "name": view.named(record).text, "url": page}
+    node: Json = {"@context": CONTEXT, "@type": "AdministrativeArea", "name": view.named(record).text, "url": page}
     if record.values.get("sameAs"):
-        told["sameAs"] = word(record, "sameAs")
-    return told
+        node["sameAs"] = text_of(record, "sameAs")
+    return node
 
 
 def crumbs(view: View, page: Page) -> Json:
-    """Where a page stands in the site."""
+    """Return the breadcrumbs of a page."""
     front = view.page_link("index.html", "nav.home")
     items = [(link.words.text, _page_of(view, link.path)) for link in (front, *page.crumbs)]
     items.append((page.title, _page_of(view, page.path)))

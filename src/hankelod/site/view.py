@@ -1,4 +1,4 @@
-"""The site as one language sees it: names and links of things, labels of fields, and values as pages show them."""
+"""View of the site in one language: names and links of things, labels of fields, formatted values."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from hankelod.validation.report import Report
 Json = dict[str, object]
 
 Published = Mapping[str, Mapping[str, object]]
-"""The entries of a manifest, by path."""
+"""Entries of a manifest, by path."""
 
 
 class Site(NamedTuple):
-    """What all pages in all languages are made of.
+    """Input of all pages in all languages.
 
-    `home` is the address that the site's own absolute links begin with, `pages` the single pages that there are, and
-    `published` what the manifest says of the files that were written before the site.
+    `home` is the address at the beginning of absolute links to the site, `pages` are the paths in the navigation that
+    exist, and `published` the manifest entries of the files written before the site.
     """
 
     model: Model
@@ -38,14 +38,17 @@ class Site(NamedTuple):
 
 
 class Thing(NamedTuple):
-    """What a page is about: its IRI, and the path of its documents without `.ttl` and `.jsonld`."""
+    """Subject of a page: its IRI, and the path of its documents without `.ttl` and `.jsonld`."""
 
     iri: str
     document: str
 
 
 class Page(NamedTuple):
-    """One page: its path within a language, what its head says, and what its template shows."""
+    """Page: its path within a language, its head, and the content for its template.
+
+    `markup` is schema.org markup, `crumbs` are the pages above it, and `listed` puts it into the sitemap.
+    """
 
     path: str
     template: str
@@ -59,7 +62,7 @@ class Page(NamedTuple):
 
 
 class Value(NamedTuple):
-    """A value to show: its words, and a page of the site (`path`) or an address elsewhere that it leads to."""
+    """Value to show: its text, and the page of the site (`path`) or external address it links to."""
 
     words: Words
     path: str | None = None
@@ -67,7 +70,7 @@ class Value(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """A field's label, its values, and the anchor of the field in the vocabulary."""
+    """Label of a field, its values, and the anchor of the field in the vocabulary."""
 
     label: str
     values: tuple[Value, ...]
@@ -75,7 +78,7 @@ class Fact(NamedTuple):
 
 
 class View:
-    """The site in one language."""
+    """View of the site in one language."""
 
     def __init__(self, site: Site, language: Language) -> None:
         self.site = site
@@ -86,16 +89,16 @@ class View:
     ### Names and links
 
     def named(self, record: Record) -> Words:
-        """What a thing is called: its title or name, else its id."""
+        """Return the title or name of a record, else its id."""
         name = record.values.get("title") or record.values.get("name")
         return self.t.pick(name) or Words(record.id)
 
     def to(self, record: Record) -> Link:
-        """The link to a record's page."""
+        """Return the link to a record's page."""
         return Link(f"doc/{record.cls.identifies}{record.id}.html", self.named(record))
 
     def link(self, name: str, identifier: str) -> Link:
-        """The link to a thing by the name of its class and its id."""
+        """Return the link to a thing by the name of its class and its id."""
         record = self.portfolio.of(name).get(identifier)
         if record is not None:
             return self.to(record)
@@ -103,13 +106,13 @@ class View:
         return Link(f"doc/{cls.identifies}{identifier}.html", Words(identifier))
 
     def concept(self, name: str, identifier: str) -> Link:
-        """The link to a concept by the name of its class and its id."""
+        """Return the link to a concept by the name of its class and its id."""
         cls = self.model.by_name(name)
         label = self.model.concepts[cls.iri].get(identifier)
         return Link(f"doc/{cls.identifies}{identifier}.html", self.t.pick(label) or Words(identifier))
 
     def call(self, identifier: str) -> Link:
-        """The link to a call, which stands on its programme's page."""
+        """Return the link to a call, which is on the page of its programme."""
         programme, _, own = identifier.partition("/call/")
         record = self.portfolio.of("Programme").get(programme)
         calls = record.values.get("calls", []) if record else []
@@ -117,28 +120,28 @@ class View:
         return Link(f"doc/programme/{programme}.html#call-{own}", self.t.pick(name) or Words(own))
 
     def thing(self, record: Record) -> Thing:
-        """What the page of a record is about."""
+        """Return the subject of a record's page."""
         return Thing(
             f"{self.model.base}id/{record.cls.identifies}{record.id}", f"doc/{record.cls.identifies}{record.id}"
         )
 
     def page_link(self, path: str, key: str) -> Link:
-        """The link to one of the site's single pages, called by a text of the catalogue."""
+        """Return the link to a page by its path, with a text of the catalogue."""
         return Link(path, Words(self.t(key)))
 
     ### Labels of the Model
 
     def label(self, field: Field) -> str:
-        """A field's label, capital first."""
+        """Return a field's label, capitalised."""
         return capital(self.t.plain(field.label) or field.key)
 
     def labelled(self, name: str, key: str) -> str:
-        """The label of a field by the name of its class and its key; the key where the Model has no such field."""
+        """Return the label of a field by the name of its class and its key; the key if the Model has no such field."""
         field = self.model.by_name(name).field(key)
         return self.label(field) if field else key
 
     def class_label(self, cls: Class) -> str:
-        """A class's label, capital first; that of an outer vocabulary's class stands in the catalogue."""
+        """Return a class's label, capitalised; labels of classes of external vocabularies are in the catalogue."""
         own = self.t.plain(cls.label) or self.t.plain(self.model.labels.get(cls.iri, {}))
         if own:
             return capital(own)
@@ -146,10 +149,11 @@ class View:
         return self.t(key) if key in self.t else cls.name
 
     def ontology_text(self, subject: str, predicate: str) -> Text:
+        """Return a text of the ontology by language."""
         return self.model.ontology.text(subject, predicate)
 
     def definition(self, subject: str) -> Words | None:
-        """The definition of a term or concept."""
+        """Return the definition of a term or concept, else its comment."""
         return self.t.pick(
             self.ontology_text(subject, SKOS + "definition") or self.ontology_text(subject, RDFS + "comment")
         )
@@ -157,18 +161,18 @@ class View:
     ### Values by their field
 
     def facts(self, record: Record, skip: frozenset[str] = frozenset()) -> list[Fact]:
-        """The fields of a record with their values, in the Model's order, but for parts and those to skip."""
-        found = []
+        """Return the fields of a record with their values, in the Model's order, except parts and those in `skip`."""
+        facts = []
         for field in record.cls.fields:
             value = record.values.get(field.key)
             if value is None or field.key in skip or field.kind == "part":
                 continue
             values = value if isinstance(value, list) else [value]
-            found.append(Fact(self.label(field), tuple(self.value(field, v) for v in values), field.code))
-        return found
+            facts.append(Fact(self.label(field), tuple(self.value(field, v) for v in values), field.code))
+        return facts
 
     def value(self, field: Field, value: object) -> Value:
-        """One value as its field says to show it."""
+        """Return a value formatted by the kind of its field."""
         text = str(value)
         if field.kind == "reference":
             target = self.model.target(field)
@@ -184,25 +188,26 @@ class View:
             return Value(self.t.pick(value) or Words(""))
         if field.kind == "iri":
             return Value(Words(shown_address(text)), None, address(text))
-        shown = {
+        formatted = {
             "decimal": self.t.number,
             "month": self.t.month,
             "date": self.t.date,
             "boolean": self.yes_or_no,
             "language": self.language_name,
         }.get(field.kind, str)
-        return Value(Words(shown(text)))
+        return Value(Words(formatted(text)))
 
     def yes_or_no(self, value: str) -> str:
+        """Return the word for a boolean given as text."""
         return self.t("format.yes" if value in ("True", "true") else "format.no")
 
     def language_name(self, code: str) -> str:
-        """The name of a language of the site; another's code as it is."""
+        """Return the name of a language of the site; the code of any other language."""
         return self.t(f"language.{code}") if code in self.t.order else code
 
 
 def capital(text: str) -> str:
-    """A text with its first letter a capital, the rest as it is."""
+    """Return a text with its first letter capitalised."""
     return text[:1].upper() + text[1:]
 
 
@@ -210,17 +215,17 @@ _ADDRESS = re.compile(r"(https?|mailto):[^\s<>\"]+", re.IGNORECASE)
 
 
 def address(text: str) -> str | None:
-    """An address that a link may lead to, or None: only http, https and mailto are followed."""
+    """Return an address that is safe to link to (http, https or mailto), or None."""
     return text if _ADDRESS.fullmatch(text) else None
 
 
 def shown_address(text: str) -> str:
-    """An address as people read it."""
+    """Return an address for display, without scheme and `www.`."""
     return re.sub(r"^https?://(www\.)?", "", text).rstrip("/") or text
 
 
 def brief(text: str, limit: int = 155) -> str:
-    """The beginning of a text, up to a whole word, for descriptions of pages."""
+    """Return the beginning of a text, cut after a whole word, for descriptions of pages."""
     text = " ".join(text.split())
     if len(text) <= limit:
         return text

@@ -1,5 +1,5 @@
-// Shows the answer to a query: as a table, and where it has numbers or areas as a chart or a map. Whatever stands in the
-// data is put on the page as text, never as HTML; links lead to pages of the site, or to addresses of http and https.
+// Display of a query result: a table, and a chart or map if it has numbers or areas. Data is inserted as text, never as
+// HTML; links lead to pages of the site, or to http and https addresses.
 "use strict";
 
 window.hankelodAnswer = (settings, up, root) => {
@@ -27,7 +27,7 @@ window.hankelodAnswer = (settings, up, root) => {
   };
   const say = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
-  // A number as this language writes it, none of its digits lost.
+  // Format a number for the language of the page, without losing digits.
   const number = (text) => {
     const [, sign, whole, decimals] = text.match(/^([+-]?)(\d+)(?:\.(\d+))?$/) ?? [];
     if (whole === undefined) return text;
@@ -36,7 +36,7 @@ window.hankelodAnswer = (settings, up, root) => {
   };
   const isNumber = (found) => found?.[0] === "l" && NUMBERS.has(found[3]) && Number.isFinite(Number(found[1]));
 
-  // An IRI as people read it, and where it leads: a page of the site, else the address itself.
+  // Short form of an IRI, and the target of its link: a page of the site, else the IRI itself.
   const short = (iri) => {
     const [name, namespace] = Object.entries(prefixes).filter(([n, ns]) => n && iri.startsWith(ns)).sort((a, b) => b[1].length - a[1].length)[0] ?? [];
     if (namespace && /^[\w-]+$/.test(iri.slice(namespace.length))) return `${name}:${iri.slice(namespace.length)}`;
@@ -70,7 +70,7 @@ window.hankelodAnswer = (settings, up, root) => {
     return made;
   };
 
-  /* What a result is fit for */
+  /* Views possible for a result */
 
   const columns = (result) => result.names.map((name, n) => {
     const values = result.rows.map((row) => row[n]).filter(Boolean);
@@ -85,7 +85,7 @@ window.hankelodAnswer = (settings, up, root) => {
   const areaOf = (found) => found?.[0] === "u" ? found[1].match(/\/id\/((?:municipality|region)\/[0-9A-Za-z]+)$/)?.[1] : undefined;
   const labels = (some) => some.find((c) => c.tagged) ?? some.find((c) => c.words) ?? some.find((c) => !c.numbers);
 
-  /* The three ways */
+  /* Table, chart and map */
 
   const table = (result) => {
     const body = make("tbody");
@@ -174,7 +174,7 @@ window.hankelodAnswer = (settings, up, root) => {
   };
   const csvCell = (found) => {
     const plain = !found ? "" : found[0] === "b" ? `_:${found[1]}` : found[1];
-    const safe = /^[=+\-@\t\r]/.test(plain) && !isNumber(found) ? `'${plain}` : plain; // a spreadsheet would read a formula
+    const safe = /^[=+\-@\t\r]/.test(plain) && !isNumber(found) ? `'${plain}` : plain; // else a spreadsheet would evaluate a formula
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
   const csv = (result) => [result.names.join(","), ...result.rows.map((row) => row.map(csvCell).join(","))].join("\r\n") + "\r\n";

@@ -1,4 +1,4 @@
-// Checks of one value, as the shapes say: its kind, pattern, length and limits. What is wrong comes with the shape's own words.
+// Checks of a single value against its shape: kind, pattern, length and limits, with the messages of the shape.
 "use strict";
 
 window.hankelodChecks = (plan) => {
@@ -25,21 +25,21 @@ window.hankelodChecks = (plan) => {
     return text.charAt(0).toUpperCase() + text.slice(1);
   };
 
-  // What a constraint of a field says of a value.
+  // Message of a violated constraint of a field.
   const broken = (component, field, value = "") => ({
     code: field.code, severity: "violation", says: said(plan.says[component], { label: field.label, value: cut(value) }), fix: field.fix ?? "", why: field.why ?? "",
   });
-  // What a code of our own says.
+  // Message of a problem code outside the shapes.
   const own = (code, values) => {
     const told = plan.own[code];
     return { code, severity: told.severity, says: said(told.says, values), fix: values.fix ?? said(told.fix, values), why: said(told.why, values) };
   };
-  // A value as the record takes it: in NFC, a number without spaces and with a decimal point.
+  // Normalise a value for the record: NFC, numbers without spaces and with a decimal point.
   const tidied = (field, text) => {
     const plain = text.normalize("NFC").replace(/\r\n?/g, "\n").trim();
     return field.kind === "decimal" || field.kind === "integer" ? plain.replace(/[\s\u00a0\u202f€]/g, "").replace(",", ".").replace("\u2212", "-") : plain;
   };
-  // The first thing that is wrong with a value, or null.
+  // Return the first problem of a value, or null.
   const check = (field, value) => {
     const bad = value.match(forbidden);
     if (bad) return own("forbidden-character", { value: `U+${bad[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}` });

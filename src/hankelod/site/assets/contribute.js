@@ -1,5 +1,5 @@
-// The page that makes a record: a form out of the plan that the Model gave, checks as one types, and the record as YAML.
-// Nothing is sent anywhere; a draft is kept only where the reader asked for it.
+// Contribution page: a form generated from the plan of the Model, checks during input, and the record as YAML.
+// Nothing is sent anywhere; a draft is kept only at the user's request.
 "use strict";
 
 const whole = document.getElementById("contribute");
@@ -16,9 +16,9 @@ if (whole) {
   let names = {};
   let taken = new Set(); // ids of projects
   let count = 0;
-  const holders = new WeakMap(); // by field: marks it as one that somebody has written in
+  const holders = new WeakMap(); // by field: marks it as edited
   let pause;
-  let strict = false; // show also what nobody has touched yet
+  let strict = false; // also show problems of fields not edited yet
 
   const make = (name, properties = {}, ...inside) => {
     const made = document.createElement(name);
@@ -29,9 +29,9 @@ if (whole) {
   const say = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
   const filled = (value) => value !== undefined;
 
-  /* Fields. Each is { node, read, write, faults }: read gives a text, a map by language, a list or undefined for nothing. */
+  /* Fields: { node, read, write, faults }; read returns a text, a map by language, a list, or undefined if empty. */
 
-  // What surrounds a control: label, hint, and the place of its faults. `many` controls stand under a legend.
+  // Frame of a control: label, hint, and the place for its problems. With `many`, controls have a legend.
   const framed = (field, controls, group) => {
     const id = `field-${++count}`;
     const typed = field.kind === "reference" && !isChoice(field);
@@ -60,21 +60,21 @@ if (whole) {
     if (field.values) return field.values;
     return Object.entries(names[field.target] ?? {}).sort((a, b) => a[1].localeCompare(b[1], document.documentElement.lang));
   };
-  // A few names are chosen from a list, many are typed.
+  // Short lists of names are select elements, long ones are typed with suggestions.
   const isChoice = (field) => Boolean(field.words || field.values || field.concept) || (field.kind === "reference" && Object.keys(names[field.target] ?? {}).length <= FEW);
   const called = (field, id) => {
     const name = names[field.target]?.[id];
     if (!name) return id;
     return Object.values(names[field.target]).filter((other) => other === name).length > 1 ? `${name} (${id})` : name;
   };
-  // The id that a typed name means; a Finnish one does in every language, since ids are made of it.
+  // The id of a typed name; Finnish names are accepted in every language, because ids are derived from them.
   const meant = (field, text) => {
     const wanted = text.toLocaleLowerCase("fi"), id = slug(text);
     const known = names[field.target] ?? {};
     return Object.keys(known).find((each) => called(field, each).toLocaleLowerCase("fi") === wanted) ?? (Object.hasOwn(known, id) ? id : text);
   };
 
-  // One control of a field that has one value.
+  // Control of a field with a single value.
   const control = (field, id, described) => {
     const about = { id, "aria-describedby": described };
     if (isChoice(field)) {
@@ -99,7 +99,7 @@ if (whole) {
     }
     return isChoice(field) || field.kind === "boolean" || field.kind === "reference" ? null : checks.check(field, value);
   };
-  // A shape's words speak of ids, where the form has a list.
+  // Messages of shapes refer to ids; the form has a list instead.
   const missing = (field) => field.required ? [checks.broken("MinCount", isChoice(field) ? { ...field, fix: texts["choose-list"] } : field.kind === "reference" ? { ...field, fix: texts["from-list"] } : field)] : [];
 
   const one = (field) => {
@@ -152,7 +152,7 @@ if (whole) {
     return { node: holder.node, holder, read, write: (value) => { for (const box of boxes) box.checked = value.includes(box.value); }, faults };
   };
 
-  // Several values of one field, each in a row that can be removed.
+  // Field with several values, each in a row that can be removed.
   const several = (field) => {
     const rows = [];
     const list = make("div", { className: "several" });
@@ -193,7 +193,7 @@ if (whole) {
     return { node: holder.node, holder, read, write, faults };
   };
 
-  // Parts: things within the record, each a form of its own.
+  // Parts: things nested in the record, each with its own form.
   const parts = (field, level) => {
     const cls = plan.classes[field.target];
     const held = [];
@@ -246,7 +246,7 @@ if (whole) {
     return isChoice(field) ? ticks(field) : several(field);
   };
 
-  // All fields of a class, in their groups where it has any.
+  // All fields of a class, by group if it has groups.
   const object = (name, level) => {
     const cls = plan.classes[name];
     const fields = cls.fields.map((field) => ({ field, ...made(field, level) }));
@@ -278,7 +278,7 @@ if (whole) {
 
   const slug = (text, words = Infinity) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").split("-").slice(0, words).join("-").slice(0, 99).replace(/-$/, "");
   const first = (text) => typeof text === "object" ? text.fi ?? text.sv ?? Object.values(text)[0] : text;
-  // The id of a part: what its first text says in brief, else its kind and number; so that parts put in later shift none.
+  // The id of a part: derived from its first text, else kind and number, so that parts inserted later do not change it.
   const partId = (cls, value, n, used) => {
     const field = cls.fields.find((f) => (f.kind === "langtext" || f.kind === "text") && value[f.key] && !f.pattern);
     const wanted = (field && slug(first(value[field.key]), 3)) || `${cls.segment}-${n + 1}`;
@@ -301,7 +301,7 @@ if (whole) {
     const bare = (text) => checks.check(field, text) && field.kind !== "boolean" ? text : new yaml.Bare(text);
     return [key, Array.isArray(value) ? value.map(bare) : bare(value)];
   }));
-  // The complete record, with what the rules fill in, for JSON-LD.
+  // The complete record in JSON-LD, with the values filled in by the model.
   const complete = (name, values, id, nodes) => {
     const cls = plan.classes[name];
     (nodes[name] ??= []).push(`${plan.engine.base}id/${plan.classes[plan.class].segment}/${id}`);
@@ -378,7 +378,7 @@ if (whole) {
   };
 
   const stored = (change) => {
-    try { return change(localStorage); } catch { return null; /* a browser may refuse to keep anything */ }
+    try { return change(localStorage); } catch { return null; /* storage may be disabled in the browser */ }
   };
   const tellDraft = (text) => { if (part("draft-status").textContent !== text) part("draft-status").textContent = text; };
   const keep = (values) => stored((store) => {
@@ -466,7 +466,7 @@ if (whole) {
     load(plan.ids);
   };
   form.addEventListener("input", later);
-  // Whoever stops typing for a moment has written what there is to check.
+  // Check after a pause in typing.
   form.addEventListener("input", (event) => {
     clearTimeout(pause);
     pause = setTimeout(() => {

@@ -1,8 +1,8 @@
-// Oxigraph in a worker of its own: takes engine and dump from the page once, then answers. A heavy query stops nothing but
-// this worker, which can be ended at any time. It asks the network for nothing, whatever its server's policy lets it do.
+// Oxigraph in a worker: receives engine and dump from the page once, then answers queries. A heavy query blocks only this
+// worker, which can be terminated at any time. It makes no network requests, even if its policy would allow them.
 import init, { Store } from "./vendor/oxigraph.js";
 
-const MOST = 50000; // rows that are handed to the page
+const MOST = 50000; // rows returned to the page at most
 const N_TRIPLES = "application/n-triples";
 
 let store = null;
@@ -69,7 +69,7 @@ const remarks = (record, rules, base) => {
 addEventListener("message", async ({ data }) => {
   if (data.load) {
     loading = load(data.load);
-    loading.catch(() => {}); // each question tells of it
+    loading.catch(() => {}); // reported with each query
     return;
   }
   try {

@@ -1,12 +1,12 @@
-// Asks the engine from a page: starts its worker when first asked, stops it when told, and starts another for the next.
+// Client of the query engine: starts its worker at the first query, and a new one after it has been stopped.
 "use strict";
 
-// `settings` is what the page's data tells of the engine, `root` the way to the publication's root, `tell` shows progress.
+// `root` is the relative path to the root, `settings` the engine's part of the page data, `tell` reports progress.
 window.hankelodEngine = (root, settings, tell) => {
   const texts = settings.texts;
   const address = (path) => new URL(root + path, location.href).href;
   let worker = null;
-  let ready = null; // the worker, once it has been given what it works with
+  let ready = null; // the worker, after it has received engine and data
   let loaded = null;
   let asked = new Map();
   let number = 0;
@@ -30,8 +30,8 @@ window.hankelodEngine = (root, settings, tell) => {
     if (!error.ofQuery) stop(error);
   };
 
-  // The page fetches and compiles, since a worker stands under the policy that comes with its own file; what was
-  // fetched serves the next worker too. Compressed files tell by their head whether a server has unpacked them.
+  // The page fetches and compiles, because a worker has the Content-Security-Policy of its own file; the results are
+  // reused for the next worker. The first bytes of a compressed file show whether the server has decompressed it.
   const fetched = async (path) => {
     const answer = await fetch(address(path));
     if (!answer.ok) throw new Error(`${answer.status} ${path}`);
@@ -73,10 +73,10 @@ window.hankelodEngine = (root, settings, tell) => {
     ready.then((given) => { if (worker === given) given.postMessage({ ...message, base: settings.base, number: own }); });
   });
 
-  // Text of SPARQL without strings, IRIs and comments.
+  // SPARQL text without strings, IRIs and comments.
   const bare = (text) => text.replace(
     /"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'|<[^<>"{}|^`\\\s]*>|#[^\n\r]*/g, " ");
-  // The known prefixes that a text does not declare, on one line before it.
+  // Declarations of the known prefixes missing from a text, on one line before it.
   const completed = (text) => {
     const own = new Set([...bare(text).matchAll(/\bPREFIX\s+([^\s:]*):/gi)].map((m) => m[1]));
     const missing = Object.entries(settings.prefixes).filter(([name]) => !own.has(name));
@@ -84,7 +84,7 @@ window.hankelodEngine = (root, settings, tell) => {
   };
 
   return {
-    // The answer to a query. Rejects with an Error: `line` and `column` tell where in the text, if the fault has a place.
+    // Run a query. Rejects with an Error; `line` and `column` are the position in the text, if there is one.
     async query(text) {
       const form = bare(text).match(/\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b/i)?.[1].toUpperCase() ?? "";
       try {
@@ -99,7 +99,7 @@ window.hankelodEngine = (root, settings, tell) => {
         throw error;
       }
     },
-    // What rules find of a record in JSON-LD; `nodes` are the IRIs of its things by class.
+    // Check a record in JSON-LD against rules; `nodes` are the IRIs of its things by class.
     remarks(record, rules, nodes) {
       const bound = rules.filter((rule) => nodes[rule.class]).map((rule) => ({
         rule,

@@ -1,4 +1,4 @@
-// The map: zoom by buttons, wheel with Ctrl, or dragging when near; says what is under the pointer or the focus.
+// Map: zoom by buttons or Ctrl + wheel, pan by dragging when zoomed in, title of the area under the pointer or focus.
 "use strict";
 
 const drawing = document.getElementById("map");
@@ -33,7 +33,7 @@ if (drawing) {
   };
 
   const middle = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
-  const heart = () => { // of the areas that have projects, since most of the map may have none
+  const heart = () => { // median of the areas with projects; most of the map may have none
     const shapes = [...drawing.querySelectorAll("a")].map((a) => a.getBBox());
     return [middle(shapes.map((s) => s.x + s.width / 2)), middle(shapes.map((s) => s.y + s.height / 2))];
   };
@@ -72,7 +72,7 @@ if (drawing) {
   drawing.addEventListener("click", (event) => { if (held?.moved) event.preventDefault(); }, true);
   drawing.addEventListener("dragstart", (event) => event.preventDefault());
 
-  // on the frame, since a drawing that listens for the focus can itself be tabbed to
+  // on the frame: an SVG with a focus listener would itself become focusable
   const frame = drawing.parentElement;
   const tell = (event) => { told.textContent = event.target.closest?.("#map a")?.dataset.told ?? ""; };
   for (const kind of ["pointerover", "focusin"]) frame.addEventListener(kind, tell);
@@ -80,7 +80,7 @@ if (drawing) {
   frame.addEventListener("focusin", (event) => {
     const link = event.target.closest?.("#map a");
     if (!link || box.width >= full.width) return;
-    const shape = link.getBBox(); // keep what has the focus in sight
+    const shape = link.getBBox(); // keep the focused area in view
     moveTo(shape.x + shape.width / 2 - box.width / 2, shape.y + shape.height / 2 - box.height / 2);
   });
 }

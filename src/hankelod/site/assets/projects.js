@@ -1,5 +1,5 @@
-// The list of projects: search, filters with counts, download of what is shown. Names and rows come from the index,
-// scripts that call hankelodIndex; everything is put on the page as text, never as HTML.
+// List of projects: search, filters with counts, download of the matches. Names and rows come from the index, scripts
+// that call hankelodIndex; all data is inserted as text, never as HTML.
 "use strict";
 
 const form = document.getElementById("filters");
@@ -72,7 +72,7 @@ if (form) {
 
   const chosen = () => Object.fromEntries(new FormData(form));
   const matching = (given) => {
-    // one pass: a row that all filters but one let through counts among the choices of that one
+    // one pass: a row rejected by a single filter still counts among the choices of that filter
     const words = fold(given.q ?? "").split(/\s+/).filter(Boolean);
     const counts = Object.fromEntries(FIELDS.map((f) => [f, new Map()]));
     const some = [];
@@ -128,7 +128,7 @@ if (form) {
     }
     downloads.hidden = !some.length;
     const query = new URLSearchParams(Object.entries(given).filter(([, v]) => v)).toString();
-    try { history.replaceState(null, "", query ? `?${query}` : location.pathname); } catch { /* pages opened from files */ }
+    try { history.replaceState(null, "", query ? `?${query}` : location.pathname); } catch { /* page opened from a file */ }
   };
 
   ready = () => {
@@ -153,7 +153,7 @@ if (form) {
   });
   const cell = (value) => {
     const text = Array.isArray(value) ? value.join("; ") : value;
-    const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text; // a spreadsheet would read a formula
+    const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text; // else a spreadsheet would evaluate a formula
     return /[",\r\n;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
   downloads.addEventListener("click", (event) => {

@@ -1,4 +1,4 @@
-// On every page: copy buttons, and language links that keep the query and the place on the page.
+// Script of every page: copy buttons, and language links that keep query and fragment.
 "use strict";
 
 for (const button of document.querySelectorAll(".copy")) {

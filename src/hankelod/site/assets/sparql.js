@@ -1,4 +1,4 @@
-// The page that asks in SPARQL: named queries and their parameters, the editor, running and stopping, links to queries.
+// SPARQL page: named queries and their parameters, the editor, running and cancelling, links to queries.
 "use strict";
 
 const ask = document.getElementById("ask");
@@ -45,7 +45,7 @@ if (ask && location.protocol === "file:") {
     }
   });
 
-  /* Named queries and their parameters: each is what a VALUES $name { … } of the text binds */
+  /* Named queries and their parameters: a parameter is the value bound by VALUES $name { … } in the text */
 
   const KINDS = { text: /^[^\x00-\x1f\x7f]*$/, number: /^-?\d{1,30}(\.\d{1,30})?$/, month: /^\d{4}-(0[1-9]|1[0-2])$/, language: /^(fi|sv|en)$/ };
   const THING = /^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/;
@@ -121,7 +121,7 @@ if (ask && location.protocol === "file:") {
   };
   named.addEventListener("change", () => choose(named.value));
 
-  /* Links: the query stands in the fragment, which is sent to no server */
+  /* Links: the query is in the fragment, which is not sent to any server */
 
   const isNamed = () => {
     const query = queries[named.value];
@@ -134,7 +134,7 @@ if (ask && location.protocol === "file:") {
     return `#${pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&")}`;
   };
   const remember = () => {
-    try { history.replaceState(null, "", fragment()); } catch { /* too long for this browser */ }
+    try { history.replaceState(null, "", fragment()); } catch { /* too long for the browser */ }
   };
   const recall = () => {
     const asked = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
@@ -159,7 +159,7 @@ if (ask && location.protocol === "file:") {
   });
   addEventListener("hashchange", () => {
     recall();
-    named.focus(); // a link to a query may stand far below it
+    named.focus(); // the link to a query may be far below the editor
   });
 
   /* Running */

@@ -1,11 +1,11 @@
-// A record as YAML, as people write it in this project: texts in quotation marks, ids, numbers and months plain.
+// Records as YAML in the style of the dataset: texts in quotation marks; ids, numbers and months plain.
 "use strict";
 
 window.hankelodYaml = (() => {
   const PLAIN = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/; // an id
-  const WORDS = new Set(["true", "false", "null", "yes", "no", "on", "off", "y", "n"]); // no text to some readers
+  const WORDS = new Set(["true", "false", "null", "yes", "no", "on", "off", "y", "n"]); // not strings in some YAML parsers
   const quoted = (text) => JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029\ufeff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  // A value that is written bare: a number, month or boolean, whose text is in the right form already.
+  // Value written without quotes: a number, month or boolean already in its lexical form.
   class Bare {
     constructor(text) { this.text = text; }
   }

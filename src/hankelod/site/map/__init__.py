@@ -1,1 +1,1 @@
-"""Map of the site: areas, projection, outlines."""
+"""Map of the site: boundaries, projection, outlines and preview image."""

@@ -1,4 +1,4 @@
-"""The map: areas as paths in the map's own units, and which of them have projects."""
+"""Atlas: the areas of the country as SVG paths in the units of the map."""
 
 from __future__ import annotations
 
@@ -9,43 +9,44 @@ from hankelod.site.map import boundaries, outlines
 from hankelod.site.map.projection import to_plane
 
 UNIT = 250
-"""Metres in a unit of the map."""
+"""Metres per unit of the map."""
 
 MARGIN = 30
-"""Units around the land."""
+"""Margin around the land, in units."""
 
 
 class Atlas(NamedTuple):
-    """The country: the box of the map, paths and middles by code, and whether the boundaries are official ones.
+    """Map of the country: size in units, and SVG paths and centres of areas by code.
 
-    `mesh` is all municipalities in one path, for the faint lines between them; `land` all regions.
+    `mesh` is one path of all municipalities, for the faint lines between them; `land` is one path of all regions.
+    `official` is True if the boundaries come from a file, False for the mosaic.
     """
 
     width: int
     height: int
     municipalities: dict[str, str]
     regions: dict[str, str]
-    middles: dict[str, outlines.Spot]
+    middles: dict[str, outlines.GridPoint]
     mesh: str
     land: str
     official: bool
 
 
 class Area(NamedTuple):
-    """An area on the map: where its page is, what to say of it, and how it is drawn."""
+    """Area on a map: the path of its page, its title, its outline and centre, and its number of projects."""
 
     path: str
     title: str
     outline: str
-    middle: outlines.Spot
+    middle: outlines.GridPoint
     total: int
     region: bool
 
 
 def atlas(municipalities: list[Record], regions: list[Record], file: object) -> Atlas:
-    """The atlas of these areas; `file` is the dataset's file of boundaries (a Path), or None for the mosaic.
+    """Return the atlas of areas; `file` is the Path of the dataset's boundaries, or None for the mosaic.
 
-    Raises NotBoundaries.
+    Raises NotBoundaries if the file cannot be used.
     """
     centres = {
         m.id: to_plane(float(str(m.values["lat"])), float(str(m.values["long"])))
@@ -57,11 +58,13 @@ def atlas(municipalities: list[Record], regions: list[Record], file: object) -> 
     if not points:
         return Atlas(1, 1, {}, {}, {}, "", "", False)
     left, top = min(x for x, _ in points) - MARGIN * UNIT, max(y for _, y in points) + MARGIN * UNIT
-    known: dict[outlines.Spot, outlines.Spot] = {}
-    drawn = {code: outlines.snapped(rings, UNIT, left, top, known) for code, rings in sorted(areas.items())}
+    snap_points: dict[outlines.GridPoint, outlines.GridPoint] = {}
+    rings_by_code = {
+        code: outlines.snapped(rings, UNIT, left, top, snap_points) for code, rings in sorted(areas.items())
+    }
     own = {m.id for m in municipalities}
-    lands = {r.id: _land(r.id, municipalities, drawn) for r in regions}
-    middles = {code: outlines.middle(rings) for code, rings in {**drawn, **lands}.items() if rings}
+    region_rings = {r.id: _region_rings(r.id, municipalities, rings_by_code) for r in regions}
+    middles = {code: outlines.middle(rings) for code, rings in {**rings_by_code, **region_rings}.items() if rings}
     for code, centre in centres.items():
         middles[code] = (round((centre[0] - left) / UNIT), round((top - centre[1]) / UNIT))
     width = round((max(x for x, _ in points) - left) / UNIT) + MARGIN
@@ -69,33 +72,33 @@ def atlas(municipalities: list[Record], regions: list[Record], file: object) -> 
     return Atlas(
         width,
         height,
-        {code: outlines.path(rings) for code, rings in drawn.items() if code in own},
-        {code: outlines.path(rings) for code, rings in lands.items()},
+        {code: outlines.path(rings) for code, rings in rings_by_code.items() if code in own},
+        {code: outlines.path(rings) for code, rings in region_rings.items()},
         middles,
-        outlines.path(ring for code, rings in drawn.items() if code in own for ring in rings),
-        outlines.path(ring for rings in lands.values() for ring in rings),
+        outlines.path(ring for code, rings in rings_by_code.items() if code in own for ring in rings),
+        outlines.path(ring for rings in region_rings.values() for ring in rings),
         file is not None,
     )
 
 
-def _land(
-    region: str, municipalities: list[Record], drawn: dict[str, list[list[outlines.Spot]]]
-) -> list[list[outlines.Spot]]:
-    """A region's outline: that of its municipalities together, else its own."""
-    rings = [ring for m in municipalities if m.values.get("region") == region for ring in drawn.get(m.id, [])]
-    return outlines.merged(rings) or drawn.get(region, [])
+def _region_rings(
+    region: str, municipalities: list[Record], rings_by_code: dict[str, list[list[outlines.GridPoint]]]
+) -> list[list[outlines.GridPoint]]:
+    """Return a region's outline: that of its municipalities merged, else its own."""
+    rings = [ring for m in municipalities if m.values.get("region") == region for ring in rings_by_code.get(m.id, [])]
+    return outlines.merged(rings) or rings_by_code.get(region, [])
 
 
-def area(found: Atlas, code: str, path: str, title: str, count: int) -> Area:
-    """An area to draw; one without an outline has its middle alone."""
-    outline = found.municipalities.get(code) or found.regions.get(code, "")
-    return Area(path, title, outline, found.middles.get(code, (0, 0)), count, code in found.regions)
+def area(country: Atlas, code: str, path: str, title: str, count: int) -> Area:
+    """Return an area to draw; one without an outline has a centre only."""
+    outline = country.municipalities.get(code) or country.regions.get(code, "")
+    return Area(path, title, outline, country.middles.get(code, (0, 0)), count, code in country.regions)
 
 
-def base_map(found: Atlas) -> str:
-    """The country in grey as an SVG file of its own, for the small maps that show where a place is."""
+def base_map(country: Atlas) -> str:
+    """Return the country in grey as an SVG file, the background of small maps."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {found.width} {found.height}">'
-        f'<path d="{found.land}" fill="#7d8b88" fill-opacity=".28" stroke="#7d8b88" stroke-opacity=".55" stroke-width="9" '
-        'stroke-linejoin="round"/></svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {country.width} {country.height}">'
+        f'<path d="{country.land}" fill="#7d8b88" fill-opacity=".28" stroke="#7d8b88" stroke-opacity=".55" '
+        'stroke-width="9" stroke-linejoin="round"/></svg>\n'
     )

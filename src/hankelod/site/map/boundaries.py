@@ -1,6 +1,6 @@
-"""Boundaries of areas: the official ones out of GeoJSON or TopoJSON, else a mosaic made from the areas' centres.
+"""Boundaries of areas: official ones from GeoJSON or TopoJSON, else a mosaic computed from the areas' centres.
 
-Everything here is in metres of ETRS-TM35FIN: by the code of an area, its rings of points, holes among them.
+An area is a list of rings, holes included; points are in metres of ETRS-TM35FIN.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ Ring = list[Point]
 Areas = dict[str, list[Ring]]
 
 CODES = ("code", "kunta", "maakunta", "natcode", "NATCODE", "kuntakoodi")
-"""The property in which a feature's code stands, in the files of Statistics Finland and the National Land Survey."""
+"""Properties with the code of a feature, in the files of Statistics Finland and the National Land Survey."""
 
 
 class NotBoundaries(Refusal):
-    """The file cannot be used as boundaries; the message says why."""
+    """Refusal: a file cannot be used as boundaries, for the reason in the message."""
 
 
 def read(path: Path) -> Areas:
-    """The areas of a GeoJSON (RFC 7946) or TopoJSON file, by their code: three digits or two.
+    """Read the areas of a GeoJSON (RFC 7946) or TopoJSON file, by code (three digits or two).
 
-    Coordinates are degrees, or metres in ETRS-TM35FIN as Statistics Finland serves them. Raises NotBoundaries.
+    Coordinates are degrees, or metres in ETRS-TM35FIN as Statistics Finland serves them. Raises NotBoundaries if the
+    file cannot be read or has no codes.
     """
     try:
         whole = json.loads(path.read_bytes())
@@ -44,8 +45,8 @@ def read(path: Path) -> Areas:
 
 def _code(feature: Mapping[str, object]) -> str | None:
     properties: dict[str, object] = feature.get("properties") or {}  # type: ignore[assignment]
-    found = next((properties[k] for k in CODES if properties.get(k) is not None), feature.get("id"))
-    text = str(found)
+    code = next((properties[k] for k in CODES if properties.get(k) is not None), feature.get("id"))
+    text = str(code)
     return text if text.isdigit() and len(text) in (2, 3) else None
 
 
@@ -89,7 +90,7 @@ def _topology(whole: dict) -> Iterator[tuple[str, list[Ring]]]:  # type: ignore[
 
 
 def _joined(numbers: list[int], arcs: list[Ring]) -> Ring:
-    """A ring out of its arcs; a negative number is an arc read backwards."""
+    """Return the ring of these arcs; a negative number is an arc in reverse (its ones' complement)."""
     points: Ring = []
     for n in numbers:
         arc = arcs[n] if n >= 0 else arcs[~n][::-1]
@@ -97,24 +98,24 @@ def _joined(numbers: list[int], arcs: list[Ring]) -> Ring:
     return points
 
 
-### A mosaic of our own
+### Mosaic
 
 SPACING = 30_000
-"""Metres between the points of the sea and the neighbours, which hem the mosaic in."""
+"""Metres between the outer points, which bound the mosaic: sea and neighbouring countries."""
 
 REACH_SOUTH, REACH_NORTH = 50_000, 120_000
-"""How far from a centre the mosaic's land goes: in the sparse north further than in the south."""
+"""Metres from a centre to the edge of the land: further in the sparsely populated north."""
 
 
 def mosaic(centres: dict[str, Point]) -> Areas:
-    """For each centre its Voronoi cell, hemmed in by points where no centre is near: a schematic map of the country."""
+    """Return the Voronoi cell of each centre, bounded by outer points: a schematic map of the country."""
     sites = list(centres.values())
-    everything = sites + _hem(sites)
-    return {code: [_cell(centre, everything)] for code, centre in centres.items()}
+    all_points = sites + _outer_points(sites)
+    return {code: [_cell(centre, all_points)] for code, centre in centres.items()}
 
 
-def _hem(sites: list[Point]) -> list[Point]:
-    """The points of a grid that are near to no centre, but not far from the nearest."""
+def _outer_points(sites: list[Point]) -> list[Point]:
+    """Return the points of a grid just outside the reach of every centre."""
     inside: set[tuple[int, int]] = set()
     beside: set[tuple[int, int]] = set()
     for x, y in sites:
@@ -127,7 +128,7 @@ def _hem(sites: list[Point]) -> list[Point]:
 
 
 def _nodes(x: float, y: float, reach: float) -> Iterator[tuple[int, int]]:
-    """The nodes of the grid in a square around a place: column and row."""
+    """Nodes (column, row) of the grid in a square around a point."""
     steps = int(reach / SPACING) + 1
     column, row = round(x / SPACING), round(y / SPACING)
     for r in range(row - steps, row + steps + 1):
@@ -141,13 +142,13 @@ def _place(node: tuple[int, int]) -> Point:
 
 
 def _reach(north: float) -> float:
-    """Metres, by the northing: even up to Oulu, growing from there to Inari."""
+    """Return the reach in metres by northing: constant up to Oulu, growing from there to Inari."""
     share = min(1.0, max(0.0, (north - 7_200_000) / 350_000))
     return REACH_SOUTH + share * (REACH_NORTH - REACH_SOUTH)
 
 
 def _cell(centre: Point, sites: list[Point]) -> Ring:
-    """The points nearer to this centre than to any other site: half-planes cut off a square, the nearest site first."""
+    """Return the Voronoi cell of a centre: a square cut by half-planes, nearest site first."""
     x, y = centre
     side = 2 * REACH_NORTH
     cell = [(x - side, y - side), (x + side, y - side), (x + side, y + side), (x - side, y + side)]
@@ -160,7 +161,7 @@ def _cell(centre: Point, sites: list[Point]) -> Ring:
 
 
 def _cut(cell: Ring, normal: Point, limit: float) -> Ring:
-    """The part of a convex ring where `normal · point <= limit`."""
+    """Return the part of a convex ring where `normal · point <= limit`."""
     kept: Ring = []
     sides = [normal[0] * px + normal[1] * py - limit for px, py in cell]
     for n, (point, side) in enumerate(zip(cell, sides, strict=True)):

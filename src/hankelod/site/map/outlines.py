@@ -1,4 +1,4 @@
-"""Rings of points as the paths of an SVG: whole numbers, outlines of areas that lie together, few bytes."""
+"""Outlines: rings of points as compact SVG paths in whole units, and merged outlines of adjacent areas."""
 
 from __future__ import annotations
 
@@ -6,49 +6,51 @@ from collections.abc import Iterable
 
 from hankelod.site.map.boundaries import Ring
 
-Spot = tuple[int, int]
-"""A point of the map in its own units, y downwards."""
+GridPoint = tuple[int, int]
+"""Point in units of the map, y downwards."""
 
 
-def snapped(rings: Iterable[Ring], unit: float, left: float, top: float, known: dict[Spot, Spot]) -> list[list[Spot]]:
-    """Rings in whole units of `unit` metres from the map's upper left corner, repeated points dropped.
+def snapped(
+    rings: Iterable[Ring], unit: float, left: float, top: float, snap_points: dict[GridPoint, GridPoint]
+) -> list[list[GridPoint]]:
+    """Convert rings to whole units of `unit` metres from the map's upper left corner, without repeated points.
 
-    `known` holds the points so far: a point next to one of them becomes that one, so that neighbours share their border
-    although each was computed by itself.
+    `snap_points` collects the points so far: a point adjacent to one of them is replaced by it, so that neighbours
+    computed independently share their border.
     """
-    done = []
+    outlines = []
     for ring in rings:
-        spots: list[Spot] = []
+        points: list[GridPoint] = []
         for x, y in ring:
-            spot = _known((round((x - left) / unit), round((top - y) / unit)), known)
-            if not spots or spot != spots[-1]:
-                spots.append(spot)
-        if len(spots) > 1 and spots[0] == spots[-1]:
-            spots.pop()
-        if len(spots) > 2:
-            done.append(spots)
-    return done
+            point = _snapped_point((round((x - left) / unit), round((top - y) / unit)), snap_points)
+            if not points or point != points[-1]:
+                points.append(point)
+        if len(points) > 1 and points[0] == points[-1]:
+            points.pop()
+        if len(points) > 2:
+            outlines.append(points)
+    return outlines
 
 
-def _known(spot: Spot, known: dict[Spot, Spot]) -> Spot:
-    found = known.get(spot)
-    if found is None:
-        x, y = spot
+def _snapped_point(point: GridPoint, snap_points: dict[GridPoint, GridPoint]) -> GridPoint:
+    match = snap_points.get(point)
+    if match is None:
+        x, y = point
         around = ((x + dx, y + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1))
-        found = next((known[n] for n in around if n in known), spot)
-        known[spot] = found
-    return found
+        match = next((snap_points[n] for n in around if n in snap_points), point)
+        snap_points[point] = match
+    return match
 
 
-def merged(rings: Iterable[list[Spot]]) -> list[list[Spot]]:
-    """The outline of areas that lie together: a border that two of them share is none."""
-    edges: dict[tuple[Spot, Spot], tuple[Spot, Spot] | None] = {}
+def merged(rings: Iterable[list[GridPoint]]) -> list[list[GridPoint]]:
+    """Return the outline of adjacent areas together: borders shared by two of them are dropped."""
+    edges: dict[tuple[GridPoint, GridPoint], tuple[GridPoint, GridPoint] | None] = {}
     for ring in rings:
-        for n, spot in enumerate(ring):
+        for n, point in enumerate(ring):
             before = ring[n - 1]
-            key = (before, spot) if before < spot else (spot, before)
-            edges[key] = None if key in edges else (before, spot)
-    following: dict[Spot, list[Spot]] = {}
+            key = (before, point) if before < point else (point, before)
+            edges[key] = None if key in edges else (before, point)
+    following: dict[GridPoint, list[GridPoint]] = {}
     for edge in edges.values():
         if edge is not None:
             following.setdefault(edge[0], []).append(edge[1])
@@ -63,8 +65,8 @@ def merged(rings: Iterable[list[Spot]]) -> list[list[Spot]]:
     return outline
 
 
-def path(rings: Iterable[list[Spot]]) -> str:
-    """The `d` of an SVG path, closed rings in relative moves."""
+def path(rings: Iterable[list[GridPoint]]) -> str:
+    """Return the `d` attribute of an SVG path: closed rings in relative coordinates."""
     out = []
     x = y = 0
     for ring in rings:
@@ -77,8 +79,8 @@ def path(rings: Iterable[list[Spot]]) -> str:
     return "".join(out)
 
 
-def middle(rings: Iterable[list[Spot]]) -> Spot:
-    """The middle of the box around an area."""
-    spots = [s for ring in rings for s in ring]
-    xs, ys = [x for x, _ in spots], [y for _, y in spots]
+def middle(rings: Iterable[list[GridPoint]]) -> GridPoint:
+    """Return the centre of the bounding box of an area."""
+    points = [s for ring in rings for s in ring]
+    xs, ys = [x for x, _ in points], [y for _, y in points]
     return (min(xs) + max(xs)) // 2, (min(ys) + max(ys)) // 2

@@ -1,7 +1,7 @@
-"""The picture that goes with links to the site elsewhere: its map in PNG (W3C Portable Network Graphics, third edition).
+"""Preview image for links to the site (Open Graph): its map as PNG (W3C Portable Network Graphics, third edition).
 
-Services that show such pictures (Open Graph) draw no SVG, and the map is all there is to draw: a library would be large
-for it. Edges are smoothed by how much of a pixel they cover.
+Services that show such images do not render SVG. The map is the only raster image, so it is drawn without an imaging
+library. Edges are anti-aliased by pixel coverage.
 """
 
 from __future__ import annotations
@@ -15,26 +15,27 @@ from typing import NamedTuple
 from hankelod.site.map.atlas import Atlas
 
 PREVIEW = "assets/preview.png"
-"""Where the picture stands."""
+"""Path of the image."""
 
 WIDTH, HEIGHT = 1200, 630
-"""Pixels; the size that services ask for."""
+"""Size in pixels, as recommended for Open Graph."""
 
 MARGIN = 30
+"""Pixels above and below the map."""
 
 LINES = 4
-"""Lines looked at in each row of pixels."""
+"""Scan lines per row of pixels."""
 
 Colour = tuple[int, int, int]
 
 PAPER, LAND, REGION, MUNICIPALITY = (253, 252, 250), (225, 221, 210), (168, 207, 196), (15, 92, 88)
-"""As in `assets/site.css`, light."""
+"""Colours of the light scheme in `assets/site.css`."""
 
 Place = tuple[float, float]
 
 
 class Canvas(NamedTuple):
-    """Rows of pixels, and how the units of the map become pixels."""
+    """Rows of RGB pixels; the scale from map units to pixels, and the left margin in pixels."""
 
     rows: list[bytearray]
     scale: float
@@ -42,7 +43,7 @@ class Canvas(NamedTuple):
 
 
 def picture(atlas: Atlas, regions: Iterable[str], municipalities: Iterable[str]) -> bytes:
-    """The map of these regions (light) and municipalities (dark)."""
+    """Return the PNG of the map with these regions (light) and municipalities (dark)."""
     scale = (HEIGHT - 2 * MARGIN) / atlas.height
     canvas = Canvas([bytearray(PAPER * WIDTH) for _ in range(HEIGHT)], scale, (WIDTH - atlas.width * scale) / 2)
     _fill(canvas, atlas.land, LAND)
@@ -56,7 +57,10 @@ def picture(atlas: Atlas, regions: Iterable[str], municipalities: Iterable[str])
 
 
 def _rings(canvas: Canvas, path: str) -> Iterator[list[Place]]:
-    """The rings of a path of `outlines.path` in pixels across and lines down. Each `m` goes on from the last start."""
+    """Rings of a path of `outlines.path`, in pixels across and scan lines down.
+
+    Each `m` is relative to the start of the previous ring.
+    """
     x = y = 0
     for ring in path.split("z")[:-1]:
         numbers = [int(n) for n in re.findall(r"-?\d+", ring)]
@@ -71,7 +75,7 @@ def _rings(canvas: Canvas, path: str) -> Iterator[list[Place]]:
 
 
 def _fill(canvas: Canvas, path: str, colour: Colour) -> None:
-    """Paint the inside of a path: what an odd number of borders lies left of."""
+    """Fill the inside of a path by the even-odd rule."""
     crossings: dict[int, list[float]] = {}
     for places in _rings(canvas, path):
         for (x1, y1), (x2, y2) in zip(places, [*places[1:], places[0]], strict=True):
@@ -79,9 +83,9 @@ def _fill(canvas: Canvas, path: str, colour: Colour) -> None:
             for line in range(int(y1 + 0.5), int(y2 + 0.5)):
                 crossings.setdefault(line, []).append(x1 + (line + 0.5 - y1) * (x2 - x1) / (y2 - y1))
     rows: dict[int, dict[int, float]] = {}
-    for line, found in crossings.items():
+    for line, xs in crossings.items():
         steps = rows.setdefault(line // LINES, {})
-        for n, x in enumerate(sorted(found)):
+        for n, x in enumerate(sorted(xs)):
             column, sign = int(x), (-1 if n % 2 else 1) / LINES
             steps[column] = steps.get(column, 0.0) + sign * (column + 1 - x)
             steps[column + 1] = steps.get(column + 1, 0.0) + sign * (x - column)
@@ -90,7 +94,7 @@ def _fill(canvas: Canvas, path: str, colour: Colour) -> None:
 
 
 def _paint(pixels: bytearray, steps: dict[int, float], colour: Colour) -> None:
-    """Paint a row; `steps` says by column how much more, or less, is covered from there on."""
+    """Paint a row; `steps` holds the change of coverage (-1 to 1) at each column."""
     covered, columns = 0.0, sorted(steps)
     for column, following in zip(columns, [*columns[1:], columns[-1] + 1], strict=True):
         covered += steps[column]
@@ -102,7 +106,7 @@ def _paint(pixels: bytearray, steps: dict[int, float], colour: Colour) -> None:
 
 
 def _png(rows: list[bytearray]) -> bytes:
-    """Rows of RGB as a PNG. They are left unfiltered: large areas of one colour pack well as they are."""
+    """Encode rows of RGB as PNG, without filters: large areas of one colour compress well."""
     lines = b"".join(b"\x00" + row for row in rows)
     head = struct.pack(">IIBBBBB", WIDTH, len(rows), 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b""))

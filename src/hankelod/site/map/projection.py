@@ -1,10 +1,11 @@
-"""Where a place stands on the map: ETRS-TM35FIN (EPSG:3067), the projection of Finland's own maps."""
+"""Projection ETRS-TM35FIN (EPSG:3067), used by the national maps of Finland."""
 
 from __future__ import annotations
 
 from math import asinh, atan2, atanh, cos, cosh, hypot, radians, sin, sinh, tan
 
 Point = tuple[float, float]
+"""Easting and northing in metres."""
 
 SEMI_MAJOR = 6378137.0
 
@@ -30,9 +31,9 @@ _ECCENTRICITY = (FLATTENING * (2 - FLATTENING)) ** 0.5
 
 
 def to_plane(latitude: float, longitude: float) -> Point:
-    """Metres east and north of a place given in degrees (GRS80; WGS84 differs by less than a metre).
+    """Return easting and northing in metres of a point in degrees (GRS80; WGS84 differs by less than a metre).
 
-    Recommendation JHS 197, annex 2: Gauss-Krüger by a series, here up to the third power, exact to a millimetre.
+    Recommendation JHS 197, annex 2: Gauss-Krüger series up to the third power, accurate to a millimetre.
     """
     phi, lam = radians(latitude), radians(longitude - CENTRAL_MERIDIAN)
     conformal = sinh(asinh(tan(phi)) - _ECCENTRICITY * atanh(_ECCENTRICITY * sin(phi)))

@@ -1,1 +1,1 @@
-"""Pages of the site, one module for each kind."""
+"""Pages of the site, one module per kind."""

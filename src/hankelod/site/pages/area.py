@@ -1,4 +1,4 @@
-"""Areas: the list of regions and municipalities, the page of each, and those that are no more."""
+"""Area pages: the list of regions and municipalities, the page of each, and those of former municipalities."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from hankelod.site import charts, schema_org
 from hankelod.site.language import Link, Words
 from hankelod.site.listing import Row, by_name, collated, rows
 from hankelod.site.map.atlas import Area, area
-from hankelod.site.portfolio import granted, word
+from hankelod.site.portfolio import granted, text_of
 from hankelod.site.view import Fact, Page, View
 
 LONGEST = 100
-"""Projects that an area's page lists; the search page has the rest."""
+"""Most projects listed on an area's page; the search page has the rest."""
 
 NEAR = 5
-"""Projects of its region that the page of a municipality without any of its own shows."""
+"""Most projects of the region on the page of a municipality without projects."""
 
 
 class AreaContent(NamedTuple):
+    """Content of the page of a region or municipality."""
+
     name: Words
     kind: str
     facts: tuple[Fact, ...]
@@ -38,7 +40,7 @@ class AreaContent(NamedTuple):
 
 
 class RegionEntry(NamedTuple):
-    """A region in the list of areas, with its municipalities and how many projects each has."""
+    """Region in the list of areas: its number of projects, and its municipalities with theirs."""
 
     link: Link
     total: int
@@ -46,25 +48,29 @@ class RegionEntry(NamedTuple):
 
 
 class AreasContent(NamedTuple):
+    """Content of the list of areas."""
+
     regions: tuple[RegionEntry, ...]
     bars: tuple[charts.Bar, ...]
 
 
 class FormerContent(NamedTuple):
+    """Content of the page of a former municipality."""
+
     name: Words
     facts: tuple[Fact, ...]
     successor: Link | None
 
 
 def area_pages(view: View) -> Iterator[Page]:
-    """The list of areas, then every region, municipality and former municipality."""
+    """Pages of the list of areas, and of every region, municipality and former municipality."""
     yield _list(view)
     for region in view.portfolio.of("Region").values():
         yield _region(view, region)
     former: dict[str, list[Link]] = {}
     for old in view.portfolio.of("FormerMunicipality").values():
         if old.values.get("name"):
-            former.setdefault(word(old, "successor"), []).append(view.to(old))
+            former.setdefault(text_of(old, "successor"), []).append(view.to(old))
     for municipality in view.portfolio.of("Municipality").values():
         yield _municipality(view, municipality, tuple(by_name(former.get(municipality.id, []))))
     for old in view.portfolio.of("FormerMunicipality").values():
@@ -93,7 +99,7 @@ def _list(view: View) -> Page:
 
 
 def region_bars(view: View) -> list[charts.Bar]:
-    """Grants by region, the largest first."""
+    """Return the chart of grants by region, largest first."""
     sums = sorted(view.portfolio.by_region().items(), key=lambda pair: (-pair[1], pair[0]))
     return charts.bars(
         (
@@ -133,9 +139,9 @@ def _region(view: View, region: Record) -> Page:
 
 
 def _municipality(view: View, municipality: Record, former: tuple[Link, ...]) -> Page:
-    own, region = municipality.id, word(municipality, "region")
+    own, region = municipality.id, text_of(municipality, "region")
     projects, name = view.portfolio.in_municipality.get(own, []), view.named(municipality)
-    around = [p for p in view.portfolio.at_region.get(region, []) if p not in projects]
+    regional = [p for p in view.portfolio.at_region.get(region, []) if p not in projects]
     content = AreaContent(
         name=name,
         kind="municipality",
@@ -143,9 +149,9 @@ def _municipality(view: View, municipality: Record, former: tuple[Link, ...]) ->
         projects=rows(view, projects[:LONGEST]),
         total=len(projects),
         granted=view.t.money(granted(projects)),
-        around=rows(view, around[:LONGEST]),
+        around=rows(view, regional[:LONGEST]),
         elsewhere=rows(
-            view, [p for p in view.portfolio.in_region.get(region, []) if not projects and p not in around][:NEAR]
+            view, [p for p in view.portfolio.in_region.get(region, []) if not projects and p not in regional][:NEAR]
         ),
         region=view.link("Region", region) if region else None,
         municipalities=(),
@@ -173,7 +179,7 @@ def _page(view: View, record: Record, content: AreaContent, count: int) -> Page:
 
 def _former(view: View, record: Record) -> Page:
     name = view.named(record)
-    successor = view.link("Municipality", word(record, "successor")) if record.values.get("successor") else None
+    successor = view.link("Municipality", text_of(record, "successor")) if record.values.get("successor") else None
     content = FormerContent(name, tuple(view.facts(record, frozenset(("name",)))), successor)
     return Page(
         f"doc/{record.cls.identifies}{record.id}.html",

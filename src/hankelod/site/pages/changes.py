@@ -1,4 +1,4 @@
-"""The changelog as a page: what each release added, changed and removed, each thing leading to its page."""
+"""Changelog page: what each release added, changed and removed, with links to the pages of things."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ PATH = "changes/changelog.html"
 DEF = "https://w3id.org/hankelod/def#"
 
 
-class Entry(NamedTuple):
-    """A thing in a release, and the path of its page where there is one."""
+class ChangedThing(NamedTuple):
+    """Thing in a release; `path` is that of its page, if it has one, `emptied` means all its fields were removed."""
 
     name: str
     path: str | None
@@ -31,45 +31,45 @@ class Group(NamedTuple):
 
     label: str
     total: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ChangedThing, ...]
 
 
-class Section(NamedTuple):
-    """A release: its anchor, its heading, and what it did."""
+class ReleaseSection(NamedTuple):
+    """Section of one release: its anchor, heading and changes."""
 
     anchor: str
     version: str
     modified: str
     date: str
-    forgotten: tuple[Entry, ...]
+    forgotten: tuple[ChangedThing, ...]
     created: tuple[Group, ...]
-    changed: tuple[tuple[str, tuple[Entry, ...]], ...]
+    changed: tuple[tuple[str, tuple[ChangedThing, ...]], ...]
 
 
 class ChangesContent(NamedTuple):
-    """`words` are the changelog's own, which its Markdown has too."""
+    """Content of the page; `words` are the headings of the changelog in the language of the page."""
 
-    sections: tuple[Section, ...]
+    sections: tuple[ReleaseSection, ...]
     words: dict[str, str]
 
 
 def changes_page(view: View, releases: Sequence[Release], names: Callable[[str], Text]) -> Page:
-    """The page of all releases, the newest first."""
-    told = changelog.told(Things(view.model), releases, names, view.t.code)
-    there = _pages(view)
+    """Return the page of all releases, newest first."""
+    translated = changelog.told(Things(view.model), releases, names, view.t.code)
+    linkable = _pages(view)
     words = {key: text[view.t.code] for key, text in changelog.WORDS.items()}
-    content = ChangesContent(tuple(_section(view, release, there, words) for release in told), words)
+    content = ChangesContent(tuple(_section(view, release, linkable, words) for release in translated), words)
     return Page(PATH, "changes.html", view.t("nav.changes"), view.t("changes.description"), content)
 
 
-def _section(view: View, release: ToldRelease, there: frozenset[str], words: dict[str, str]) -> Section:
-    def entries(things: tuple[ToldThing, ...]) -> tuple[Entry, ...]:
-        return tuple(Entry(t.name, _path(view, t.iri, there), t.fields, t.emptied) for t in things)
+def _section(view: View, release: ToldRelease, linkable: frozenset[str], words: dict[str, str]) -> ReleaseSection:
+    def entries(things: tuple[ToldThing, ...]) -> tuple[ChangedThing, ...]:
+        return tuple(ChangedThing(t.name, _path(view, t.iri, linkable), t.fields, t.emptied) for t in things)
 
     groups = tuple(Group(g.label, view.t.number(g.total), entries(g.things)) for g in release.created)
     kinds = (("update", release.updated), ("delete", release.deleted))
     changed = tuple((words[key], entries(things)) for key, things in kinds if things)
-    return Section(
+    return ReleaseSection(
         f"release-{release.number}",
         release.version,
         release.modified,
@@ -81,18 +81,18 @@ def _section(view: View, release: ToldRelease, there: frozenset[str], words: dic
 
 
 def _pages(view: View) -> frozenset[str]:
-    """The things that have pages, as they stand in IRIs: records, concepts and their schemes, and what was withdrawn."""
-    found = {f"{r.cls.identifies}{i}" for some in view.portfolio.by_class.values() for i, r in some.items()}
+    """Return the things that have pages, by path under `id/`: records, concepts, schemes and withdrawn records."""
+    names = {f"{r.cls.identifies}{i}" for some in view.portfolio.by_class.values() for i, r in some.items()}
     for cls in view.model.classes.values():
         if cls.concept:
-            found.add(cls.segment)
-            found |= {f"{cls.identifies}{i}" for i in view.model.concepts[cls.iri]}
-    return frozenset(found)
+            names.add(cls.segment)
+            names |= {f"{cls.identifies}{i}" for i in view.model.concepts[cls.iri]}
+    return frozenset(names)
 
 
-def _path(view: View, iri: str, there: frozenset[str]) -> str | None:
-    """Where a thing is told of today, None where its page is gone."""
+def _path(view: View, iri: str, linkable: frozenset[str]) -> str | None:
+    """Return the path of a thing's page, or None if it has none any more."""
     if iri.startswith(DEF):
         return f"def.html#{iri.removeprefix(DEF)}"
     name = iri.removeprefix(f"{view.model.base}id/")
-    return f"doc/{name}.html" if name in there else None
+    return f"doc/{name}.html" if name in linkable else None

@@ -1,4 +1,4 @@
-"""Code lists: the page of each scheme, and of each concept with what uses it."""
+"""Code list pages: one for each concept scheme, and one for each concept with its uses."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from hankelod.site.portfolio import Portfolio
 from hankelod.site.view import Page, Thing, View, capital
 
 LONGEST = 100
-"""Uses that a concept's page lists."""
+"""Most uses listed on a concept's page."""
 
 
 class Use(NamedTuple):
-    """Where a concept is used: the record, the anchor of the part of it, and the values that name the concept."""
+    """Use of a concept: the record, the anchor of the part, and the values that refer to the concept."""
 
     record: Record
     anchor: str
@@ -27,7 +27,7 @@ class Use(NamedTuple):
 
 
 class Uses:
-    """By concept: how often it is used, and the first places."""
+    """Uses of concepts, by IRI of the class and id: the number, and the first LONGEST of them."""
 
     def __init__(self, portfolio: Portfolio) -> None:
         self.counts: dict[tuple[str, str], int] = {}
@@ -56,8 +56,8 @@ class Uses:
                         some.append(Use(record, anchor, values))
 
 
-class Entry(NamedTuple):
-    """A concept in the list of its scheme."""
+class ConceptEntry(NamedTuple):
+    """Row of a concept in the list of its scheme."""
 
     link: Link
     definition: Words | None
@@ -66,13 +66,17 @@ class Entry(NamedTuple):
 
 
 class SchemeContent(NamedTuple):
+    """Content of the page of a concept scheme."""
+
     name: Words
     cls: Link | None
-    entries: tuple[Entry, ...]
+    entries: tuple[ConceptEntry, ...]
     themes: bool
 
 
 class ConceptContent(NamedTuple):
+    """Content of the page of a concept."""
+
     name: Words
     definition: Words | None
     notation: str
@@ -86,7 +90,7 @@ class ConceptContent(NamedTuple):
 
 
 def concept_pages(view: View, uses: Uses) -> Iterator[Page]:
-    """Every scheme and every concept of the Model."""
+    """Pages of every scheme and every concept of the Model."""
     for cls in sorted(c for c in view.model.classes.values() if c.concept):
         scheme = _scheme_link(view, cls)
         yield _scheme(view, cls, uses, scheme)
@@ -108,13 +112,13 @@ def _scheme_link(view: View, cls: Class) -> Link:
 
 
 def schemes(view: View) -> list[Link]:
-    """The links to all schemes."""
+    """Return the links to all schemes."""
     return [_scheme_link(view, c) for c in sorted(view.model.classes.values()) if c.concept]
 
 
 def _scheme(view: View, cls: Class, uses: Uses, link: Link) -> Page:
     unsorted = [
-        Entry(
+        ConceptEntry(
             view.concept(cls.name, identifier),
             view.definition(_iri(view, cls, identifier)),
             identifier,
@@ -146,8 +150,8 @@ def _concept(view: View, cls: Class, identifier: str, uses: Uses, scheme: Link) 
     def others(iris: list[object]) -> tuple[Link, ...]:
         return tuple(view.concept(cls.name, str(i)[len(start) :]) for i in iris if str(i).startswith(start))
 
-    found = uses.first.get((cls.iri, identifier), [])
-    whole = [u.record for u in found if u.record.cls.name == "Project"] if cls.name == "Theme" else []
+    first_uses = uses.first.get((cls.iri, identifier), [])
+    projects = [u.record for u in first_uses if u.record.cls.name == "Project"] if cls.name == "Theme" else []
     name = view.concept(cls.name, identifier).words
     definition = view.definition(iri)
     content = ConceptContent(
@@ -158,12 +162,12 @@ def _concept(view: View, cls: Class, identifier: str, uses: Uses, scheme: Link) 
         broader=others(ontology.objects(iri, SKOS + "broader")),
         narrower=others(list(ontology.subjects(SKOS + "broader", iri))),
         total=uses.counts.get((cls.iri, identifier), 0),
-        projects=rows(view, whole),
-        figures=tuple((_use(view, u), figure(view, u.values, None)) for u in found if cls.name == "Measure"),
-        uses=() if whole or cls.name == "Measure" else tuple(_use(view, u) for u in found),
+        projects=rows(view, projects),
+        figures=tuple((_use(view, u), figure(view, u.values, None)) for u in first_uses if cls.name == "Measure"),
+        uses=() if projects or cls.name == "Measure" else tuple(_use(view, u) for u in first_uses),
     )
-    told = view.t("concept.description", name=content.name.text, scheme=scheme.words.text)
-    description = f"{told} {definition.text}" if definition else told
+    sentence = view.t("concept.description", name=content.name.text, scheme=scheme.words.text)
+    description = f"{sentence} {definition.text}" if definition else sentence
     return Page(
         f"doc/{cls.identifies}{identifier}.html",
         "concept.html",

@@ -1,6 +1,6 @@
-"""The page that makes a record: a form out of the Model, for a script that checks it and writes the YAML.
+"""Contribution page: a form generated from the Model, for a script that checks the input and writes YAML.
 
-Everything that the form knows comes from the shapes: fields with their order, groups, kinds, limits and messages.
+The form is derived from the shapes: fields with their order, groups, kinds, limits and messages.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ COMPONENTS = (
     "MaxInclusive",
     "MaxExclusive",
 )
-"""The constraint components (SHACL, section 4) that the form checks as one types."""
+"""Constraint components (SHACL, section 4) that the form checks during input."""
 
 CODES = ("unknown-reference", "no-national-language", "forbidden-character", "file-name", "duplicate-id")
-"""Problems of our own that it checks."""
+"""Problem codes outside the shapes that the form checks."""
 
 TEXTS = (
     "id",
@@ -59,10 +59,12 @@ TEXTS = (
 )
 
 REPOSITORY = re.compile(r"(https://github\.com/[\w.-]+/[\w.-]+?)(?:\.git)?(?:/tree/([\w./-]+?))?/?")
-"""Where a contact's address names a repository: its address, and the branch if any."""
+"""Address of a GitHub repository, as in a contact: the address of the repository, and the branch if any."""
 
 
 class ContributeContent(NamedTuple):
+    """Content of the page; `plan` is the input of the script."""
+
     plan: Json
     names: str
     repository: str
@@ -70,7 +72,7 @@ class ContributeContent(NamedTuple):
 
 
 def contribute_page(view: View, can_ask: bool) -> Page:
-    """The page in one language; where there is an engine, the rules in SPARQL can be asked too."""
+    """Return the page in one language; with a query engine (`can_ask`), the SPARQL rules can be checked too."""
     contact: dict[str, object] = view.portfolio.settings.values.get("contact", {})  # type: ignore[assignment]
     repository = REPOSITORY.fullmatch(str(contact.get("url", "")))
     project = next(c for c in view.model.entries() if c.folder == "projects")
@@ -97,13 +99,13 @@ def contribute_page(view: View, can_ask: bool) -> Page:
 
 
 def _with_parts(model: Model, cls: Class) -> list[Class]:
-    """A class and those of its parts, of their parts and so on, each once."""
-    found = {cls.name: cls}
+    """Return a class and, recursively, the classes of its parts, each once."""
+    classes = {cls.name: cls}
     for field in cls.fields:
         if field.kind == "part" and field.filled is None:
             for each in _with_parts(model, model.target(field)):
-                found.setdefault(each.name, each)
-    return list(found.values())
+                classes.setdefault(each.name, each)
+    return list(classes.values())
 
 
 def _class(view: View, cls: Class) -> Json:
@@ -121,7 +123,7 @@ def _class(view: View, cls: Class) -> Json:
 def _field(view: View, field: Field) -> Json:
     target = view.model.target(field) if field.target else None
     check = next((c for c in view.model.checks.values() if c.code == field.code), None)
-    told: Json = {
+    plan: Json = {
         "key": field.key,
         "code": field.code,
         "kind": field.kind,
@@ -141,21 +143,24 @@ def _field(view: View, field: Field) -> Json:
         **(_check(view, check) if check else {}),
     }
     if target is not None:
-        told["target"] = target.name if field.kind == "part" else target.segment
-        told["concept"] = target.concept
-        told["within"] = _within(view.model, field, target) if target.part and field.kind == "reference" else None
-    return {k: v for k, v in told.items() if v not in (None, "", False, [], {}, ())}
+        plan["target"] = target.name if field.kind == "part" else target.segment
+        plan["concept"] = target.concept
+        plan["within"] = _within(view.model, field, target) if target.part and field.kind == "reference" else None
+    return {k: v for k, v in plan.items() if v not in (None, "", False, [], {}, ())}
 
 
 def _within(model: Model, field: Field, target: Class) -> tuple[str, str] | None:
-    """What completes a reference to a part of something: the key of the sibling that names the whole, and the part's segment."""
+    """Return how to complete a reference to a part of another thing, or None.
+
+    The result is the key of the sibling field that refers to the thing, and the IRI segment of the part.
+    """
     owners = {o.iri for o in model.entries() for f in o.fields if f.kind == "part" and f.target == target.iri}
     siblings = next(c.fields for c in model.classes.values() if field in c.fields)
     return next(((f.key, target.segment) for f in siblings if f.target in owners), None)
 
 
 def _example(field: Field) -> str:
-    """A field's example where it is one plain value, as it would be typed."""
+    """Return the example of a field as it would be typed; empty if it is not a single plain value."""
     plain = field.kind in ("text", "decimal", "integer", "month", "year", "date", "iri")
     return field.example.strip('"') if plain and field.example else ""
 
@@ -166,12 +171,17 @@ def _check(view: View, check: Check) -> Json:
 
 
 def _own(view: View, code: str) -> Json:
-    told, pick = entry(code), view.t.plain
-    return {"severity": told.severity, "says": pick(told.says), "fix": pick(told.fix), "why": pick(told.why)}
+    message, pick = entry(code), view.t.plain
+    return {
+        "severity": message.severity,
+        "says": pick(message.says),
+        "fix": pick(message.fix),
+        "why": pick(message.why),
+    }
 
 
 def _rules(view: View, project: Class) -> list[Json]:
-    """The rules in SPARQL over a project and its parts."""
+    """Return the SPARQL rules on a project and its parts."""
     names = {c.name for c in _with_parts(view.model, project)}
     return [
         {**_check(view, c), "key": c.key, "class": c.class_name, "says": view.t.plain(c.says), "select": c.select}

@@ -1,4 +1,4 @@
-"""The page of downloads: every file of the publication, and what it is."""
+"""Downloads page: the files of the publication with descriptions and sizes."""
 
 from __future__ import annotations
 
@@ -21,19 +21,21 @@ ENDINGS = (
     "geojson",
     "jsonl",
 )
-"""The order of the dumps in the list of downloads."""
+"""Endings of dumps in the order of the list."""
 
 
 class Download(NamedTuple):
-    """A file of the publication, and what to say of it."""
+    """File of the publication with its description, a note on its format, and its size as text."""
 
     path: str
-    told: str
+    description: str
     note: str
     size: str
 
 
 class DownloadsContent(NamedTuple):
+    """Content of the page."""
+
     dumps: tuple[Download, ...]
     descriptions: tuple[Download, ...]
     schemas: tuple[Download, ...]
@@ -46,7 +48,7 @@ class DownloadsContent(NamedTuple):
 
 
 def downloads_page(view: View, published: Published) -> Page:
-    """What can be had, out of the entries of the manifest so far."""
+    """Return the page; `published` holds the manifest entries of the files written so far."""
     settings = view.portfolio.settings.values
     top = [p for p in published if "/" not in p and not p.endswith((".html", ".xml", ".txt", ".atom"))]
     project = next(iter(view.portfolio.projects), None)
@@ -67,7 +69,7 @@ def downloads_page(view: View, published: Published) -> Page:
 
 
 def _rank(path: str) -> tuple[bool, int]:
-    """Where a file of the dump stands in the list: graphs before tables, what people look for first."""
+    """Return the sort key of a dump: RDF before tables, then by ENDINGS."""
     ending = path.partition(".")[2].removesuffix(".gz")
     return "projects" in path, ENDINGS.index(ending) if ending in ENDINGS else len(ENDINGS)
 
@@ -75,23 +77,23 @@ def _rank(path: str) -> tuple[bool, int]:
 def _download(view: View, path: str, entry: Mapping[str, object]) -> Download:
     bare = path.removesuffix(".gz")
     key, triples = f"file.{bare}", entry.get("triples")
-    told = view.t(key) if key in view.t else ""
+    description = view.t(key) if key in view.t else ""
     steps = bare.removeprefix("schema/").split(".")  # project.json, project.fi.json
     schema = next(
         (c for c in view.model.classes.values() if bare.startswith("schema/") and steps[0] == c.segment), None
     )
     if schema:
-        told = view.class_label(schema) + (f" ({steps[1]})" if len(steps) > 2 else "")
+        description = view.class_label(schema) + (f" ({steps[1]})" if len(steps) > 2 else "")
     notes = [view.t("count.triples", n=triples)] if isinstance(triples, int) else []
     if path != bare:
         notes.append("gzip")
-    elif not told:
+    elif not description:
         notes.append(str(entry["mediaType"]))
-    return Download(path, told, ", ".join(notes), size(view, int(str(entry["bytes"]))))
+    return Download(path, description, ", ".join(notes), size(view, int(str(entry["bytes"]))))
 
 
 def size(view: View, count: int) -> str:
-    """A number of bytes in the unit that suits it."""
+    """Format a number of bytes in B, kB or MB (decimal)."""
     for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):
         if count >= factor:
             return f"{view.t.number(str((Decimal(count) / factor).quantize(Decimal('0.1'))))}\u00a0{unit}"

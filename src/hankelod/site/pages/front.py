@@ -1,4 +1,4 @@
-"""The pages about the whole: front, figures, about, accessibility."""
+"""Pages about the dataset as a whole: front, figures, about, accessibility."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from hankelod.site.listing import Row, row, rows
 from hankelod.site.map.atlas import Area, area
 from hankelod.site.pages.area import region_bars
 from hankelod.site.pages.programme import year_bars
-from hankelod.site.portfolio import cost, costs, grant, granted, word
+from hankelod.site.portfolio import cost, costs, grant, granted, text_of
 from hankelod.site.view import Page, View, address, brief, shown_address
 
 NEWEST = 5
-"""Projects on the front page."""
+"""Newest projects shown on the front page."""
 
 LINES = 60
-"""Projects that the timeline draws one by one; of more, it counts those at work in each year."""
+"""Most projects that the timeline draws one by one; with more, a chart counts those running in each year."""
 
 
 class MapContent(NamedTuple):
-    """The map: its box, regions with projects of their own (light), municipalities with projects (dark)."""
+    """Map: its size, regions with projects of their own (light), municipalities with projects (dark)."""
 
     width: int
     height: int
@@ -34,6 +34,8 @@ class MapContent(NamedTuple):
 
 
 class FrontContent(NamedTuple):
+    """Content of the front page."""
+
     title: Words
     description: Words
     numbers: tuple[tuple[str, str], ...]
@@ -48,6 +50,8 @@ class FrontContent(NamedTuple):
 
 
 class FiguresContent(NamedTuple):
+    """Content of the page of charts."""
+
     regions: tuple[charts.Bar, ...]
     years: tuple[charts.Bar, ...]
     plane: charts.Plane
@@ -61,6 +65,8 @@ class FiguresContent(NamedTuple):
 
 
 class AboutContent(NamedTuple):
+    """Content of the page about the dataset; `contact` is name, address and e-mail."""
+
     title: Words
     description: Words
     publisher: Link | None
@@ -76,22 +82,24 @@ class AboutContent(NamedTuple):
     languages: str
 
 
-class PlainContent(NamedTuple):
+class AccessibilityContent(NamedTuple):
+    """Content of the accessibility statement; `contact` is name, address and e-mail."""
+
     contact: tuple[str, str, str]
     modified: str
 
 
 def map_content(view: View) -> MapContent:
-    """The map of all areas that projects name."""
+    """Return the map of all areas that projects name."""
     atlas, portfolio = view.site.atlas, view.portfolio
 
     def areas(name: str, projects: dict[str, list[object]]) -> tuple[Area, ...]:
-        found = []
+        shapes = []
         for code, some in sorted(projects.items()):
             link = view.link(name, code)
             title = f"{link.words.text}: {view.t('count.projects', n=len(some))}"
-            found.append(area(atlas, code, link.path, title, len(some)))
-        return tuple(found)
+            shapes.append(area(atlas, code, link.path, title, len(some)))
+        return tuple(shapes)
 
     return MapContent(
         atlas.width,
@@ -105,10 +113,10 @@ def map_content(view: View) -> MapContent:
 
 
 def front_page(view: View) -> Page:
-    """The front page."""
+    """Return the front page."""
     t, portfolio, settings = view.t, view.portfolio, view.portfolio.settings.values
     projects = portfolio.projects
-    years = [int(word(p, k)[:4]) for p in projects for k in ("start", "end")]
+    years = [int(text_of(p, k)[:4]) for p in projects for k in ("start", "end")]
     organisations = {o for p in projects for o in portfolio.organisations_of(p)}
     numbers = (
         (t.number(len(projects)), t("front.projects", n=len(projects))),
@@ -139,7 +147,7 @@ def front_page(view: View) -> Page:
 
 
 def figures_page(view: View) -> Page:
-    """All charts, each with its numbers."""
+    """Return the page of all charts, each with its numbers."""
     t, projects = view.t, view.portfolio.projects
     rates = {r.rate.value for some in view.portfolio.rules.values() for r in some if r.rate}
     rate = Decimal(rates.pop()) if len(rates) == 1 else None
@@ -147,14 +155,18 @@ def figures_page(view: View) -> Page:
         (view.to(p), cost(p), grant(p), f"{view.named(p).text}: {t.money(grant(p))} / {t.money(cost(p))}")
         for p in projects
     ]
-    few = sorted(projects, key=lambda p: (word(p, "start"), word(p, "end"), p.id)) if len(projects) <= LINES else []
+    few = (
+        sorted(projects, key=lambda p: (text_of(p, "start"), text_of(p, "end"), p.id)) if len(projects) <= LINES else []
+    )
     content = FiguresContent(
         regions=tuple(region_bars(view)),
         years=tuple(year_bars(view, projects)),
         plane=charts.plane(points, rate, t.money),
         rate=t.percent(str(rate * 100)) if rate else "",
         rows=tuple(row(view, p) for p in few),
-        timeline=charts.timeline([(word(p, "start"), word(p, "end")) for p in few]) if few else charts.Timeline((), ()),
+        timeline=charts.timeline([(text_of(p, "start"), text_of(p, "end")) for p in few])
+        if few
+        else charts.Timeline((), ()),
         running=() if few else tuple(_running(view)),
         granted=t.money(granted(projects)),
         cost=t.money(costs(projects)),
@@ -164,10 +176,10 @@ def figures_page(view: View) -> Page:
 
 
 def _running(view: View) -> list[charts.Bar]:
-    """How many projects were at work in each year."""
+    """Return the chart of the number of projects running in each year."""
     counts: dict[int, int] = {}
     for project in view.portfolio.projects:
-        for year in range(int(word(project, "start")[:4]), int(word(project, "end")[:4]) + 1):
+        for year in range(int(text_of(project, "start")[:4]), int(text_of(project, "end")[:4]) + 1):
             counts[year] = counts.get(year, 0) + 1
     return charts.bars(
         (Link(f"projects.html?year={y}", Words(str(y))), Decimal(n), view.t("count.projects", n=n), "")
@@ -179,7 +191,7 @@ def _running(view: View) -> list[charts.Bar]:
 
 
 def _contact(view: View) -> tuple[str, str, str]:
-    """Name, address and e-mail of whom to ask."""
+    """Return name, address and e-mail of the contact, each empty if missing."""
     part: dict[str, object] = view.portfolio.settings.values.get("contact", {})  # type: ignore[assignment]
     return str(part.get("name", "")), address(str(part.get("url", ""))) or "", str(part.get("email", ""))
 
@@ -188,16 +200,16 @@ LICENCES = {
     "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
     "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
 }
-"""Short names of licences that people know by them."""
+"""Well-known short names of licences."""
 
 
 def licence_name(iri: str) -> str:
-    """What a licence is called."""
+    """Return the short name of a licence, else its address."""
     return LICENCES.get(iri, shown_address(iri))
 
 
 def about_page(view: View) -> Page:
-    """Who publishes what, under which terms, from what, and how far it can be relied on."""
+    """Return the page about the dataset: publisher, terms of use, sources, and limitations."""
     t, settings = view.t, view.portfolio.settings.values
     publisher = settings.get("publisher")
     programme = next((p for p in view.portfolio.of("Programme").values() if p.values.get("limitsBasis")), None)
@@ -221,7 +233,7 @@ def about_page(view: View) -> Page:
 
 
 def accessibility_page(view: View) -> Page:
-    """The accessibility statement."""
-    content = PlainContent(_contact(view), view.t.date(str(view.portfolio.settings.values["modified"])))
+    """Return the accessibility statement."""
+    content = AccessibilityContent(_contact(view), view.t.date(str(view.portfolio.settings.values["modified"])))
     heading = view.t("accessibility.heading")
     return Page("accessibility.html", "accessibility.html", heading, view.t("accessibility.summary"), content)

@@ -1,4 +1,4 @@
-"""Organisations: what each gave and received, what it took part in, and with whom."""
+"""Organisation pages: grants given and received, projects, and partner organisations."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from typing import NamedTuple
 from hankelod.records.record import Record
 from hankelod.site import charts, schema_org
 from hankelod.site.language import Link, Words
-from hankelod.site.listing import Part, Row, by_name, collated, paged, row, rows
+from hankelod.site.listing import ListPage, Row, by_name, collated, paged, row, rows
 from hankelod.site.map.atlas import Area, area
-from hankelod.site.portfolio import ZERO, granted, word
+from hankelod.site.portfolio import ZERO, granted, text_of
 from hankelod.site.view import Fact, Page, View
 
 RING = 16
-"""Organisations that the drawing of a network shows; the list beside it has them all."""
+"""Most organisations in the drawing of a network; the list beside it has all."""
 
 LONGEST = 100
-"""Projects that an organisation's page lists; the search page has the rest."""
+"""Most projects listed on an organisation's page; the search page has the rest."""
 
 
 class OrganisationContent(NamedTuple):
+    """Content of the page of an organisation."""
+
     name: Words
     kind: Link | None
     facts: tuple[Fact, ...]
@@ -38,8 +40,8 @@ class OrganisationContent(NamedTuple):
     spots: tuple[Area, ...]
 
 
-class Entry(NamedTuple):
-    """An organisation in the list of all."""
+class OrganisationEntry(NamedTuple):
+    """Row of an organisation in the list: number of projects, and grants received as text."""
 
     link: Link
     kind: Link | None
@@ -48,41 +50,47 @@ class Entry(NamedTuple):
 
 
 class OrganisationsContent(NamedTuple):
-    entries: list[Entry]
+    """Content of one page of the list of organisations."""
+
+    entries: list[OrganisationEntry]
     total: int
-    part: Part
+    list_page: ListPage
 
 
 def organisation_pages(view: View) -> Iterator[Page]:
-    """The list of organisations, and the page of each."""
+    """Pages of the list of organisations, and of each organisation."""
     yield from _lists(view)
     for organisation in view.portfolio.of("Organisation").values():
         yield _organisation(view, organisation)
 
 
 def _kind(view: View, organisation: Record) -> Link | None:
-    kind = word(organisation, "kind")
+    kind = text_of(organisation, "kind")
     return view.concept("OrganisationKind", kind) if kind and kind != "unspecified" else None
 
 
 def _lists(view: View) -> Iterator[Page]:
-    everyone = sorted(view.portfolio.of("Organisation").values(), key=lambda o: (collated(view.named(o).text), o.id))
+    organisations = sorted(
+        view.portfolio.of("Organisation").values(), key=lambda o: (collated(view.named(o).text), o.id)
+    )
     heading = view.t("organisations.heading")
-    for path, part, some in paged("organisations", everyone, 100):
-        entries = [_entry(view, o) for o in some]
+    for path, list_page, members in paged("organisations", organisations, 100):
+        entries = [_entry(view, o) for o in members]
         yield Page(
             path,
             "organisations.html",
             heading,
             view.t("organisations.description"),
-            OrganisationsContent(entries, len(everyone), part),
+            OrganisationsContent(entries, len(organisations), list_page),
         )
 
 
-def _entry(view: View, organisation: Record) -> Entry:
+def _entry(view: View, organisation: Record) -> OrganisationEntry:
     led = view.portfolio.led.get(organisation.id, [])
     count = len(view.portfolio.of_organisation(organisation.id))
-    return Entry(view.to(organisation), _kind(view, organisation), count, view.t.money(granted(led)) if led else "")
+    return OrganisationEntry(
+        view.to(organisation), _kind(view, organisation), count, view.t.money(granted(led)) if led else ""
+    )
 
 
 def _organisation(view: View, organisation: Record) -> Page:
@@ -90,9 +98,9 @@ def _organisation(view: View, organisation: Record) -> Page:
     led = portfolio.led.get(own, [])
     partnered, contributed = portfolio.partnered.get(own, []), portfolio.contributed.get(own, [])
     companions = [(view.link("Organisation", o), n) for o, n in portfolio.companions(own)]
-    programmes = [p for p in portfolio.of("Programme").values() if word(p, "funder") == own]
+    programmes = [p for p in portfolio.of("Programme").values() if text_of(p, "funder") == own]
     given = sum((portfolio.given(p.id) for p in programmes), ZERO)
-    name, seat = view.named(organisation), word(organisation, "municipality")
+    name, seat = view.named(organisation), text_of(organisation, "municipality")
     received = t.money(granted(led)) if led else ""
     content = OrganisationContent(
         name=name,
@@ -111,12 +119,12 @@ def _organisation(view: View, organisation: Record) -> Page:
         spots=(area(view.site.atlas, seat, "", name.text, 1),) if seat else (),
     )
     count = len(portfolio.of_organisation(own))
-    told = t("organisation.description", name=name.text, n=count)
+    description = t("organisation.description", name=name.text, n=count)
     return Page(
         f"doc/organisation/{own}.html",
         "organisation.html",
         name.text,
-        f"{told} {t('organisation.received', sum=received)}" if received else told,
+        f"{description} {t('organisation.received', sum=received)}" if received else description,
         content,
         view.thing(organisation),
         schema_org.organisation(view, organisation),

@@ -1,4 +1,4 @@
-"""Help for every problem code, and the quality report."""
+"""Help pages of problem codes, and the quality report."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from hankelod.site.language import Link, Words
 from hankelod.site.view import Page, View
 
 LONGEST = 300
-"""Problems that the report's page lists; `report.ttl` has them all."""
+"""Most problems listed on the report's page; `report.ttl` has all."""
 
 
 class ProblemContent(NamedTuple):
+    """Content of the help page of a code; `here` is its number of occurrences in the dataset."""
+
     code: str
     severity: str
     says: Words | None
@@ -30,12 +32,14 @@ class ProblemContent(NamedTuple):
 
 
 class ProblemsContent(NamedTuple):
+    """Content of the list of codes (link, severity, text): those outside the shapes, and those of shapes by class."""
+
     own: tuple[tuple[Link, str, str], ...]
     shapes: tuple[tuple[str, tuple[tuple[Link, str, str], ...]], ...]
 
 
 class Finding(NamedTuple):
-    """A problem in the report: where it is, what it says, and the page of its record."""
+    """Problem in the report: its place (`file:line:column`), its message, and the page of its record."""
 
     place: str
     severity: str
@@ -47,6 +51,8 @@ class Finding(NamedTuple):
 
 
 class ReportContent(NamedTuple):
+    """Content of the report; `more` is the number of problems beyond LONGEST, `checks` the number of codes."""
+
     records: int
     counts: tuple[tuple[str, int], ...]
     findings: tuple[Finding, ...]
@@ -56,36 +62,36 @@ class ReportContent(NamedTuple):
 
 
 def problem_codes(model: Model) -> list[str]:
-    """Every code that a report may name: our own, and the shapes'."""
+    """Return every code that can occur in a report: those of the package and those of the shapes."""
     return sorted({*codes(), *(c.code for c in model.checks.values())})
 
 
 def problem_pages(view: View) -> Iterator[Page]:
-    """The list of codes, and the help page of each."""
+    """Pages of the list of codes, and of each code."""
     own, checks = codes(), sorted({c.code: c for c in view.model.checks.values()}.values())
     counts: dict[str, int] = {}
-    for found in view.site.report.problems:
-        counts[found.code] = counts.get(found.code, 0) + 1
-    heading, told = view.t("problems.heading"), view.t("problems.description")
-    yield Page("doc/problem/index.html", "problems.html", heading, told, _index(view, own, checks))
+    for problem in view.site.report.problems:
+        counts[problem.code] = counts.get(problem.code, 0) + 1
+    heading, description = view.t("problems.heading"), view.t("problems.description")
+    yield Page("doc/problem/index.html", "problems.html", heading, description, _index(view, own, checks))
     crumbs = (view.page_link("doc/problem/index.html", "nav.problems"),)
     for code in own:
-        given = entry(code)
+        message = entry(code)
         content = ProblemContent(
             code,
-            given.severity,
-            _open(view, given.says),
-            _open(view, given.why),
-            _open(view, given.fix),
+            message.severity,
+            _open(view, message.says),
+            _open(view, message.why),
+            _open(view, message.fix),
             None,
             None,
             "",
             "",
             counts.get(code, 0),
         )
-        yield _page(view, content, crumbs)
+        yield _page(content, crumbs)
     for check in checks:
-        yield _page(view, _of_check(view, check, counts.get(check.code, 0)), crumbs)
+        yield _page(_of_check(view, check, counts.get(check.code, 0)), crumbs)
 
 
 def _index(view: View, own: list[str], checks: list[Check]) -> ProblemsContent:
@@ -97,15 +103,15 @@ def _index(view: View, own: list[str], checks: list[Check]) -> ProblemsContent:
     return ProblemsContent(tuple(_line(view, c, entry(c).severity, entry(c).says) for c in own), groups)
 
 
-def _line(view: View, code: str, severity: str, told: Text) -> tuple[Link, str, str]:
-    words = _open(view, told)
+def _line(view: View, code: str, severity: str, text: Text) -> tuple[Link, str, str]:
+    words = _open(view, text)
     return Link(f"doc/problem/{code}.html", Words(code)), severity, words.text if words else ""
 
 
 def _open(view: View, text: Text) -> Words | None:
-    """A message with its places left open: `…` stands for what the report fills in."""
-    picked = view.t.pick(text)
-    return picked._replace(text=re.sub(r"\{\w+\}\.?", "…", picked.text)) if picked else None
+    """Return a message with `…` in place of its placeholders."""
+    words = view.t.pick(text)
+    return words._replace(text=re.sub(r"\{\w+\}\.?", "…", words.text)) if words else None
 
 
 def _of_check(view: View, check: Check, here: int) -> ProblemContent:
@@ -130,9 +136,9 @@ def _of_check(view: View, check: Check, here: int) -> ProblemContent:
     )
 
 
-def _page(view: View, content: ProblemContent, crumbs: tuple[Link, ...]) -> Page:
-    told = content.says or content.fix
-    description = f"{content.code}: {told.text}" if told else content.code
+def _page(content: ProblemContent, crumbs: tuple[Link, ...]) -> Page:
+    text = content.says or content.fix
+    description = f"{content.code}: {text.text}" if text else content.code
     return Page(f"doc/problem/{content.code}.html", "problem.html", content.code, description, content, crumbs=crumbs)
 
 
@@ -140,7 +146,7 @@ def _page(view: View, content: ProblemContent, crumbs: tuple[Link, ...]) -> Page
 
 
 def report_page(view: View) -> Page:
-    """The page `report.html`."""
+    """Return the page `report.html`."""
     report = view.site.report
     counts = report.counts()
     content = ReportContent(
@@ -154,17 +160,21 @@ def report_page(view: View) -> Page:
     return Page("report.html", "report.html", view.t("report.heading"), view.t("report.description"), content)
 
 
-def _finding(view: View, found: Problem) -> Finding:
+def _finding(view: View, problem: Problem) -> Finding:
     record = None
     for cls in view.model.entries():
-        if found.record and found.record in view.portfolio.of(cls.name) and f"{cls.folder or cls.file}" in found.file:
-            record = view.link(cls.name, found.record)
+        if (
+            problem.record
+            and problem.record in view.portfolio.of(cls.name)
+            and f"{cls.folder or cls.file}" in problem.file
+        ):
+            record = view.link(cls.name, problem.record)
     return Finding(
-        f"{found.file}:{found.line}:{found.column}",
-        found.severity,
-        found.code,
-        view.t.pick(found.message),
-        view.t.pick(found.fix),
+        f"{problem.file}:{problem.line}:{problem.column}",
+        problem.severity,
+        problem.code,
+        view.t.pick(problem.message),
+        view.t.pick(problem.fix),
         record if record and record.path != "doc/dataset/" else None,
-        found.field or "",
+        problem.field or "",
     )

@@ -1,4 +1,4 @@
-"""Programmes with their calls and limits, and records that were withdrawn."""
+"""Pages of programmes with their calls and limits, and of withdrawn records."""
 
 from __future__ import annotations
 
@@ -10,21 +10,27 @@ from hankelod.records.record import Record
 from hankelod.site import charts
 from hankelod.site.language import Link, Words
 from hankelod.site.listing import Row, rows
-from hankelod.site.portfolio import costs, parts, word
+from hankelod.site.portfolio import costs, parts, text_of
 from hankelod.site.view import Fact, Page, Value, View, brief
 
 LONGEST = 100
+"""Most projects listed on a programme's page; the search page has the rest."""
 
 LIMITS = ("maxGrantRate", "maxGrantAmount", "leads")
+"""Keys of programmes and calls that limit grants."""
 
 
 class Call(NamedTuple):
+    """Call on the page of its programme."""
+
     anchor: str
     name: Words
     facts: tuple[Fact, ...]
 
 
 class ProgrammeContent(NamedTuple):
+    """Content of the page of a programme."""
+
     name: Words
     description: Words | None
     facts: tuple[Fact, ...]
@@ -40,6 +46,8 @@ class ProgrammeContent(NamedTuple):
 
 
 class WithdrawnContent(NamedTuple):
+    """Content of the page of a withdrawn record."""
+
     name: str
     date: str
     reason: Words | None
@@ -47,25 +55,25 @@ class WithdrawnContent(NamedTuple):
 
 
 def programme_pages(view: View) -> Iterator[Page]:
-    """The page of every programme."""
+    """Pages of all programmes."""
     for programme in view.portfolio.of("Programme").values():
         yield _programme(view, programme)
 
 
 def _limits(view: View, cls_name: str, values: dict[str, object]) -> Iterator[Fact]:
-    """The limits among the fields of a programme or a call, as people read them."""
+    """Limits among the fields of a programme or call, formatted."""
     t = view.t
     for field in view.model.by_name(cls_name).fields:
         value = values.get(field.key)
         if value is None or field.key not in LIMITS:
             continue
         if field.key == "maxGrantRate":
-            shown: tuple[Value, ...] = (Value(Words(t.percent(str(Decimal(str(value)) * 100)))),)
+            values_shown: tuple[Value, ...] = (Value(Words(t.percent(str(Decimal(str(value)) * 100)))),)
         elif field.key == "maxGrantAmount":
-            shown = (Value(Words(t.money(str(value)))),)
+            values_shown = (Value(Words(t.money(str(value)))),)
         else:
-            shown = tuple(view.value(field, v) for v in value)  # type: ignore[attr-defined]
-        yield Fact(view.label(field), shown, field.code)
+            values_shown = tuple(view.value(field, v) for v in value)  # type: ignore[attr-defined]
+        yield Fact(view.label(field), values_shown, field.code)
 
 
 def _call(view: View, part: dict[str, object]) -> Call:
@@ -81,10 +89,10 @@ def _call(view: View, part: dict[str, object]) -> Call:
 
 
 def year_bars(view: View, projects: list[Record]) -> list[charts.Bar]:
-    """Grants by the year in which the project began."""
+    """Return the chart of grants by the year in which projects started."""
     by_year: dict[str, list[Record]] = {}
     for project in projects:
-        by_year.setdefault(word(project, "start")[:4], []).append(project)
+        by_year.setdefault(text_of(project, "start")[:4], []).append(project)
     return charts.bars(
         (
             Link(f"projects.html?year={year}", Words(year)),
@@ -115,17 +123,19 @@ def _programme(view: View, programme: Record) -> Page:
         years=tuple(year_bars(view, projects)),
         projects=rows(view, projects[:LONGEST]),
     )
-    told = brief(description.text) if description else t("programme.description", name=name.text, n=len(projects))
-    return Page(f"doc/programme/{programme.id}.html", "programme.html", name.text, told, content, view.thing(programme))
+    summary = brief(description.text) if description else t("programme.description", name=name.text, n=len(projects))
+    return Page(
+        f"doc/programme/{programme.id}.html", "programme.html", name.text, summary, content, view.thing(programme)
+    )
 
 
 def withdrawn_pages(view: View) -> Iterator[Page]:
-    """A page where each withdrawn record was: that it is gone, since when, and why."""
+    """Pages in place of withdrawn records, with the date of and reason for the withdrawal."""
     for record in view.portfolio.of("Withdrawn").values():
-        replacement = word(record, "replacedBy")
+        replacement = text_of(record, "replacedBy")
         content = WithdrawnContent(
             record.id,
-            view.t.date(word(record, "date")),
+            view.t.date(text_of(record, "date")),
             view.t.pick(record.values.get("reason")),
             Link(f"doc/{replacement}.html", _replacement(view, replacement)) if replacement else None,
         )

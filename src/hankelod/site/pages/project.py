@@ -1,4 +1,4 @@
-"""The page of a project: its money, time, partners, outcomes and figures, each with where it comes from."""
+"""Project page: funding, schedule, partners, outcomes and figures, with their sources."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from hankelod.records.record import Record
 from hankelod.site import charts, schema_org
 from hankelod.site.language import Link, Words
 from hankelod.site.map.atlas import Area, area
-from hankelod.site.pages.project_grants import Money, money
+from hankelod.site.pages.project_grants import GrantContent, grant_content
 from hankelod.site.pages.project_observations import Figure, figure
-from hankelod.site.portfolio import cost, grant, listed, parts, word
+from hankelod.site.portfolio import cost, grant, listed, parts, text_of
 from hankelod.site.view import Fact, Page, View, address, brief, capital, shown_address
 
 LAID_OUT = frozenset(
@@ -34,11 +34,11 @@ LAID_OUT = frozenset(
         "themes",
     ]
 )
-"""Fields with a place of their own on the page; whatever else the Model knows is listed among the facts."""
+"""Fields with a place of their own on the page; all others are listed among the facts."""
 
 
 class Statement(NamedTuple):
-    """An outcome: its anchor, text, aspects and the figures in it."""
+    """Outcome: its anchor, text, aspects and figures."""
 
     anchor: str
     words: Words
@@ -47,7 +47,7 @@ class Statement(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """The outcomes of one kind, under the name that the Model gives it."""
+    """Outcomes of one kind, with the label of the kind in the Model."""
 
     anchor: str
     label: str
@@ -56,7 +56,7 @@ class Kind(NamedTuple):
 
 
 class Quotation(NamedTuple):
-    """What a person said: the words themselves, or their gist."""
+    """Quotation of a person: the exact words, or their gist."""
 
     words: Words | None
     gist: Words | None
@@ -65,8 +65,9 @@ class Quotation(NamedTuple):
 
 
 class Address(NamedTuple):
-    """A link out of the record: its label, and its address. Where the source gives none, the host if that is known,
-    and what the source writes in its place."""
+    """Link in a record: its label and address. Without an address, `host` is the known host, and `as_written` the text
+    that the source has instead.
+    """
 
     words: Words
     address: str | None
@@ -75,6 +76,8 @@ class Address(NamedTuple):
 
 
 class ProjectContent(NamedTuple):
+    """Content of the page of a project."""
+
     name: Words
     acronym: str
     summary: Words | None
@@ -91,7 +94,7 @@ class ProjectContent(NamedTuple):
     months: int
     schedule: charts.Timeline
     cost: str
-    money: tuple[Money, ...]
+    money: tuple[GrantContent, ...]
     remainder: str
     kinds: tuple[Kind, ...]
     figures: tuple[Figure, ...]
@@ -104,13 +107,13 @@ class ProjectContent(NamedTuple):
 
 
 def project_pages(view: View) -> Iterator[Page]:
-    """The page of every project."""
+    """Pages of all projects."""
     for project in view.portfolio.projects:
         yield project_page(view, project)
 
 
 def project_page(view: View, project: Record) -> Page:
-    """The page of one project."""
+    """Return the page of a project."""
     values, t = project.values, view.t
     name = view.named(project)
     statements = {str(o["id"]): _anchor(str(o["id"])) for o in parts(project, "outcomes")}
@@ -118,16 +121,16 @@ def project_page(view: View, project: Record) -> Page:
     kinds = _kinds(view, project, statements)
     figures += [f for kind in kinds for s in kind.statements for f in s.figures]
     amount, total = grant(project), cost(project)
-    lead = view.link("Organisation", word(project, "lead"))
+    lead = view.link("Organisation", text_of(project, "lead"))
     summary = t.pick(values.get("summary"))
-    start, end = word(project, "start"), word(project, "end")
+    start, end = text_of(project, "start"), text_of(project, "end")
     content = ProjectContent(
         name=name,
-        acronym=word(project, "acronym"),
+        acronym=text_of(project, "acronym"),
         summary=summary,
         lead=lead,
-        lead_as_written=word(project, "leadAsWritten"),
-        title_as_written=word(project, "titleAsWritten"),
+        lead_as_written=text_of(project, "leadAsWritten"),
+        title_as_written=text_of(project, "titleAsWritten"),
         partners=tuple(view.link("Organisation", p) for p in listed(project, "partners")),
         more_partners=values.get("morePartners") is True,
         contributors=tuple(_contributor(view, c) for c in parts(project, "contributors")),
@@ -138,14 +141,14 @@ def project_page(view: View, project: Record) -> Page:
         months=_months(start, end),
         schedule=charts.timeline([(start, end)], _years(view, project)),
         cost=t.money(total),
-        money=tuple(money(view, project, g, total) for g in parts(project, "grants")),
+        money=tuple(grant_content(view, project, g, total) for g in parts(project, "grants")),
         remainder=t.money(total - amount) if total > amount else "",
         kinds=tuple(kinds),
         figures=tuple(figures),
         quotations=tuple(_quotation(view, q) for q in parts(project, "quotations")),
         links=tuple(_link(view, x) for x in parts(project, "links")),
-        source=Address(Words(shown_address(word(project, "source"))), address(word(project, "source")), ""),
-        source_language=word(project, "sourceLanguage") or None,
+        source=Address(Words(shown_address(text_of(project, "source"))), address(text_of(project, "source")), ""),
+        source_language=text_of(project, "sourceLanguage") or None,
         spots=tuple(spots(view, project)),
         related=tuple(_related(view, project)),
     )
@@ -165,7 +168,7 @@ def project_page(view: View, project: Record) -> Page:
 
 
 def _anchor(identifier: str) -> str:
-    """The anchor of a part on its project's page: `outcome-verkosto`."""
+    """Return the anchor of a part on its project's page: `outcome-verkosto`."""
     return "-".join(identifier.split("/")[1:])
 
 
@@ -174,11 +177,11 @@ def _months(start: str, end: str) -> int:
 
 
 def _years(view: View, project: Record) -> tuple[int, int] | None:
-    """The years of the project's first programme, where both are known."""
+    """Return the first and last year of the project's first programme that has both, else None."""
     for part in parts(project, "grants"):
         programme = view.portfolio.of("Programme").get(str(part["programme"]))
-        if programme and word(programme, "startYear") and word(programme, "endYear"):
-            return int(word(programme, "startYear")), int(word(programme, "endYear"))
+        if programme and text_of(programme, "startYear") and text_of(programme, "endYear"):
+            return int(text_of(programme, "startYear")), int(text_of(programme, "endYear"))
     return None
 
 
@@ -195,7 +198,7 @@ def _areas(view: View, project: Record) -> Iterator[Link]:
 
 
 def spots(view: View, project: Record) -> Iterator[Area]:
-    """The areas of a project, to be shown on a small map: regions first, municipalities on top."""
+    """Areas of a project for a small map: regions first, municipalities on top."""
     for name, key in (("Region", "regions"), ("Municipality", "municipalities")):
         for code in listed(project, key):
             link = view.link(name, code)
@@ -206,9 +209,9 @@ def spots(view: View, project: Record) -> Iterator[Area]:
 
 
 def _kinds(view: View, project: Record, anchors: dict[str, str]) -> list[Kind]:
-    """The outcomes by their kind, in the order in which the Model lists the kinds."""
+    """Return the outcomes by kind, in the order of the Model."""
     field = next((f for f in view.model.by_name("Outcome").fields if f.kind == "class"), None)
-    found = []
+    kinds = []
     for kind, iri in (field.words if field else {}).items():
         statements = tuple(_statement(view, o, anchors) for o in parts(project, "outcomes") if o.get("kind") == kind)
         if statements:
@@ -216,8 +219,8 @@ def _kinds(view: View, project: Record, anchors: dict[str, str]) -> list[Kind]:
             label = (
                 view.t(plural) if plural in view.t else capital(view.t.plain(view.model.labels.get(iri, {})) or kind)
             )
-            found.append(Kind(kind, label, view.definition(iri), statements))
-    return found
+            kinds.append(Kind(kind, label, view.definition(iri), statements))
+    return kinds
 
 
 def _statement(view: View, part: dict[str, object], anchors: dict[str, str]) -> Statement:
@@ -249,8 +252,10 @@ def _link(view: View, part: dict[str, object]) -> Address:
 
 
 def _related(view: View, project: Record) -> Iterator[Link]:
-    """Up to six other projects: of the same lead, then of the same region."""
+    """Links to up to six other projects: of the same lead, then of the same region."""
     regions = [p for r in view.portfolio.regions_of(project) for p in view.portfolio.in_region[r][:20]]
-    others = {p.id: p for p in (*view.portfolio.led.get(word(project, "lead"), [])[:6], *regions) if p is not project}
+    others = {
+        p.id: p for p in (*view.portfolio.led.get(text_of(project, "lead"), [])[:6], *regions) if p is not project
+    }
     for other in list(others.values())[:6]:
         yield view.to(other)

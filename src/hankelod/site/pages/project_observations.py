@@ -1,4 +1,4 @@
-"""Observations as figures on pages: what is counted, the number in words, and the period."""
+"""Observations as figures on pages: measure, formatted value, and period."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hankelod.site.view import View
 
 
 class Figure(NamedTuple):
-    """A figure: what is counted, the number in words, the period, a note, and the statement that it comes from."""
+    """Figure: its measure, formatted value, period, note, and the anchor of the outcome it belongs to."""
 
     measure: Link
     value: str
@@ -19,17 +19,17 @@ class Figure(NamedTuple):
 
 
 def figure(view: View, part: dict[str, object], anchor: str | None) -> Figure:
-    """The figure of an observation; `anchor` is that of the statement that it comes from."""
+    """Return the figure of an observation; `anchor` is that of its outcome, if any."""
     t, measure = view.t, str(part["measure"])
     qualifier = part.get("qualifier")
-    told = number(view, str(part["value"]), str(part.get("unit", "")))
+    text = number(view, str(part["value"]), str(part.get("unit", "")))
     if qualifier and qualifier != "exact":
-        told = f"{view.concept('Qualifier', str(qualifier)).words.text} {told}"
-    return Figure(view.concept("Measure", measure), told, period(view, measure), t.pick(part.get("note")), anchor)
+        text = f"{view.concept('Qualifier', str(qualifier)).words.text} {text}"
+    return Figure(view.concept("Measure", measure), text, period(view, measure), t.pick(part.get("note")), anchor)
 
 
 def number(view: View, value: str, unit: str) -> str:
-    """A number with its unit; an IRI of QUDT's is written as its symbol where the catalogue has one."""
+    """Format a number with its unit; a QUDT IRI is written as its symbol if the catalogue has one."""
     local = unit.rsplit("/", 1)[-1]
     if local == "COUNT" or not local:
         return view.t.number(value)
@@ -40,7 +40,7 @@ def number(view: View, value: str, unit: str) -> str:
 
 
 def period(view: View, measure: str) -> str:
-    """The period over which a measure counts, as words after a number; empty for a project as a whole."""
+    """Return the period of a measure as text after a number; empty for a project as a whole."""
     iri = f"{view.model.base}id/{view.model.by_name('Measure').identifies}{measure}"
     per = view.model.ontology.iri(iri, "https://w3id.org/hankelod/def#per") or ""
     local = per.rsplit("/", 1)[-1]

@@ -1,7 +1,7 @@
-"""The report as one page to read and print: what contributors mend, and what people who use the data should know.
+"""Report as one HTML page to read and print: problems for contributors to fix, and quality for users of the data.
 
-The page stands alone: no script, no address that is fetched, its style inline and allowed by its hash alone. All text
-goes through Jinja's autoescape.
+The page is self-contained: no script, no external resource, an inline style allowed by its hash. All text is escaped by
+Jinja's autoescape.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TEMPLATES = files("hankelod.site") / "templates"
 
 
 class Meaning(NamedTuple):
-    """All problems of one code: how many there are, and why they matter."""
+    """Problems of one code: their number, and why they matter; `help` is the address of the help page."""
 
     code: str
     severity: str
@@ -37,8 +37,8 @@ class Meaning(NamedTuple):
     help: str
 
 
-def as_html(found: Report, dataset: Dataset, rules: list[Rule], lang: str) -> str:
-    """The report as a page in one language. Raises ImportError where Jinja2 is not installed."""
+def as_html(report: Report, dataset: Dataset, rules: list[Rule], lang: str) -> str:
+    """Render the report in one language. Raises ImportError if Jinja2 is not installed."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -54,7 +54,7 @@ def as_html(found: Report, dataset: Dataset, rules: list[Rule], lang: str) -> st
     settings = dataset.settings()
     title = settings.values.get("title", {}) if settings else {}
 
-    def told(name: str, **values: object) -> str:
+    def t(name: str, **values: object) -> str:
         return word(name)[lang].format_map(values)
 
     def text(by_language: Text) -> str:
@@ -62,62 +62,64 @@ def as_html(found: Report, dataset: Dataset, rules: list[Rule], lang: str) -> st
 
     return environment.get_template("report_alone.html").render(
         lang=lang,
-        told=told,
+        t=t,
         text=text,
         style=style,
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         title=title,
         version=settings.values.get("version") if settings else None,
-        found=found,
-        counts=found.counts(),
+        report=report,
+        counts=report.counts(),
         severities=SEVERITIES,
-        records=_by_record(found, names(found)),
-        figures=_figures(found, dataset),
-        meanings=_meanings(found),
+        records=_by_record(report, names(report)),
+        figures=_figures(report, dataset),
+        meanings=_meanings(report),
         rules=rules,
         bases=_bases(rules),
-        names=names(found),
+        names=names(report),
         number=number(lang),
     )
 
 
-def names(found: Report) -> dict[tuple[str | None, str], Text]:
-    """By folder and id: the title or name of each record that was checked."""
+def names(report: Report) -> dict[tuple[str | None, str], Text]:
+    """Return the title or name of each checked record, by folder and id."""
     return {
         (r.cls.folder or r.cls.file, r.id): r.values.get("title") or r.values.get("name") or {}  # type: ignore[misc]
-        for r in found.checked
+        for r in report.checked
         if isinstance(r.values.get("title") or r.values.get("name"), dict)
     }
 
 
 def _by_record(
-    found: Report, named: dict[tuple[str | None, str], Text]
+    report: Report, names_by_record: dict[tuple[str | None, str], Text]
 ) -> list[tuple[str, str | None, Text, list[Problem]]]:
-    """Problems by file and record, those to mend first; with the record's name where it is known."""
+    """Return problems grouped by file and record, most severe first; the name is empty if unknown."""
     groups = []
-    for (file, record), members in groupby(found.problems, lambda p: (p.file, p.record)):
+    for (file, record), members in groupby(report.problems, lambda p: (p.file, p.record)):
         folder = file.rsplit("/", 2)[-2] if "/" in file else None
-        name = named.get((folder, record or ""), {})
+        name = names_by_record.get((folder, record or ""), {})
         groups.append((file, record, name, list(members)))
     rank = {severity: n for n, severity in enumerate(SEVERITIES)}
     return sorted(groups, key=lambda g: (min(rank[p.severity] for p in g[3]), g[0]))
 
 
-def _figures(found: Report, dataset: Dataset) -> list[Figure]:
-    return coverage(dataset.model, found.checked, found.problems, dataset.languages)
+def _figures(report: Report, dataset: Dataset) -> list[Coverage]:
+    return coverage(dataset.model, report.checked, report.problems, dataset.languages)
 
 
-def _meanings(found: Report) -> list[Meaning]:
+def _meanings(report: Report) -> list[Meaning]:
     by_code: dict[str, list[Problem]] = {}
-    for p in found.problems:
+    for p in report.problems:
         by_code.setdefault(p.code, []).append(p)
-    made = [Meaning(code, its[0].severity, len(its), its[0].why, found.help(its[0])) for code, its in by_code.items()]
+    meanings = [
+        Meaning(code, its[0].severity, len(its), its[0].why, report.help(its[0])) for code, its in by_code.items()
+    ]
     rank = {severity: n for n, severity in enumerate(SEVERITIES)}
-    return sorted(made, key=lambda m: (rank[m.severity], -m.times, m.code))
+    return sorted(meanings, key=lambda m: (rank[m.severity], -m.times, m.code))
 
 
 def _bases(rules: list[Rule]) -> list[tuple[str, str, Text]]:
-    """What the limits rest on, each told once: the origin, its id, and the words."""
+    """Return the bases of the limits, each once: the origin, its id, and the text."""
     seen: dict[tuple[str, str], Text] = {}
     for rule in rules:
         for limit in (rule.rate, rule.ceiling, rule.leads_limit):
@@ -127,7 +129,7 @@ def _bases(rules: list[Rule]) -> list[tuple[str, str, Text]]:
 
 
 def number(lang: str):  # type: ignore[no-untyped-def]
-    """A function that writes decimal text as this language has it: `70,6`, `75 000`."""
+    """Return a function that formats decimal text in this language: `70,6`, `75 000`."""
 
     def write(text: str) -> str:
         whole, _, part = text.partition(".")
@@ -137,49 +139,49 @@ def number(lang: str):  # type: ignore[no-untyped-def]
     return write
 
 
-class Figure(NamedTuple):
-    """How many of the projects tell something: `told` out of `of`."""
+class Coverage(NamedTuple):
+    """Coverage of one kind of information: `complete` of the `of` projects have it."""
 
     name: str
     label: Text
-    told: int
+    complete: int
     of: int
 
     def per_cent(self) -> int:
-        """The share in whole per cent, rounded down: 100 only where it is all of them."""
-        return self.told * 100 // self.of if self.of else 0
+        """Return the share in whole per cent, rounded down: 100 only if all projects have it."""
+        return self.complete * 100 // self.of if self.of else 0
 
 
 def coverage(
     model: Model, records: Iterable[Record], problems: Iterable[Problem], languages: tuple[str, ...]
-) -> list[Figure]:
-    """The figures of the projects among `records`, in the order of the catalogue; none where there is no project."""
+) -> list[Coverage]:
+    """Return the coverage of the projects among `records`, in the order of the catalogue; empty without projects."""
     projects = [r for r in records if r.cls.folder == "projects"]
     if not projects:
         return []
-    remarked = {p.record for p in problems if p.severity != "info"}
+    with_problems = {p.record for p in problems if p.severity != "info"}
     catalogue = words()
-    named = sorted(
+    ordered = sorted(
         (int(catalogue.values(name, "order")[0]), name) for name in catalogue.names() if catalogue.values(name, "path")
     )
     figures = []
-    for _, name in named:
+    for _, name in ordered:
         paths = catalogue.values(name, "path")
-        told = sum(any(_holds(model, r, p, remarked, languages) for p in paths) for r in projects)
-        figures.append(Figure(name, word(name), told, len(projects)))
+        complete = sum(any(_holds(model, r, p, with_problems, languages) for p in paths) for r in projects)
+        figures.append(Coverage(name, word(name), complete, len(projects)))
     return figures
 
 
-def _holds(model: Model, record: Record, path: str, remarked: set[str | None], languages: tuple[str, ...]) -> bool:
+def _holds(model: Model, record: Record, path: str, with_problems: set[str | None], languages: tuple[str, ...]) -> bool:
     if path == "*clean":
-        return record.id not in remarked
+        return record.id not in with_problems
     if path == "*languages":
         return _complete(model, record.cls, record.values, languages)
     return _has(record.values, path.split("."))
 
 
 def _has(values: object, steps: list[str]) -> bool:
-    """Whether there is a value at the end of a path of keys, in any of the parts on the way."""
+    """Return True if there is a value at the end of a path of keys, in any of the parts along it."""
     if isinstance(values, list):
         return any(_has(v, steps) for v in values)
     if not steps:
@@ -188,7 +190,7 @@ def _has(values: object, steps: list[str]) -> bool:
 
 
 def _complete(model: Model, cls: Class, values: dict[str, object], languages: tuple[str, ...]) -> bool:
-    """Whether every text by language of a record and its parts is there in all languages; words quoted need one only."""
+    """Return True if all texts of a record and its parts are in all languages; verbatim texts are not considered."""
     for field in cls.fields:
         value = values.get(field.key)
         if value is None:

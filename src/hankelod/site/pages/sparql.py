@@ -1,6 +1,6 @@
-"""The page that asks the dump in SPARQL: the named queries, and where the page finds engine, data and map.
+"""SPARQL page: queries on the dump in the browser, with the named queries to start from.
 
-The engine is Oxigraph in WebAssembly, which npm brings when the package is built: without it there is no such page.
+The engine is Oxigraph in WebAssembly, installed from npm when the package is built; without it there is no such page.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ AREAS = "assets/areas.js"
 PATH = "sparql.html"
 
 
-class Offered(NamedTuple):
-    """A named query as the page lists it."""
+class NamedQuery(NamedTuple):
+    """Named query in the list of the page."""
 
     name: str
     title: str
@@ -38,7 +38,9 @@ class Offered(NamedTuple):
 
 
 class SparqlContent(NamedTuple):
-    queries: tuple[Offered, ...]
+    """Content of the page; `data` is the input of its script."""
+
+    queries: tuple[NamedQuery, ...]
     data: Json
     names: str
     engine_size: str
@@ -46,12 +48,12 @@ class SparqlContent(NamedTuple):
 
 
 def can_ask(published: Published, vendor: Path = VENDOR) -> bool:
-    """Whether a publication has what the page needs: the dump, and an engine."""
+    """Return True if the publication has the dump and the package has the query engine."""
     return DUMP in published and (vendor / ENGINE).is_file()
 
 
 def engine_data(view: View) -> Json:
-    """What a page tells the engine: where things stand from the root, the base, and the prefixes that queries may use."""
+    """Return the input of the engine script: paths from the root, the base, predeclared prefixes, and texts."""
     return {
         "dump": DUMP,
         "engine": f"assets/vendor/{ENGINE}",
@@ -95,16 +97,16 @@ TEXTS = (
 
 
 def sparql_page(view: View, catalogue: Catalogue, published: Published) -> Page:
-    """The page in one language."""
+    """Return the page in one language."""
     t = view.t
     queries = catalogue.all()
     data = {
         **engine_data(view),
         "areas": AREAS,
-        "queries": {str(q.name): _told(view, q) for q in queries},
+        "queries": {str(q.name): _query_data(view, q) for q in queries},
         "texts": {key: t(f"sparql.{key}") for key in (*ENGINE_TEXTS, *TEXTS)},
     }
-    offered = [Offered(str(q.name), t.plain(q.title) or str(q.name), t.plain(q.description)) for q in queries]
+    offered = [NamedQuery(str(q.name), t.plain(q.title) or str(q.name), t.plain(q.description)) for q in queries]
     offered.sort(key=lambda o: (collated(o.title), o.name))
     content = SparqlContent(
         queries=tuple(offered),
@@ -116,8 +118,8 @@ def sparql_page(view: View, catalogue: Catalogue, published: Published) -> Page:
     return Page(PATH, "sparql.html", t("sparql.heading"), t("sparql.description"), content)
 
 
-def _told(view: View, query: Query) -> Json:
-    """A query for the page: its text without the head that tells of it in three languages."""
+def _query_data(view: View, query: Query) -> Json:
+    """Return a query for the script: its text without the comments at its head, its description and parameters."""
     lines = query.text.splitlines(keepends=True)
     head = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
     return {
@@ -130,12 +132,12 @@ def _told(view: View, query: Query) -> Json:
 
 
 def areas_file(atlas: Atlas) -> File:
-    """The outlines of all areas, for maps of results: a script that calls `hankelodAreas`."""
+    """Return the outlines of all areas for maps of results, as a script that calls `hankelodAreas`."""
     middles = atlas.middles
     drawn = {
         f"{kind}/{code}": [outline, *middles.get(code, ())]
         for kind, outlines in (("region", atlas.regions), ("municipality", atlas.municipalities))
         for code, outline in sorted(outlines.items())
     }
-    told = {"width": atlas.width, "height": atlas.height, "land": atlas.land, "areas": drawn}
-    return File(AREAS, f"hankelodAreas({script_json(told)});\n".encode())
+    data = {"width": atlas.width, "height": atlas.height, "land": atlas.land, "areas": drawn}
+    return File(AREAS, f"hankelodAreas({script_json(data)});\n".encode())

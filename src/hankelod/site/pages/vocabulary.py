@@ -1,4 +1,4 @@
-"""The vocabulary as a page: every term with its own anchor, what a record may say, and examples from the data."""
+"""Vocabulary page: every term with an anchor, the fields of records, and examples from the data."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from hankelod.site.view import Page, View, brief, capital
 NAMESPACE = "https://w3id.org/hankelod/def#"
 
 SEARCHED = 500
-"""Records of each class in which examples are sought."""
+"""Most records of a class that are searched for examples."""
 
 
 class Reference(NamedTuple):
-    """A term by its short name, with its anchor on this page or its address elsewhere."""
+    """Reference to a term: its short name, and its anchor on this page or its external address."""
 
     name: str
     anchor: str | None
@@ -26,7 +26,7 @@ class Reference(NamedTuple):
 
 
 class FieldEntry(NamedTuple):
-    """A key of a record."""
+    """Field of a class; `seen` is a value from the data, found in the record `seen_in`."""
 
     key: str
     code: str
@@ -46,7 +46,7 @@ class FieldEntry(NamedTuple):
 
 
 class ClassEntry(NamedTuple):
-    """A class of records or of parts, with its fields."""
+    """Class of records or of parts, with its fields."""
 
     anchor: str
     label: str
@@ -61,7 +61,7 @@ class ClassEntry(NamedTuple):
 
 
 class TermEntry(NamedTuple):
-    """A term of our own that is no class of records: a property, or a class that others stand under."""
+    """Other term of the namespace: a property, or a class without records of its own."""
 
     anchor: str
     label: str
@@ -76,6 +76,8 @@ class TermEntry(NamedTuple):
 
 
 class VocabularyContent(NamedTuple):
+    """Content of the page."""
+
     title: Words | None
     description: Words | None
     namespace: str
@@ -88,11 +90,11 @@ class VocabularyContent(NamedTuple):
 
 
 class Examples:
-    """For each field of the Model, the first value in the data, and the record that it stands in."""
+    """First value of each field in the data with its record, by the code of the field; numbers of records by class."""
 
     def __init__(self, records: dict[str, dict[str, Record]], model: Model) -> None:
         self.model = model
-        self.found: dict[str, tuple[object, Record]] = {}
+        self.first: dict[str, tuple[object, Record]] = {}
         self.counts = {name: len(some) for name, some in records.items()}
         for some in records.values():
             for _, record in zip(range(SEARCHED), some.values(), strict=False):
@@ -103,8 +105,8 @@ class Examples:
             value = values.get(field.key)
             if value is None:
                 continue
-            if field.code not in self.found:
-                self.found[field.code] = (value, record)
+            if field.code not in self.first:
+                self.first[field.code] = (value, record)
             if field.kind == "part":
                 items: list[Any] = value if isinstance(value, list) else [value]
                 for item in items:
@@ -112,26 +114,26 @@ class Examples:
 
 
 def anchor(iri: str) -> str:
-    """The anchor of a term: the local name of its IRI."""
+    """Return the anchor of a term: the local name of its IRI."""
     return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
 
 
 def vocabulary_page(view: View, examples: Examples) -> Page:
-    """The page `def.html`."""
+    """Return the page `def.html`."""
     model, ontology = view.model, view.model.ontology
     head = next((s for s, by in ontology.triples.items() if OWL + "Ontology" in by.get(RDF + "type", ())), "")
     title = view.t.pick(ontology.text(head, "http://purl.org/dc/terms/title"))
     description = view.t.pick(ontology.text(head, "http://purl.org/dc/terms/description"))
-    plain = sorted(c for c in model.classes.values() if not c.concept)
-    own = [s for s in sorted(ontology.triples) if s.startswith(NAMESPACE) and s not in {c.iri for c in plain}]
+    classes = sorted(c for c in model.classes.values() if not c.concept)
+    own = [s for s in sorted(ontology.triples) if s.startswith(NAMESPACE) and s not in {c.iri for c in classes}]
     kinds = {s: {str(k) for k in ontology.objects(s, RDF + "type")} for s in own}
     content = VocabularyContent(
         title=title,
         description=description,
         namespace=NAMESPACE,
         version=ontology.value(head, OWL + "versionInfo") or "",
-        records=tuple(_class(view, c, examples) for c in plain if not c.part),
-        parts=tuple(_class(view, c, examples) for c in plain if c.part),
+        records=tuple(_class(view, c, examples) for c in classes if not c.part),
+        parts=tuple(_class(view, c, examples) for c in classes if c.part),
         classes=tuple(_term(view, s, "class") for s in own if kinds[s] & {OWL + "Class", RDFS + "Class"}),
         properties=tuple(_term(view, s, "property") for s in own if any(k.endswith("Property") for k in kinds[s])),
         schemes=tuple(schemes(view)),
@@ -144,15 +146,15 @@ def _reference(view: View, iri: str) -> Reference:
     name = short(view.model, iri)
     if iri.startswith(NAMESPACE):
         return Reference(name, anchor(iri), None)
-    mine = view.model.classes.get(iri)
-    return Reference(name, mine.name if mine else None, iri)
+    cls = view.model.classes.get(iri)
+    return Reference(name, cls.name if cls else None, iri)
 
 
 def short(model: Model, iri: str) -> str:
-    """An IRI with its prefix, where there is one."""
-    found = max((n for n in model.prefixes.values() if iri.startswith(n)), key=len, default=None)
-    prefix = next((p for p, n in model.prefixes.items() if n == found), None)
-    return f"{prefix}:{iri[len(found) :]}" if found and prefix else iri
+    """Abbreviate an IRI with its prefix, if it has one."""
+    namespace = max((n for n in model.prefixes.values() if iri.startswith(n)), key=len, default=None)
+    prefix = next((p for p, n in model.prefixes.items() if n == namespace), None)
+    return f"{prefix}:{iri[len(namespace) :]}" if namespace and prefix else iri
 
 
 def _references(view: View, index: Index, subject: str, predicate: str) -> tuple[Reference, ...]:
@@ -177,7 +179,7 @@ def _class(view: View, cls: Class, examples: Examples) -> ClassEntry:
 
 def _field(view: View, field: Field, examples: Examples) -> FieldEntry:
     check = next((c for c in view.model.checks.values() if c.code == field.code), None)
-    value, record = examples.found.get(field.code, (None, None))
+    value, record = examples.first.get(field.code, (None, None))
     return FieldEntry(
         key=field.key,
         code=field.code,
@@ -192,7 +194,7 @@ def _field(view: View, field: Field, examples: Examples) -> FieldEntry:
         rules=tuple(_rules(view, field)),
         fix=view.t.pick(check.fix) if check else None,
         example=field.example or "",
-        seen=_shown(view, field, value),
+        seen=_example_text(view, field, value),
         seen_in=view.to(record) if record is not None and record.cls.file != "dataset.yml" else None,
     )
 
@@ -208,25 +210,25 @@ def _target(view: View, field: Field) -> Reference | Link | None:
 
 
 def _rules(view: View, field: Field) -> list[str]:
-    """The constraints of a field as people read them."""
+    """Return the constraints of a field as texts."""
     t = view.t
-    told = (
+    constraints = (
         [t("constraint.languages", value=", ".join(view.language_name(x) for x in field.languages))]
         if field.languages
         else []
     )
     if field.values:
-        told.append(t("constraint.values", value=", ".join(field.values)))
+        constraints.append(t("constraint.values", value=", ".join(field.values)))
     if field.words:
-        told.append(t("constraint.values", value=", ".join(field.words)))
-    told += [t(f"constraint.{name}", value=limit) for name, limit in field.limits.items()]
+        constraints.append(t("constraint.values", value=", ".join(field.words)))
+    constraints += [t(f"constraint.{name}", value=limit) for name, limit in field.limits.items()]
     if field.pattern:
-        told.append(t("constraint.pattern", value=field.pattern))
-    return told
+        constraints.append(t("constraint.pattern", value=field.pattern))
+    return constraints
 
 
-def _shown(view: View, field: Field, value: object) -> str:
-    """A value of the data in few words; of a list the first, of a part nothing."""
+def _example_text(view: View, field: Field, value: object) -> str:
+    """Return a value as a short text: of a list the first, of a part nothing."""
     if value is None or field.kind == "part":
         return ""
     first = value[0] if isinstance(value, list) else value
