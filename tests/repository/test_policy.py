@@ -157,7 +157,7 @@ EDITS = {
 
 @pytest.mark.parametrize("name", EDITS)
 def test_a_break_is_seen(copy, root, dataset, name):
-    (copy / "src/hankelod").mkdir(parents=True)
+    (copy / "src/hankelod/exports").mkdir(parents=True)
     (copy / "src/hankelod/exports/summaries.ttl").write_bytes(
         (root / "src/hankelod/exports/summaries.ttl").read_bytes()
     )
