@@ -108,6 +108,7 @@ ELSEWHERE = {
     "not-a-file": "test_hostile: a folder in place of a file",
     "too-large": "test_hostile: a file of 100 MB, a line of 1 GB",
     "too-many-problems": "test_hostile: a million empty records",
+    "rdf-refused": "test_inputs: RDF/XML",
     "unchecked-reference": "test_inputs: a record outside any dataset",
 }
 """Codes of our own that no small file can show, and where they are tested."""

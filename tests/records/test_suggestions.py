@@ -113,4 +113,4 @@ def test_in_a_record(copy, old, new, guess):
     report, _ = check_all(Dataset(copy))
     violations = [p for p in report.problems if p.record == "joensuu-ilmastokumppanuus" and p.severity == "violation"]
     for lang in ("fi", "sv", "en"):
-        assert any(g in p.fix[lang] for p in violations for g in guess.split("|")), [p.fix[lang] for p in mended]
+        assert any(g in p.fix[lang] for p in violations for g in guess.split("|")), [p.fix[lang] for p in violations]
