@@ -1,4 +1,4 @@
-"""Hostile and broken input: always a report with file, line, column and how to mend it; never a traceback, bounded memory.
+"""Hostile and broken input: always a report with file, line, column and how to fix it; never a traceback, bounded memory.
 
 What a small file can show stands in the corpus (`records/bad`); here are the large, the odd and the arbitrary.
 """

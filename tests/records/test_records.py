@@ -108,6 +108,7 @@ ELSEWHERE = {
     "not-a-file": "test_hostile: a folder in place of a file",
     "too-large": "test_hostile: a file of 100 MB, a line of 1 GB",
     "too-many-problems": "test_hostile: a million empty records",
+    "rdf-refused": "test_inputs: RDF/XML",
     "unchecked-reference": "test_inputs: a record outside any dataset",
 }
 """Codes of our own that no small file can show, and where they are tested."""
@@ -165,11 +166,11 @@ def corpus_class(cls: Class, case: Case) -> bool:
 def shape_at(model: Model, cls: Class, field: str | None) -> str:
     """The shape that a path in a record is about: its field's; where the key is unknown, that of what holds it."""
     holder: Class | None = cls
-    code = cls.code
+    code = cls.name
     for step in re.sub(r"\[\d+\]", "", field or "").split("."):
         own = holder.field(step) if holder else None
         if own is None:
-            return holder.code if holder else code
+            return holder.name if holder else code
         code = own.code
         holder = model.target(own) if own.kind == "part" else None
     return code

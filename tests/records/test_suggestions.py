@@ -111,6 +111,6 @@ def test_in_a_record(copy, old, new, guess):
     assert old in text
     path.write_text(text.replace(old, new, 1), "utf-8")
     report, _ = check_all(Dataset(copy))
-    mended = [p for p in report.problems if p.record == "joensuu-ilmastokumppanuus" and p.severity == "violation"]
+    violations = [p for p in report.problems if p.record == "joensuu-ilmastokumppanuus" and p.severity == "violation"]
     for lang in ("fi", "sv", "en"):
-        assert any(g in p.fix[lang] for p in mended for g in guess.split("|")), [p.fix[lang] for p in mended]
+        assert any(g in p.fix[lang] for p in violations for g in guess.split("|")), [p.fix[lang] for p in violations]

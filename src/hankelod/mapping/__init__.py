@@ -1,1 +1,1 @@
-"""Mapping: a Record becomes triples, in N-Triples and Turtle."""
+"""Mapping from Records to triples, in N-Triples and Turtle."""

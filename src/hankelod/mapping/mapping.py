@@ -1,16 +1,16 @@
-"""A Record becomes triples, by its Class: the only place where data RDF is born.
+"""Mapping from Records to triples: the only place where the RDF of records is created.
 
-For each Class and each syntax one writer function is generated (`hankelod.mapping.writers`) and compiled, so that a record is
-mapped without a graph in between: as N-Triples, as Turtle, and as `places`, which tells where in the record each triple
-comes from. The reference for all three is JSON-LD: a complete record with the derived context (`hankelod.model.context`)
-gives the same triples through any JSON-LD processor.
+For each Class and output one writer function is generated (`hankelod.mapping.writers`) and compiled, so that a record
+is mapped without a graph in between: to N-Triples, to Turtle, and to `places`, which give the path in the record of
+each triple. The reference is JSON-LD: a complete record with the derived context (`hankelod.model.context`) yields the
+same triples in any JSON-LD processor.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from hankelod.mapping.writers import FLAVOURS, Source
+from hankelod.mapping.writers import FLAVOURS, WriterSource
 from hankelod.model.model import Class, Model
 from hankelod.rdf import statements
 from hankelod.rdf.terms import Names, escape, escape_record, head, head_of
@@ -31,7 +31,7 @@ class Mapping:
         self._writers: dict[str, dict[str, Callable[..., object]]] = {}
 
     def _writer(self, cls: Class, flavour: str) -> Callable[..., object]:
-        """The writer of a class, compiled with those of its parts when it is first wanted."""
+        """Return the writer of a class, compiled with those of its parts at the first use."""
         scope = self._writers.setdefault(flavour, {"escape": escape, "escape_record": escape_record})
         if cls.name not in scope:
             wanted: dict[str, Class] = {}
@@ -41,42 +41,42 @@ class Mapping:
                 if each.name not in wanted and each.name not in scope:
                     wanted[each.name] = each
                     waiting += [self.model.target(f) for f in each.fields if f.kind == "part"]
-            source = Source(self.model, self.names[flavour], flavour)
+            source = WriterSource(self.model, self.names[flavour], flavour)
             code = "\n".join(source.function(c) for c in wanted.values())
             exec(compile(code, f"<{flavour} writers>", "exec"), scope)  # noqa: S102 - generated from the Model alone
         return scope[cls.name]
 
     def root(self, cls: Class, flavour: str) -> str:
-        """What the IRI of a record of this class begins with, angle bracket included."""
+        """Return the beginning of the IRIs of a class's records, with the angle bracket."""
         return self.names[flavour].things + cls.identifies
 
     def _write(self, record: Record, flavour: str, put: Callable[..., object]) -> None:
         self._writer(record.cls, flavour)(record.values, self.root(record.cls, flavour), put)
 
     def text(self, cls: Class, values: Values) -> str:
-        """The triples of a complete record in N-Triples, in the order of the Model."""
+        """Map complete values to N-Triples, in the order of the Model."""
         lines: list[str] = []
         self._writer(cls, "ntriples")(values, self.root(cls, "ntriples"), lines.append)
         return "".join(lines)
 
     def ntriples(self, record: Record) -> list[str]:
-        """The record's triples as lines of N-Triples, in the order of the Model."""
+        """Map a record to lines of N-Triples, in the order of the Model."""
         return [f"{line}\n" for line in self.text(record.cls, record.values).split("\n")[:-1]]
 
     def turtle(self, record: Record) -> str:
-        """The record and its parts in Turtle, a block for each, separated by blank lines; needs `turtle_head`."""
+        """Map a record to Turtle without head: a block each for the record and its parts, separated by blank lines."""
         blocks: list[str] = []
         self._write(record, "turtle", blocks.append)
         return "\n".join(blocks)
 
     def places(self, record: Record) -> list[Located]:
-        """Every triple of the record with the path of the value that it comes from."""
-        found: list[Located] = []
-        self._write(record, "places", found.append)
-        return found
+        """Map a record to triples, each with the path of the value that it comes from."""
+        triples: list[Located] = []
+        self._write(record, "places", triples.append)
+        return triples
 
     def turtle_head(self, body: str | None = None) -> str:
-        """The `@base` and `@prefix` lines for this Turtle, or those that any Turtle from here needs."""
+        """Return the `@base` and `@prefix` lines for this Turtle; without `body`, for any Turtle of this Mapping."""
         if body is None:
             for cls in self.model.classes.values():
                 if not cls.concept:
@@ -87,18 +87,18 @@ class Mapping:
         return head(self.model.base, self.model.prefixes, body)
 
     def subject(self, record: Record) -> str:
-        """The IRI of a record's thing."""
+        """Return the IRI of the thing that a record describes."""
         return f"{self.model.base}id/{record.cls.identifies}{record.id}"
 
 
 def _iris(by: dict[str, list[object]]) -> list[str]:
-    """The IRIs among the objects of one subject, and the datatypes of its literals."""
+    """Return the IRIs among the objects of one subject, and the datatypes of its literals."""
     objects = [o for members in by.values() for o in members]
     return [o if isinstance(o, str) else o.datatype.value for o in objects]  # type: ignore[attr-defined]
 
 
 def ntriples(dataset: Dataset, mapping: Mapping, records: list[Record]) -> bytes:
-    """All triples in the order of `LC_ALL=C sort`: code points, which UTF-8 keeps."""
+    """Return the ontology and the records as N-Triples without duplicates, sorted by code point (`LC_ALL=C sort`)."""
     lines = statements.ntriples(dataset.model.ontology.triples, mapping.names["ntriples"])
     for record in dumped(records):
         lines += mapping.ntriples(record)

@@ -1,4 +1,4 @@
-"""The functions that write records as triples, as source: generated from the Fields of a Class, for each syntax."""
+"""Code generator of the functions that write records as triples, from the Fields of a Class."""
 
 from __future__ import annotations
 
@@ -9,26 +9,29 @@ from hankelod.rdf.graph import RDF
 from hankelod.rdf.terms import Names
 
 FLAVOURS = ("ntriples", "turtle", "places")
-"""The two syntaxes; and where in the record each triple comes from."""
+"""Outputs: two syntaxes, and tuples of a triple and the path of its value in the record."""
 
 
 def fixed(text: str) -> str:
-    """A constant as part of the source of a single-quoted f-string."""
+    """Escape a constant for the source of a single-quoted f-string."""
     return text.replace("\\", "\\\\").replace("'", "\\'").replace("{", "{{").replace("}", "}}")
 
 
-class Source:
-    """The source of writer functions in one flavour (`ntriples`, `turtle`, `places`): lines of Python, field by field.
+class WriterSource:
+    """Python source of the writer functions in one of the FLAVOURS, field by field.
 
-    A function calls `escape` and `escape_record`, and the functions of the parts: they have to stand in its scope.
-    `plain`: no text holds a character that N-Triples escapes, so none is looked for.
+    The functions need `escape`, `escape_record` and the functions of their parts in scope. Variables: `r` the values,
+    `s` the subject, `v` the value at hand, `t` a text, `po` the predicates and objects of a Turtle block.
     """
 
-    def __init__(self, model: Model, names: Names, flavour: str, plain: bool = False) -> None:
-        self.model, self.names, self.flavour, self.plain = model, names, flavour, plain
+    def __init__(self, model: Model, names: Names, flavour: str) -> None:
+        self.model, self.names, self.flavour = model, names, flavour
 
     def function(self, cls: Class) -> str:
-        """The function of a class. It takes complete values, what the IRI begins with, and what takes up each text."""
+        """Return the function of a class.
+
+        Its parameters: complete values, the beginning of the IRI (`Mapping.root`), and a callable for each output.
+        """
         lines = [f"def {cls.name}(r, root, put, path=()):"]
         body = ["s = root + r['id'] + '>'"]
         parts: list[str] = []
@@ -51,7 +54,7 @@ class Source:
         return "\n    ".join(lines + body + parts) + "\n"
 
     def emit(self, predicate: str, term: str, key: str, step: str | None = None) -> str:
-        """The line that writes one triple of the subject `s`, its object as the inside of an f-string."""
+        """Return the line that writes one triple of the subject `s`; `term` is the inside of an f-string."""
         if self.flavour == "ntriples":
             return f"put(f'{self.line(predicate, term)}')"
         if self.flavour == "turtle":
@@ -60,7 +63,7 @@ class Source:
         return f"put((s[1:-1], {predicate!r}, f'{term}', {where}))"
 
     def run(self, fields: list[Field]) -> list[Field]:
-        """The fields at the beginning that nearly every record has one value of: in N-Triples they are written at once."""
+        """Return the leading fields with one value in nearly every record: in N-Triples they share one f-string."""
         if self.flavour != "ntriples":
             return []
         return list(
@@ -71,7 +74,7 @@ class Source:
         )
 
     def _together(self, run: list[Field]) -> list[str]:
-        """One f-string for several fields, and what to do where one of them is missing."""
+        """Return lines with one f-string for several fields, and the fallback if one of them is missing."""
         names = [f"v{n}" for n in range(len(run))]
         whole = "".join(self.line(f.path, self.term(f, name)) for f, name in zip(run, names, strict=True))
         values = ", ".join(f"r[{f.key!r}]" for f in run)
@@ -86,7 +89,7 @@ class Source:
         ]
 
     def _texts(self, field: Field) -> list[str]:
-        """A text by language in N-Triples: where it is there in all languages, one f-string for all."""
+        """Return lines for a text by language in N-Triples: one f-string if all languages are present."""
         names = [f"t{n}" for n in range(len(field.languages))]
         whole = "".join(
             self.line(field.path, f'"{{{t}}}"@{lang}') for t, lang in zip(names, field.languages, strict=True)
@@ -98,23 +101,17 @@ class Source:
             f"    put(f'{whole}')",
             "else:",
             "    for lang, t in v.items():",
-            "        " + self.emit(field.path, f'"{self.text("t")}"@{{lang}}', field.key),
+            "        " + self.emit(field.path, '"{escape(t)}"@{lang}', field.key),
         ]
 
     def escaping(self, names: list[str]) -> list[str]:
-        """Lines that escape the texts in these variables: most need none, so they are looked at together."""
-        if self.plain:
-            return []
+        """Return lines that escape the texts in these variables: most need none, so they are tested together."""
         escaped = ", ".join(f"escape_record({t})" for t in names)
         special = " or ".join(f"{c!r} in t" for c in '"\\\n\r\t')
         return [f"t = {' + '.join(names)}", f"if {special}: {', '.join(names)}, = ({escaped},)"]
 
-    def text(self, v: str) -> str:
-        """The characters of a text, as the inside of an f-string over the variable of this name."""
-        return f"{{{v}}}" if self.plain else f"{{escape({v})}}"
-
     def line(self, predicate: str, term: str) -> str:
-        """A line of N-Triples, as the inside of an f-string."""
+        """Return a line of N-Triples as the inside of an f-string."""
         return f"{{s}} {fixed(self.names.iri(predicate))} {term} .\\n"
 
     def _type(self, cls: Class) -> list[str]:
@@ -126,10 +123,10 @@ class Source:
         return [f"v = {table!r}[r['type']]", self.emit(RDF + "type", "{v}", "type")]
 
     def term(self, field: Field, v: str = "v") -> str:
-        """The object, as the inside of an f-string over the variable of this name."""
+        """Return the object as the inside of an f-string; `v` is the variable with the value."""
         things = fixed(self.names.things)
         if field.kind == "text":
-            return f'"{self.text(v)}"'
+            return f'"{{escape({v})}}"'
         if field.kind == "iri":
             return f"<{{{v}}}>"
         if field.kind == "reference":
@@ -143,12 +140,12 @@ class Source:
         datatype = fixed(self.names.iri(field.datatype))
         if field.kind == "boolean":
             return f'"{{"true" if {v} else "false"}}"^^{datatype}'
-        if field.kind in ("integer", "decimal"):  # nothing else is ever read as one
+        if field.kind in ("integer", "decimal"):  # their lexical forms need no escaping
             return f'"{{{v}}}"^^{datatype}'
-        return f'"{self.text(v)}"^^{datatype}'
+        return f'"{{escape({v})}}"^^{datatype}'
 
     def _prefix(self, target: Class) -> str:
-        """What stands between `id/` and a reference's id: for a part, the prefix of the thing it is part of."""
+        """Return the text between `id/` and the id of a reference: for a part, the prefix of its root."""
         return self.model.root_of(target).identifies
 
     def _field(self, field: Field) -> list[str]:
@@ -175,7 +172,7 @@ class Source:
         return [*out, "    for v in v:", "        " + self.emit(field.path, term, field.key)]
 
     def _listed(self, field: Field) -> str:
-        """All objects of one predicate in Turtle, separated by commas."""
+        """Return an expression for all objects of one predicate in Turtle, separated by commas."""
         predicate = fixed(self.names.iri(field.path))
         if field.kind == "langtext":
             return f"'{predicate} ' + ' ,\\n        '.join([f'\"{{escape(t)}}\"@{{lang}}' for lang, t in v.items()])"

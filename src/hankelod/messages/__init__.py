@@ -1,1 +1,1 @@
-"""Messages: everything told to people, in every language."""
+"""Messages: all user-facing texts, in every language."""

@@ -1,4 +1,4 @@
-"""Catalogues: texts told to people, by name and language, each a Turtle file beside this module."""
+"""Catalogues of user-facing texts, by name and language: each is a Turtle file beside this module."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Text = dict[str, str]
 
 
 class Catalogue:
-    """One catalogue. An entry is known by its local name, one about a term of SHACL by `sh:` and the term's name.
+    """One catalogue. The name of an entry is its local name, or `sh:` and the local name for a SHACL term.
 
-    An entry has properties, also known by their local names: texts by language (`says`, `why`, `fix`) and plain values
-    (`severity`, `path`). Values keep the order of the file.
+    An entry has properties, also by local name: texts by language (`says`, `why`, `fix`) and plain values (`severity`,
+    `path`). Values keep the order of the file.
     """
 
     def __init__(self, name: str, namespace: str) -> None:
@@ -39,23 +39,23 @@ class Catalogue:
         return next((p + value[len(n) :] for n, p in self._local.items() if value.startswith(n)), value)
 
     def names(self, prefix: str = "") -> list[str]:
-        """The names of the entries that begin so, in the order of the file."""
+        """Return the names of the entries with this prefix, in the order of the file."""
         return [name for name in self._values if name.startswith(prefix)]
 
     def text(self, name: str, key: str = "says") -> Text:
-        """A text of an entry by language; empty where there is none."""
+        """Return a text of an entry by language, empty if there is none."""
         return self._texts.get((name, key), {})
 
     def values(self, name: str, key: str) -> list[str]:
-        """The plain values of a property of an entry."""
+        """Return the plain values of a property of an entry."""
         return self._values.get(name, {}).get(key, [])
 
     def by_value(self, key: str, value: str) -> str | None:
-        """The first entry with this value of a property, or None."""
+        """Return the name of the first entry with this value of a property, or None."""
         return next((name for name in self._values if value in self.values(name, key)), None)
 
 
 @cache
 def catalogue(name: str, namespace: str) -> Catalogue:
-    """A catalogue by the name of its file, read once."""
+    """Return the catalogue in the file `<name>.ttl`, read once."""
     return Catalogue(name, namespace)

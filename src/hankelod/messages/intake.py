@@ -1,4 +1,4 @@
-"""Words of the intake, by code and language (`intake.ttl`)."""
+"""Texts of the intake, by code and language (`intake.ttl`)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ def _catalogue() -> Catalogue:
 
 
 def codes() -> list[str]:
-    """All codes of the catalogue."""
+    """Return all codes of the catalogue, sorted."""
     return sorted(_catalogue().names())
 
 
 def say(code: str, lang: str, **details: object) -> str:
-    """The text of a code in one language, filled in. Raises KeyError for a code that the catalogue lacks."""
+    """Return the text of a code in one language, filled in. Raises KeyError for an unknown code."""
     return fill({lang: _catalogue().text(code)[lang]}, **details)[lang]

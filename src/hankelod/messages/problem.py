@@ -1,4 +1,4 @@
-"""A Problem: what is wrong, where, why it matters and how to mend it, in Finnish, Swedish and English."""
+"""Problem: what is wrong, where, why it matters and how to fix it, in Finnish, Swedish and English."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ CATALOGUE = "https://w3id.org/hankelod/problems#"
 SEVERITIES = ("violation", "warning", "info")
 
 MAX_PROBLEMS = 100_000
-"""How many problems of records in large files are told, so that memory stays bounded: a line of three characters may have one."""
+"""Most problems reported for the records of a large file; bounds memory, since every line may have one."""
 
 
 class Place(NamedTuple):
-    """A position in a file: line and column from 1, the column in code points."""
+    """A position in a file; line and column start at 1, columns count code points."""
 
     file: str
     line: int
@@ -26,9 +26,9 @@ class Place(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """One thing to mend. `field` is a path in the record (`grants[0].amount`), None for the record as a whole.
+    """One thing to fix. `field` is a path in the record (`grants[0].amount`), None for the record as a whole.
 
-    `focus` and `predicate` are the IRIs that the validation report in RDF names.
+    `focus` and `predicate` are IRIs for the validation report in RDF (`sh:focusNode`, `sh:resultPath`).
     """
 
     file: str
@@ -48,8 +48,8 @@ class Problem(NamedTuple):
     predicate: str | None = None
 
 
-class Entry(NamedTuple):
-    """What the catalogue says of one of our own codes."""
+class ProblemText(NamedTuple):
+    """The severity and the texts of one problem code in the catalogue, with placeholders."""
 
     severity: str
     says: Text
@@ -59,6 +59,8 @@ class Entry(NamedTuple):
 
 
 class _Blank(dict):  # type: ignore[type-arg]
+    """Values of placeholders; a missing one is empty."""
+
     def __missing__(self, key: str) -> str:
         return ""
 
@@ -68,49 +70,49 @@ def _catalogue() -> Catalogue:
 
 
 @cache
-def entry(code: str) -> Entry:
-    """The catalogue's entry of one of our own codes (`problems.ttl`)."""
-    found = _catalogue()
-    severity = (found.values(code, "severity") or ["sh:Violation"])[0].removeprefix("sh:").lower()
-    return Entry(severity, *(found.text(code, part) for part in ("says", "why", "fix", "suggest")))
+def entry(code: str) -> ProblemText:
+    """Return the catalogue entry of a problem code (`problems.ttl`)."""
+    texts = _catalogue()
+    severity = (texts.values(code, "severity") or ["sh:Violation"])[0].removeprefix("sh:").lower()
+    return ProblemText(severity, *(texts.text(code, part) for part in ("says", "why", "fix", "suggest")))
 
 
 def codes() -> list[str]:
-    """All codes of our own, those that are no shape's."""
-    found = _catalogue()
-    return sorted(name for name in found.names() if found.values(name, "severity"))
+    """Return the problem codes that do not come from a shape, sorted."""
+    texts = _catalogue()
+    return sorted(name for name in texts.names() if texts.values(name, "severity"))
 
 
 @cache
 def component_says(component: str) -> Text:
-    """The message of a constraint component (by its local name) about a value."""
+    """Return the message template of a SHACL constraint component, by its local name."""
     return _catalogue().text(f"sh:{component}") or dict.fromkeys(LANGUAGES, "{label}: {value}")
 
 
 @cache
 def parser_says(message: str) -> Text:
-    """A message of a parser of YAML, JSON or CSV in each language; unchanged where the catalogue does not have it."""
-    found = _catalogue()
-    known = found.by_value("of", message)
-    return found.text(known) if known else dict.fromkeys(LANGUAGES, message)
+    """Translate a message of the YAML, JSON or CSV parser; it stays as it is if the catalogue lacks it."""
+    texts = _catalogue()
+    name = texts.by_value("of", message)
+    return texts.text(name) if name else dict.fromkeys(LANGUAGES, message)
 
 
 def phrase(name: str, **values: object) -> Text:
-    """A turn of phrase of the catalogue, filled in."""
+    """Return a phrase of the catalogue, filled in."""
     return fill(_catalogue().text(name), **values)
 
 
 def kind_word(kind: str) -> Text:
-    """The word for a kind of value."""
+    """Return the phrase for a kind of value."""
     return phrase("kind-" + kind)
 
 
 def fill(template: Text, **values: object) -> Text:
-    """Fill in a template in each language; a value that is itself a Text is taken in that language."""
+    """Fill in a template in each language; a value that is a Text is used in that language."""
     filled = {}
     for lang, words in template.items():
-        given = _Blank({k: (v.get(lang, "") if isinstance(v, dict) else v) for k, v in values.items()})
-        text = words.format_map(given).strip()
+        details = _Blank({k: (v.get(lang, "") if isinstance(v, dict) else v) for k, v in values.items()})
+        text = words.format_map(details).strip()
         filled[lang] = text[:1].upper() + text[1:] if words.startswith("{label}") else text
     return filled
 
@@ -124,15 +126,15 @@ def problem(
     related: tuple[Place, ...] = (),
     **details: object,
 ) -> Problem:
-    """A problem of one of our own codes, its texts from the catalogue.
+    """Create a Problem of a catalogue code.
 
-    `details` fill in the texts; where there is a `suggestion` among them, it is the way to mend it.
+    `details` fill in the texts; a `suggestion` among them becomes the fix.
     """
-    told = entry(code)
-    shown = {"value": short(value), **details}
-    fix = fill(told.fix, **shown)
-    if details.get("suggestion") and told.suggest:
-        hint = fill(told.suggest, **shown)
+    texts = entry(code)
+    values = {"value": short(value), **details}
+    fix = fill(texts.fix, **values)
+    if details.get("suggestion") and texts.suggest:
+        hint = fill(texts.suggest, **values)
         fix = {lang: f"{hint[lang]} {fix[lang]}" for lang in fix} if code == "unknown-reference" else hint
     return Problem(
         *place,
@@ -141,23 +143,23 @@ def problem(
         value,
         code,
         None,
-        told.severity,
-        fill(told.says, **shown),
-        fill(told.why, **shown),
+        texts.severity,
+        fill(texts.says, **values),
+        fill(texts.why, **values),
         fix,
         related,
     )
 
 
 def short(value: str | None, limit: int = 80) -> str:
-    """A value as a message shows it: one line, control characters escaped, at most `limit` characters."""
+    """Shorten a value for a message: one line, control characters escaped, at most `limit` characters."""
     if value is None:
         return ""
-    shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in value[: limit + 1])
-    return shown if len(value) <= limit else shown[:limit] + "…"
+    text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in value[: limit + 1])
+    return text if len(value) <= limit else text[:limit] + "…"
 
 
 def in_order(problems: list[Problem]) -> list[Problem]:
-    """Sorted by file and place, the gravest first at one place."""
+    """Sort problems by file and place; at one place, by descending severity."""
     rank = {severity: n for n, severity in enumerate(SEVERITIES)}
     return sorted(problems, key=lambda p: (p.file, p.line, p.column, rank[p.severity], p.field or "", p.code))

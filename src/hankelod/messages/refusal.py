@@ -1,12 +1,12 @@
-"""What keeps a command from running, told in the language of the person who runs it."""
+"""Refusals: errors that stop a command, with a message in the user's language."""
 
 from __future__ import annotations
 
 
 class Refusal(Exception):
-    """Something cannot be done; the message says what is wrong and how to mend it. A command ends with exit status 2.
+    """A request that cannot be carried out; the message says what is wrong and how to fix it. Exit status 2.
 
-    `told` is the message by language; one that others wrote is in one language only, and a plain text.
+    `told` is the message by language, or a plain text if it comes from another library and has one language only.
     """
 
     def __init__(self, told: dict[str, str] | str) -> None:
@@ -14,7 +14,7 @@ class Refusal(Exception):
         self.told = told
 
     def text(self, lang: str) -> str:
-        """The message in one language, in English where it is not told in that one."""
+        """Return the message in one language, in English if that language is missing."""
         return self.told if isinstance(self.told, str) else self.told.get(lang) or self.told["en"]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Words of reports and of the command line, by name and language (`words.ttl`)."""
+"""Texts of reports and of the command line, by name and language (`words.ttl`)."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from hankelod.messages.refusal import Refusal
 
 
 def words() -> Catalogue:
-    """The catalogue of words."""
+    """Return the catalogue."""
     return catalogue("words", "https://w3id.org/hankelod/report#")
 
 
 def word(name: str) -> Text:
-    """A word or sentence by its name. Raises KeyError where there is none."""
-    found = words().text(name)
-    if not found:
+    """Return a text by its name. Raises KeyError if there is none."""
+    text = words().text(name)
+    if not text:
         raise KeyError(name)
-    return found
+    return text
 
 
 def say(name: str, lang: str, /, **values: object) -> str:
-    """A word or sentence in one language, filled in; a value that is told in several is taken in that one."""
+    """Return a text in one language, filled in; values with several languages are used in that language."""
     return word(name)[lang].format_map({key: _in(value, lang) for key, value in values.items()})
 
 
 def told(name: str, /, **values: object) -> Text:
-    """A word or sentence in every language, filled in."""
+    """Return a text in every language, filled in."""
     return {lang: say(name, lang, **values) for lang in word(name)}
 
 
 def said(error: Exception) -> Text:
-    """What an error says, in every language that it can be told in."""
+    """Return the message of an error in every language."""
     return {lang: str(_in(error, lang)) for lang in word("title")}
 
 
 def _in(value: object, lang: str) -> object:
-    """What to put into a sentence of this language for a value: a text by language, a refusal, an error of the system."""
+    """Convert a value for a text in this language: a text by language, a Refusal or an OSError becomes a string."""
     if isinstance(value, dict):
         return value[lang]
     if isinstance(value, Refusal):
@@ -47,13 +47,13 @@ def _in(value: object, lang: str) -> object:
 
 
 def _system(error: OSError, lang: str) -> str:
-    """What the system says is wrong; in its own English words where the catalogue does not know the error."""
-    inner = getattr(error, "reason", None)  # urllib wraps the error of a connection in one of its own
+    """Return the message of a system error; the system's own English one if the catalogue lacks it."""
+    inner = getattr(error, "reason", None)  # urllib wraps connection errors in URLError
     number = inner.errno if isinstance(inner, OSError) else error.errno
-    known = words().text(f"system-{errno.errorcode.get(number or 0)}")
-    return known[lang] if known else str(error.strerror or error)
+    text = words().text(f"system-{errno.errorcode.get(number or 0)}")
+    return text[lang] if text else str(error.strerror or error)
 
 
 def note(text: str) -> None:
-    """Say something that is no result."""
+    """Print a note to standard error, so that it does not mix with the results."""
     print(f"hankelod: {text}", file=sys.stderr)

@@ -1,7 +1,7 @@
-"""What the Model gives to others: the JSON-LD context, JSON Schemas for editors, the published vocabulary.
+"""JSON-LD context derived from the Model.
 
 The context is the reference mapping (JSON-LD 1.1, section 4.1.8, type-scoped contexts): a complete record with it
-gives the triples of `hankelod.mapping.mapping`.
+yields the triples of `hankelod.mapping.mapping`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ Json = dict[str, object]
 
 
 def context(model: Model, only: frozenset[str] | None = None) -> Json:
-    """The value of `@context` for complete records of every class, or of these (by name) and their parts.
+    """Return the value of `@context` for complete records of all classes, or of the classes named in `only`.
 
-    A class's terms stand in a context that its type brings in; its `@base` makes ids out of the record's own.
+    The terms of a class are in a context scoped to its types, whose `@base` resolves the ids of its records.
     """
     names = Names(model.base, model.prefixes, True)
     terms: Json = {}
@@ -52,7 +52,7 @@ def _term(model: Model, names: Names, field: Field) -> Json:
         term["@container"] = "@language"
     elif field.kind == "part":
         words = [f for f in model.target(field).fields if f.kind == "class"]
-        if words:  # the part's type stands under a key of its own
+        if words:  # the type of the part is under another key than `type`
             term["@context"] = {words[0].key: "@type"}
     elif field.kind == "iri":
         term["@type"] = "@id"

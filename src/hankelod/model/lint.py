@@ -1,7 +1,7 @@
-"""A lint of a dataset's own ontology and shapes: what keeps them from being used, and what they leave untold.
+"""Lint of a dataset's own ontology and shapes: errors that make them unusable, and warnings about missing texts.
 
-A shape is code that somebody else may have written. What the two SHACL engines judge differently, what could hang one of
-them, and what could reach the network makes the shapes unusable. A label that is missing in one language is a warning.
+Shapes are code, and may come from a third party. They are unusable if the two SHACL engines judge them differently, if
+they could hang an engine, or if they could reach the network. A label that is missing in a language is a warning.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hankelod.messages.problem import LANGUAGES, Place, Problem, problem
 from hankelod.model.model import SHAPES, Model
-from hankelod.model.patterns import fault
+from hankelod.model.patterns import unsafe_reason
 from hankelod.rdf import sparql
 from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, XSD
 from hankelod.rdf.places import Places, places
@@ -43,7 +43,7 @@ COMPARED = frozenset(
         "sparql",
     )
 )
-"""Constraints on which the tests have seen both engines agree."""
+"""Constraints on which both engines agree, as the tests show."""
 
 DESCRIBING = frozenset(
     (
@@ -71,7 +71,7 @@ DESCRIBING = frozenset(
         "hasValue",
     )
 )
-"""What SHACL has no verdict on."""
+"""SHACL terms that do not constrain by themselves."""
 
 DIFFERS = {
     "lessThanOrEquals": "pySHACL takes a month for a whole year, and finds what is not wrong; use sh:sparql over STR()",
@@ -79,12 +79,12 @@ DIFFERS = {
     "node": "a part's fault would be told twice; mark the part dash:composite and give its class a shape",
     "js": "no engine here runs JavaScript",
 }
-"""Constraints that are known to be judged differently, and what to do."""
+"""Constraints that the engines judge differently or do not support, with the reason and the alternative."""
 
 BOUNDS = ("minExclusive", "minInclusive", "maxInclusive", "maxExclusive")
 
 COMPARABLE = frozenset((XSD + "decimal", XSD + "integer"))
-"""Datatypes whose values both engines put in the same order."""
+"""Datatypes that both engines order alike."""
 
 _OUTSIDE = re.compile(r"\b(SERVICE|FROM|LOAD)\b", re.I)
 
@@ -94,7 +94,7 @@ _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
 
 
 def unusable(model: Model) -> Iterator[tuple[str, str]]:
-    """The shapes that cannot be used, by IRI or blank node, and why, in English."""
+    """Yield the unusable shapes (IRI or blank node), each with the reason in English."""
     for shape, by in model.shapes.triples.items():
         datatype = model.shapes.iri(shape, SH + "datatype")
         for predicate in by:
@@ -106,12 +106,10 @@ def unusable(model: Model) -> Iterator[tuple[str, str]]:
             elif name not in COMPARED | DESCRIBING:
                 yield shape, f"sh:{name}: nothing shows that both SHACL engines judge it alike"
             elif name in BOUNDS and datatype is not None and datatype not in COMPARABLE:
-                yield (
-                    shape,
-                    f"sh:{name} on {datatype.rsplit('#')[-1]}: the engines compare such values differently; use sh:pattern, or sh:sparql over STR()",
-                )
+                advice = "the engines compare such values differently; use sh:pattern, or sh:sparql over STR()"
+                yield shape, f"sh:{name} on {datatype.rsplit('#')[-1]}: {advice}"
         for pattern in model.shapes.objects(shape, SH + "pattern"):
-            why = fault(getattr(pattern, "value", ""))
+            why = unsafe_reason(getattr(pattern, "value", ""))
             if why:
                 yield shape, f"sh:pattern {pattern}: {why}"
         for select in model.shapes.objects(shape, SH + "select"):
@@ -123,7 +121,7 @@ def unusable(model: Model) -> Iterator[tuple[str, str]]:
 
 
 def _calls_out(select: str) -> bool:
-    """Whether a parser may read SERVICE where no word begins: `1SERVICE <…>`."""
+    """Check if a parser may read SERVICE inside another token: `1SERVICE <…>`."""
     try:
         sparql.check(select, Limits(length=2**20, operators=2**20, patterns=2**20))
     except Refused as error:
@@ -132,20 +130,20 @@ def _calls_out(select: str) -> bool:
 
 
 def _expressions(select: str) -> Iterator[str]:
-    """What is wrong with the regular expressions in a query: each has to be written out, and safe."""
+    """Yield what is wrong with the regular expressions of a query: each must be a literal, and safe."""
     for call in _REGEX.finditer(select):
         written = re.match(r"""[^"']*?,\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""", select[call.end() :])
         if written is None:
             yield f"{call[1]}: its pattern has to stand there as a text"
             continue
         pattern = re.sub(r"\\(.)", r"\1", written[1] if written[1] is not None else written[2])
-        why = fault(pattern)
+        why = unsafe_reason(pattern)
         if why:
             yield f"{call[1]} {pattern}: {why}"
 
 
 def named(model: Model, node: str) -> str:
-    """The named shape that a blank node belongs to."""
+    """Return the named shape that a blank node belongs to."""
     while node.startswith("_:"):
         holder = next(
             (s for s, by in model.shapes.triples.items() if any(node in objects for objects in by.values())), None
@@ -157,7 +155,7 @@ def named(model: Model, node: str) -> str:
 
 
 def refusals(model: Model, files: list[tuple[Path, str]], base: str) -> list[str]:
-    """What keeps the shapes from being used, a line each: file, line, column, shape and reason."""
+    """Return the reasons why shapes are unusable, one line each: file, line, column, shape and reason."""
     where = Locations(files, base)
     lines = []
     for node, why in unusable(model):
@@ -168,15 +166,15 @@ def refusals(model: Model, files: list[tuple[Path, str]], base: str) -> list[str
 
 
 def _collisions(model: Model) -> Iterator[tuple[str, str]]:
-    """Keys and properties that stand for two things in one class."""
+    """Yield invalid keys, and keys and properties that two fields of a class share."""
     for cls in model.classes.values():
         keys: dict[str, str] = {}
         paths: dict[str, str] = {}
         for field in cls.fields:
-            for taken, given, word in ((keys, field.key, "key"), (paths, field.path, "sh:path")):
-                first = taken.setdefault(given, field.code)
+            for owners, name, word in ((keys, field.key, "key"), (paths, field.path, "sh:path")):
+                first = owners.setdefault(name, field.code)
                 if first != field.code:
-                    yield SHAPES + field.code, f"the {word} {given} is that of {first} already"
+                    yield SHAPES + field.code, f"the {word} {name} is that of {first} already"
             if field.key in ("id", "type") or not re.fullmatch(r"[a-z][A-Za-z0-9]*", field.key):
                 yield (
                     SHAPES + field.code,
@@ -185,41 +183,41 @@ def _collisions(model: Model) -> Iterator[tuple[str, str]]:
 
 
 def remarks(model: Model, files: list[tuple[Path, str]], base: str) -> list[Problem]:
-    """What the ontology and the shapes leave untold. `files` are the Turtle files with their names in reports."""
+    """Return warnings about missing texts and terms. `files` are the Turtle files with their names in reports."""
     where = Locations(files, base)
-    found = [
+    problems = [
         problem("model-untold", where.place(iri), None, None, _local(iri), expected=", ".join(missing), what=what)
-        for iri, what, missing in _untold(model)
+        for iri, what, missing in _missing_texts(model)
     ]
-    old = [t for t in model.ontology.triples if model.ontology.value(t, OWL + "deprecated") == "true"]
-    found += [
+    deprecated = [t for t in model.ontology.triples if model.ontology.value(t, OWL + "deprecated") == "true"]
+    problems += [
         problem("model-no-successor", where.place(t), None, None, _local(t))
-        for t in old
+        for t in deprecated
         if not model.ontology.iri(t, DCTERMS + "isReplacedBy")
     ]
-    own = {s for s in model.ontology.triples if s.startswith("https://w3id.org/hankelod/def#")}
+    declared = {s for s in model.ontology.triples if s.startswith("https://w3id.org/hankelod/def#")}
     for cls in model.classes.values():
         for field in cls.fields:
-            if field.path.startswith("https://w3id.org/hankelod/def#") and field.path not in own:
+            if field.path.startswith("https://w3id.org/hankelod/def#") and field.path not in declared:
                 iri = SHAPES + field.code
-                found.append(problem("model-no-term", where.place(iri), None, None, _local(field.path)))
-    return found
+                problems.append(problem("model-no-term", where.place(iri), None, None, _local(field.path)))
+    return problems
 
 
 class Locations:
-    """Where subjects stand in several Turtle files; a file is walked through when it is first asked for."""
+    """Positions of subjects in several Turtle files, which are read at the first request."""
 
     def __init__(self, files: list[tuple[Path, str]], base: str) -> None:
         self.files, self.base = files, base
         self._read: list[tuple[str, Places]] | None = None
 
     def place(self, subject: str) -> Place:
-        """The place of a subject; the first file's beginning where it is not found."""
+        """Return the place of a subject, or the beginning of the first file if it is unknown."""
         if self._read is None:
             self._read = [(name, places(path.read_text("utf-8"), self.base)) for path, name in self.files]
-        for name, known in self._read:
-            if subject in known.subjects:
-                return Place(name, *known.subjects[subject])
+        for name, positions in self._read:
+            if subject in positions.subjects:
+                return Place(name, *positions.subjects[subject])
         return Place(self.files[0][1] if self.files else "shapes", 1, 1)
 
 
@@ -227,8 +225,8 @@ def _local(iri: str) -> str:
     return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
 
 
-def _untold(model: Model) -> Iterator[tuple[str, str, list[str]]]:
-    """Terms and shapes that lack a text in a language: the IRI, which text, the languages."""
+def _missing_texts(model: Model) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield terms and shapes that lack a text in a language: the IRI, the kind of text, the languages."""
 
     def lacking(text: dict[str, str]) -> list[str]:
         return [lang for lang in LANGUAGES if not text.get(lang)]

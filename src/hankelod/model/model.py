@@ -1,4 +1,4 @@
-"""The Model: what ontology and shapes say, as small frozen values. `shapes` reads them."""
+"""Model: ontology and shapes as small frozen values, read by `hankelod.model.shapes`."""
 
 from __future__ import annotations
 
@@ -12,77 +12,120 @@ SHAPES = "https://w3id.org/hankelod/shapes#"
 
 
 class Filled(NamedTuple):
-    """How a value is filled in: by `ordinal`, `along` a path of two fields, or by a `cast` of another field."""
+    """The rule by which hankelod fills in a value that authors leave out."""
 
     way: str
+    """`ordinal`: position in its list, from 1; `along`: value at a path; `cast`: number read from another field."""
     keys: tuple[str, ...] = ()
+    """`along`: the key of a concept reference and the IRI of that concept's property; `cast`: the source key."""
 
 
 class Field(NamedTuple):
     """One key of a record: a property shape that has a `sh:codeIdentifier`."""
 
     order: float
+    """Position among the fields of its class (`sh:order`)."""
     key: str
+    """Key in the record files (`sh:codeIdentifier`)."""
     code: str
+    """Local name of the property shape (`Project-title`); also the code of its problems."""
     path: str
+    """IRI of the RDF property (`sh:path`)."""
     kind: str
+    """Kind of value: `text`, `langtext` (text by language), `decimal`, `integer`, `boolean`, `month`, `year`, `date`,
+    `language`, `iri`, `reference` (id of a record or concept), `relative` (kind and id: `project/x`), `part` (nested
+    record) or `class` (a word that determines `rdf:type`)."""
     many: bool
+    """The value is a list (no `sh:maxCount 1`); False for `langtext`."""
     required: bool
+    """At least one value is needed (`sh:minCount`)."""
     datatype: str | None
+    """IRI of the datatype of literals (`sh:datatype`)."""
     target: str | None
-    relative: str | None
+    """IRI of the class of the values (`sh:class`); only for `reference` and `part`."""
     languages: tuple[str, ...]
+    """Language tags that a `langtext` may have (`sh:languageIn`), in the order of writing."""
     words: dict[str, str]
+    """Words for the IRIs that are allowed as values (`sh:in`): word (`skos:notation` or local name) to IRI."""
     filled: Filled | None
+    """Rule that fills in the value; None if authors write it."""
     checked_by: str | None
+    """IRI of a check in `hankelod.records.record.CHECKS` (`s:checkedBy`)."""
     pattern: str | None
+    """Regular expression for the lexical form (`sh:pattern`)."""
     values: tuple[str, ...]
+    """Literals that are allowed as values (`sh:in`)."""
     limits: dict[str, str]
+    """Bounds of values and lengths by SHACL term: `minInclusive`, `maxExclusive`, `minLength` …"""
     label: Text
+    """Name by language: `sh:name`, else `rdfs:label` of the property."""
     description: Text
+    """Description by language: `sh:description`, else `skos:definition` of the property."""
     example: str | None
+    """Example value as written in YAML (`skos:example`)."""
     group: str | None
+    """Local name of the `sh:PropertyGroup` on forms and pages."""
     long: bool
+    """The text may have several lines (`dash:singleLine false`)."""
     verbatim: bool
+    """The text is a quotation (`s:verbatim`): it needs no translation."""
 
 
 class TypeRule(NamedTuple):
-    """The class of a record where `key` has a value (or this very value); without a key, always."""
+    """The `rdf:type` of a record under a condition; the first rule of a class that applies counts."""
 
     iri: str
+    """IRI of the type."""
     word: str
+    """Word for the type in complete records (`type`)."""
     key: str | None
+    """Key that must have a value; None if the rule always applies."""
     value: str | None
+    """The value that `key` must have; None for any."""
 
 
 class Class(NamedTuple):
     """A kind of thing that records describe: a node shape that has a `sh:codeIdentifier`."""
 
     order: float
+    """Position among the classes (`sh:order`)."""
     name: str
+    """Local name of the node shape (`Project`)."""
     iri: str
-    code: str
+    """IRI of the RDF class (`sh:targetClass`)."""
     segment: str
+    """Name of the class in IRIs and file names (`project`), for parts the segment behind the id of the whole."""
     identifies: str
+    """Prefix of ids in IRIs: `segment` and a slash; empty for tombstones, whose ids name the kind of thing too."""
     folder: str | None
+    """Folder under `data/` with one YAML file per record; the stem of its JSON Lines file too."""
     file: str | None
+    """File under `data/` that holds all records of the class (CSV, a YAML list or a single YAML record)."""
     identified_by: str | None
+    """Key that serves as id in place of `id` (`code` of a municipality)."""
     part: bool
+    """Its things are nested in other records (`dash:composite`)."""
     concept: bool
+    """Its things are concepts of a code list in the ontology; there are no records."""
     fields: tuple[Field, ...]
+    """Fields in their order."""
     types: tuple[TypeRule, ...]
+    """Rules for `rdf:type` in their order; at least one."""
     label: Text
+    """Name by language (`rdfs:label`)."""
     definition: Text
+    """Definition by language (`skos:definition`)."""
 
     def field(self, key: str) -> Field | None:
+        """Return the field of a key, or None."""
         return next((f for f in self.fields if f.key == key), None)
 
 
 class Check(NamedTuple):
-    """A shape as the source of a problem: its code, the field it is about, and what it tells people.
+    """A named shape as the source of problems: its code, the class and key that it is about, and its texts.
 
-    `alternatives` are the keys of which one has to be there (`sh:or`). `select` is the query of a rule in SPARQL: what
-    it finds are faults, `$this` the node at fault and `?value` the value.
+    `alternatives` are keys of which one is required (`sh:or`). `select` is the query of a SPARQL rule: each solution is
+    a problem, with `$this` the node and `?value` the value.
     """
 
     code: str
@@ -97,40 +140,53 @@ class Check(NamedTuple):
 
 
 class Group(NamedTuple):
+    """A `sh:PropertyGroup`: a heading over fields on forms and pages."""
+
     order: float
     name: str
     label: Text
 
 
 class Model(NamedTuple):
-    """Everything that the rest of hankelod knows of ontology and shapes."""
+    """Everything that the rest of hankelod knows about ontology and shapes."""
 
     base: str
+    """Base IRI of the dataset."""
     classes: dict[str, Class]
+    """Classes by IRI."""
     checks: dict[str, Check]
+    """Checks by the IRI of their shape."""
     concepts: dict[str, dict[str, Text]]
+    """Labels of concepts, by the IRI of their class and their id."""
     units: dict[str, dict[str, str]]
+    """Values that are filled in along a path, by the IRI of the property and the id of the concept."""
     groups: tuple[Group, ...]
+    """Groups of fields in their order."""
     labels: dict[str, Text]
+    """Labels of all terms of the ontology, by IRI."""
     prefixes: dict[str, str]
+    """Namespaces by prefix, from ontology and shapes."""
     ontology: Index
+    """Triples of the ontology."""
     shapes: Index
+    """Triples of the shapes."""
     shapes_text: str
+    """Turtle of the shapes, for engines that parse it themselves."""
 
     def by_name(self, name: str) -> Class:
-        """The class of this name. Raises KeyError."""
+        """Return the class of this name. Raises KeyError."""
         for cls in self.classes.values():
             if cls.name == name:
                 return cls
         raise KeyError(name)
 
     def target(self, field: Field) -> Class:
-        """The class that a field's values belong to."""
+        """Return the class of the values of a `reference` or `part` field."""
         assert field.target is not None
         return self.classes[field.target]
 
     def root_of(self, cls: Class) -> Class:
-        """The class whose records a part stands in; the class itself where it is no part."""
+        """Return the class whose records contain the parts of `cls`; `cls` itself if it is no part."""
         seen = set()
         while cls.part and cls.iri not in seen:
             seen.add(cls.iri)
@@ -138,9 +194,9 @@ class Model(NamedTuple):
         return cls
 
     def entries(self) -> list[Class]:
-        """The classes that have records of their own, in their order."""
+        """Return the classes that have record files, in their order."""
         return sorted(c for c in self.classes.values() if c.folder or c.file)
 
 
 ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
-"""What may stand in an IRI as the id of a thing."""
+"""Ids of records and parts: 1 to 100 lower-case ASCII letters, digits and inner hyphens."""

@@ -1,8 +1,8 @@
-"""Whether a regular expression is safe in every engine that may run it: Rust's, Python's (pySHACL) and an editor's.
+"""Safety check of regular expressions for all engines that may run them: Rust, Python (pySHACL), JavaScript (editors).
 
-Rust's takes time in proportion to the text. Python's and JavaScript's go back and try again, which takes them years on
-`^(a+)+$`; and they know constructs that Rust's does not. So a pattern is taken only where both hold: no look-around,
-no back-reference; and no repetition without end whose rounds could be told apart in several ways.
+Rust's engine takes linear time. Python's and JavaScript's backtrack, which takes exponential time on `^(a+)+$`, and
+they have constructs that Rust lacks. So a pattern is accepted only without look-around and back-references, and
+without unbounded repetitions that can match a text in several ways.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from collections.abc import Iterable
 from typing import Any
 
 MANY = 4
-"""More rounds of a repetition than this count as without end: `(a?){30}a{30}` takes Python 2^30 steps."""
+"""A repetition with a higher maximum is treated as unbounded: `(a?){30}a{30}` takes Python 2^30 steps."""
 
 ALPHABET = frozenset([*(chr(n) for n in range(128)), "ä", "Ö", "\u00a0", "\u2028", "é", "中", "😀"])
-"""Characters that stand for all: sets of characters are compared on these."""
+"""Sample of characters on which character classes are compared."""
 
-_ELSEWHERE = {
+_UNSUPPORTED = {
     op.ASSERT: "look-around",
     op.ASSERT_NOT: "look-around",
     op.GROUPREF: "a back-reference",
@@ -29,26 +29,26 @@ _ELSEWHERE = {
 }
 
 
-def fault(pattern: str) -> str | None:
-    """Why a pattern cannot be used, in English, or None where it can."""
+def unsafe_reason(pattern: str) -> str | None:
+    """Return the reason in English why a pattern is refused, or None if it is safe."""
     try:
         tree = parser.parse(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         return f"it cannot be read: {error}"
-    return _foreign(tree) or (
+    return _unsupported(tree) or (
         "a repetition inside a repetition could try again without end" if _ambiguous(tree) else None
     )
 
 
-def _foreign(items: Iterable[Any]) -> str | None:
-    """The first construct that not all engines have."""
+def _unsupported(items: Iterable[Any]) -> str | None:
+    """Return the first construct that some engine lacks, or None."""
     for code, value in items:
-        if code in _ELSEWHERE:
-            return f"it uses {_ELSEWHERE[code]}, which not every engine has"
+        if code in _UNSUPPORTED:
+            return f"it uses {_UNSUPPORTED[code]}, which not every engine has"
         for inner in _inside(code, value):
-            found = _foreign(inner)
-            if found:
-                return found
+            reason = _unsupported(inner)
+            if reason:
+                return reason
     return None
 
 
@@ -71,7 +71,10 @@ def _ambiguous(items: Iterable[Any]) -> bool:
 
 
 def _distinct_rounds(body: list[Any]) -> bool:
-    """Whether a text can be cut into rounds of this body in one way only: all of one width, or each begun by a mark of its own."""
+    """Check if a text splits into repetitions of this body in one way only.
+
+    True if all repetitions have one width, or if a character that occurs nowhere else begins or ends each.
+    """
     while len(body) == 1 and body[0][0] is op.SUBPATTERN:
         body = list(body[0][1][3])
     if all(_is_one(item) for item in body):
@@ -84,7 +87,7 @@ def _distinct_rounds(body: list[Any]) -> bool:
 
 
 def _is_one(item: Any) -> bool:
-    """Whether an item stands for as many characters as it says, always: one, or an exact count of one."""
+    """Check if an item matches a fixed number of characters."""
     code, value = item
     if code in (op.MAX_REPEAT, op.MIN_REPEAT):
         return bool(value[0] == value[1]) and all(_is_one(i) for i in value[2])
@@ -94,19 +97,19 @@ def _is_one(item: Any) -> bool:
 
 
 def _characters(items: Iterable[Any]) -> frozenset[str]:
-    """The characters that these items may stand for, of the alphabet."""
-    found: frozenset[str] = frozenset()
+    """Return the characters of ALPHABET, and other literals, that these items may match."""
+    characters: frozenset[str] = frozenset()
     for code, value in items:
         if code in (op.LITERAL, op.NOT_LITERAL, op.IN, op.ANY):
-            found |= frozenset(c for c in ALPHABET if _stands_for(code, value, c)) | (
+            characters |= frozenset(c for c in ALPHABET if _matches(code, value, c)) | (
                 {chr(value)} if code is op.LITERAL else frozenset()
             )
         for inner in _inside(code, value):
-            found |= _characters(inner)
-    return found
+            characters |= _characters(inner)
+    return characters
 
 
-def _stands_for(code: Any, value: Any, character: str) -> bool:
+def _matches(code: Any, value: Any, character: str) -> bool:
     if code is op.ANY:
         return True
     if code is op.LITERAL:
@@ -118,7 +121,7 @@ def _stands_for(code: Any, value: Any, character: str) -> bool:
     if code is op.CATEGORY:
         return _in_category(value, character)
     negated = bool(value) and value[0][0] is op.NEGATE
-    return any(_stands_for(c, v, character) for c, v in value if c is not op.NEGATE) != negated
+    return any(_matches(c, v, character) for c, v in value if c is not op.NEGATE) != negated
 
 
 def _in_category(category: Any, character: str) -> bool:

@@ -8,18 +8,16 @@ from hankelod.model.model import ID, Class, Field, Model
 SCHEMA_BASE = "https://json-schema.org/draft/2020-12/schema"
 
 
-### JSON Schema, for editors and forms
-
-
 def schema_name(cls: Class, lang: str) -> str:
-    """The file of a class's schema in one language: `project.json` in English, else `project.fi.json`."""
+    """Return the file name of a class's schema: `project.json` in English, else `project.fi.json`."""
     return f"{cls.segment}.json" if lang == "en" else f"{cls.segment}.{lang}.json"
 
 
 def schema(model: Model, cls: Class, lang: str = "en") -> Json:
-    """A JSON Schema (2020-12) of the records of one class as people write them.
+    """Return a JSON Schema (2020-12) of the records of one class as authors write them.
 
-    Gives editors completion, hover text and lists of values; what needs other records is left to `validate`.
+    Editors use it for completion, hover texts and lists of values. Constraints that need other records are left to
+    `hankelod validate`.
     """
     definitions: Json = {}
     whole = _object(model, cls, lang, definitions)
@@ -50,16 +48,16 @@ def _object(model: Model, cls: Class, lang: str, definitions: Json) -> Json:
 
 
 def _property(model: Model, field: Field, lang: str, definitions: Json) -> Json:
-    told: Json = {"title": field.label.get(lang, field.key)}
+    annotations: Json = {"title": field.label.get(lang, field.key)}
     description = field.description.get(lang)
     if description:
-        told["description"] = description
+        annotations["description"] = description
     if field.example:
-        told["examples"] = [field.example]
+        annotations["examples"] = [field.example]
     value = _value(model, field, lang, definitions)
     if field.many:
         value = {"type": "array", "items": value, **({"minItems": 1} if field.required else {})}
-    return {**told, **value}
+    return {**annotations, **value}
 
 
 def _value(model: Model, field: Field, lang: str, definitions: Json) -> Json:

@@ -1,6 +1,6 @@
-"""Ontology and shapes read once into the Model.
+"""Reader of ontology and shapes, which become the Model.
 
-This is the only module that knows SHACL terms. It follows SHACL (W3C Recommendation 20 July 2017),
+The only module that interprets SHACL terms. It follows SHACL (W3C Recommendation 20 July 2017),
 `sh:rule` of SHACL Advanced Features, and `sh:codeIdentifier` of SHACL 1.2 Core.
 """
 
@@ -27,11 +27,11 @@ KINDS = {
     XSD + "date": "date",
     XSD + "language": "language",
 }
-"""Datatype to kind of value; `iri`, `reference`, `part` and `class` come from other constraints."""
+"""Kind of value by datatype; `iri`, `relative`, `reference`, `part` and `class` follow from other constraints."""
 
 
 class ModelError(Exception):
-    """The ontology or the shapes cannot be used; the message says which shape and why."""
+    """The ontology or the shapes cannot be used; the message names the shape and the reason."""
 
 
 def _local(iri: str) -> str:
@@ -39,7 +39,7 @@ def _local(iri: str) -> str:
 
 
 def _names(shapes: Index, ontology: Index, shape: str, path: str) -> tuple[Text, Text]:
-    """A field's label and description: the shape's own, else those of its term in the ontology."""
+    """Return a field's label and description: of the shape, else of the property in the ontology."""
     label = shapes.text(shape, SH + "name") or ontology.text(path, RDFS + "label")
     description = shapes.text(shape, SH + "description") or ontology.text(path, SKOS + "definition")
     return label, description
@@ -87,7 +87,11 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
             limits[term] = value
     label, description = _names(shapes, ontology, shape, path)
     group = shapes.iri(shape, SH + "group")
-    languages = [v.value for head in shapes.objects(shape, SH + "languageIn") for v in shapes.items(head)]  # type: ignore[attr-defined]
+    languages = [
+        v.value  # type: ignore[attr-defined]
+        for head in shapes.objects(shape, SH + "languageIn")
+        for v in shapes.items(head)
+    ]
     return Field(
         order=float(shapes.value(shape, SH + "order") or 0),
         key=shapes.value(shape, SH + "codeIdentifier") or "",
@@ -98,7 +102,6 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         required=int(shapes.value(shape, SH + "minCount") or 0) > 0,
         datatype=shapes.iri(shape, SH + "datatype"),
         target=target,
-        relative=shapes.value(shape, SHAPES + "relativeTo"),
         languages=tuple(languages),
         words=words,
         filled=_filled(shapes, shape, keys),
@@ -115,12 +118,12 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
     )
 
 
-def _types(shapes: Index, ontology: Index, shape: str, iri: str, keys: dict[str, str], base: str) -> list[TypeRule]:
-    """The `sh:rule`s of a node shape that give a type, in their `sh:order`; else its target class."""
+def _types(shapes: Index, ontology: Index, shape: str, iri: str, keys: dict[str, str]) -> list[TypeRule]:
+    """Return the `sh:rule`s of a node shape that set a type, in their `sh:order`; else its target class."""
     rules = []
     for rule in shapes.objects(shape, SH + "rule"):
         rule = str(rule)
-        given = str(shapes.one(rule, SH + "object"))
+        type_iri = str(shapes.one(rule, SH + "object"))
         key = value = None
         condition = shapes.iri(rule, SH + "condition")
         if condition:
@@ -128,13 +131,14 @@ def _types(shapes: Index, ontology: Index, shape: str, iri: str, keys: dict[str,
             has = shapes.iri(condition, SH + "hasValue")
             value = has.rsplit("/", 1)[-1] if has else None
         order = float(shapes.value(rule, SH + "order") or 0)
-        rules.append((order, TypeRule(given, ontology.value(given, SKOS + "notation") or _local(given), key, value)))
+        word = ontology.value(type_iri, SKOS + "notation") or _local(type_iri)
+        rules.append((order, TypeRule(type_iri, word, key, value)))
     if not rules:
         return [TypeRule(iri, ontology.value(iri, SKOS + "notation") or _local(iri), None, None)]
     return [rule for _, rule in sorted(rules)]
 
 
-def _class(shapes: Index, ontology: Index, shape: str, iri: str, parts: set[str], base: str) -> Class:
+def _class(shapes: Index, ontology: Index, shape: str, iri: str, parts: set[str]) -> Class:
     properties = [str(p) for p in shapes.objects(shape, SH + "property")]
     keyed = [p for p in properties if shapes.one(p, SH + "codeIdentifier") is not None]
     keys = {str(shapes.one(p, SH + "path")): str(shapes.value(p, SH + "codeIdentifier")) for p in keyed}
@@ -145,7 +149,6 @@ def _class(shapes: Index, ontology: Index, shape: str, iri: str, parts: set[str]
         order=float(shapes.value(shape, SH + "order") or 1000),
         name=_local(shape),
         iri=iri,
-        code=_local(shape),
         segment=segment,
         identifies=segment + "/" if identifies is None else identifies,
         folder=shapes.value(shape, SHAPES + "folder"),
@@ -154,14 +157,14 @@ def _class(shapes: Index, ontology: Index, shape: str, iri: str, parts: set[str]
         part=iri in parts,
         concept=segment.startswith("concept/"),
         fields=tuple(sorted(_field(shapes, ontology, p, keys) for p in keyed)),
-        types=tuple(_types(shapes, ontology, shape, iri, keys, base)),
+        types=tuple(_types(shapes, ontology, shape, iri, keys)),
         label=shapes.text(shape, RDFS + "label") or ontology.text(iri, RDFS + "label"),
         definition=shapes.text(shape, SKOS + "definition") or ontology.text(iri, SKOS + "definition"),
     )
 
 
 def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
-    """Every shape that has a name: a problem's code, wherever a result comes from."""
+    """Return the checks of all named shapes, by IRI."""
     checks = {}
     for shape in shapes.triples:
         if not shape.startswith(SHAPES) or not _is_shape(shapes, shape):
@@ -194,7 +197,7 @@ def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
 
 
 def _key(shapes: Index, owners: dict[str, str], owner: str, path: str | None) -> str | None:
-    """The key that a class has for a property."""
+    """Return the key that a class has for a property, or None."""
     return next(
         (
             shapes.value(s, SH + "codeIdentifier")
@@ -211,21 +214,23 @@ def _is_shape(shapes: Index, node: str) -> bool:
 
 
 def _concepts(ontology: Index, classes: dict[str, Class], base: str) -> dict[str, dict[str, Text]]:
-    """By class: the ids of its concepts with their labels."""
-    found: dict[str, dict[str, Text]] = {}
+    """Return the labels of concepts by class IRI and concept id."""
+    concepts: dict[str, dict[str, Text]] = {}
     for iri, cls in classes.items():
         if cls.concept:
             start = base + "id/" + cls.identifies
             members = ontology.subjects(RDF + "type", iri)
-            found[iri] = {m[len(start) :]: ontology.text(m, SKOS + "prefLabel") for m in members if m.startswith(start)}
-    return found
+            concepts[iri] = {
+                m[len(start) :]: ontology.text(m, SKOS + "prefLabel") for m in members if m.startswith(start)
+            }
+    return concepts
 
 
 def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Model:
     """Read ontology and shapes into a Model.
 
     `base` is the dataset's base IRI: the code lists in the ontology are written relative to it.
-    Raises `ModelError` or `graph.NotReadable` where they cannot be used.
+    Raises ModelError or `hankelod.rdf.graph.NotReadable` if they cannot be used.
     """
     ontology, shapes = read(ontology_files, base), read(shapes_files, base)
     node_shapes = [s for s in shapes.subjects(RDF + "type", SH + "NodeShape") if shapes.one(s, SH + "codeIdentifier")]
@@ -240,7 +245,7 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
         iri = shapes.iri(shape, SH + "targetClass")
         if iri is None:
             raise ModelError(f"{_local(shape)}: a class of records needs sh:targetClass")
-        classes[iri] = _class(shapes, ontology, shape, iri, parts, base)
+        classes[iri] = _class(shapes, ontology, shape, iri, parts)
         owners[shape] = classes[iri].name
         for member in shapes.objects(shape, SH + "property"):
             owners[str(member)] = classes[iri].name
@@ -273,7 +278,7 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
 def _along(
     ontology: Index, classes: dict[str, Class], concepts: dict[str, dict[str, Text]], base: str
 ) -> dict[str, dict[str, str]]:
-    """For each field filled in along a path: by the second step, concept id → the value's IRI."""
+    """Return the values of fields filled in along a path: by the IRI of the second step and the concept id."""
     tables: dict[str, dict[str, str]] = {}
     for cls in classes.values():
         for field in cls.fields:

@@ -1,1 +1,1 @@
-"""RDF as text: Turtle, N-Triples and SPARQL, with places for errors."""
+"""RDF syntaxes: Turtle, N-Triples and SPARQL as text, with positions for error messages."""

@@ -8,7 +8,7 @@ from hankelod.rdf.graph import RDF
 
 
 class Counts:
-    """How many triples, and how many different subjects and objects; how many of each class, and uses of each property."""
+    """Numbers of triples and of distinct subjects and objects; `members` by class IRI, `uses` by property IRI."""
 
     def __init__(self) -> None:
         self.triples = self.subjects = self.objects = 0
@@ -16,7 +16,7 @@ class Counts:
         self.uses: dict[str, int] = {}
 
     def add(self, lines: list[bytes]) -> None:
-        """Take in sorted lines of N-Triples, all of their subjects with them; objects are not counted."""
+        """Count sorted lines of N-Triples, which hold all triples of their subjects; objects are not counted."""
         kind = f"<{RDF}type>".encode()
         last = b""
         self.triples += len(lines)
@@ -35,7 +35,7 @@ class Counts:
             self.uses[iri] = self.uses.get(iri, 0) + number
 
     def merge(self, other: Counts) -> None:
-        """Take in the counts of other lines, none of them of the same subject."""
+        """Add the counts of other lines that share no subject with these."""
         self.triples += other.triples
         self.subjects += other.subjects
         self.objects += other.objects
@@ -45,13 +45,13 @@ class Counts:
 
 
 def objects_of(lines: Iterable[bytes]) -> set[bytes]:
-    """The different objects in lines of N-Triples without their line ends."""
+    """Return the distinct objects in lines of N-Triples without line ends."""
     return {line.split(b" ", 2)[2][:-2] for line in lines}
 
 
 def counts(lines: list[bytes]) -> Counts:
-    """The counts of all lines of a dump, sorted, without their line ends."""
-    whole = Counts()
-    whole.add(lines)
-    whole.objects = len(objects_of(lines))
-    return whole
+    """Count all lines of a dump, sorted, without line ends."""
+    total = Counts()
+    total.add(lines)
+    total.objects = len(objects_of(lines))
+    return total

@@ -1,4 +1,4 @@
-"""Turtle read into a plain index: the few look-ups that the Model needs, without a triple store."""
+"""Turtle read into a plain index with the few look-ups that the Model needs, without a triple store."""
 
 from __future__ import annotations
 
@@ -25,40 +25,43 @@ OWL = "http://www.w3.org/2002/07/owl#"
 
 
 class NotReadable(Exception):
-    """A Turtle file cannot be read; the message names the file, and the place where it can."""
+    """A Turtle file cannot be read; the message names the file and, if known, line and column."""
 
 
 class Index(NamedTuple):
-    """Triples by subject and predicate. Keys and IRIs are strings, blank nodes `_:…`, literals stay literals."""
+    """Triples by subject and predicate. IRIs are strings, blank nodes strings `_:…`, literals `pyoxigraph.Literal`."""
 
     triples: dict[str, dict[str, list[object]]]
     prefixes: dict[str, str]
     quads: list[ox.Quad]
 
     def objects(self, subject: str, predicate: str) -> list[object]:
+        """Return all objects in the order of the files."""
         return self.triples.get(subject, {}).get(predicate, [])
 
     def one(self, subject: str, predicate: str) -> object | None:
-        """The first object, or None."""
-        found = self.objects(subject, predicate)
-        return found[0] if found else None
+        """Return the first object, or None."""
+        objects = self.objects(subject, predicate)
+        return objects[0] if objects else None
 
     def iri(self, subject: str, predicate: str) -> str | None:
+        """Return the first object if it is an IRI or blank node, else None."""
         value = self.one(subject, predicate)
         return value if isinstance(value, str) else None
 
     def value(self, subject: str, predicate: str) -> str | None:
-        """The lexical form of the first literal, or None."""
+        """Return the lexical form of the first object if it is a literal, else None."""
         value = self.one(subject, predicate)
         return value.value if isinstance(value, ox.Literal) else None
 
     def text(self, subject: str, predicate: str) -> Text:
+        """Return the objects that have a language tag, by language."""
         return {
             o.language: o.value for o in self.objects(subject, predicate) if isinstance(o, ox.Literal) and o.language
         }
 
     def items(self, head: object) -> list[object]:
-        """The members of an RDF list."""
+        """Return the members of an RDF list."""
         members: list[object] = []
         while isinstance(head, str) and head != RDF + "nil":
             members.append(self.one(head, RDF + "first"))
@@ -66,6 +69,7 @@ class Index(NamedTuple):
         return members
 
     def subjects(self, predicate: str, obj: str) -> list[str]:
+        """Return the subjects that have this object, sorted."""
         return sorted(s for s, by in self.triples.items() if obj in by.get(predicate, ()))
 
 
@@ -76,7 +80,7 @@ def _node(term: object) -> str:
 def read(files: list[Path], base: str) -> Index:
     """Read Turtle files into one index.
 
-    `base` resolves relative IRIs. Raises `NotReadable` naming file, line and column.
+    `base` resolves relative IRIs. Raises NotReadable.
     """
     index = Index({}, {}, [])
     for file in files:
@@ -89,7 +93,7 @@ def read(files: list[Path], base: str) -> Index:
 
 
 def read_resource(package: str, name: str, base: str) -> Index:
-    """Read a Turtle file that a package carries."""
+    """Read a Turtle file that a Python package contains."""
     index = Index({}, {}, [])
     _take(index, (files(package) / name).read_bytes(), base)
     return index

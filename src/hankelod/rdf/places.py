@@ -1,7 +1,7 @@
-"""Where in a Turtle or N-Triples file each statement stands: parsers of RDF do not tell.
+"""Positions of statements in a Turtle or N-Triples file, which RDF parsers do not report.
 
-A walk over the tokens of RDF 1.1 Turtle (W3C Recommendation, section 6.5), for text that a parser has accepted. What
-stands inside brackets counts to the statement around it.
+Walks over the tokens of RDF 1.1 Turtle (W3C Recommendation, section 6.5), in text that a parser has accepted. The
+content of brackets belongs to the statement around it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Places(NamedTuple):
     values: dict[tuple[str, str, str], Position]
 
     def find(self, subject: str, predicate: str | None, value: str | None) -> Position:
-        """The closest position that is known: of the value, else the property, else the subject, else the file."""
+        """Return the closest known position: of the value, else the property, else the subject, else the file."""
         exact = self.values.get((subject, predicate or "", value or ""))
         return exact or self.properties.get((subject, predicate or "")) or self.subjects.get(subject) or (1, 1)
 
@@ -58,19 +58,19 @@ def _unescape(text: str) -> str:
 
 def _tokens(text: str) -> Iterator[tuple[str, str, Position]]:
     line, start = 1, 0
-    for found in _TOKEN.finditer(text):
-        kind, piece = str(found.lastgroup), found.group()
+    for match in _TOKEN.finditer(text):
+        kind, piece = str(match.lastgroup), match.group()
         if kind != "space":
-            yield kind, piece, (line, found.start() - start + 1)
+            yield kind, piece, (line, match.start() - start + 1)
         ends = piece.count("\n")
         if ends:
             line += ends
-            start = found.start() + piece.rindex("\n") + 1
+            start = match.start() + piece.rindex("\n") + 1
 
 
 def places(text: str, base: str) -> Places:
-    """The places of the statements in a text of Turtle or N-Triples."""
-    found = Places({}, {}, {})
+    """Return the positions of the statements in Turtle or N-Triples."""
+    positions = Places({}, {}, {})
     prefixes: dict[str, str] = {}
     tokens = _tokens(text)
     subject: str | None = None
@@ -108,17 +108,17 @@ def places(text: str, base: str) -> Places:
             term = _unescape(piece[quotes:-quotes]) if kind == "text" else _iri(piece, kind, prefixes, base)
             if subject is None:
                 subject = term
-                found.subjects.setdefault(term, at)
+                positions.subjects.setdefault(term, at)
             elif predicate is None:
                 predicate = term
-                found.properties.setdefault((subject, term), at)
+                positions.properties.setdefault((subject, term), at)
             else:
-                found.values.setdefault((subject, predicate, term), at)
-    return found
+                positions.values.setdefault((subject, predicate, term), at)
+    return positions
 
 
 def _resolve(base: str, written: str) -> str:
-    """An IRI between angle brackets, against the base; a whole one stays as it is (urljoin would drop an empty fragment)."""
+    """Resolve an IRI in angle brackets; an absolute one stays as it is, since urljoin would drop an empty fragment."""
     iri = _unescape(written[1:-1])
     return iri if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri) else urljoin(base, iri) or base
 

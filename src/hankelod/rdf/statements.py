@@ -1,4 +1,4 @@
-"""Triples that are no record's, in every syntax: the ontology, the catalogue, what describes the dataset."""
+"""Triples outside the records, written in every syntax: the ontology, the catalogue, the dataset description."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ Triples = dict[str, dict[str, list[object]]]
 
 
 class Statements(NamedTuple):
-    """Triples being gathered. The order in which they come does not show in what is written."""
+    """A collection of triples. The order of adding does not affect the written subjects and predicates."""
 
     triples: Triples
 
     def add(self, subject: str, predicate: str, *objects: object) -> None:
-        """Add triples; None says nothing, what is there already is not said twice."""
+        """Add triples. None is ignored; duplicates are dropped."""
         for o in objects:
             if o is not None:
-                known = self.triples.setdefault(subject, {}).setdefault(predicate, [])
-                if o not in known:
-                    known.append(o)
+                present = self.triples.setdefault(subject, {}).setdefault(predicate, [])
+                if o not in present:
+                    present.append(o)
 
     def add_text(self, subject: str, predicate: str, text: Text) -> None:
-        """Add a text in each of its languages."""
+        """Add a text as one literal per language."""
         self.add(subject, predicate, *(ox.Literal(t, language=lang) for lang, t in text.items()))
 
 
 def literal(value: object, datatype: str | None = None) -> ox.Literal:
-    """A literal of a value's text, a string where no XSD datatype is named."""
+    """Create a literal; `datatype` is the local name of an XSD datatype, default xsd:string."""
     return ox.Literal(str(value), datatype=ox.NamedNode(XSD + datatype) if datatype else None)
 
 
@@ -49,24 +49,24 @@ def _object(term: object, names: Names) -> str:
 
 
 def _thing(iri: str, names: Names) -> str:
-    """An IRI as subject or object, where Turtle's `a` does not stand for rdf:type."""
+    """Write an IRI as subject or object, where Turtle does not allow `a` for rdf:type."""
     return f"<{iri}>" if iri == RDF + "type" else names.iri(iri)
 
 
 def subjects(triples: Triples, wanted: Iterable[str] | None = None) -> list[str]:
-    """The subjects, or those of them that are wanted, in order."""
+    """Return the subjects, or those in `wanted`, sorted."""
     return sorted(triples) if wanted is None else sorted(s for s in wanted if s in triples)
 
 
 def predicates(triples: Triples, subject: str, only: tuple[str, ...] = ()) -> list[tuple[str, list[object]]]:
-    """The predicates of a subject, its type first, with their objects in the order in which they came."""
+    """Return the predicates of a subject, its type first, with their objects in the order of adding."""
     by = triples[subject]
     chosen = [p for p in by if not only or p in only]
     return [(p, by[p]) for p in sorted(chosen, key=lambda p: (p != RDF + "type", p))]
 
 
 def ntriples(triples: Triples, names: Names) -> list[str]:
-    """Lines of N-Triples."""
+    """Return lines of N-Triples, sorted by subject and predicate."""
     return [
         f"{names.iri(s)} {names.iri(p)} {_object(o, names)} .\n"
         for s in subjects(triples)
@@ -76,7 +76,7 @@ def ntriples(triples: Triples, names: Names) -> list[str]:
 
 
 def turtle(triples: Triples, names: Names, wanted: Iterable[str] | None = None, only: tuple[str, ...] = ()) -> str:
-    """Turtle without its head: all subjects or just these, all predicates or just these."""
+    """Return Turtle without its head, restricted to the subjects `wanted` and the predicates `only`."""
     blocks = []
     for s in subjects(triples, wanted):
         lines = [
@@ -89,7 +89,7 @@ def turtle(triples: Triples, names: Names, wanted: Iterable[str] | None = None, 
 
 
 def nodes(triples: Triples, wanted: Iterable[str] | None = None, only: tuple[str, ...] = ()) -> list[dict[str, object]]:
-    """JSON-LD node objects with whole IRIs, which any context leaves alone."""
+    """Return JSON-LD node objects with full IRIs, which no context changes."""
     return [_node(triples, s, only, None) for s in subjects(triples, wanted)]
 
 
@@ -117,18 +117,18 @@ def _json_object(term: object) -> dict[str, str]:
 
 
 def count(triples: Triples) -> int:
-    """The number of triples."""
+    """Return the number of triples."""
     return sum(len(objects) for by in triples.values() for objects in by.values())
 
 
 def turtle_document(triples: Triples, base: str, prefixes: dict[str, str]) -> str:
-    """A whole Turtle document."""
+    """Return a complete Turtle document."""
     body = turtle(triples, Names(base, prefixes, True))
     return head(base, prefixes, body) + body
 
 
 def jsonld_document(triples: Triples, base: str, prefixes: dict[str, str]) -> dict[str, object]:
-    """A whole JSON-LD document: predicates and types by prefix, its context inline."""
+    """Return a complete JSON-LD document: prefixed predicates and types, inline context."""
     names = Names(base, prefixes, True)
     graph = [_node(triples, s, (), names) for s in subjects(triples)]
     context = {p: n for p, n in sorted(prefixes.items()) if p in names.used}

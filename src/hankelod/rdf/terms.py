@@ -1,4 +1,4 @@
-"""How terms are written in N-Triples and Turtle: IRIs, the characters of literals, and the prefixes that they need."""
+"""Terms in N-Triples and Turtle: IRIs, escaped literals, and the prefixes in use."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ESCAPES = {n: f"\\u{n:04X}" for n in (*range(0x20), 0x7F)} | {8: "\\b", 12: "\\f"}
 
 _PREFIXED = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>|([A-Za-z][A-Za-z0-9]*):')
-"""Prefixes in Turtle, past literals and IRIs."""
+"""Prefixes in Turtle (group 1); literals and IRIs are matched so that their content is skipped."""
 
 
 def escape(text: str) -> str:
-    """A text as it stands between quotation marks in N-Triples and Turtle (RDF 1.2 N-Triples, canonical form)."""
+    """Escape a text for quotation marks in N-Triples and Turtle (RDF 1.2 N-Triples, canonical form)."""
     if '"' in text or "\\" in text or not text.isprintable():
         text = escape_record(text)
         if not text.isprintable() and _CONTROLS.search(text):
@@ -24,12 +24,15 @@ def escape(text: str) -> str:
 
 
 def escape_record(text: str) -> str:
-    """The same for a text of a record, which holds no other controls: `hankelod.records.tree` refuses them."""
+    """Escape a text of a record, which contains no other controls: `hankelod.records.tree` refuses them."""
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
 
 
 class Names:
-    """How IRIs are written: whole in N-Triples; with prefixes and relative to the base in Turtle."""
+    """Notation of IRIs: full in N-Triples; with prefixes and relative to the base in Turtle (`short`).
+
+    `used` collects the prefixes that were needed.
+    """
 
     def __init__(self, base: str, prefixes: dict[str, str], short: bool) -> None:
         self.base = base
@@ -39,7 +42,7 @@ class Names:
         self.used: set[str] = set()
 
     def iri(self, iri: str) -> str:
-        """An IRI as this syntax writes it."""
+        """Write an IRI in this notation."""
         if self.short:
             if iri == RDF + "type":
                 return "a"
@@ -53,12 +56,12 @@ class Names:
 
 
 def head(base: str, prefixes: dict[str, str], body: str) -> str:
-    """The `@base` and `@prefix` lines that this Turtle needs."""
+    """Return the `@base` and `@prefix` lines that this Turtle needs."""
     return head_of(base, prefixes, {name for name in _PREFIXED.findall(body) if name})
 
 
 def head_of(base: str, prefixes: dict[str, str], used: set[str]) -> str:
-    """The `@base` line, and the `@prefix` lines of the prefixes that are used."""
+    """Return the `@base` line, and the `@prefix` lines of the prefixes in `used`."""
     lines = [f"@base <{base}> ."]
     lines += [f"@prefix {p}: <{n}> ." for p, n in sorted(prefixes.items()) if p in used]
     return "\n".join(lines) + "\n\n"

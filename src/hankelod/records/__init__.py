@@ -1,1 +1,1 @@
-"""Records: files of a dataset read into typed Records, each value with its place."""
+"""Records: reader of a dataset's files into typed Records, with the place of each value."""

@@ -1,4 +1,4 @@
-"""CSV (RFC 4180) read into trees of nodes, one for each row, each value at the place of its cell."""
+"""CSV (RFC 4180) read into trees of nodes, one per row, each value with the place of its cell."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hankelod.records.tree import MAX_ROWS, Node, check_characters, composed, de
 
 
 def column(raw: bytes, file: str, name: str) -> set[str]:
-    """The values of one column of a CSV file, without places or checks: which ids there are. Raises Unreadable."""
+    """Return the values of one column of a CSV file, without places or checks. Raises Unreadable."""
     cells = csv.reader(io.StringIO(decode(raw, file)))
     try:
         header = next(cells, [])
@@ -23,11 +23,11 @@ def column(raw: bytes, file: str, name: str) -> set[str]:
 
 
 def rows(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] | None = None) -> Iterator[Node]:
-    """Each row of a CSV file (RFC 4180, a header first) as a mapping; `name_fi` is `name` in Finnish.
+    """Yield each row of a CSV file (RFC 4180 with a header) as a mapping; `name_fi` is `name` in Finnish.
 
-    Every value stands at its cell, every key at its column's header; empty cells are left out. A row that cannot be read is added to `problems` and
-    passed over. With `only`, a column and a value, other rows are passed over as well. Raises Unreadable where there is
-    no header.
+    A value has the place of its cell, a key that of its column's header; empty cells are left out. An unreadable row is
+    added to `problems` and skipped. `only`, a column and a value, selects rows. Raises Unreadable if the
+    header is missing.
     """
     text = decode(raw, file)
     check_characters(text, file)
@@ -76,7 +76,7 @@ _CELL = re.compile(r'"(?:[^"]|"")*"|[^,\n]*')
 
 
 def _places(raw: str, line: int) -> list[tuple[int, int]]:
-    """Line and column of each cell of a row, which begins on `line`."""
+    """Return line and column of each cell of a row that begins on `line`."""
     places = []
     at = column = 0
     while True:

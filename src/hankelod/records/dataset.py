@@ -1,6 +1,6 @@
-"""A dataset: a folder with `data/`, and perhaps an `ontology/` and `shapes/` of its own.
+"""Dataset: a folder with `data/`, and optionally its own `ontology/` and `shapes/`.
 
-Knows where things stand, and which ids there are; what the package ships fills in what a dataset leaves out.
+Finds record files and ids; ontology, shapes and code lists that a dataset lacks come from the package.
 """
 
 from __future__ import annotations
@@ -27,16 +27,17 @@ if TYPE_CHECKING:
     from hankelod.records.suggestions import Suggestions
 
 BULK = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+"""File name extensions of JSON Lines."""
 
 
 class Dataset:
-    """One dataset folder. Opening it reads `dataset.yml`, ontology and shapes; records are read when asked for."""
+    """One dataset folder. Opening it reads `dataset.yml`, ontology and shapes; records are read on demand."""
 
     def __init__(self, root: Path, working: Path | None = None, alone: bool = False) -> None:
-        """`root` holds `data/`; `working` is the folder that file names in reports are relative to.
+        """Open the dataset at `root`, which contains `data/`; file names in reports are relative to `working`.
 
-        With `alone` there is no dataset: records are checked by what the package ships, and references to
-        organisations and programmes, which only a dataset knows, are not. Raises NotADataset.
+        With `alone` there is no dataset: records are checked with the package's model and code lists, and references
+        to organisations and programmes are not checked. Raises NotADataset.
         """
         self.root, self.data, self.working, self.alone = root, root / "data", working or root, alone
         self.base, self.languages = (
@@ -51,10 +52,10 @@ class Dataset:
         if self.own_model:
             from hankelod.model import lint
 
-            refused = lint.refusals(self.model, self.model_files(), self.base)
-            if refused:
-                raise NotADataset({lang: "\n".join((said, *refused)) for lang, said in word("refusal-shapes").items()})
-        # By class: records of one CSV or list file by id; codes in an unread CSV file; ids of parts; ids in JSON Lines.
+            reasons = lint.refusals(self.model, self.model_files(), self.base)
+            if reasons:
+                raise NotADataset({lang: "\n".join((text, *reasons)) for lang, text in word("refusal-shapes").items()})
+        # Caches by class IRI: records of a single file by id; ids in a CSV file; ids of parts; ids in JSON Lines.
         self._rows: dict[str, dict[str, Record]] = {}
         self._tables: dict[str, set[str]] = {}
         self._parts: dict[str, set[str]] = {}
@@ -63,42 +64,42 @@ class Dataset:
 
     @cached_property
     def own_model(self) -> bool:
-        """Whether ontology or shapes differ from those that the package ships."""
+        """True if ontology or shapes differ from those in the package."""
         own = (("ontology", self.ontology_files), ("shapes", self.shapes_files))
         return any(self.folder(name) != shipped(name) and differ(files, name) for name, files in own)
 
     def model_files(self) -> list[tuple[Path, str]]:
-        """The Turtle files of shapes and ontology, with their names in reports."""
+        """Return the Turtle files of shapes and ontology, with their names in reports."""
         return [(f, self.name(f)) for f in (*self.shapes_files, *self.ontology_files)]
 
     def folder(self, name: str) -> Path:
-        """The folder of this name (`ontology`, `shapes`): the dataset's own, else the one that the package ships."""
+        """Return the folder `ontology` or `shapes`: the dataset's own, else the package's."""
         own = self.root / name
         return own if own.is_dir() and not self.alone else shipped(name)
 
-    ### Which things there are
+    ### Ids
 
     @cached_property
     def _stems(self) -> dict[str, set[str]]:
-        """By class: the ids that file names tell, without opening a record."""
-        found: dict[str, set[str]] = {}
+        """Ids by class IRI, from the names of the record files."""
+        stems: dict[str, set[str]] = {}
         for cls in self.model.entries():
             if cls.folder:
                 folder = self.data / cls.folder
-                found[cls.iri] = (
+                stems[cls.iri] = (
                     {f[:-4] for f in os.listdir(folder) if f.endswith(".yml")} if folder.is_dir() else set()
                 )
-        return found
+        return stems
 
     def rows(self, cls: Class) -> dict[str, Record]:
-        """The records of a CSV or list file by id, read once."""
+        """Return the records of a class that has a single file, by id; read once."""
         if cls.iri not in self._rows:
             self._rows[cls.iri] = {}
             self._rows[cls.iri].update((record.id, record) for record in self.read_file(self.files(cls)[0], cls))
         return self._rows[cls.iri]
 
     def exists(self, cls: Class, identifier: str) -> bool:
-        """Whether a reference to this id leads anywhere."""
+        """Check if there is a thing of this class with this id."""
         if cls.concept:
             return identifier in self.model.concepts[cls.iri]
         if cls.part:
@@ -110,28 +111,28 @@ class Dataset:
         return identifier in self.bulk_ids(cls)
 
     def _is_unread_table(self, cls: Class) -> bool:
-        """Whether a class stands in a CSV file that nobody has read yet: one record asks for a row or two of hundreds."""
+        """Check if a class has a CSV file that is not read yet: for a few references its ids are enough."""
         return cls.iri not in self._rows and str(cls.file).endswith(".csv") and cls.identified_by is not None
 
     def _codes(self, cls: Class) -> set[str]:
-        """The ids in a CSV file, without typing its rows; what cannot be read is left to `rows`, which reports it."""
+        """Return the ids in a CSV file without typing its rows; `rows` reads and reports a file with errors."""
         if cls.iri not in self._tables:
             path = self.files(cls)[0]
             name = self.name(path)
             try:
                 self.stay_inside(path, name)
-                found = csvtree.column(tree.read_bytes(path, name), name, str(cls.identified_by))
-                self._tables[cls.iri] = {code for code in found if ID.fullmatch(code)}
+                codes = csvtree.column(tree.read_bytes(path, name), name, str(cls.identified_by))
+                self._tables[cls.iri] = {code for code in codes if ID.fullmatch(code)}
             except tree.Unreadable:
                 self._tables[cls.iri] = set(self.rows(cls))
         return self._tables[cls.iri]
 
     def knows(self, cls: Class) -> bool:
-        """Whether an id of this class that is not here is nowhere: not so for a record that is checked alone."""
+        """Check if all ids of a class are known; a record that is checked alone may refer to unknown ones."""
         return not self.alone or cls.concept or bool(cls.file)
 
     def _part_ids(self, cls: Class) -> set[str]:
-        """The ids of parts that may be referred to: the calls of all programmes."""
+        """Return the ids of parts that may be referred to: the calls of all programmes."""
         if cls.iri not in self._parts:
             self._parts[cls.iri] = {
                 str(part["id"])
@@ -144,18 +145,18 @@ class Dataset:
         return self._parts[cls.iri]
 
     def bulk_ids(self, cls: Class) -> set[str]:
-        """The ids in a class's JSON Lines file."""
+        """Return the ids in the JSON Lines file of a class."""
         if cls.iri not in self._bulk:
             from hankelod.records.decoding import identifier
             from hankelod.records.jsonlines import lines
 
             path = self.bulk_file(cls)
-            read = (identifier(raw) for _, raw in lines(path, "") if isinstance(raw, bytes)) if path else ()
-            self._bulk[cls.iri] = {found for found in read if found is not None}
+            ids = (identifier(raw) for _, raw in lines(path, "") if isinstance(raw, bytes)) if path else ()
+            self._bulk[cls.iri] = {each for each in ids if each is not None}
         return self._bulk[cls.iri]
 
     def suggest(self, cls: Class, text: str) -> str | None:
-        """The id that a misspelt or spelled-out reference may mean, with its name, or None."""
+        """Return the id that a misspelt or spelled-out reference may mean, with its name, or None."""
         return self._suggestions.of(cls, text)
 
     @cached_property
@@ -167,7 +168,7 @@ class Dataset:
     ### Records by class and id
 
     def files(self, cls: Class) -> list[Path]:
-        """The record files of a class, sorted by name."""
+        """Return the record files of a class, sorted by name."""
         if cls.file:
             own = self.data / cls.file
             return [own if own.exists() or cls.file.endswith(".yml") else shipped("data") / cls.file]
@@ -180,11 +181,11 @@ class Dataset:
         return sorted(folder / f for f in os.listdir(folder) if f.endswith(".yml")) if folder.is_dir() else []
 
     def bulk_file(self, cls: Class) -> Path | None:
-        """The JSON Lines file of a class, None where there is none."""
+        """Return the JSON Lines file of a class, or None."""
         return next((f for end in BULK if (f := self.data / f"{cls.folder}{end}").exists()), None)
 
     def read(self, cls: Class) -> Iterator[Record]:
-        """The records of a class by id, those that can be read; problems gather in `self.reader.problems`."""
+        """Yield the readable records of a class; problems are added to `self.reader.problems`."""
         if cls.file:
             yield from self.rows(cls).values()
             return
@@ -196,14 +197,14 @@ class Dataset:
                     bulk[record.id] = record
                 yield record
         for path in self.files(cls):
-            found = self.read_record(path, cls)
-            if found is not None and found.id in bulk:
-                self.twice(found, bulk[found.id])
-            elif found is not None:
-                yield found
+            own = self.read_record(path, cls)
+            if own is not None and own.id in bulk:
+                self.add_duplicate(own, bulk[own.id])
+            elif own is not None:
+                yield own
 
     def read_bulk(self, cls: Class) -> Iterator[Record]:
-        """The records of a class that stand in its JSON Lines file."""
+        """Yield the records of a class in its JSON Lines file."""
         from hankelod.records.jsonlines import lines
 
         path = self.bulk_file(cls)
@@ -217,28 +218,29 @@ class Dataset:
         yield from self.read_lines(cls, name, lines(path, name))
 
     def quietly(self, cls: Class, path: Path | None = None) -> list[Record]:
-        """The records of a class, or the one in this file, without what is wrong with them: that is said where they are checked.
+        """Return the records of a class, or the one in this file, without keeping their problems.
 
-        A file that is read on the way, such as the municipalities, is read once: what is wrong with it stays.
+        Another file that is read on the way, such as the municipalities, is read only once, so its problems are kept.
         """
         before = len(self.reader.problems)
         if path is None:
-            found = list(self.read(cls))
+            records = list(self.read(cls))
         else:
             record = self.read_record(path, cls)
-            found = [record] if record is not None else []
+            records = [record] if record is not None else []
         if not cls.file:
             own = self.name(self.data / str(cls.folder))
             self.reader.problems[before:] = [p for p in self.reader.problems[before:] if not p.file.startswith(own)]
-        return found
+        return records
 
     def record(self, cls: Class, identifier: str) -> Record | None:
-        """One record by its id, without what is wrong with it; None where there is none or it cannot be read."""
+        """Return one record by its id, without keeping its problems; None if it is missing or unreadable."""
         if self._is_unread_table(cls) and identifier in self._codes(cls):
             before = len(self.reader.problems)
-            found = next((r for r in self.read_file(self.files(cls)[0], cls, identifier) if r.id == identifier), None)
+            rows = self.read_file(self.files(cls)[0], cls, identifier)
+            row = next((r for r in rows if r.id == identifier), None)
             self.reader.forget(before)
-            return found
+            return row
         if cls.file:
             return self.rows(cls).get(identifier)
         path = self.data / str(cls.folder) / f"{identifier}.yml"
@@ -247,35 +249,35 @@ class Dataset:
         return self.bulk_record(cls, identifier)
 
     def bulk_record(self, cls: Class, identifier: str) -> Record | None:
-        """One record of a class's JSON Lines file, or None."""
+        """Return one record of the JSON Lines file of a class, or None."""
         return next((r for r in self.read_bulk(cls) if r.id == identifier), None) if self.bulk_file(cls) else None
 
     def settings(self) -> Record | None:
-        """The record of `dataset.yml`, None where it cannot be typed."""
+        """Return the record of `dataset.yml`, or None if it is invalid."""
         cls = next(c for c in self.model.entries() if c.file == DATASET)
         return next(iter(self.rows(cls).values()), None)
 
     def name(self, path: Path) -> str:
-        """A file's name in reports: relative to the working folder, with `/`; control characters are escaped."""
+        """Return a file's name in reports: relative to the working folder, with `/`, control characters escaped."""
         name = os.path.relpath(path, self.working).replace(os.sep, "/")
         return name if name.isprintable() else short(name, len(name))
 
     @cached_property
     def decoders(self) -> Decoders:
-        """The fast way to read JSON Lines."""
+        """Decoders of JSON Lines, the fast path beside the Reader."""
         from hankelod.records.decoding import Decoders
 
         return Decoders(self.model, self.reader.references, self.languages)
 
     def stay_inside(self, path: Path, name: str) -> None:
-        """Raise Unreadable where a file, or the folder of a class, is a link out of the dataset."""
+        """Raise Unreadable if a file or folder is a symbolic link out of the dataset."""
         if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.data)):
             raise tree.refuse("outside-dataset", Place(name, 1, 1))
 
     ### Record files: YAML and CSV
 
     def read_record(self, path: Path, cls: Class) -> Record | None:
-        """One YAML record, None where it cannot be read."""
+        """Read one YAML record; None if it is unreadable."""
         name, stem = self.name(path), path.stem
         if not ID.fullmatch(stem):
             self.add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{slug(stem)}.yml"))
@@ -289,21 +291,21 @@ class Dataset:
         return self.read_text(raw, cls, name, stem)
 
     def read_text(self, raw: bytes, cls: Class, name: str, stem: str) -> Record | None:
-        """One record out of the bytes of a YAML file of this name; `stem` is its id. None where it cannot be read."""
-        found: list[Problem] = []
+        """Read one record from the bytes of a YAML file; `stem` is its id. None if it is unreadable."""
+        problems: list[Problem] = []
         try:
-            node = yamltree.read_yaml(raw, name, found)
+            node = yamltree.read_yaml(raw, name, problems)
         except tree.Unreadable as error:
             self.add(error.problem._replace(record=stem))
             return None
-        for each in found:
+        for each in problems:
             self.add(each._replace(record=stem))
         return self.reader.record(node, cls, name, stem)
 
     def read_file(self, path: Path, cls: Class, only: str | None = None) -> Iterator[Record]:
-        """The records of a class that stand together in this file: rows of CSV, a list, or one mapping of YAML.
+        """Yield the records in the single file of a class: rows of CSV, a YAML list or one YAML mapping.
 
-        With `only`, just the row of CSV that has this id.
+        `only` selects the CSV row with this id.
         """
         name = self.name(path)
         seen: dict[str, Record] = {}
@@ -322,16 +324,16 @@ class Dataset:
                     continue
                 first = seen.setdefault(record.id, record)
                 if first is not record:
-                    self.twice(record, first)
+                    self.add_duplicate(record, first)
                 else:
                     yield record
         except tree.Unreadable as error:
             self.add(error.problem)
 
     def _nodes(self, path: Path, name: str) -> Iterator[tree.Node]:
-        found: list[Problem] = []
-        node = yamltree.read_yaml(tree.read_bytes(path, name), name, found)
-        for each in found:  # the field of a record in a list is counted from the record
+        problems: list[Problem] = []
+        node = yamltree.read_yaml(tree.read_bytes(path, name), name, problems)
+        for each in problems:  # the path of a field in a list file begins at its record
             self.add(each._replace(field=re.sub(r"^\[[0-9]+\][.]?", "", each.field)) if each.field else each)
         yield from node.value if node.kind == "list" else [node]  # type: ignore[misc]
 
@@ -340,7 +342,7 @@ class Dataset:
     def read_lines(
         self, cls: Class, name: str, lines: Iterable[tuple[int, bytes | tree.Unreadable]]
     ) -> Iterator[Record]:
-        """The records in the numbered lines of a JSON Lines file of this name."""
+        """Yield the records in the numbered lines of a JSON Lines file."""
         decode = self.decoders.of(cls)
         seen: dict[str, Record] = {}
         before = len(self.reader.problems)
@@ -350,7 +352,7 @@ class Dataset:
                 return
             values = None if isinstance(raw, tree.Unreadable) else decode(raw)
             if values is not None:
-                # every value of a line stands at the line
+                # all values of a line have the place of the line
                 record: Record | None = Record(cls, str(values["id"]), name, values, {(): (number, 1)}, frozenset())
             else:
                 record = self.read_line(cls, name, number, raw)
@@ -358,29 +360,29 @@ class Dataset:
                 continue
             first = seen.setdefault(record.id, record)
             if first is not record:
-                self.twice(record, first)
+                self.add_duplicate(record, first)
                 continue
             yield record
 
     def read_line(self, cls: Class, name: str, number: int, raw: bytes | tree.Unreadable) -> Record | None:
-        """The record in one line, typed with the place of every value, None where it cannot be read."""
-        found: list[Problem] = []
+        """Read the record in one line with the Reader; None if it is unreadable."""
+        problems: list[Problem] = []
         try:
             if isinstance(raw, tree.Unreadable):
                 raise raw
-            node = jsontree.read_line(raw, name, number, found)
+            node = jsontree.read_line(raw, name, number, problems)
         except tree.Unreadable as error:
             self.add(error.problem)
             return None
         record = self.reader.record(node, cls, name, None)
-        for each in found:
+        for each in problems:
             self.add(each._replace(record=record.id if record else None))
         return record
 
-    ### What is wrong
+    ### Problems
 
-    def twice(self, record: Record, first: Record) -> None:
-        """Take up that a record has the id of another."""
+    def add_duplicate(self, record: Record, first: Record) -> None:
+        """Add the problem that a record has the id of another."""
         place = first.place(())
         self.add(
             problem(
@@ -395,5 +397,5 @@ class Dataset:
         )
 
     def add(self, found: Problem) -> None:
-        """Take up a problem."""
+        """Add a problem."""
         self.reader.problems.append(found)

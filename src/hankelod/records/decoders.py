@@ -1,7 +1,7 @@
-"""The functions that make complete values of a line of JSON, as source: generated from the Fields of a Class.
+"""Code generator of the functions that turn a JSON line into complete values, from the Fields of a Class.
 
-They take the line as a structure that msgspec has decoded, its keys and the kinds of its values checked, and raise `Out`
-at the least that is out of line. `hankelod.records.decoding` compiles them, with what they call in their scope.
+The functions take a structure that msgspec has decoded, with checked keys and types, and raise `Out` for every value
+that is not clearly valid. `hankelod.records.decoding` compiles them and provides the names in their scope.
 """
 
 from __future__ import annotations
@@ -15,53 +15,54 @@ from hankelod.records.record import CHECKS
 
 
 class Scope(Protocol):
-    """What the functions are compiled for, and what holds the values that they use."""
+    """The Model and languages to generate for, and the scope of the generated functions."""
 
     model: Model
     languages: tuple[str, ...]
 
     def hold(self, value: object) -> str:
-        """A name under which the functions find this value."""
+        """Add a value to the scope and return its name there."""
 
     def known(self, cls: Class) -> set[str]:
-        """The ids of a class that have been seen to exist."""
+        """Return the ids of a class that are known to exist; the set grows as references are checked."""
 
 
 def has_kinds(cls: Class) -> bool:
-    """Whether a field of the class tells the type of its things, in the place of `type`."""
+    """Check if a field of the class determines the type of its things, in place of `type`."""
     return any(f.kind == "class" for f in cls.fields)
 
 
 class Structures:
-    """The structures that lines are decoded into, one for each Class; a key that is absent is UNSET.
+    """The msgspec structures that lines are decoded into, one per Class; a missing key is UNSET.
 
-    The attribute of a key has an underscore after it: no word of Python ends in one.
+    An attribute is its key and an underscore, so that it cannot be a Python keyword.
     """
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._made: dict[object, type[msgspec.Struct]] = {}
+        self._structures: dict[object, type[msgspec.Struct]] = {}
 
     def _structure(self, key: object, name: str, kinds: dict[str, Any]) -> type[msgspec.Struct]:
-        if key not in self._made:
+        if key not in self._structures:
             fields = [
                 (f"{k}_", kind | msgspec.UnsetType if kind is not Any else kind, msgspec.UNSET)
                 for k, kind in kinds.items()
             ]
-            self._made[key] = msgspec.defstruct(
+            self._structures[key] = msgspec.defstruct(
                 name, fields, rename={f"{k}_": k for k in kinds}, forbid_unknown_fields=True, gc=False
             )
-        return self._made[key]
+        return self._structures[key]
 
     def of(self, cls: Class) -> type[msgspec.Struct]:
-        """The structure of a class: strings, lists of them, structures for parts and for texts by language.
+        """Return the structure of a class: strings, lists of them, structures for parts and for texts by language.
 
-        Numbers, and what is filled in, may be anything: the functions look at them.
+        Numbers and values that are filled in may have any type: the functions check them.
         """
         kinds: dict[str, Any] = {"id": str} if has_kinds(cls) else {"id": str, "type": str}
         for field in cls.fields:
             kind = self._kind(field)
-            kinds[field.key] = list[kind] if field.many and field.kind != "langtext" else kind  # type: ignore[valid-type]
+            many = field.many and field.kind != "langtext"
+            kinds[field.key] = list[kind] if many else kind  # type: ignore[valid-type]
         return self._structure(cls.iri, cls.name, kinds)
 
     def _kind(self, field: Field) -> Any:
@@ -74,33 +75,30 @@ class Structures:
         return bool if field.kind == "boolean" else str
 
 
-class Source:
-    """The source of decoding functions: lines of Python, put together field by field.
+class DecoderSource:
+    """Python source of the decoding functions, field by field.
 
-    What becomes of a value that is in order is told by the methods of the second half: here it is put into the dictionary
-    `r`. Variables: `d` the structure, `v` the value at hand, `w` one of its items.
+    The methods of the first half check values, those of the second half store them. Variables: `d` the structure, `r`
+    the resulting values, `v` the value at hand, `w` one of its items.
     """
 
     def __init__(self, scope: Scope) -> None:
         self.scope, self.model = scope, scope.model
 
     def function(self, cls: Class) -> str:
-        """The function of a class. It takes a structure, the id of its thing and its ordinal."""
-        out = [f"def {cls.name}({self.parameters}):", *self.begin(cls)]
+        """Return the function of a class; its parameters are a structure, the id of its thing and its ordinal."""
+        out = [f"def {cls.name}(d, id, ordinal):", *self.begin(cls)]
         if not has_kinds(cls):
             words = tuple(sorted({rule.word for rule in cls.types}))
             out.append(f"if d.type_ is not UNSET and d.type_ not in {words!r}: raise Out")
-        fields = list(cls.fields)
-        while fields:
-            run = self.run(fields)
-            out += self.together(cls, run) if len(run) > 1 else self.field(cls, fields[0])
-            del fields[: len(run) or 1]
+        for field in cls.fields:
+            out += self.field(cls, field)
         return "\n    ".join([*out, *self.end(cls)]) + "\n"
 
     ### Checks
 
     def field(self, cls: Class, field: Field) -> list[str]:
-        """Lines that check the value of a field, and take it."""
+        """Return lines that check and store the value of a field."""
         if field.filled:
             return self._filled(field)
         if field.kind == "part":
@@ -137,10 +135,10 @@ class Source:
         ]
 
     def value(self, cls: Class, field: Field, v: str) -> list[str]:
-        """Lines that check the value in this variable, and bring it into the form that it has in a Record."""
+        """Return lines that check the value in the variable `v` and convert it to its form in a Record."""
         kind = field.kind
         if kind == "decimal":
-            # most amounts are whole, and no float ever comes here
+            # most amounts are integers; floats never occur (`float_hook` in decoding.py)
             return [f"if {v}.__class__ is int and 0 < {v} < 1000000000: {v} = str({v})", f"else: {v} = decimal({v})"]
         if kind == "integer":
             return [f"{v} = integer({v})"]
@@ -160,7 +158,7 @@ class Source:
         target = self.model.target(field)
         known = self.scope.hold(self.scope.known(target))
         out = []
-        if target.part:  # a part is completed by the thing that a sibling names: a call, by the grant's programme
+        if target.part:  # a sibling completes the id of a part: the grant's programme that of its call
             owners = [
                 o for o in self.model.classes.values() for f in o.fields if f.kind == "part" and f.target == target.iri
             ]
@@ -178,7 +176,7 @@ class Source:
         )
 
     def _langtext(self, field: Field) -> list[str]:
-        """A text in all the languages that are asked for; words that are quoted, in one of them at least."""
+        """Return lines for a text in all required languages; a quotation needs only one language."""
         wanted = [lang for lang in self.scope.languages if lang in field.languages]
         names = [f"t{n}" for n in range(len(field.languages))]
         every = " and ".join(f"{t} is not UNSET" for t in names)
@@ -195,11 +193,11 @@ class Source:
                 out.append("    else: raise Out")
         if not field.verbatim and not {"fi", "sv"} & set(wanted):
             out.append("    if 'fi' not in t and 'sv' not in t: raise Out")
-        return [*out, "    if not t: raise Out", *_indented(self.some_texts(field, "t"))]
+        return [*out, "    if not t: raise Out", *_indented(self.take(field, "t"))]
 
     def _list(self, cls: Class, field: Field) -> list[str]:
-        """No value may stand twice but for numbers without a fraction and for booleans, which nothing asks to differ."""
-        each = [*self.value(cls, field, "w"), *self.item(field, "w")]
+        """Return lines for a list; its values must be distinct, except integers and booleans."""
+        each = self.value(cls, field, "w")
         loop = ["for w in v:", *_indented(each)] if each else []
         if field.kind in ("integer", "decimal") or (field.kind == "reference" and self.model.target(field).part):
             once = ["if len(m) > 1 and len({*m}) < len(m): raise Out"] if field.kind != "integer" else []
@@ -208,7 +206,7 @@ class Source:
         return [*loop, *once, *self.items(field, "v")]
 
     def _part(self, field: Field) -> list[str]:
-        """Parts under the ids that they were given, or under their ordinals; these differ among themselves."""
+        """Return lines for parts, whose ids are written or are their ordinals; ids must be distinct."""
         target = self.model.target(field)
         begin = f"start = id + '/{target.segment}/'"
         each = [
@@ -234,56 +232,38 @@ class Source:
             *self.parts(field),
         ]
 
-    ### What becomes of a value
-
-    parameters = "d, id, ordinal"
+    ### Storing
 
     def begin(self, cls: Class) -> list[str]:
-        """Lines at the beginning of a function."""
+        """Return lines for the beginning of a function."""
         return ["r = {'id': id}" if has_kinds(cls) else f"r = {{'id': id, 'type': {cls.types[0].word!r}}}"]
 
     def end(self, cls: Class) -> list[str]:
-        """Lines at its end."""
+        """Return lines for the end of a function."""
         several = len(cls.types) > 1 and not has_kinds(cls)
         return [*([f"r['type'] = type_of(r, {self.scope.hold(cls)})"] if several else []), "return r"]
 
-    def run(self, fields: list[Field]) -> list[Field]:
-        """The fields at the beginning that are better taken `together`."""
-        return []
-
-    def together(self, cls: Class, run: list[Field]) -> list[str]:
-        """Lines that check and take the values of several fields."""
-        raise NotImplementedError
-
     def take(self, field: Field, v: str) -> list[str]:
-        """Lines that take a value."""
+        """Return lines that store a value."""
         return [f"r[{field.key!r}] = {v}"]
 
     def texts(self, field: Field, names: list[str]) -> list[str]:
-        """Lines that take a text that is there in all languages of the field, in these variables."""
+        """Return lines that store a text in all languages of the field, which these variables contain."""
         by = ", ".join(f"{lang!r}: {t}" for lang, t in zip(field.languages, names, strict=True))
         return [f"r[{field.key!r}] = {{{by}}}"]
 
-    def some_texts(self, field: Field, t: str) -> list[str]:
-        """Lines that take a text by language, a dictionary."""
-        return self.take(field, t)
-
-    def item(self, field: Field, w: str) -> list[str]:
-        """Lines that take an item of a list."""
-        return []
-
     def items(self, field: Field, m: str) -> list[str]:
-        """Lines that take a whole list, which may be empty."""
+        """Return lines that store a list unless it is empty."""
         return [f"if {m}: r[{field.key!r}] = {m}"]
 
     def part(self, field: Field, target: Class) -> list[str]:
-        """Lines that take a part: the structure `w` under the id `p`, the ordinal `o`."""
+        """Return lines that store a part: the structure `w` with the id `p` and the ordinal `o`."""
         if not field.many:
             return [f"r[{field.key!r}] = {target.name}(w, p, 1)"]
         return [f"q.append({target.name}(w, p, o))"]
 
     def parts(self, field: Field) -> list[str]:
-        """Lines after the last of several parts."""
+        """Return lines that store a list of parts unless it is empty."""
         return [f"if q: r[{field.key!r}] = q"]
 
 

@@ -1,59 +1,54 @@
-"""Lines of JSON become complete values: one decoder per Class, generated (`hankelod.records.decoders`) and compiled.
+"""Fast decoding of JSON lines to complete values, with one compiled decoder per Class (`hankelod.records.decoders`).
 
-The fast way beside `hankelod.records.reader`, which stays the one that knows what is wrong with a record and where. A decoder
-takes only what the Reader takes without a word, and then gives the same values; for a line that is the least out of
-line it gives None, and the Reader reads it.
+Only `hankelod.records.reader` reports problems and places. A decoder accepts only lines that the Reader accepts without
+a problem, and returns the same values; for every other line it returns None, and the Reader reads it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable
 from unicodedata import is_normalized
 
 import msgspec
 
 from hankelod.model.model import ID, Class, Model
-from hankelod.records.decoders import Source, Structures
+from hankelod.records.decoders import DecoderSource, Structures
 from hankelod.records.record import DECIMAL, DIGITS, References, Values, is_iri, type_of
 from hankelod.records.tree import FORBIDDEN, MAX_BYTES, MAX_VALUES
 
-SEEN = 10_000
-"""As many ids of parts are remembered."""
+MAX_KNOWN_IDS = 10_000
+"""At most this many valid ids of parts are remembered."""
 
-Result = TypeVar("Result")
-
-Decoder = Callable[[bytes], Result | None]
-"""Takes one line of JSON Lines, gives what is made of it (the complete values of its record), or None where the Reader has
-to look."""
+Decoder = Callable[[bytes], Values | None]
+"""A function from a line of JSON Lines to the complete values of its record, or None if the Reader must read it."""
 
 
-class _OutOfLine(Exception):
-    """A value that the Reader has to look at."""
+class _Undecided(Exception):
+    """A value that the Reader must check."""
 
 
 ### Characters
 
 _PLAIN = bytes({*range(0x7F), *range(0x80, 0xC0), 0xC3, 0xC4, 0xC5})
-"""Bytes that every text may hold: ASCII, the continuing bytes of UTF-8, and the first bytes of U+00C0 to U+017F."""
+"""Bytes allowed in every text: ASCII, continuation bytes of UTF-8, and the first bytes of U+00C0 to U+017F."""
 
 _PUNCTUATION = {bytes([0x80, n]) for n in {*range(0x80, 0xC0)} - {0x80, 0x81, 0x8E, 0x8F, *range(0xAA, 0xAF)}} | {
     bytes([0x82, n]) for n in range(0x80, 0xC0)
 }
-"""What may follow \\xe2: U+2000 to U+203F but for what is forbidden or has another form in NFC, and U+2080 to U+20BF."""
+"""Bytes that may follow \\xe2: U+2000 to U+203F except forbidden and non-NFC characters, and U+2080 to U+20BF."""
 
 _MINUS_ZERO = re.compile(rb"[:\[,\s]-0[,\]}\s]")
 
 _CODED = re.compile(rb"\\[ubf]")
-"""Escapes that may stand for what no text may hold."""
+"""Escapes that may encode a forbidden character."""
 
 
 def is_plain(raw: bytes) -> bool:
-    """Whether UTF-8 is in NFC and holds no forbidden character; False also for some that are, which a full check tells.
+    """Check quickly if UTF-8 is in NFC without forbidden characters; False means that a full check must decide.
 
-    Besides ASCII and Latin letters, general punctuation, currency signs and emoji (U+2000 to U+203F, U+2080 to U+20BF,
-    U+1F000 to U+1FFFF) are looked at.
+    Covers ASCII and Latin letters, general punctuation, currency signs and emoji (U+2000 to U+203F, U+2080 to U+20BF,
+    U+1F000 to U+1FFFF).
     """
     at = {0xE2: -1, 0xF0: -1}
     for first in raw.translate(None, _PLAIN):
@@ -65,25 +60,25 @@ def is_plain(raw: bytes) -> bool:
     return True
 
 
-def _may_stand(raw: bytes, again: bytearray) -> bool:
-    """Whether all texts of a line may stand as they are. `again` is what was decoded, encoded again."""
+def _has_valid_texts(raw: bytes, again: bytearray) -> bool:
+    """Check if all texts of a line are in NFC without forbidden characters; `again` is the line, re-encoded."""
     if b"\\" in raw and _CODED.search(raw):
         if _CODED.search(again):
             return False
-        raw = bytes(again)  # without escapes, but for control characters
+        raw = bytes(again)  # without escapes except of control characters
     if is_plain(raw):
         return True
     text = raw.decode()
     return FORBIDDEN.search(text) is None and is_normalized("NFC", text)
 
 
-def _may_differ(raw: bytes, again: bytearray) -> bool:
-    """Whether a line that is written longer than we would says the same: no key twice, no -0, which is read as 0.
+def _is_equivalent(raw: bytes, again: bytearray) -> bool:
+    """Check if a line that is longer than its re-encoding has no duplicate key and no -0, which is decoded as 0.
 
-    A line that is as long says the same, whatever the order of its keys: we write each key and value as short as JSON
-    has it, so one that stood twice, and was read once, would have made the line longer than ours.
+    A line of the same length needs no check, whatever the order of its keys: the encoder writes each key and value in
+    the shortest form, so a duplicate key, which is decoded once, would make the line longer.
 
-    Keys are counted by the colon after their quotation mark, so none may stand apart from it.
+    Keys are counted by the colon after their quotation mark, so lines with a space between the two are not accepted.
     """
     if b" :" in raw or b"\t" in raw or b"\r" in raw or (b"-0" in raw and _MINUS_ZERO.search(raw)):
         return False
@@ -101,7 +96,7 @@ class Decoders:
         self._known: dict[str, set[str]] = {}
         self._ids: set[str] = set()
         self._scope: dict[str, object] = {
-            "Out": _OutOfLine,
+            "Out": _Undecided,
             "UNSET": msgspec.UNSET,
             "decimal": self._decimal,
             "integer": self._integer,
@@ -114,18 +109,18 @@ class Decoders:
             "relative": self._relative,
         }
         self._structures = Structures(model)
-        self._decoders: dict[str, Decoder[Values]] = {}
+        self._decoders: dict[str, Decoder] = {}
 
-    ### What generated functions use (`hankelod.records.decoders.Scope`)
+    ### Scope of generated functions (`hankelod.records.decoders.Scope`)
 
     def hold(self, value: object) -> str:
-        """A name under which the generated source finds this value."""
+        """Add a value to the scope and return its name there."""
         name = f"held{len(self._scope)}"
         self._scope[name] = value
         return name
 
     def known(self, cls: Class) -> set[str]:
-        """The ids of a class that have been seen to exist; it grows as references are met."""
+        """Return the ids of a class that are known to exist; the set grows as references are checked."""
         return self._known.setdefault(cls.iri, set())
 
     def _decimal(self, value: object) -> str:
@@ -135,26 +130,26 @@ class Decoders:
             value = str(value, "ascii")  # type: ignore[call-overload]
         if value.__class__ is str and DECIMAL.fullmatch(value) and len(value) <= DIGITS:  # type: ignore[arg-type]
             return value  # type: ignore[return-value]
-        raise _OutOfLine
+        raise _Undecided
 
     def _integer(self, value: object) -> int:
         if value.__class__ is int and 0 <= value <= 999_999_999:  # type: ignore[operator]
             return value  # type: ignore[return-value]
         if value.__class__ is str and re.fullmatch("[0-9]{1,9}", value):  # type: ignore[arg-type]
             return int(value)  # type: ignore[call-overload, no-any-return]
-        raise _OutOfLine
+        raise _Undecided
 
     def _learn(self, known: set[str], cls: Class, identifier: object) -> bool:
-        found = identifier.__class__ is str and self.references.exists(cls, identifier)  # type: ignore[arg-type]
-        if found:
+        exists = identifier.__class__ is str and self.references.exists(cls, identifier)  # type: ignore[arg-type]
+        if exists:
             known.add(identifier)  # type: ignore[arg-type]
-        return found
+        return exists
 
     def _is_new_id(self, text: str) -> bool:
-        """Whether a text can be the id of a part. Many parts have the same: those are not looked at again."""
+        """Check if a text can be the id of a part. Valid ids are remembered, since many parts share them."""
         if not ID.fullmatch(text):
             return False
-        if len(self._ids) < SEEN:
+        if len(self._ids) < MAX_KNOWN_IDS:
             self._ids.add(text)
         return True
 
@@ -168,73 +163,71 @@ class Decoders:
 
     ### Decoders
 
-    def of(self, cls: Class) -> Decoder[Values]:
-        """The decoder of a class whose records carry their own `id`, compiled when it is first asked for."""
+    def of(self, cls: Class) -> Decoder:
+        """Return the decoder of a class whose records have an `id` key, compiled at the first use."""
         if cls.iri not in self._decoders:
-            thing = self.compiled(cls, Source(self), {})
-            self._decoders[cls.iri] = self.decoder(
-                cls, lambda structure, identifier, raw: thing(structure, identifier, 0)
-            )
+            self._decoders[cls.iri] = self._decoder(cls, self._compiled(cls))
         return self._decoders[cls.iri]
 
-    def compiled(self, cls: Class, source: Source, scope: Mapping[str, object]) -> Callable[..., Any]:
-        """The function of this class and source, with those of its parts, and `scope` as well in their scope."""
+    def _compiled(self, cls: Class) -> Callable[..., Values]:
+        """Return the function of a class, compiled with those of its parts."""
+        source = DecoderSource(self)
         wanted = [cls]
         for each in wanted:
             wanted += [t for f in each.fields if f.kind == "part" and (t := self.model.target(f)) not in wanted]
-        code = "\n".join([source.function(c) for c in wanted])  # which holds values in our scope
-        whole = {**self._scope, **scope}
-        exec(compile(code, "<decoders>", "exec"), whole)  # noqa: S102 - generated from the Model alone
-        return whole[cls.name]  # type: ignore[return-value]
+        code = "\n".join([source.function(c) for c in wanted])  # adds values to the scope
+        scope = {**self._scope}
+        exec(compile(code, "<decoders>", "exec"), scope)  # noqa: S102 - generated from the Model alone
+        return scope[cls.name]  # type: ignore[return-value]
 
-    def decoder(self, cls: Class, take: Callable[[Any, str, bytes], Result]) -> Decoder[Result]:
-        """A function of lines that gives what `take` makes of one, or None where the Reader has to look.
-
-        `take` has the line's structure, its id and its bytes, and raises `Out` (`compiled`).
-        """
+    def _decoder(self, cls: Class, convert: Callable[..., Values]) -> Decoder:
+        """Return the decoder of a class, with its compiled function `convert`."""
         if cls.identified_by or not cls.identifies:
             return lambda raw: None
         is_id, again = ID.fullmatch, bytearray()
-        # a number with a point or an exponent stays as it was written: a float is never made
+        # numbers with a point or an exponent keep their text: no float is ever created
         load = msgspec.json.Decoder(self._structures.of(cls), float_hook=msgspec.Raw).decode
         encode_into = msgspec.json.Encoder().encode_into
         unreadable = (
             msgspec.DecodeError,
             UnicodeDecodeError,
             RecursionError,
-            OverflowError,  # an integer that no machine word holds
-            _OutOfLine,
+            OverflowError,  # an integer that exceeds a machine word
+            _Undecided,
         )
 
-        def decode(raw: bytes) -> Result | None:
+        def decode(raw: bytes) -> Values | None:
             if len(raw) > MAX_VALUES and (len(raw) > MAX_BYTES or raw.count(b",") > MAX_VALUES):
                 return None
             try:
-                found = load(raw)
-                identifier = found.id_  # type: ignore[attr-defined]
+                structure = load(raw)
+                identifier = structure.id_  # type: ignore[attr-defined]
                 if identifier is msgspec.UNSET or not is_id(identifier):
                     return None
-                taken = take(found, identifier, raw)
-                encode_into(found, again)
+                values = convert(structure, identifier, 0)
+                encode_into(structure, again)
             except unreadable:
                 return None
             raw = raw.rstrip()
-            return taken if (len(again) == len(raw) or _may_differ(raw, again)) and _may_stand(raw, again) else None
+            equivalent = len(again) == len(raw) or _is_equivalent(raw, again)
+            return values if equivalent and _has_valid_texts(raw, again) else None
 
         return decode
 
 
-class _Named(msgspec.Struct):
+class _Identified(msgspec.Struct):
+    """The only key that `identifier` reads."""
+
     id: str
 
 
-_named = msgspec.json.Decoder(_Named).decode
+_decode_id = msgspec.json.Decoder(_Identified).decode
 
 
 def identifier(raw: bytes) -> str | None:
-    """The `id` in a line, None where it has none that could be one."""
+    """Return the `id` in a line, or None if it is missing or invalid."""
     try:
-        found = _named(raw).id
+        text = _decode_id(raw).id
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return found if ID.fullmatch(found) else None
+    return text if ID.fullmatch(text) else None

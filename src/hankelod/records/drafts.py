@@ -1,6 +1,6 @@
-"""A record to fill in: every key that a class knows, with its label, description and example as comments.
+"""Draft of a record: a file with all keys of a class, with label, description and example as comments.
 
-Required keys come first and stand empty, so that the check tells what is missing; optional ones are commented out.
+Required keys come first and are empty, so that validation reports them; optional ones are commented out.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from hankelod.records.folder import DATASET
 from hankelod.records.record import slug
 
 Answers = dict[str, object]
-"""By key: a text, a text by language, a list of texts, or a list of the answers for parts."""
+"""Answers by key: a text, a text by language, a list of texts, or a list of Answers for parts."""
 
 
 class CannotDraft(Refusal):
-    """The record cannot be begun; the message says why and what to do."""
+    """The record cannot be created; the message says why and what to do."""
 
 
 class Draft(NamedTuple):
-    """Where a new record goes, and what it is about."""
+    """Path, class and id of a new record."""
 
     path: Path
     cls: Class
@@ -36,7 +36,7 @@ class Draft(NamedTuple):
 
 
 def draft(dataset: Dataset, kind: str, identifier: str) -> Draft:
-    """The place of a new record of this kind, or of the description of a new dataset, under this id. Raises CannotDraft."""
+    """Create the Draft of a record (`kind` is a class's segment) or of a dataset description. Raises CannotDraft."""
     cls = next((c for c in dataset.model.entries() if c.segment == kind and (c.folder or c.file == DATASET)), None)
     if cls is None:
         raise CannotDraft(told("refusal-kind", kind=kind))
@@ -50,14 +50,14 @@ def draft(dataset: Dataset, kind: str, identifier: str) -> Draft:
     path = dataset.data / str(cls.folder) / f"{identifier}.yml"
     if path.exists() or dataset.exists(cls, identifier):
         raise CannotDraft(told("refusal-record-there", file=dataset.name(path)))
-    stones = (r.id for c in dataset.model.entries() if c.identifies == "" for r in dataset.rows(c).values())
-    if f"{cls.segment}/{identifier}" in stones:
+    tombstones = (r.id for c in dataset.model.entries() if c.identifies == "" for r in dataset.rows(c).values())
+    if f"{cls.segment}/{identifier}" in tombstones:
         raise CannotDraft(told("refusal-id-withdrawn", id=identifier))
     return Draft(path, cls, identifier)
 
 
 def required(dataset: Dataset, cls: Class) -> list[Field]:
-    """The fields that a record cannot do without; of alternatives of which one is needed, the first."""
+    """Return the required fields, and the first of alternatives of which one is required."""
     alternatives = {
         c.alternatives[0] for c in dataset.model.checks.values() if c.class_name == cls.name and c.alternatives
     }
@@ -65,7 +65,7 @@ def required(dataset: Dataset, cls: Class) -> list[Field]:
 
 
 def write(dataset: Dataset, new: Draft, lang: str, answers: Answers) -> str:
-    """The text of the record: comments in one language, the answers filled in."""
+    """Return the YAML of the record, with comments in one language and the answers filled in."""
     needed = required(dataset, new.cls)
     optional = [f for f in new.cls.fields if f.filled is None and f not in needed]
     up = "../.." if new.cls.folder else ".."
@@ -73,7 +73,7 @@ def write(dataset: Dataset, new: Draft, lang: str, answers: Answers) -> str:
         f"# yaml-language-server: $schema={up}/dist/schema/{schema_name(new.cls, lang)}",
         f"# {say('draft-required', lang)}",
     ]
-    if new.cls.file:  # no file's name gives the id
+    if new.cls.file:  # the file name does not give the id
         lines += ["", f"id: {new.id}"]
     for field in needed:
         lines += ["", *_comment(field, lang), *_entry(dataset, field, answers.get(field.key), lang)]
@@ -84,9 +84,9 @@ def write(dataset: Dataset, new: Draft, lang: str, answers: Answers) -> str:
         if field.group != group and field.group in labels:
             group = field.group
             lines += ["", f"### {_text(labels[str(group)], lang)}"]
-        given = field.key in answers
+        answered = field.key in answers
         entry = _entry(dataset, field, answers.get(field.key), lang)
-        lines += ["", *_comment(field, lang), *(entry if given else [f"# {e}" for e in entry])]
+        lines += ["", *_comment(field, lang), *(entry if answered else [f"# {e}" for e in entry])]
     return "\n".join(lines) + "\n"
 
 
@@ -102,7 +102,7 @@ def _comment(field: Field, lang: str) -> Iterator[str]:
 
 
 def _entry(dataset: Dataset, field: Field, answer: object, lang: str) -> list[str]:
-    """The lines of one key: filled in, or empty."""
+    """Return the lines of one key, filled in or empty."""
     if field.kind == "langtext":
         texts = answer if isinstance(answer, dict) else {}
         lead = lang if lang in field.languages[:2] else field.languages[0]
@@ -119,14 +119,14 @@ def _entry(dataset: Dataset, field: Field, answer: object, lang: str) -> list[st
 
 
 def _translation(field: Field, lang: str, text: object, wanted: bool) -> str:
-    """A text in one language: written, or waiting to be, or commented out, since one national language is enough."""
+    """Return the line of one language: filled in, empty if wanted, else commented out."""
     if text is None:
         return f"  {lang}:" if wanted else f"  # {lang}:"
     return f"  {lang}: {_scalar(field, str(text))}"
 
 
 def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[str]:
-    """Parts in block style, or one that waits to be filled in."""
+    """Return the lines of parts in block style, or of one empty part."""
     target = dataset.model.target(field)
     keys = [f for f in target.fields if f.filled is None and f.required] or [
         f for f in target.fields if f.filled is None
@@ -143,7 +143,7 @@ def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[st
 
 
 def _scalar(field: Field, text: str) -> str:
-    """A value as YAML writes it: codes and texts in quotation marks, ids, months and numbers bare."""
+    """Write a scalar in YAML: codes and texts in quotation marks; ids, months and numbers plain."""
     bare = field.kind in ("decimal", "integer", "year", "month", "date", "boolean", "class", "language")
     if bare or (field.kind == "reference" and not text.isdigit() and ID.fullmatch(text)):
         return text

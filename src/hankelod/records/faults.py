@@ -1,4 +1,4 @@
-"""What is told of a value that cannot be taken over: its problem, at its place, with how to mend it."""
+"""Problems found while values are typed, each with its place and its fix."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from hankelod.records.record import CHECKS, References
 from hankelod.records.tree import Node, Path, dotted
 
 
-class Faults:
-    """The problems of one record as they are found; `marred` holds the paths of the values that were not taken over.
+class ProblemLog:
+    """The problems of one record; `marred` contains the paths of values that are left out of the Record.
 
-    `columns` are the places of the headers in CSV of which a problem has been told: they hold for all rows.
+    `columns` are the places of CSV headers with a reported problem, which is reported once for all rows.
     """
 
     def __init__(
@@ -26,6 +26,7 @@ class Faults:
         self.marred: set[Path] = set()
 
     def add(self, found: Problem, path: Path) -> None:
+        """Add a problem; a violation marks the value at `path` as left out."""
         self.problems.append(found)
         if found.severity == "violation":
             self.marred.add(path)
@@ -33,11 +34,11 @@ class Faults:
     def broken(
         self, constraint: str, place: Place, field: Field, path: Path, value: str | None, guess: str | None = None
     ) -> None:
-        """What the field's own shape would say, where it cannot be asked."""
+        """Report a violation of the field's shape (`constraint`: `MinCount`, `In`) that SHACL engines do not see."""
         check = self.model.checks[SHAPES + field.code]
         component = f"{constraint}ConstraintComponent"
         message = fill(component_says(component), label=field.label, value=short(value))
-        found = Problem(
+        violation = Problem(
             *place,
             self.id,
             dotted(path),
@@ -49,17 +50,19 @@ class Faults:
             check.why,
             mending(check, field, value, guess),
         )
-        self.add(found, path)
+        self.add(violation, path)
 
     def report(self, code: str, node: Node, path: Path, value: str | None, **details: object) -> None:
+        """Report a problem of a catalogue code at a node."""
         self.add(problem(code, node.place(self.file), self.id, dotted(path), value, **details), path)  # type: ignore[arg-type]
 
     def empty(self, key: Node, field: Field, path: Path) -> None:
-        """A key without a value: an optional one may go; a required one says what belongs there."""
+        """Report a key without a value; the fix of a required one is that of its shape."""
         needed = mending(self.model.checks[SHAPES + field.code], field) if field.required else None
         self.report("empty-value", key, path, None, label=field.label, suggestion=needed)
 
     def wrong(self, node: Node, field: Field, path: Path, kind: str, suggestion: str | None = None) -> None:
+        """Report a value of another kind than expected."""
         from hankelod.records.guesses import meant
 
         if suggestion is None and kind == field.kind and isinstance(node.value, str):
@@ -68,11 +71,12 @@ class Faults:
         self.add(wrong_kind(self.model, place, self.id, dotted(path), field.label, kind, node, field, suggestion), path)
 
     def unquoted(self, node: Node, field: Field, path: Path) -> None:
+        """Report a code without quotation marks, which YAML may read as a number."""
         text = str(node.value)
         octal = text.isdigit() and text.startswith("0") and 1 < len(text) < 10 and not set(text) & set("89")
         detail = f": {text} = {int(text, 8)}" if octal else ""
-        known = field.kind == "relative" or self.references.exists(self.model.target(field), text)
-        suggestion = None if known else self.references.suggest(self.model.target(field), text)
+        exists = field.kind == "relative" or self.references.exists(self.model.target(field), text)
+        suggestion = None if exists else self.references.suggest(self.model.target(field), text)
         found = problem(
             "wrong-kind-unquoted",
             node.place(self.file),
@@ -86,6 +90,7 @@ class Faults:
         self.add(found._replace(code="wrong-kind"), path)
 
     def unknown_reference(self, node: Node, field: Field, path: Path, text: str, target: Class | None) -> None:
+        """Report a reference to a thing that does not exist, with a suggestion or the list of concepts."""
         suggestion = self.references.suggest(target, text) if target is not None else None
         fix = self.model.checks[SHAPES + field.code].fix
         choices: Text | str = ""
@@ -96,6 +101,7 @@ class Faults:
         )
 
     def unknown_key(self, key: Node, value: Node, cls: Class | None, path: Path, field: Field | None = None) -> None:
+        """Report an unknown key of a class, or an unknown language of a field (without `cls`)."""
         from hankelod.records.guesses import LANGUAGE_NAMES, word_meant
 
         names = {f.key: f.label for f in cls.fields if f.filled is None} if cls else {}
@@ -147,9 +153,9 @@ def wrong_kind(
     field: Field | None = None,
     suggestion: str | None = None,
 ) -> Problem:
-    """The problem that a value is of another kind than the one expected."""
+    """Create the problem that a value is of another kind than expected."""
     scalar = node.kind in ("text", "number", "true", "false")
-    found = phrase("quoted", value=short(str(node.value))) if scalar else kind_word(node.kind)
+    actual = phrase("quoted", value=short(str(node.value))) if scalar else kind_word(node.kind)
     value = str(node.value) if isinstance(node.value, str) else None
     fix = mending(model.checks[SHAPES + field.code], field) if field else phrase("keys-and-values")
     return problem(
@@ -160,17 +166,14 @@ def wrong_kind(
         value,
         label=label,
         expected=kind_word(kind),
-        found=found,
+        found=actual,
         fix=fix,
         suggestion=suggestion,
     )
 
 
 def mending(check: Check, field: Field | None, value: str | None = None, guess: str | None = None) -> Text:
-    """How to mend what a check found: its own words, and where it is the field's own check, what may have been meant.
-
-    Where nobody can guess that from the value, an example.
-    """
+    """Return the fix of a check; for a field's own check with a guess of the intended value, or else an example."""
     from hankelod.records.guesses import meant
 
     if field is None or check.code != field.code:
@@ -188,7 +191,7 @@ def mending(check: Check, field: Field | None, value: str | None = None, guess: 
 
 
 def as_list(node: Node, field: Field) -> str:
-    """A text as a list: ids that commas separate one by one, anything else as its only member."""
+    """Write a text as a YAML list: comma-separated ids as several items, anything else as one."""
     ids = [part.strip() for part in str(node.value).split(",")]
     if field.kind == "reference" and len(ids) > 1 and all(ID.fullmatch(part) for part in ids):
         return "[" + ", ".join(f'"{part}"' if part.isdigit() else part for part in ids) + "]"
@@ -196,6 +199,6 @@ def as_list(node: Node, field: Field) -> str:
 
 
 def as_written(node: Node) -> str:
-    """A text as it can stand in YAML: bare where it was bare, else in quotation marks."""
+    """Write a text in YAML: plain if it was plain, else in quotation marks."""
     text = short(str(node.value))
     return text if node.plain and re.fullmatch(r"[\w-]+", text) else f'"{text}"'

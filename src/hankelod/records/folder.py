@@ -1,4 +1,4 @@
-"""Where a dataset begins: the folder that holds `data/dataset.yml`, and what everything else needs out of that file."""
+"""Dataset folder: finding it, the settings in `data/dataset.yml`, and the folders in the package."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NotADataset(Refusal):
 
 
 def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
-    """Base IRI and languages out of a `dataset.yml`, which messages call `name`; its own check comes later.
+    """Read base IRI and languages from a `dataset.yml`, which messages call `name`; it is validated later.
 
     Raises NotADataset.
     """
@@ -31,7 +31,7 @@ def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
     except tree.Unreadable as error:
         at = error.problem
         raise NotADataset(
-            {lang: f"{at.file}:{at.line}:{at.column}: {said} {at.fix[lang]}" for lang, said in at.message.items()}
+            {lang: f"{at.file}:{at.line}:{at.column}: {text} {at.fix[lang]}" for lang, text in at.message.items()}
         ) from error
     pairs = node.value if node.kind == "mapping" else []
     top = {str(key.value): value for key, value in pairs}  # type: ignore[attr-defined]
@@ -53,7 +53,7 @@ def _iri(text: str) -> bool:
 
 
 def find(start: Path) -> Path | None:
-    """The nearest folder at or above `start` that is a dataset, or None."""
+    """Return the nearest dataset folder at or above `start`, or None."""
     for folder in (start, *start.parents):
         if (folder / "data" / DATASET).exists():
             return folder
@@ -61,16 +61,16 @@ def find(start: Path) -> Path | None:
 
 
 def shipped(name: str) -> Path:
-    """A folder that the package ships: `ontology`, `shapes` or `data`, in a wheel or in a checkout."""
+    """Return a folder of the package: `ontology`, `shapes` or `data`, in a wheel or in a checkout."""
     package = Path(str(resources.files(__package__)))
     inside = package / "shipped" / name
     return inside if inside.is_dir() else package.parents[2] / name
 
 
 def turtle_files(folder: Path) -> list[Path]:
-    """The Turtle files of a folder, in the order of their paths.
+    """Return the Turtle files of a folder, in the order of their paths.
 
-    Raises NotReadable where one is a link out of the dataset: what stands there would be published.
+    Raises NotReadable if one is a link out of the dataset, since its target would be published.
     """
     files = sorted(folder.rglob("*.ttl"))
     inside = folder.parent.resolve()
@@ -81,11 +81,11 @@ def turtle_files(folder: Path) -> list[Path]:
 
 
 def query_folder(root: Path) -> Path:
-    """The folder of the named queries of a dataset folder: its own, else the one that the package ships."""
+    """Return the folder of named queries: the dataset's own, else the package's."""
     own = root / "ontology" / "queries"
     return own if own.is_dir() else shipped("ontology") / "queries"
 
 
 def differ(files: list[Path], name: str) -> bool:
-    """Whether these files are others than those that the package carries in the folder of this name."""
+    """Check if these files differ from those in the package folder of this name."""
     return [f.read_bytes() for f in files] != [f.read_bytes() for f in turtle_files(shipped(name))]

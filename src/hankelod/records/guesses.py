@@ -1,7 +1,7 @@
-"""What somebody may have meant by a value that is written in another way: amounts, months, days, addresses, words.
+"""Guesses at the intended value of an invalid one: amounts, months, days, addresses, words.
 
-Every guess is one that the field's own rule takes, and is not forced: where two readings are possible, or none, there
-is no guess. Nothing here changes a record; a guess is shown beside what is wrong.
+A guess must be valid for the field and unambiguous: if several readings are possible, there is none. Guesses are shown
+with the problem; they never change a record.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from hankelod.messages.catalogue import Text
 from hankelod.model.model import Field
 
 LONGEST = 100
-"""Characters: a longer text is no slip of the pen."""
+"""Most characters of a text that is guessed at; a longer one is no typing error."""
 
 MONTHS = (
     ("tammi", "jan"),
@@ -29,7 +29,7 @@ MONTHS = (
     ("marras", "nov"),
     ("joulu", "dec"),
 )
-"""How the names of the months begin in Finnish, Swedish and English."""
+"""Beginnings of the names of the months in Finnish, Swedish and English."""
 
 YES = {"yes", "y", "kyllä", "on", "ja", "joo", "x", "1", "tosi", "sant"}
 
@@ -51,13 +51,13 @@ LANGUAGE_NAMES = {
 }
 
 _SPACES = re.compile("(?<=[0-9])[\\s\u00a0\u2009\u202f'’](?=[0-9]{3}(?![0-9]))")
-"""What separates thousands."""
+"""Thousands separators."""
 
 _MONEY = re.compile(r"(?i)€|eur(oa|o|os)?|e(?=\s*$)|,-\s*$|:-\s*$")
 
 
 def meant(field: Field, text: str) -> str | None:
-    """A value that this field takes and that `text` may stand for, or None."""
+    """Return the valid value of this field that `text` probably means, or None."""
     if len(text) > LONGEST:
         return None
     written = text.strip()
@@ -66,7 +66,7 @@ def meant(field: Field, text: str) -> str | None:
 
 
 def word_meant(words: Mapping[str, Text], text: str) -> str | None:
-    """The word whose own spelling or label in any language is nearest to `text`, or None. `words` holds the labels."""
+    """Return the word whose spelling or label (the values of `words`) is nearest to `text`, or None."""
     from difflib import get_close_matches
 
     if len(text) > LONGEST:
@@ -81,7 +81,7 @@ def word_meant(words: Mapping[str, Text], text: str) -> str | None:
 
 
 def takes(field: Field, text: str) -> bool:
-    """Whether a value meets what the field's shape says of its form and range."""
+    """Check a value against the form and range in the field's shape."""
     if field.pattern and not re.search(field.pattern, text):
         return False
     if field.kind == "month" and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
@@ -132,7 +132,7 @@ def _numbers(field: Field, text: str) -> Iterator[str]:
 
 
 def _readings(bare: str) -> Iterator[str]:
-    """The numbers that digits with points and commas may stand for."""
+    """Yield the numbers that digits with points and commas may mean."""
     if re.fullmatch(r"[+-]?[0-9]+([.][0-9]+)?", bare):
         yield bare
     if re.fullmatch(r"[+-]?[0-9]+,[0-9]+", bare):
@@ -193,12 +193,12 @@ def _months(field: Field, text: str) -> Iterator[str]:
             for name in names
             if word.casefold().startswith(name)
         ]
-        if begins:  # the longest: marraskuu is no March
+        if begins:  # the longest: marraskuu (November) also begins like March
             yield f"{year}-{max(begins)[1]:02}"
 
 
 def _dates(field: Field, text: str) -> Iterator[str]:
-    """Days as Finns and Swedes write them (day first), and ISO days with day and month swapped."""
+    """Yield days written in the Finnish and Swedish way (day first), and ISO days with day and month swapped."""
     numbers = re.fullmatch(r"([0-9]{1,4})\s*[-./ ]\s*([0-9]{1,2})\s*[-./ ]\s*([0-9]{1,4})(?:[T ].*)?", text)
     if not numbers:
         if re.fullmatch(r"[0-9]{8}", text):
@@ -212,10 +212,10 @@ def _dates(field: Field, text: str) -> Iterator[str]:
     else:
         return
     for m, d in ((month, day), (day, month)):
-        made = f"{year}-{int(m):02}-{int(d):02}"
-        if _exists(made):
-            yield made
-            return  # the other way round only where this is no day
+        date = f"{year}-{int(m):02}-{int(d):02}"
+        if _exists(date):
+            yield date
+            return  # swapped only if this is no valid date
 
 
 def _exists(day: str) -> bool:
@@ -228,8 +228,8 @@ def _exists(day: str) -> bool:
 
 
 def _years(field: Field, text: str) -> Iterator[str]:
-    found = set(re.findall(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", text))
-    yield from found if len(found) == 1 else ()
+    years = set(re.findall(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", text))
+    yield from years if len(years) == 1 else ()
 
 
 ### Addresses and texts of a fixed form

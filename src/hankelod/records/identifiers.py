@@ -1,47 +1,47 @@
-"""Ids in records: a record's own, those of its parts, and those that it refers to others by."""
+"""Ids in records: the record's own, those of its parts, and references."""
 
 from __future__ import annotations
 
 from hankelod.messages.problem import problem
 from hankelod.model.model import ID, Class, Field
-from hankelod.records.faults import Faults
+from hankelod.records.faults import ProblemLog
 from hankelod.records.record import NUMBER_LIKE, Values
-from hankelod.records.tree import Node, Path
+from hankelod.records.tree import Node, Pair, Path
 
 
-def own_id(faults: Faults, node: Node, cls: Class, stem: str | None) -> str | None:
-    written = next(((k, v) for k, v in node.value if k.value == "id"), None)  # type: ignore[attr-defined]
+def own_id(log: ProblemLog, node: Node, cls: Class, stem: str | None) -> str | None:
+    """Return the id of a record: the file's stem, else the value of `id` or of the class's own key; None if invalid."""
+    pairs: list[Pair] = node.value  # type: ignore[assignment]
+    written = next(((k, v) for k, v in pairs if k.value == "id"), None)
     if cls.identified_by and written is None:
-        written = next(((k, v) for k, v in node.value if k.value == cls.identified_by), None)  # type: ignore[attr-defined]
+        written = next(((k, v) for k, v in pairs if k.value == cls.identified_by), None)
     if stem is not None:
         return stem
-    place = node.place(faults.file)
+    place = node.place(log.file)
     key = cls.identified_by or "id"
     if written is None:
-        faults.problems.append(problem("missing-id", place, None, key, key=key, example=_example(cls)))
+        log.problems.append(problem("missing-id", place, None, key, key=key, example=_example(cls)))
         return None
     value = str(written[1].value) if written[1].kind in ("text", "number") else ""
     steps = value.split("/")
     if cls.identifies == "" and len(steps) == 1:
-        steps = ["project", value]  # a tombstone's id without a kind is a project's
+        steps = ["project", value]  # a tombstone without a kind is that of a project
     if len(steps) != (2 if cls.identifies == "" else 1) or not all(ID.fullmatch(s) for s in steps):
-        faults.problems.append(
-            problem("bad-id", written[1].place(faults.file), None, key, value, example=_example(cls))
-        )
+        log.problems.append(problem("bad-id", written[1].place(log.file), None, key, value, example=_example(cls)))
         return None
     return "/".join(steps)
 
 
-def part_id(faults: Faults, node: Node, path: Path, prefix: str, ordinal: int, taken: dict[str, Node]) -> str:
-    """The id of a part: written (short, or whole as in a complete record), else its ordinal."""
+def part_id(log: ProblemLog, node: Node, path: Path, prefix: str, ordinal: int, ids: dict[str, Node]) -> str:
+    """Return the full id of a part: as written (with or without `prefix`), else its ordinal."""
     written = next((v for k, v in node.value if k.value == "id"), None)  # type: ignore[attr-defined]
     part = str(ordinal)
     if written is not None:
-        given = str(written.value).removeprefix(prefix) if written.kind in ("text", "number") else ""
-        if ID.fullmatch(given):
-            part = given
+        local = str(written.value).removeprefix(prefix) if written.kind in ("text", "number") else ""
+        if ID.fullmatch(local):
+            part = local
         else:
-            faults.report(
+            log.report(
                 "bad-id",
                 written,
                 (*path, "id"),
@@ -49,61 +49,60 @@ def part_id(faults: Faults, node: Node, path: Path, prefix: str, ordinal: int, t
                 example="grant-1",
             )
     whole = prefix + part
-    first = taken.setdefault(whole, written or node)
+    first = ids.setdefault(whole, written or node)
     if first is not (written or node):
-        faults.report(
+        log.report(
             "duplicate-id",
             written or node,
             (*path, "id"),
             part,
-            line=f"{faults.file}:{first.line}",
-            related=(first.place(faults.file),),
+            line=f"{log.file}:{first.line}",
+            related=(first.place(log.file),),
         )
-        while whole in taken:  # two parts under one id would be checked as one
+        while whole in ids:  # engines would merge two parts with one id
             whole += f"-{ordinal}"
-        taken[whole] = written or node
+        ids[whole] = written or node
     return whole
 
 
-def reference(faults: Faults, node: Node, field: Field, path: Path, siblings: Values) -> str | None:
+def reference(log: ProblemLog, node: Node, field: Field, path: Path, siblings: Values) -> str | None:
+    """Return the full id that a reference names, or None after reporting a problem."""
     text = str(node.value)
     if node.plain and NUMBER_LIKE.fullmatch(text):
-        faults.unquoted(node, field, path)
+        log.unquoted(node, field, path)
         return None
     if field.kind == "relative":
         segment, _, rest = text.partition("/")
-        target = next((c for c in faults.model.classes.values() if c.segment == segment and not c.part), None)
-        if target is not None and ID.fullmatch(rest) and faults.references.exists(target, rest):
+        target = next((c for c in log.model.classes.values() if c.segment == segment and not c.part), None)
+        if target is not None and ID.fullmatch(rest) and log.references.exists(target, rest):
             return text
-        faults.unknown_reference(node, field, path, text, None)
+        log.unknown_reference(node, field, path, text, None)
         return None
-    target = faults.model.target(field)
-    whole = _within(faults, text, target, siblings) if target.part else text
-    if faults.references.exists(target, whole):
+    target = log.model.target(field)
+    whole = _within(log, text, target, siblings) if target.part else text
+    if log.references.exists(target, whole):
         return whole
-    if not faults.references.knows(target):
-        faults.report("unchecked-reference", node, path, text, label=field.label)
-        faults.marred.add(path)  # left out, so that no rule speaks of it
+    if not log.references.knows(target):
+        log.report("unchecked-reference", node, path, text, label=field.label)
+        log.marred.add(path)  # left out, so that no rule reports it
         return None
-    faults.unknown_reference(node, field, path, text, target)
+    log.unknown_reference(node, field, path, text, target)
     return None
 
 
-def _within(faults: Faults, text: str, target: Class, siblings: Values) -> str:
-    """A reference to a part is completed by the thing that a sibling names: the call, by the grant's programme."""
-    for owner in faults.model.classes.values():
+def _within(log: ProblemLog, text: str, target: Class, siblings: Values) -> str:
+    """Complete a reference to a part by a sibling key: that of a call by the grant's programme."""
+    for owner in log.model.classes.values():
         for f in owner.fields:
             if f.kind == "part" and f.target == target.iri:
-                holder = next((str(siblings[k]) for k in siblings if _refers(faults, k, owner, siblings)), None)
+                holder = next((str(siblings[k]) for k in siblings if _refers(log, k, owner)), None)
                 if holder is not None and "/" not in text:
                     return f"{holder}/{target.segment}/{text}"
     return text
 
 
-def _refers(faults: Faults, key: str, owner: Class, siblings: Values) -> bool:
-    return any(
-        f.key == key and f.target == owner.iri for c in faults.model.classes.values() if c.part for f in c.fields
-    )
+def _refers(log: ProblemLog, key: str, owner: Class) -> bool:
+    return any(f.key == key and f.target == owner.iri for c in log.model.classes.values() if c.part for f in c.fields)
 
 
 def _example(cls: Class) -> str:

@@ -1,4 +1,4 @@
-"""What the paths on the command line hold: records in YAML or JSON Lines, folders of them, RDF, or standard input."""
+"""Inputs on the command line: records in YAML or JSON Lines, folders of them, RDF files, standard input."""
 
 from __future__ import annotations
 
@@ -14,20 +14,24 @@ from hankelod.records.dataset import BULK, Dataset
 from hankelod.records.record import Record
 
 RDF_FILES = {".ttl": "turtle", ".nt": "ntriples", ".jsonld": "jsonld"}
+"""RDF syntaxes by file name extension."""
 
 REFUSED = (".rdf", ".xml", ".owl", ".trig", ".nq", ".n3")
-"""RDF that is not read: RDF/XML can hide external entities and grow without bound; the others hold more than triples."""
+"""Extensions of RDF that is refused: RDF/XML allows external entities and unbounded expansion; the others contain more
+than triples.
+"""
 
 STANDARD_INPUT = "-"
+"""Path that stands for standard input."""
 
-BESIDE = ("LICENSE", "README.md")
-"""Files that may lie beside the records."""
+OTHER_FILES = ("LICENSE", "README.md")
+"""Files under `data/` that need no class."""
 
 
 def files(path: Path) -> Iterator[Path]:
-    """A file, or the files in a folder that records or RDF stand in, by their paths; a folder without any, itself."""
-    found = list(_within(path)) if path.is_dir() else []
-    yield from found or [path]
+    """Yield a file, or the record and RDF files in a folder by path; a folder without any itself."""
+    within = list(_within(path)) if path.is_dir() else []
+    yield from within or [path]
 
 
 def _within(path: Path) -> Iterator[Path]:
@@ -39,9 +43,9 @@ def _within(path: Path) -> Iterator[Path]:
 
 
 def class_of(dataset: Dataset, file: Path) -> Class | None:
-    """The class whose records stand in this file: by its name, or by the folder that it is in.
+    """Return the class of the records in a file, by its name or its folder.
 
-    A file of records anywhere else counts as one of projects: a coordinator checks her record before it is in place.
+    A record file anywhere else counts as a project, so that one can be checked before it is in place.
     """
     entries = dataset.model.entries()
     if file.name.endswith(BULK):
@@ -54,7 +58,7 @@ def class_of(dataset: Dataset, file: Path) -> Class | None:
 
 
 def records(dataset: Dataset, file: Path) -> Iterator[Record]:
-    """The records in one file. What is wrong with it gathers in the dataset's reader."""
+    """Yield the records in one file; problems are added to the dataset's reader."""
     cls = class_of(dataset, file)
     if cls is None:
         code = "rdf-refused" if file.suffix in REFUSED else "unknown-file"
@@ -75,7 +79,7 @@ def records(dataset: Dataset, file: Path) -> Iterator[Record]:
 
 
 def from_stream(dataset: Dataset, stream: BinaryIO) -> Iterator[Record]:
-    """Records out of standard input: JSON Lines where the first line is an object of JSON, else one record in YAML."""
+    """Yield records from standard input: JSON Lines if the first line is a JSON object, else one YAML record."""
     from hankelod.records.jsonlines import numbered
 
     cls = dataset.model.by_name("Project")
@@ -106,14 +110,14 @@ def _is_object(line: bytes) -> bool:
 
 
 def strangers(dataset: Dataset) -> Iterator[Problem]:
-    """Files under `data/` that no class reads."""
-    known = {cls.file for cls in dataset.model.entries() if cls.file}
+    """Yield a problem for each file under `data/` that no class reads."""
+    names = {cls.file for cls in dataset.model.entries() if cls.file}
     folders = {cls.folder for cls in dataset.model.entries() if cls.folder}
     settings = dataset.settings()
     boundaries = settings.values.get("boundaries") if settings else None
     for entry in sorted(os.listdir(dataset.data)):
         path = dataset.data / entry
-        if entry in known or entry.startswith(".") or entry in (boundaries, *BESIDE):
+        if entry in names or entry.startswith(".") or entry in (boundaries, *OTHER_FILES):
             continue
         if entry in folders and path.is_dir():
             for inner in sorted(os.listdir(path)):

@@ -1,4 +1,4 @@
-"""JSON Lines files of any size: their lines, one at a time, each bounded; plain, gzip or zstd."""
+"""JSON Lines files of any size, plain, gzip or zstd: a stream of lines of bounded length."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from hankelod.messages.problem import Place
 from hankelod.records.tree import MAX_BYTES, Unreadable, refuse
 
 UNPACKED = 100_000_000
-"""Bytes that any packed file may hold; a shorter line than LINE counts as one of that length: each takes its time."""
+"""Bytes that any compressed file may contain."""
 
 LINE = 100
+"""Least bytes counted per line, since each line takes time."""
 
 BUFFER = 2**18
-"""Bytes that are read at once."""
+"""Size of the read buffer in bytes."""
 
 RATIO = 250
-"""How many times its own size a larger packed file may hold: records that repeat each other come to a hundred."""
+"""Highest compression ratio of a file that exceeds UNPACKED; repetitive records reach about 100."""
 
 
 def _open(path: Path) -> BinaryIO:
     if path.name.endswith(".gz"):
         import gzip
 
-        return io.BufferedReader(gzip.open(path, "rb"))  # type: ignore[arg-type] # its own lines are read in Python
+        return io.BufferedReader(gzip.open(path, "rb"))  # type: ignore[arg-type] # GzipFile reads lines in Python
     if path.name.endswith(".zst"):
         import zstandard
 
@@ -35,10 +36,10 @@ def _open(path: Path) -> BinaryIO:
 
 
 def lines(path: Path, name: str) -> Iterator[tuple[int, bytes | Unreadable]]:
-    """The lines of a JSON Lines file with their numbers; blank ones are passed over.
+    """Yield the lines of a JSON Lines file with their numbers; blank lines are skipped.
 
-    A line longer than the limit comes as the problem that it is, and is skipped without being held in memory. So does
-    the place where a file cannot be read any further: one that is cut short, or no file.
+    A line longer than the limit is yielded as Unreadable and skipped without being kept in memory. If the file cannot
+    be opened or is truncated, the last item is Unreadable too.
     """
     try:
         file = _open(path)
@@ -53,10 +54,9 @@ def lines(path: Path, name: str) -> Iterator[tuple[int, bytes | Unreadable]]:
 def numbered(
     file: BinaryIO, name: str, first: bytes = b"", limit: int | None = None
 ) -> Iterator[tuple[int, bytes | Unreadable]]:
-    """The lines of an open file with their numbers.
+    """Yield the lines of an open file with their numbers, as `lines` does.
 
-    `first` is what was read of it before: its first line, or what the limit of a line let through of it. Past `limit`
-    bytes in all, the file is read no further.
+    `first` is its first line if that is read already (up to the limit of a line). Reading stops after `limit` bytes.
     """
     number = read = 0
     try:
@@ -89,13 +89,13 @@ def numbered(
 
 
 def _broken(error: Exception, name: str, number: int) -> Unreadable:
-    """An error of reading as the problem that it is. Raises it again where it is another."""
-    if not _of_reading(error):
+    """Turn a read error into Unreadable; re-raise anything else."""
+    if not _is_read_error(error):
         raise error
     detail = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return refuse("not-a-file", Place(name, number, 1), detail=detail)
 
 
-def _of_reading(error: Exception) -> bool:
-    """Whether an error comes from a file, or from what unpacks it: zlib and zstandard have errors of their own."""
+def _is_read_error(error: Exception) -> bool:
+    """Check if an error comes from a file or its decompression; zlib and zstandard have exceptions of their own."""
     return isinstance(error, (OSError, EOFError, ImportError)) or type(error).__module__ in ("zlib", "zstd")

@@ -1,4 +1,4 @@
-"""A line of JSON read into a tree of nodes: numbers keep their text, depth and breadth are bounded before anything is read."""
+"""JSON lines read into trees of nodes; numbers keep their text, nesting and size are bounded before parsing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BRACKET = re.compile(r"[\[\]{}]")
 
 
 def _deepest(bare: str) -> int:
-    """How deep a text of JSON nests, without its strings."""
+    """Return the nesting depth of JSON whose strings are removed."""
     depth = deepest = 0
     for c in _BRACKET.findall(bare):
         depth += 1 if c in "[{" else -1
@@ -31,7 +31,7 @@ class _Float(str):
 
 
 def read_line(raw: bytes, file: str, line: int, problems: list[Problem]) -> Node:
-    """One line of JSON as a tree; numbers keep their text. Every node has the line's place."""
+    """Read one line of JSON as a tree. Every node has the place of the line. Raises Unreadable."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -46,28 +46,28 @@ def read_line(raw: bytes, file: str, line: int, problems: list[Problem]) -> Node
     import json
 
     try:
-        found = json.loads(
+        value = json.loads(
             text, parse_float=_Float, parse_int=_Float, parse_constant=_Float, object_pairs_hook=lambda p: ("{", p)
         )
     except json.JSONDecodeError as error:
         raise refuse("json-syntax", Place(file, line, error.colno), detail=parser_says(error.msg)) from error
-    # an escape may stand for any character; where there is none, what the whole line is, each text in it is
+    # without escapes, a check of the whole line covers each text in it
     clean = not _ESCAPES.search(text) and not FORBIDDEN.search(text) and is_normalized("NFC", text)
-    return _Line(file, line, problems, clean).node(found)
+    return _Line(file, line, problems, clean).node(value)
 
 
 class _Line:
-    """The tree of one line. `path` is where in it the walk stands; `clean` tells that no text needs a look of its own."""
+    """Builder of the tree of one line. `path` is the current position; `clean`: the texts need no check."""
 
     def __init__(self, file: str, line: int, problems: list[Problem], clean: bool) -> None:
         self.file, self.line, self.problems, self.clean = file, line, problems, clean
         self.path: list[str | int] = []
 
     def node(self, value: object) -> Node:
-        """A value as json gives it: its objects as a mark and pairs, its numbers as text."""
+        """Convert a value as parsed above: objects are tuples of a mark and pairs, numbers are `_Float`."""
         kind = type(value)
         if kind is str:
-            return Node("text", value if self.clean else self._looked_at(str(value)), self.line, 1)
+            return Node("text", value if self.clean else self._checked(str(value)), self.line, 1)
         if kind is tuple:
             return self._mapping(value[1])  # type: ignore[index]
         if kind is list:
@@ -79,7 +79,7 @@ class _Line:
         word = "true" if value else "false"
         return Node(word, word, self.line, 1)
 
-    def _looked_at(self, text: str) -> str:
+    def _checked(self, text: str) -> str:
         bad = FORBIDDEN.search(text)
         if bad:
             raise refuse("forbidden-character", Place(self.file, self.line, 1), value=f"U+{ord(bad.group()):04X}")
@@ -94,10 +94,10 @@ class _Line:
         self.path.pop()
         return Node("list", items, self.line, 1)
 
-    def _mapping(self, given: list[tuple[str, object]]) -> Node:
+    def _mapping(self, members: list[tuple[str, object]]) -> Node:
         flat: list[Node] = []
         self.path.append("")
-        for key, value in given:
+        for key, value in members:
             self.path[-1] = key
             flat += (self.node(key), self.node(value))
         self.path.pop()

@@ -1,4 +1,4 @@
-"""Trees become Records: every value typed by the Model from its text as written, and completed by its rules."""
+"""Reader from trees to Records: types every value by the Model from its text, and fills in what rules derive."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 
 from hankelod.messages.problem import Place, Problem, problem, short
 from hankelod.model.model import Class, Field, Model
-from hankelod.records.faults import Faults, as_list, wrong_kind
+from hankelod.records.faults import ProblemLog, as_list, wrong_kind
 from hankelod.records.identifiers import own_id, part_id, reference
 from hankelod.records.record import CHECKS, DECIMAL, DIGITS, Record, References, Values, filled_value, is_iri, type_of
 from hankelod.records.tree import Node, Path, dotted
 
 
 class Reader:
-    """Types the trees of one dataset. Problems are gathered in `problems`; nothing is raised for bad data."""
+    """Reader of one dataset. Invalid data is added to `problems` and raises nothing."""
 
     def __init__(self, model: Model, references: References, languages: tuple[str, ...]) -> None:
         self.model = model
@@ -23,12 +23,12 @@ class Reader:
         self.columns: set[Place] = set()
 
     def forget(self, before: int) -> None:
-        """Take back the problems from this one on: they are told where what they are about is checked."""
+        """Drop the problems from index `before` on, which another reading of the same file reports."""
         self.columns.difference_update(Place(*p[:3]) for p in self.problems[before:])
         del self.problems[before:]
 
     def record(self, node: Node, cls: Class, file: str, record_id: str | None) -> Record | None:
-        """Type one record. `record_id` is the file's stem; None where the record itself carries its id."""
+        """Type one record. `record_id` is the file's stem; None if the record contains its id."""
         if node.kind != "mapping":
             self.problems.append(wrong_kind(self.model, node.place(file), None, None, cls.label, "mapping", node))
             return None
@@ -36,33 +36,34 @@ class Reader:
 
 
 class _Typing:
-    """The typing of one record: state that lives as long as its tree is walked."""
+    """The typing of one record, with the state of the walk over its tree."""
 
     def __init__(self, reader: Reader, cls: Class, file: str, node: Node, record_id: str | None) -> None:
-        self.faults = Faults(reader.model, reader.references, file, reader.problems, reader.columns)
+        self.log = ProblemLog(reader.model, reader.references, file, reader.problems, reader.columns)
         self.model, self.file = reader.model, file
         self.reader, self.cls, self.node = reader, cls, node
         self.places: dict[Path, tuple[int, int]] = {(): (node.line, node.column)}
         self.kept: dict[Path, tuple[int, ...]] = {}
-        self.id = self.faults.id = own_id(self.faults, node, cls, record_id)
+        self.id = self.log.id = own_id(self.log, node, cls, record_id)
 
     def done(self) -> Record | None:
+        """Walk over the tree and return the Record; None if its id is invalid."""
         if self.id is None:
             return None
         values = self._thing(self.node, self.cls, (), self.id, 0)
-        return Record(self.cls, self.id, self.file, values, self.places, frozenset(self.faults.marred), self.kept)
+        return Record(self.cls, self.id, self.file, values, self.places, frozenset(self.log.marred), self.kept)
 
     ### Things and fields
 
     def _thing(self, node: Node, cls: Class, path: Path, identifier: str, ordinal: int) -> Values:
-        """A record or a part of one, completed, its keys in the order of the Model."""
+        """Return the complete values of a record or part, keys in the order of the Model."""
         written: dict[str, tuple[Node, Node]] = {}
         for key, value in node.value:  # type: ignore[attr-defined]
             name = str(key.value)
             if name == "id" or (name == "type" and self._is_type(value, cls)):
                 continue
             if cls.field(name) is None:
-                self.faults.unknown_key(key, value, cls, path)
+                self.log.unknown_key(key, value, cls, path)
             else:
                 written[name] = (key, value)
         values: Values = {"id": identifier}
@@ -73,7 +74,7 @@ class _Typing:
             here = (*path, field.key)
             self.places[here] = (value.line, value.column) if value.kind != "nothing" else (key.line, key.column)
             if value.kind == "nothing":
-                self.faults.empty(key, field, here)
+                self.log.empty(key, field, here)
                 continue
             typed = self._field(value, field, here, identifier, values)
             if typed is not None:
@@ -89,28 +90,28 @@ class _Typing:
         return value.kind == "text" and value.value in {rule.word for rule in cls.types}
 
     def _ordered(self, values: Values, cls: Class) -> Values:
-        done: Values = {"id": values["id"]}
+        ordered: Values = {"id": values["id"]}
         if not any(f.kind == "class" for f in cls.fields):
-            done["type"] = type_of(values, cls)
-        done.update((f.key, values[f.key]) for f in cls.fields if f.key in values)
-        return done
+            ordered["type"] = type_of(values, cls)
+        ordered.update((f.key, values[f.key]) for f in cls.fields if f.key in values)
+        return ordered
 
     def _fill_in(self, values: Values, cls: Class, path: Path, ordinal: int) -> None:
         for field in cls.fields:
             if field.filled is None:
                 continue
             filled = filled_value(field.filled, values, ordinal, self.model)
-            given = values.get(field.key)
-            if given is not None and str(given) != str(filled):
+            written = values.get(field.key)
+            if written is not None and str(written) != str(filled):
                 here = (*path, field.key)
                 place = Place(self.file, *self.places[here])
-                self.faults.add(
+                self.log.add(
                     problem(
                         "filled-in",
                         place,
                         self.id,
                         dotted(here),
-                        str(given),
+                        str(written),
                         label=field.label,
                         key=field.key,
                         expected=str(filled),
@@ -128,34 +129,34 @@ class _Typing:
             if self.file.endswith(".csv"):
                 node = Node("list", [node], node.line, node.column)
             else:
-                self.faults.wrong(node, field, path, "list", suggestion)
+                self.log.wrong(node, field, path, "list", suggestion)
                 return None
-        taken: dict[str, Node] = {}
+        ids: dict[str, Node] = {}
         typed = []
         kept = []
         seen: dict[str, Node] = {}
         for n, item in enumerate(node.value):  # type: ignore[arg-type, var-annotated]
             here = (*path, n)
             self.places[here] = self._start(item)
-            value = self._value(item, field, here, identifier, n + 1, siblings, taken)
+            value = self._value(item, field, here, identifier, n + 1, siblings, ids)
             if isinstance(value, str):
                 first = seen.setdefault(value, item)
                 if first is not item:
-                    self.faults.report(
+                    self.log.report(
                         "duplicate-value", item, here, value, label=field.label, related=(first.place(self.file),)
                     )
                     continue
             if value is not None:
                 typed.append(value)
                 kept.append(n)
-            elif here not in self.faults.marred:
-                self.faults.marred.add(here)
+            elif here not in self.log.marred:
+                self.log.marred.add(here)
         if len(typed) < len(node.value):  # type: ignore[arg-type]
             self.kept[path] = tuple(kept)
         return typed or None
 
     def _start(self, node: Node) -> tuple[int, int]:
-        """A part's place is its first key's: there a missing key is reported."""
+        """Return the place of a node: of a mapping, the first key, where missing keys are reported."""
         if node.kind == "mapping" and node.value:
             return node.value[0][0].line, node.value[0][0].column  # type: ignore[index]
         return node.line, node.column
@@ -168,17 +169,17 @@ class _Typing:
         identifier: str,
         ordinal: int,
         siblings: Values,
-        taken: dict[str, Node],
+        ids: dict[str, Node],
     ) -> object | None:
         if node.kind == "nothing":
-            self.faults.report("empty-value", node, path, None, label=field.label)
+            self.log.report("empty-value", node, path, None, label=field.label)
             return None
         if field.kind == "langtext":
             return self._langtext(node, field, path)
         if field.kind == "part":
-            return self._part(node, field, path, identifier, ordinal or 1, taken)
+            return self._part(node, field, path, identifier, ordinal or 1, ids)
         if node.kind in ("mapping", "list"):
-            self.faults.wrong(node, field, path, field.kind)
+            self.log.wrong(node, field, path, field.kind)
             return None
         return self._scalar(node, field, path, siblings)
 
@@ -187,26 +188,26 @@ class _Typing:
         if field.kind == "boolean":
             if text in ("true", "false") and node.kind != "number":
                 return text == "true"
-            self.faults.wrong(node, field, path, "boolean")
+            self.log.wrong(node, field, path, "boolean")
             return None
         number = field.kind in ("decimal", "integer", "year")
         if node.kind in ("true", "false") or (node.kind == "number" and not number):
             quoted = f'"{text}"' if node.kind == "number" else None
-            self.faults.wrong(node, field, path, field.kind, quoted)
+            self.log.wrong(node, field, path, field.kind, quoted)
             return None
         if field.kind in ("reference", "relative"):
-            return reference(self.faults, node, field, path, siblings)
+            return reference(self.log, node, field, path, siblings)
         if field.kind == "class":
             return self._word(node, field, path)
         if field.kind == "iri" and not is_iri(text):
-            self.faults.wrong(node, field, path, "iri")
+            self.log.wrong(node, field, path, "iri")
             return None
         if field.kind == "decimal" and not (DECIMAL.fullmatch(text) and _digits(text) <= DIGITS):
-            # Engines compute with what stands here: rdflib takes NaN and 1_000 for decimals, and each has its own limits.
-            self.faults.broken("Datatype", node.place(self.file), field, path, text)
+            # engines differ in what they accept: rdflib reads NaN and 1_000 as decimals, and each has its own limits
+            self.log.broken("Datatype", node.place(self.file), field, path, text)
             return None
         if field.checked_by and not CHECKS[field.checked_by](text):
-            self.faults.report("business-id-check", node, path, text, label=field.label)
+            self.log.report("business-id-check", node, path, text, label=field.label)
             return None
         if field.kind == "integer" and re.fullmatch(r"[0-9]{1,9}", text):
             return int(text)
@@ -215,52 +216,52 @@ class _Typing:
     def _langtext(self, node: Node, field: Field, path: Path) -> Values | None:
         if node.kind != "mapping":
             text = short(str(node.value), 40) if node.kind == "text" else None
-            self.faults.wrong(node, field, path, "langtext", f'{{fi: "{text}"}}' if text else None)
+            self.log.wrong(node, field, path, "langtext", f'{{fi: "{text}"}}' if text else None)
             return None
         texts: dict[str, object] = {}
-        known = True
+        all_known = True
         for key, value in node.value:  # type: ignore[attr-defined]
             here = (*path, str(key.value))
             self.places[here] = (value.line, value.column)
             if key.value not in field.languages:
-                known = False
-                self.faults.unknown_key(key, value, None, path, field)
+                all_known = False
+                self.log.unknown_key(key, value, None, path, field)
             elif value.kind == "nothing" or (value.kind == "text" and not str(value.value).strip()):
-                self.faults.report("empty-value", key, here, None, label=field.label)
+                self.log.report("empty-value", key, here, None, label=field.label)
             elif value.kind != "text":
-                self.faults.wrong(value, field, here, "text")
+                self.log.wrong(value, field, here, "text")
             else:
                 texts[str(key.value)] = value.value
         ordered = {lang: texts[lang] for lang in field.languages if lang in texts}
-        if ordered and known and not field.verbatim:
+        if ordered and all_known and not field.verbatim:
             self._languages(node, field, path, ordered)
         return ordered or None
 
     def _languages(self, node: Node, field: Field, path: Path, texts: Values) -> None:
         if "fi" not in texts and "sv" not in texts:
-            self.faults.report("no-national-language", node, path, None, label=field.label)
+            self.log.report("no-national-language", node, path, None, label=field.label)
             return
         missing = [lang for lang in self.reader.languages if lang in field.languages and lang not in texts]
-        bad = any(m[: len(path)] == path for m in self.faults.marred)
+        bad = any(m[: len(path)] == path for m in self.log.marred)
         if missing and not bad:
-            self.faults.report("missing-language", node, path, ", ".join(missing), label=field.label)
+            self.log.report("missing-language", node, path, ", ".join(missing), label=field.label)
 
     def _part(
-        self, node: Node, field: Field, path: Path, identifier: str, ordinal: int, taken: dict[str, Node]
+        self, node: Node, field: Field, path: Path, identifier: str, ordinal: int, ids: dict[str, Node]
     ) -> Values | None:
         if node.kind != "mapping":
-            self.faults.wrong(node, field, path, "part")
+            self.log.wrong(node, field, path, "part")
             return None
         if not field.many:
             self.places[path] = self._start(node)
         cls = self.model.target(field)
-        whole = part_id(self.faults, node, path, f"{identifier}/{cls.segment}/", ordinal, taken)
+        whole = part_id(self.log, node, path, f"{identifier}/{cls.segment}/", ordinal, ids)
         return self._thing(node, cls, path, whole, ordinal)
 
     def _word(self, node: Node | None, field: Field, path: Path) -> str:
-        """A word for the type of a part. No shape sees a part without a type, so it is checked here.
+        """Return the word for the type of a part. No shape targets a part without a type, so it is checked here.
 
-        One that is wrong or missing is reported, and the first word stands in, so that the rest of the part is checked.
+        A wrong or missing word is reported and replaced by the first one, so that the rest of the part is checked.
         """
         text = str(node.value) if node else None
         if text is not None and text in field.words:
@@ -269,7 +270,7 @@ class _Typing:
 
         labels = {word: self.model.labels.get(iri, {}) for word, iri in field.words.items()}
         place = Place(self.file, *self.places[path[:-1]]) if node is None else node.place(self.file)
-        self.faults.broken(
+        self.log.broken(
             "MinCount" if node is None else "In", place, field, path, text, word_meant(labels, text) if text else None
         )
         return next(iter(field.words))

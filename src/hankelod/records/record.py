@@ -1,7 +1,7 @@
-"""A Record: one thing as its author wrote it, typed and completed, with the place of every value.
+"""Record: one thing as its author wrote it, typed and completed, with the place of every value.
 
-A complete record is what the author wrote, with what the rules fill in: `id`, `type`, the ids of parts, `position`,
-`unit`. Together with the derived JSON-LD context it is the triples of `hankelod.mapping.mapping`.
+Complete values contain what the author wrote and what rules fill in: `id`, `type`, the ids of parts, `position`,
+`unit`. With the derived JSON-LD context they yield the triples of `hankelod.mapping.mapping`.
 """
 
 from __future__ import annotations
@@ -20,22 +20,24 @@ from hankelod.records.tree import Path
 NUMBER_LIKE = re.compile(
     r"[-+]?(0[xob])?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?"
 )
-"""Plain scalars that YAML 1.1 or 1.2 reads as a number, octal or sexagesimal ones too (yaml.org/type/int)."""
+"""Plain scalars that YAML 1.1 or 1.2 reads as numbers, including octal and sexagesimal ones (yaml.org/type/int)."""
 
 DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 """The lexical forms of xsd:decimal (XML Schema Part 2, 3.2.3)."""
 
 DIGITS = 18
-"""As many as every processor of xsd:decimal can hold (ibid.)."""
+"""Most digits of a decimal: as many as every processor of xsd:decimal must support (ibid.)."""
 
 Values = dict[str, object]
+"""Complete values of a record or part by key."""
 
 
 class Record(NamedTuple):
-    """One record: its class, id, complete values, and where each value stands.
+    """One record: its class, id, file, complete values, and the place of each value.
 
-    `places` maps the path of a value to its line and column; `marred` holds the paths of values that could not be
-    taken over, so that nothing is said twice of them; `kept` tells for a list that lost members which ones are left.
+    `places` maps the path of a value to its line and column. `marred` contains the paths of invalid values that were
+    left out, so that they are not reported twice. `kept` maps the path of a list that lost items to the original
+    indices of the remaining ones.
     """
 
     cls: Class
@@ -47,7 +49,7 @@ class Record(NamedTuple):
     kept: Mapping[Path, tuple[int, ...]] = MappingProxyType({})
 
     def written(self, path: Path) -> Path:
-        """The path in the file of a value that stands at `path` in `values`."""
+        """Return the path in the file of the value at `path` in `values`."""
         if not self.kept:
             return path
         whole: Path = ()
@@ -56,14 +58,17 @@ class Record(NamedTuple):
         return whole
 
     def place(self, path: Path) -> Place:
-        """Where a value stands, or else what it is part of."""
+        """Return the place of a value, or of the closest value around it."""
         while path and path not in self.places:
             path = path[:-1]
         return Place(self.file, *self.places.get(path, (1, 1)))
 
 
 class References(NamedTuple):
-    """What records may refer to: whether an id exists, which one somebody may have meant, and whether all ids of a class are known."""
+    """Look-ups of references: `exists` checks an id, `suggest` guesses the intended one with its name.
+
+    `knows` is False for a class whose ids are not all known.
+    """
 
     exists: Callable[[Class, str], bool]
     suggest: Callable[[Class, str], str | None]
@@ -71,7 +76,7 @@ class References(NamedTuple):
 
 
 def slug(text: str) -> str:
-    """An id in the likeness of a text that cannot be one."""
+    """Derive an id from a text that is not a valid one."""
     from unicodedata import normalize
 
     plain = normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
@@ -79,7 +84,7 @@ def slug(text: str) -> str:
 
 
 def type_of(values: Values, cls: Class) -> str:
-    """The word for the type of a complete record: the first rule of its class that holds."""
+    """Return the word for the type of complete values: of the first rule of the class that applies."""
     for rule in cls.types:
         if rule.key is None or (rule.key in values and rule.value in (None, values[rule.key])):
             return rule.word
@@ -87,7 +92,7 @@ def type_of(values: Values, cls: Class) -> str:
 
 
 def references(model: Model, values: Values, cls: Class) -> Iterator[tuple[Class, str]]:
-    """Every reference in a record and its parts: the class referred to and the id."""
+    """Yield every reference in a record and its parts: the class referred to and the id."""
     for field in cls.fields:
         value = values.get(field.key)
         if value is None or field.kind not in ("reference", "part"):
@@ -100,7 +105,7 @@ def references(model: Model, values: Values, cls: Class) -> Iterator[tuple[Class
 
 
 def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> object | None:
-    """What a rule fills in: an ordinal, a value along a path, or a number out of a code."""
+    """Return the value that a rule fills in: an ordinal, a value along a path, or a code as a number."""
     if filled.way == "ordinal":
         return ordinal
     source = values.get(filled.keys[0])
@@ -112,7 +117,7 @@ def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> 
 
 
 def is_iri(text: str) -> bool:
-    """Whether a text is an absolute IRI (RFC 3987)."""
+    """Check if a text is an absolute IRI (RFC 3987)."""
     try:
         ox.NamedNode(text)
     except ValueError:
@@ -121,7 +126,7 @@ def is_iri(text: str) -> bool:
 
 
 def business_id(text: str) -> bool:
-    """Whether the check digit of a Finnish business ID holds; a text of another form is left to its pattern.
+    """Check the check digit of a Finnish business ID; True for other texts, which the pattern rejects.
 
     Finnish Tax Administration, "Tarkistusmerkin laskenta": weights 7 9 10 5 8 4 2, remainder by 11.
     """
@@ -132,9 +137,9 @@ def business_id(text: str) -> bool:
 
 
 CHECKS: dict[str, Callable[[str], bool]] = {"https://w3id.org/hankelod/shapes#BusinessId": business_id}
-"""Checks that SHACL has no words for, by the IRI that a shape names in `s:checkedBy`."""
+"""Checks that SHACL Core cannot express, by the IRI that a shape names in `s:checkedBy`."""
 
 
 def dumped(records: Iterable[Record]) -> list[Record]:
-    """The records that the dump holds: all but the dataset's own description, which stands in the catalogue."""
+    """Return the records of the dump: all except the dataset description, which belongs to the catalogue."""
     return [r for r in records if r.cls.file != "dataset.yml"]

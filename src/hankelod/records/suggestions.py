@@ -1,4 +1,4 @@
-"""What somebody may have meant: an id for a name, a case form, an old code or a slip of the pen."""
+"""Suggestions for unknown references: ids by name, case form, former code or similar spelling."""
 
 from __future__ import annotations
 
@@ -10,56 +10,60 @@ from hankelod.records.guesses import LONGEST
 from hankelod.records.record import Record
 
 Rows = Callable[[Class], dict[str, Record]]
+"""A function that returns the records of a class with a single file, by id."""
+
 Read = Callable[[Class], list[Record]]
+"""A function that returns the records of any class."""
 
-
-MOST = 1000
-"""How many references a suggestion is looked for: each costs a look at every name there is."""
+MAX_SEARCHES = 1000
+"""Most references for which a suggestion is searched; each search compares all names."""
 
 NAMES = ("name", "altNames", "genitive", "locative")
-"""The keys of a record whose values name the thing."""
+"""Keys whose values are names of the thing."""
 
 
 class Suggestions:
-    """The suggestions of one dataset. Names are read once, and a reference is looked for once."""
+    """The suggestions of one dataset. Names are read once, and each reference is searched once."""
 
     def __init__(self, model: Model, rows: Rows, read: Read) -> None:
-        """`rows` gives the records of a class that stands in one file, by id; `read` those of any class."""
         self.model, self.rows, self.read = model, rows, read
-        self._found: dict[tuple[str, str], str | None] = {}  # by class and text
+        self._matches: dict[tuple[str, str], str | None] = {}  # by class and text
         self._names: dict[str, dict[str, str]] = {}  # by class: casefolded name → id
         self._labels: dict[str, dict[str, str]] = {}  # by class: id → name
 
     def of(self, cls: Class, text: str) -> str | None:
-        """The id that a misspelt reference, or a name, may mean, with its name, or None; None once MOST were asked."""
-        asked = (cls.iri, text)
-        if asked not in self._found and len(self._found) < MOST:
-            self._found[asked] = self._looked_for(cls, text)
-        return self._found.get(asked)
+        """Return the id that a misspelt reference or a name may mean, with its name.
 
-    def _looked_for(self, cls: Class, text: str) -> str | None:
-        """The id that `text` may mean, shown with its name where there is one, or None."""
+        None if there is no match, or after MAX_SEARCHES searches.
+        """
+        query = (cls.iri, text)
+        if query not in self._matches and len(self._matches) < MAX_SEARCHES:
+            self._matches[query] = self._search(cls, text)
+        return self._matches.get(query)
+
+    def _search(self, cls: Class, text: str) -> str | None:
+        """Return the id that `text` may mean, with its name if it has one, or None."""
         if len(text) > LONGEST:
             return None
         names = self._names_of(cls)
         folded = text.strip().casefold()
-        found = names.get(folded) or self._successor(cls, folded)
-        if found is None and folded.isdigit() and cls.file:
+        match = names.get(folded) or self._successor(cls, folded)
+        if match is None and folded.isdigit() and cls.file:
             width = len(next(iter(self.rows(cls)), ""))
-            found = folded.zfill(width) if folded.zfill(width) in self.rows(cls) else None
-        if found is None:
+            match = folded.zfill(width) if folded.zfill(width) in self.rows(cls) else None
+        if match is None:
             begin = {i for name, i in names.items() if name.startswith(folded)} if len(folded) >= 4 else set()
             close = get_close_matches(folded, names, n=1, cutoff=0.75)
-            found = begin.pop() if len(begin) == 1 else names[close[0]] if close else None
-        if found is None:
+            match = begin.pop() if len(begin) == 1 else names[close[0]] if close else None
+        if match is None:
             return None
-        label = None if cls.concept else self._labels[cls.iri].get(found)
-        return f'"{found}" ({label})' if cls.file else f"{found} ({label})" if label and label != found else found
+        label = None if cls.concept else self._labels[cls.iri].get(match)
+        return f'"{match}" ({label})' if cls.file else f"{match} ({label})" if label and label != match else match
 
     def _names_of(self, cls: Class) -> dict[str, str]:
-        """By casefolded name: the id of the thing that it names. The first thing of a name keeps it.
+        """Return ids by casefolded name, read once; the first thing with a name keeps it.
 
-        Read once. A record that is read for its name may itself refer to nothing: what that means is not asked again.
+        The cache is set before records are read, since reading one may ask for suggestions again.
         """
         if cls.iri in self._names:
             return self._names[cls.iri]
@@ -80,7 +84,7 @@ class Suggestions:
         return names
 
     def _successor(self, cls: Class, folded: str) -> str | None:
-        """The present thing that replaced one of this code or name: `dcterms:isReplacedBy` of another class."""
+        """Return the id of the successor of a thing with this code or name (`dcterms:isReplacedBy` of its class)."""
         for other in self.model.entries():
             field = next((f for f in other.fields if f.target == cls.iri and f.path.endswith("isReplacedBy")), None)
             if field is None or not other.file:

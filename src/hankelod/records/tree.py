@@ -1,6 +1,6 @@
-"""A file as a tree of nodes, each with its place: what YAML, JSON Lines and CSV have in common, and how large they may be.
+"""Trees of nodes with places, common to YAML, JSON Lines and CSV, and the limits of files.
 
-Scalars stay text as written; the Model types them. `yamltree`, `jsontree` and `csvtree` read one format each.
+Scalars keep their text; the Model types them. `yamltree`, `jsontree` and `csvtree` read one format each.
 """
 
 from __future__ import annotations
@@ -13,27 +13,33 @@ from unicodedata import is_normalized, normalize
 from hankelod.messages.problem import Place, Problem, problem, short
 
 DEPTH = 20
+"""Most nested levels of a record."""
 
 MAX_BYTES = 10_000_000
-"""The largest YAML or CSV file, and the longest JSON line, in bytes."""
+"""Largest YAML or CSV file and longest JSON line, in bytes."""
 
 MAX_VALUES = 20_000
-"""The most values in one YAML file or JSON line: each may be a problem to tell."""
+"""Most values in one YAML file or JSON line; each may cause a problem."""
 
 MAX_ROWS = 100_000
-"""The most rows of a CSV file."""
+"""Most lines of a CSV file."""
 
 FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
 )
-"""Characters that no text of a record may hold: controls, bidirectional overrides, a stray BOM, lone surrogates."""
+"""Characters forbidden in records: controls, bidirectional controls, byte order marks, lone surrogates."""
 
 LINE_ENDS = re.compile("[\x85\u2028\u2029]")
-"""Line ends to YAML 1.1 but not to 1.2 or to editors: raw in a YAML file they would shift every line number."""
+"""Line ends in YAML 1.1 but not in 1.2 and editors: in a YAML file they would shift the line numbers."""
 
 
 class Node(NamedTuple):
-    """A value in a file. `kind`: `text` (plain or quoted), `mapping`, `list`, `true`/`false`/`number`/`nothing` of JSON."""
+    """A value in a file; line and column start at 1.
+
+    `kind` is `text`, `mapping` (`value` is a list of Pairs), `list` (of Nodes) or `nothing`, in JSON also `true`,
+    `false` or `number`. `plain`: a YAML scalar without quotation marks.
+    """
 
     kind: str
     value: object
@@ -42,17 +48,19 @@ class Node(NamedTuple):
     plain: bool = False
 
     def place(self, file: str) -> Place:
+        """Return the place of the node in a file of this name."""
         return Place(file, self.line, self.column)
 
 
 Pair = tuple[Node, Node]
+"""Key and value of a mapping."""
 
 Path = tuple[str | int, ...]
-"""Where a value stands in its record: keys, and numbers of members of lists from 0."""
+"""Path of a value in its record: keys, and indices of list items from 0."""
 
 
 def dotted(path: Path) -> str | None:
-    """A path as reports write it: `grants[0].amount`."""
+    """Write a path as in reports: `grants[0].amount`; None for the record itself."""
     out = ""
     for step in path:
         out += f"[{step}]" if isinstance(step, int) else f".{step}" if out else step
@@ -60,7 +68,7 @@ def dotted(path: Path) -> str | None:
 
 
 class Unreadable(Exception):
-    """A file, or a line of it, that gives no tree; carries the Problem."""
+    """A file or line that cannot be read as a tree; contains the Problem."""
 
     def __init__(self, found: Problem) -> None:
         super().__init__(found.message.get("en", ""))
@@ -68,11 +76,12 @@ class Unreadable(Exception):
 
 
 def refuse(code: str, place: Place, **details: object) -> Unreadable:
+    """Create the Unreadable for a problem code."""
     return Unreadable(problem(code, place, **details))  # type: ignore[arg-type]
 
 
 def decode(raw: bytes, file: str) -> str:
-    """A file's bytes as text, its line ends LF. Raises Unreadable where they are not UTF-8."""
+    """Decode UTF-8 and normalise line ends to LF. Raises Unreadable."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -87,20 +96,21 @@ def decode(raw: bytes, file: str) -> str:
 
 
 def check_characters(text: str, file: str, pattern: re.Pattern[str] = FORBIDDEN) -> None:
-    """Raise Unreadable at the first forbidden character of a whole text."""
-    found = pattern.search(text)
-    if found:
-        line = text.count("\n", 0, found.start()) + 1
-        column = found.start() - (text.rfind("\n", 0, found.start()) + 1) + 1
-        raise refuse("forbidden-character", Place(file, line, column), value=f"U+{ord(found.group()):04X}")
+    """Raise Unreadable at the first character of a text that matches `pattern`."""
+    match = pattern.search(text)
+    if match:
+        line = text.count("\n", 0, match.start()) + 1
+        column = match.start() - (text.rfind("\n", 0, match.start()) + 1) + 1
+        raise refuse("forbidden-character", Place(file, line, column), value=f"U+{ord(match.group()):04X}")
 
 
 def composed(text: str) -> str:
-    """A text in Unicode's composed form (NFC)."""
+    """Normalise a text to NFC."""
     return text if text.isascii() or is_normalized("NFC", text) else normalize("NFC", text)
 
 
 def too_many(place: Place) -> Unreadable:
+    """Create the Unreadable for more than MAX_VALUES values."""
     values = {"fi": "arvoa", "sv": "värden", "en": "values"}
     return refuse(
         "too-large",
@@ -111,7 +121,7 @@ def too_many(place: Place) -> Unreadable:
 
 
 def read_bytes(path: FilePath, file: str, limit: int = MAX_BYTES) -> bytes:
-    """A file's bytes, bounded. Raises Unreadable where it is no plain file, or larger than `limit`."""
+    """Read a file of at most `limit` bytes. Raises Unreadable, also if it is not a regular file."""
     place = Place(file, 1, 1)
     try:
         if not path.is_file():
@@ -126,7 +136,10 @@ def read_bytes(path: FilePath, file: str, limit: int = MAX_BYTES) -> bytes:
 
 
 def pairs(children: list[Node], file: str, problems: list[Problem], path: Path) -> list[Pair]:
-    """Keys and values. A key must be text; one that stands twice is reported, and its first value is kept."""
+    """Return the pairs of a mapping whose `children` are its keys and values in turn.
+
+    A duplicate key is reported, and its first value is kept. Raises Unreadable if a key is no text.
+    """
     kept: list[Pair] = []
     seen: dict[str, Node] = {}
     for key, value in zip(children[::2], children[1::2], strict=True):

@@ -1,5 +1,7 @@
-"""YAML read into a tree of nodes, by its 1.2 core schema, strictly: no anchors, aliases, tags, merge keys or second documents,
-no duplicate keys, no deep nesting. The checks run on the event stream, before anything is composed.
+"""YAML 1.2 files read strictly into trees of nodes.
+
+Refuses anchors, aliases, tags, merge keys, several documents and deep nesting, and reports duplicate keys. The checks
+run on the event stream, before anything is composed.
 """
 
 from __future__ import annotations
@@ -25,10 +27,7 @@ from hankelod.records.tree import (
 
 
 def read_yaml(raw: bytes, file: str, problems: list[Problem]) -> Node:
-    """One YAML document as a tree. Duplicate keys are added to `problems`.
-
-    Raises Unreadable with the first problem that stops the reading.
-    """
+    """Read one YAML document as a tree. Duplicate keys are added to `problems`. Raises Unreadable."""
     import yaml
 
     text = decode(raw, file)
@@ -44,7 +43,7 @@ def read_yaml(raw: bytes, file: str, problems: list[Problem]) -> Node:
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
         if place.line > len(lines):  # the end of a file without a last line end
             place = Place(file, len(lines), len(lines[-1]) + 1)
-        if error.problem == "exceeded maximum nesting depth":  # libyaml looks ahead, and has a limit of its own
+        if error.problem == "exceeded maximum nesting depth":  # libyaml reads ahead and has its own limit
             raise refuse("too-deep", place, expected=str(DEPTH)) from error
         for number in (place.line, place.line - 1):
             indent = re.match(r" *\t", lines[number - 1]) if 0 < number <= len(lines) else None
@@ -62,7 +61,7 @@ def read_yaml(raw: bytes, file: str, problems: list[Problem]) -> Node:
 def _compose(events: Iterator[object], file: str, problems: list[Problem]) -> Node:
     """Build the tree from the event stream, without recursion.
 
-    `stack` holds the open collections: their start, their children, and for mappings the key that waits.
+    `stack` contains the open collections: kind, line, column and children (of a mapping, keys and values in turn).
     """
     root: Node | None = None
     documents = values = 0
@@ -115,8 +114,8 @@ def _compose(events: Iterator[object], file: str, problems: list[Problem]) -> No
 
 
 def _open(stack: list[tuple[str, int, int, list[Node]]]) -> Path:
-    """The path of the collection that has just ended, by those that are open still."""
-    # in a mapping, an odd number of children means that a key waits; else the collection stands where a key should
+    """Return the path of the collection that has just ended; `stack` contains those around it."""
+    # an odd number of children of a mapping ends in the key of the collection; else the collection itself is the key
     return tuple(
         (str(inner[-1].value) if len(inner) % 2 else "") if kind == "mapping" else len(inner)
         for kind, _, _, inner in stack

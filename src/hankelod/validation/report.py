@@ -22,7 +22,7 @@ WORDS: dict[str, Text] = {
     "warning": {"fi": "varoitus", "sv": "varning", "en": "warning"},
     "info": {"fi": "huomautus", "sv": "anmärkning", "en": "note"},
     "why": {"fi": "Miksi", "sv": "Varför", "en": "Why"},
-    "fix": {"fi": "Korjaus", "sv": "Åtgärd", "en": "Mend"},
+    "fix": {"fi": "Korjaus", "sv": "Åtgärd", "en": "Fix"},
     "help": {"fi": "Ohje", "sv": "Hjälp", "en": "Help"},
     "see": {"fi": "Katso", "sv": "Se", "en": "See"},
     "fine": {"fi": "Kaikki kunnossa", "sv": "Allt i ordning", "en": "All is well"},
