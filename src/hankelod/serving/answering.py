@@ -33,7 +33,7 @@ GROWN = 64 * 2**20
 
 
 class Bounds(NamedTuple):
-    """The limits of one query: `seconds` of real time, bytes of `memory` beyond those of the store, bytes of `result`."""
+    """The limits of one query: `seconds` of real time, bytes of `memory` beyond the store, bytes of the `result`."""
 
     seconds: float
     memory: int

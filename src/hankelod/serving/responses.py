@@ -112,7 +112,7 @@ def respond(
     headers: dict[str, str],
     packed: Packed,
 ) -> Response:
-    """The response with a body: 304, a range, in gzip or whole, by the request headers. Closes the files of the body."""
+    """The response with a body, by the request headers: 304, a range, in gzip or whole. Closes the body."""
     headers = {**headers, "content-type": media}
     if body.changed:
         headers["last-modified"] = formatdate(body.changed, usegmt=True)

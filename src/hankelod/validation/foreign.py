@@ -140,7 +140,7 @@ def _problem(model: Model, result: Result, name: str, positions: Places) -> Prob
         line,
         column,
         _short_name(model, subject),
-        _field_name(model, check, predicate),
+        _field_name(model, predicate),
         value,
         check.code,
         result.component,
@@ -159,7 +159,7 @@ def _short_name(model: Model, iri: str) -> str:
     return iri[len(start) :].split("/", 1)[-1] if iri.startswith(start) else iri
 
 
-def _field_name(model: Model, check: Check, predicate: str | None) -> str | None:
+def _field_name(model: Model, predicate: str | None) -> str | None:
     """The property as a prefixed name, since a partner does not know the keys of records."""
     if predicate is None:
         return None
