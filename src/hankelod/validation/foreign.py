@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from hankelod.messages.problem import Place, Problem, component_says, fill, problem, short
-from hankelod.model.model import Check, Model
+from hankelod.model.model import Model
 from hankelod.rdf import nesting
 from hankelod.rdf.graph import RDF, RDFS, SKOS
 from hankelod.rdf.places import Places, places
