@@ -1,4 +1,4 @@
-"""What the tests share: the real dataset, opened once, and where the reference material stands."""
+"""Shared fixtures: the real dataset, opened once, and the folder of the reference material."""
 
 from __future__ import annotations
 
@@ -76,16 +76,22 @@ def run():
 
 
 ALLOWED_SKIPS: dict[str, str] = {
-    "tests/repository/test_policy.py::test_the_last_release_is_not_broken_in_silence": "before the first release there is none",
-    "tests/repository/test_deployment.py::test_virtuoso": "not every Debian has the package; docs/serving.md says which was tried",
-    "tests/publication/test_exchange.py::test_a_full_disk": "only root may mount a small disk; failing calls stand for it",
+    "tests/repository/test_policy.py::test_the_last_release_is_not_broken_in_silence": (
+        "before the first release there is none"
+    ),
+    "tests/repository/test_deployment.py::test_virtuoso": (
+        "not every Debian has the package; docs/serving.md says which was tried"
+    ),
+    "tests/publication/test_exchange.py::test_a_full_disk": (
+        "only root may mount a small disk; failing calls stand for it"
+    ),
     "tests/publication/test_exchange.py::test_a_read_only_disk": "only root may mount a small disk",
 }
 """Tests that may skip where everything is to run, with the reason."""
 
 
 def pytest_terminal_summary(terminalreporter, exitstatus, config):
-    """Where everything is to run, a skipped test is a failure, unless it is listed with its reason."""
+    """Under HANKELOD_CI a skipped test is a failure, unless it is listed with its reason."""
     if os.environ.get("HANKELOD_CI"):
         for report in terminalreporter.stats.get("skipped", []):
             if report.nodeid not in ALLOWED_SKIPS:
