@@ -1,4 +1,4 @@
-"""Whether two files of N-Triples hold the same triples, as JSON: by bytes, by lines in any order, by parsed terms.
+"""Comparison of two files of N-Triples, as JSON: by bytes, by lines in any order, by parsed terms.
 
     python bench/comparing.py EXPECTED OTHER
 
@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 
 def difference(expected: Path, out: Path) -> dict[str, Any]:
-    """How a way's triples differ from hankelod's: by bytes, by lines in any order, by parsed terms."""
+    """The difference between the triples of a way and of hankelod: by bytes, by lines in any order, by parsed terms."""
     if expected.read_bytes() == out.read_bytes():
         return {"same": "bytes", "triples": _count(out)}
     with expected.open("rb") as a, out.open("rb") as b:

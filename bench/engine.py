@@ -1,6 +1,6 @@
-"""One SHACL engine over one graph, in this process alone: prints what it took as JSON, writes its results as sorted lines.
+"""One SHACL engine over one graph, in this process alone: prints its cost as JSON, writes its results as sorted lines.
 
-    python bench/engine.py graph FOLDER DATA.nt          writes a dataset's projects, and what the shapes look at besides
+    python bench/engine.py graph FOLDER DATA.nt          write the projects of a dataset, and the data they refer to
     python bench/engine.py ENGINE FOLDER DATA.nt OUT     shacl, pyshacl or shacl-rust
 
 Shapes are compiled before the time is taken where an engine can; the data is parsed within it.
@@ -22,7 +22,7 @@ from hankelod.validation.checker import background, referenced
 from hankelod.validation.engines import engine
 
 Validate = Callable[[str], Iterable[tuple[object, ...]]]
-"""Takes N-Triples; gives focus, path, component, source shape and severity of each result, in an engine's own notation."""
+"""Takes N-Triples; returns focus, path, component, source shape and severity of each result, as the engine does."""
 
 
 def graph(folder: Path, data: Path) -> None:

@@ -1,9 +1,9 @@
-"""Projects as flat tables, for tools that map tables: complete records, whole IRIs, a table for each class and each list.
+"""Projects as flat tables, for tools that map tables: complete records, full IRIs, a table for each class and list.
 
     python bench/flattening.py FOLDER TABLES
 
 Made by hankelod for tools that start from it: nesting, ids of parts, positions, units and addresses are done for them.
-`schema.json` says what each column means, so that their mappings follow the model. Prints the time that the tables took.
+`schema.json` gives the meaning of each column, so that their mappings follow the model. Prints the processor time.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class Flattening:
 
 
 def flatten(folder: Path, tables: Path) -> float:
-    """Write the tables of a dataset's projects, and their triples as `expected.nt`. The processor time of the tables."""
+    """Write the tables of projects, and their triples as `expected.nt`. Return the processor time of the tables."""
     tables.mkdir()
     dataset = Dataset(folder)
     cls = dataset.model.by_name("Project")
@@ -138,7 +138,7 @@ def flatten(folder: Path, tables: Path) -> float:
 
 
 def schema(tables: Path) -> list[Table]:
-    """What the tables in a folder are."""
+    """The schema of the tables in a folder."""
     return [
         Table(name, typed, [Column(*c) for c in columns])
         for name, typed, columns in json.loads((tables / "schema.json").read_text())

@@ -33,7 +33,7 @@ SEED = 20261124
 ORGANISATIONS = 3000
 AREAS = ("municipalities.csv", "regions.csv", "former-municipalities.csv")
 LEADS = ("municipality", "regional-council", "municipal-company")
-"""Whom every invented programme gives money to."""
+"""The kinds of organisations that every invented programme funds."""
 ASPECTS = ("continues", "expands", "transferable", "materials-remain", "follow-up", "needs-resources")
 ROLES = ("expert", "assessor", "educational-partner", "participant", "implementer")
 QUALIFIERS = ("about", "at-least", "at-most")
@@ -42,7 +42,7 @@ Values = dict[str, Any]
 
 
 class World(NamedTuple):
-    """What projects refer to."""
+    """The things that projects refer to."""
 
     municipalities: list[Values]
     """Rows of municipalities.csv, with `slug` and `council` (the id of its region's council) added."""
@@ -69,7 +69,7 @@ def rows(name: str) -> list[Values]:
 
 
 def world() -> World:
-    """What stands around the projects: the same in every run."""
+    """The things that projects refer to: the same in every run."""
     rng = random.Random(SEED)
     regions = {row["code"]: row for row in rows("regions.csv")}
     municipalities = rows("municipalities.csv")
@@ -291,7 +291,7 @@ def _figure(pick: Callable[[Any], Any], chance: Callable[[], float]) -> Values:
 
 
 def fault_of(number: int, share: float) -> int | None:
-    """Which of the known faults this record is given, None for none: so many of all records, spread evenly."""
+    """The index of the fault planted in this record, or None: a `share` of all records, spread evenly."""
     if not int((number + 1) * share) > int(number * share):
         return None
     return int(number * share) % len(FAULTS)

@@ -217,7 +217,8 @@ def found_of(measured: dict[str, Any]) -> Found:
     goals += growth_goals(grown, {g["records"]: g["peak"] for g in measured["growth"]})
     tables = [
         Table(
-            f"{thousands(measured['records'])} records, {thousands(triples)} triples, processor time on one core, medians of {len(ways['hankelod']['cpu'])}",
+            f"{thousands(measured['records'])} records, {thousands(triples)} triples, "
+            f"processor time on one core, medians of {len(ways['hankelod']['cpu'])}",
             rows,
         ),
         Table("growth of hankelod with the number of records", growing),
@@ -237,7 +238,7 @@ def found_of(measured: dict[str, Any]) -> Found:
 
 
 def growth_goals(grown: list[tuple[float, float]], peaks: dict[int, int]) -> list[Goal]:
-    """What growth has to show, where the sizes that it is about were measured: time a record, and memory."""
+    """The goals for growth, for the sizes that were measured: time per record, and memory."""
     each = dict(grown)
     goals = []
     most = int(max(each, default=0))

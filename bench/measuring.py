@@ -1,7 +1,7 @@
-"""What the benchmarks share: processes measured alone, the machine, tables on the terminal, results in JSON.
+"""Shared code of the benchmarks: processes measured alone, the machine, tables on the terminal, results in JSON.
 
-Processor time is what ways on one core are compared by: it is the time that they take on a quiet machine, and other work
-on the machine disturbs it less than the clock. What uses more than one core is compared by the clock.
+Ways on one core are compared by processor time: it is the time that they take on an idle machine, and other work on the
+machine disturbs it less than the clock. Ways on several cores are compared by the clock.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Run(NamedTuple):
     """One process that ran alone."""
 
     said: dict[str, Any]
-    """What it printed: JSON on its last line."""
+    """The JSON on the last line that it printed."""
     peak: int
     """The most memory it had at once, in bytes: resident, of the largest process where there were several."""
 
@@ -48,7 +48,7 @@ class Failed(Exception):
 
 
 def environment() -> dict[str, str]:
-    """The environment of measured processes: this checkout, byte code kept, one thread for libraries that start many."""
+    """The environment of measured processes: this checkout, cached byte code, one thread for libraries with several."""
     kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     path = os.pathsep.join((*filter(None, [kept.get("PYTHONPATH")]), str(ROOT / "src"), str(ROOT / "bench")))
     threads = dict.fromkeys(("POLARS_MAX_THREADS", "RAYON_NUM_THREADS", "OMP_NUM_THREADS"), "1")
@@ -91,7 +91,7 @@ def alone(arguments: Sequence[str], python: str | Path = sys.executable, cores: 
 
 
 def script(name: str, *arguments: object) -> str:
-    """What a script of this folder prints. Raises Failed."""
+    """Run a script of this folder and return its output. Raises Failed."""
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name(name)), *map(str, arguments)],
         env=environment(),
@@ -104,7 +104,7 @@ def script(name: str, *arguments: object) -> str:
 
 
 def present(package: str, python: str | Path = sys.executable) -> bool:
-    """Whether a distribution is installed for an interpreter."""
+    """Tell whether a distribution is installed for an interpreter."""
     ask = f"import importlib.metadata as m; m.version({package!r})"
     return Path(python).exists() and subprocess.run([str(python), "-c", ask], capture_output=True).returncode == 0
 
@@ -114,7 +114,7 @@ def median(values: Sequence[float]) -> float:
 
 
 def machine() -> dict[str, Any]:
-    """What the measurements were made on."""
+    """The machine and its load, for the report of a run."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
     return {
         "processor": processor(),
@@ -143,7 +143,7 @@ class Table(NamedTuple):
 
 
 class Goal(NamedTuple):
-    """What a benchmark has to show, what it found, and whether that is enough."""
+    """A goal of a benchmark, the result, and whether the goal is met."""
 
     what: str
     goal: str
@@ -170,7 +170,7 @@ class Found(NamedTuple):
     goals: list[Goal]
     plots: list[Plot]
     measured: dict[str, Any]
-    """What the tables were made from."""
+    """The figures that the tables are made from."""
 
 
 def report(name: str, found: Found, results: Path | None = None) -> None:
@@ -219,7 +219,7 @@ def show(rows: Sequence[Sequence[str]]) -> None:
 
 
 def is_numeric(rows: Sequence[Sequence[str]], column: int) -> bool:
-    """Whether a column of a table holds numbers."""
+    """Tell whether a column of a table holds numbers."""
     return all(row[column][:1].isdigit() or row[column] in ("", "–") for row in rows[1:])
 
 

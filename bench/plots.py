@@ -21,7 +21,10 @@ def svg(plot: Plot) -> str:
         f"{name}: " + ", ".join(f"{_short(x)}: {_short(y)}" if plot.kind == "lines" else _short(y) for x, y in points)
         for name, points in plot.series.items()
     )
-    head = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {height}' width='{WIDTH}' height='{height}' role='img' {STYLE}>"
+    head = (
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {height}' width='{WIDTH}' height='{height}' "
+        f"role='img' {STYLE}>"
+    )
     return "\n".join(
         (
             head,
@@ -65,7 +68,10 @@ def _bars(plot: Plot) -> list[str]:
 
 
 def _tick(x: float, top: float, bottom: float, value: float) -> str:
-    return f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{top}' y2='{bottom}' stroke='#d5d9dd'/><text x='{x:.1f}' y='{bottom + 18}' text-anchor='middle' font-size='12'>{_short(value)}</text>"
+    return (
+        f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{top}' y2='{bottom}' stroke='#d5d9dd'/>"
+        f"<text x='{x:.1f}' y='{bottom + 18}' text-anchor='middle' font-size='12'>{_short(value)}</text>"
+    )
 
 
 def _lines(plot: Plot) -> list[str]:
@@ -87,14 +93,16 @@ def _lines(plot: Plot) -> list[str]:
     for step in steps:
         y = at(10.0**left, step)[1]
         out.append(
-            f"<line x1='90' x2='{90 + wide}' y1='{y:.1f}' y2='{y:.1f}' stroke='#d5d9dd'/><text x='82' y='{y + 4:.1f}' text-anchor='end' font-size='12'>{_short(step)}</text>"
+            f"<line x1='90' x2='{90 + wide}' y1='{y:.1f}' y2='{y:.1f}' stroke='#d5d9dd'/>"
+            f"<text x='82' y='{y + 4:.1f}' text-anchor='end' font-size='12'>{_short(step)}</text>"
         )
     for n, (name, series) in enumerate(plot.series.items()):
         places = [at(x, y) for x, y in series]
         colour = COLOURS[n % len(COLOURS)]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         out.append(
-            f"<polyline points='{path}' fill='none' stroke='{colour}' stroke-width='2.5' stroke-dasharray='{DASHES[n % len(DASHES)]}'/>"
+            f"<polyline points='{path}' fill='none' stroke='{colour}' stroke-width='2.5' "
+            f"stroke-dasharray='{DASHES[n % len(DASHES)]}'/>"
         )
         out += [f"<circle cx='{x:.1f}' cy='{y:.1f}' r='4' fill='{colour}'/>" for x, y in places]
         out.append(
@@ -102,6 +110,7 @@ def _lines(plot: Plot) -> list[str]:
         )
     scale = ", on a logarithmic scale" if logarithmic else ""
     out.append(
-        f"<text x='{90 + wide / 2}' y='{HEIGHT - 10}' text-anchor='middle'>{escape(plot.x)}; up: {escape(plot.y)}{scale}</text>"
+        f"<text x='{90 + wide / 2}' y='{HEIGHT - 10}' text-anchor='middle'>"
+        f"{escape(plot.x)}; up: {escape(plot.y)}{scale}</text>"
     )
     return out

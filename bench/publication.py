@@ -60,7 +60,7 @@ def _resident(pid: int) -> int:
 
 
 def measured(command: list[str]) -> Figures:
-    """Run a command. Seconds, and the largest sum of resident memory of its processes in bytes, shared pages and all."""
+    """Run a command: its seconds, and the peak resident memory of its processes in bytes, with shared pages."""
     start, peak = time.perf_counter(), 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         while process.poll() is None:
@@ -107,7 +107,7 @@ def mapping(folder: str, out: str) -> float:
 
 
 def validation(folder: str) -> float:
-    """What the engine `shacl` takes for all shapes, in chunks with the records that they refer to."""
+    """The time of the engine `shacl` for all shapes, in chunks with the records that they refer to."""
     from hankelod.mapping.mapping import Mapping
     from hankelod.records.dataset import Dataset
     from hankelod.validation.checker import CHUNK, background, referenced
@@ -282,7 +282,7 @@ def run(folder: Path, records: list[int], runs: int, few: int, compare: int) -> 
 def _compared(
     folder: Path, count: int, runs: int, few: int, found: dict[str, Figures], rows: list[list[str]]
 ) -> list[Goal]:
-    """What this number of records takes otherwise, and the goals that are about it."""
+    """The times of other ways for this number of records, and the goals about them."""
     out, made, told = folder / "dist", dataset(folder, count), found[str(count)]["seconds"]
     each = {"mapping": (made, folder / "alone.nt"), "validation": (made,), "copying": (out,)}
     for name, arguments in each.items():

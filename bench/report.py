@@ -1,4 +1,4 @@
-"""docs/benchmarks.md out of the results of the last runs: what they ran on, goals and whether they are met, tables, plots.
+"""docs/benchmarks.md from the results of the last runs: machine, goals and whether they are met, tables, plots.
 
 python bench/report.py [--results bench/results] [--docs docs]
 """
@@ -50,9 +50,13 @@ def capital(text: str) -> str:
 
 
 def described(ran: dict[str, Any]) -> str:
-    """What a benchmark ran on."""
+    """The date, versions and machine of a run."""
     m = ran["machine"]
-    return f"Run on {ran['date']} with hankelod {ran['hankelod']}: {m['processor']}, {m['cores']} cores, {mebibytes(m['memory'])} of memory, {m['system']}, {m['python']}; {m['load']} processes waited for a core at its end."
+    return (
+        f"Run on {ran['date']} with hankelod {ran['hankelod']}: {m['processor']}, {m['cores']} cores, "
+        f"{mebibytes(m['memory'])} of memory, {m['system']}, {m['python']}; "
+        f"{m['load']} processes waited for a core at its end."
+    )
 
 
 def markdown(rows: list[list[str]]) -> str:

@@ -1,4 +1,4 @@
-"""What asking costs, beside bare pyoxigraph doing the same in the same run.
+"""Cost of queries, beside plain pyoxigraph doing the same in the same run.
 
     python bench/serving.py                           the first two of:
     python bench/serving.py cold                      each named query from the shell, cold
@@ -157,7 +157,9 @@ def load(host: str, port: int, texts: list[str], clients: int, seconds: float) -
     import selectors
 
     requests = [
-        f"GET /sparql?query={quote(t)} HTTP/1.1\r\nHost: {host}\r\nAccept: application/sparql-results+json\r\n\r\n".encode()
+        (
+            f"GET /sparql?query={quote(t)} HTTP/1.1\r\nHost: {host}\r\nAccept: application/sparql-results+json\r\n\r\n"
+        ).encode()
         for t in texts
     ]
     selector = selectors.DefaultSelector()
@@ -242,7 +244,7 @@ def large(dist: Path, folder: Path, wanted: int) -> Found:
 
 
 def answered(server: Server, query: Query) -> dict[str, Any]:
-    """What one query takes."""
+    """Measure one query."""
     start = time.perf_counter()
     got = server.ask(query.text, accept="*/*", timeout=400)
     return {

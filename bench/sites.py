@@ -1,4 +1,4 @@
-"""What a page weighs, and how the site grows: memory, time, and how soon a reader of 10,000 projects has results.
+"""Size of pages and growth of the site: memory, time, and the wait of a reader of 10,000 projects for results.
 
     python bench/sites.py [--sizes 1000,2000,10000]
 
@@ -47,7 +47,7 @@ PAGES = {
 
 
 class Loaded(HTMLParser):
-    """What a browser loads with a page: scripts, styles, icons and drawings."""
+    """The files that a browser loads with a page: scripts, styles, icons and drawings."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -187,7 +187,10 @@ def found_of(measured: dict[str, Any]) -> Found:
         Table("how the site grows", rows),
     ]
     if listed["use"]:
-        title = f"the list of {thousands(listed['projects'])} projects in Chromium ({thousands(listed['bytes'])} bytes with its index, {mebibytes(listed['use']['heap'])} of memory for its scripts)"
+        title = (
+            f"the list of {thousands(listed['projects'])} projects in Chromium ({thousands(listed['bytes'])} bytes "
+            f"with its index, {mebibytes(listed['use']['heap'])} of memory for its scripts)"
+        )
         until = [[what, f"{taken:.0f}"] for what, taken in listed["use"]["milliseconds"].items()]
         tables.append(Table(title, [["until", "milliseconds"], *until]))
     goals = [

@@ -1,4 +1,4 @@
-"""How long the everyday commands take from a cold start, beside bare Python in the same run.
+"""Time of the everyday commands from a cold start, beside plain Python in the same run.
 
     python bench/startup.py [--runs 15]
 
@@ -28,7 +28,7 @@ COMMANDS = {
     "hankelod validate (the dataset)": ["-m", "hankelod", "validate"],
 }
 TIMES = 10
-"""How many times the start of bare Python the check of one record may take: it stands before a commit."""
+"""Most time for the check of one record, in starts of plain Python: it runs before each commit."""
 
 Seconds = tuple[float, float]
 """On the clock, and of the processor."""

@@ -44,9 +44,9 @@ from measuring import (
 TESTS = ROOT / "tests"
 SHARE = 0.01
 TIMES = 50
-"""How many times faster than pySHACL validation has to be."""
+"""Least speed of validation, in multiples of that of pySHACL."""
 PATIENCE = 20
-"""Seconds in which any file has to be told of."""
+"""Most seconds until any file is reported."""
 
 
 class Validated(NamedTuple):
@@ -67,7 +67,7 @@ def validated(folder: Path) -> Validated:
 
 
 def planted(folder: Path) -> list[tuple[int, str, str]]:
-    """What was damaged in a generated dataset: line, code and field."""
+    """The faults planted in a generated dataset: line, code and field."""
     with (folder / "faults.jsonl").open(encoding="utf-8") as file:
         return sorted((f["line"], f["code"], f["field"]) for f in map(json.loads, file))
 
@@ -132,7 +132,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def hostile() -> dict[str, dict[str, Any]]:
-    """What is told of each hostile file, in a dataset that is otherwise good, and after how many seconds."""
+    """The report of each hostile file in a dataset that is otherwise good, and its seconds."""
     good = (TESTS / "dataset/data/projects/hyva.yml").read_bytes()
     line = json.dumps({"id": "x", "title": {"fi": "a" * 9_000_000}}).encode()
     files = {
@@ -198,7 +198,8 @@ def found_of(measured: dict[str, Any]) -> Found:
             ],
         ),
         Table(
-            f"{thousands(few)} records and the reference data, seconds of the processor, medians of {len(times['pySHACL'])} taking turns",
+            f"{thousands(few)} records and the reference data, seconds of the processor, "
+            f"medians of {len(times['pySHACL'])} taking turns",
             [
                 ["what", "seconds", "pySHACL's time over it"],
                 *([job, f"{median(each):.3f}", f"{slow / median(each):.1f}"] for job, each in times.items()),

@@ -1,4 +1,4 @@
-"""What synthetic projects are made of: phrases in Finnish, Swedish and English that fit together, and invented names.
+"""Texts of synthetic projects: phrases in Finnish, Swedish and English that fit together, and invented names.
 
 A sentence is WHO + DID + END, the same choice in all three languages: subjects are plural in Finnish, so that every
 combination is a sentence. Some phrases hold what writers of RDF stumble over: quotation marks, a backslash, a letter
@@ -244,7 +244,7 @@ ENDINGS: list[Phrase] = [
     (", jatkohanke", ", fortsättningsprojekt", ", a follow-up project"),
     (" (esiselvitys)", " (förstudie)", " (preliminary study)"),
 ]
-"""What may end a title."""
+"""Optional ends of titles."""
 
 FIGURES: list[tuple[str, int, Phrase]] = [
     (
@@ -356,7 +356,7 @@ KINDS: list[tuple[str, str, Phrase, int]] = [
     ),
     ("public-body", "laitos", ("{name}laitos {n}", "Inrättningen {name} {n}", "{name} institute {n}"), 60),
 ]
-"""Kind, a word for ids, the name's pattern, and how many of it there are beside municipalities and regional councils."""
+"""Kind, a word for ids, pattern of the name, and number, besides municipalities and regional councils."""
 
 PROGRAMMES: list[tuple[str, int, int, str, int, Phrase]] = [
     (

@@ -1,4 +1,4 @@
-"""What the tests share: the real dataset, opened once, and where the reference material stands."""
+"""Shared fixtures: the real dataset, opened once, and the folder of the reference material."""
 
 from __future__ import annotations
 

@@ -165,7 +165,8 @@ def triples(r: Project, units: dict[str, str]) -> list[str]:
     for v in r.regions:
         put(f"{s} <{DEF}region> <{ID}region/{v}> .\n")
     put(
-        f'{s} <{DEF}start> "{r.start}"^^<{XSD}gYearMonth> .\n{s} <{DEF}end> "{r.end}"^^<{XSD}gYearMonth> .\n{s} <{DEF}totalCost> "{r.totalCost}"^^<{XSD}decimal> .\n'
+        f'{s} <{DEF}start> "{r.start}"^^<{XSD}gYearMonth> .\n{s} <{DEF}end> "{r.end}"^^<{XSD}gYearMonth> .\n'
+        f'{s} <{DEF}totalCost> "{r.totalCost}"^^<{XSD}decimal> .\n'
     )
     grants = [(f"<{root}/grant/{n if g.id is UNSET else g.id}>", g) for n, g in enumerate(r.grants, 1)]
     for p, _ in grants:
@@ -189,7 +190,8 @@ def triples(r: Project, units: dict[str, str]) -> list[str]:
         put(f'{s} <{DEF}sourceLanguage> "{r.sourceLanguage}"^^<{XSD}language> .\n')
     for p, c in contributors:
         put(
-            f"{p} {TYPE} <{DEF}Contribution> .\n{p} <{DEF}organisation> <{ID}organisation/{c.organisation}> .\n{p} <{DEF}role> <{CONCEPT}role/{c.role}> .\n"
+            f"{p} {TYPE} <{DEF}Contribution> .\n{p} <{DEF}organisation> <{ID}organisation/{c.organisation}> .\n"
+            f"{p} <{DEF}role> <{CONCEPT}role/{c.role}> .\n"
         )
     for p, g in grants:
         put(f"{p} {TYPE} <{DEF}Grant> .\n{p} <{DEF}programme> <{ID}programme/{g.programme}> .\n")
@@ -238,7 +240,8 @@ def triples(r: Project, units: dict[str, str]) -> list[str]:
 
 def observation(p: str, o: Observation, units: dict[str, str], put: Any) -> None:
     put(
-        f'{p} {TYPE} <{DEF}Observation> .\n{p} <{DEF}measure> <{CONCEPT}measure/{o.measure}> .\n{p} <{QUDT}numericValue> "{o.value}"^^<{XSD}decimal> .\n'
+        f"{p} {TYPE} <{DEF}Observation> .\n{p} <{DEF}measure> <{CONCEPT}measure/{o.measure}> .\n"
+        f'{p} <{QUDT}numericValue> "{o.value}"^^<{XSD}decimal> .\n'
     )
     if o.qualifier is not UNSET:
         put(f"{p} <{DEF}qualifier> <{CONCEPT}qualifier/{o.qualifier}> .\n")

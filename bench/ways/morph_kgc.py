@@ -58,7 +58,8 @@ def prepare(folder: Path, tables: Path) -> Path:
 def run(tables: Path, out: Path) -> None:
     settings = tables / "morph-kgc.ini"
     settings.write_text(
-        f"[CONFIGURATION]\noutput_file={out}\noutput_format=N-TRIPLES\nnumber_of_processes=1\nlogging_level=ERROR\n[Tables]\nmappings={tables / 'rules.ttl'}\n"
+        f"[CONFIGURATION]\noutput_file={out}\noutput_format=N-TRIPLES\nnumber_of_processes=1\nlogging_level=ERROR\n"
+        f"[Tables]\nmappings={tables / 'rules.ttl'}\n"
     )
     sys.argv = ["morph_kgc", str(settings)]
     runpy.run_module("morph_kgc", run_name="__main__", alter_sys=True)

@@ -1,4 +1,4 @@
-"""One record of a project as subject, predicate and object, in whatever terms a library has: what rdflib and pyoxigraph share.
+"""Triples of one project record, in the terms of a library: shared by the ways with rdflib and with pyoxigraph.
 
 Written by hand as one would for either library: constants are made once, everything else for each record.
 """
@@ -97,7 +97,7 @@ IRIS = {"source", "url"}
 
 
 class Terms(NamedTuple):
-    """How a library makes its terms."""
+    """The constructors of terms in a library."""
 
     iri: Callable[[str], Any]
     text: Callable[[str], Any]

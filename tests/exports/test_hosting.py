@@ -238,7 +238,8 @@ def test_nginx_under_the_path_of_the_site(places, tmp_path):
     port = free_port()
     (tmp_path / "nginx.conf").write_text(
         f"daemon off; master_process off; pid {tmp_path}/pid; error_log stderr warn;\nevents {{}}\n"
-        f"http {{ access_log off; client_body_temp_path {tmp_path}/t; proxy_temp_path {tmp_path}/t; fastcgi_temp_path {tmp_path}/t; uwsgi_temp_path {tmp_path}/t; scgi_temp_path {tmp_path}/t;\n"
+        f"http {{ access_log off; client_body_temp_path {tmp_path}/t; proxy_temp_path {tmp_path}/t; "
+        f"fastcgi_temp_path {tmp_path}/t; uwsgi_temp_path {tmp_path}/t; scgi_temp_path {tmp_path}/t;\n"
         f"server {{ listen 127.0.0.1:{port}; root {tmp_path}; include {tmp_path}/rules.conf; }} }}\n"
     )
     with subprocess.Popen(["nginx", "-p", tmp_path, "-c", tmp_path / "nginx.conf"], stderr=subprocess.PIPE) as server:
@@ -299,7 +300,7 @@ def test_without_a_site_there_is_nowhere_to_lead_to():
 
 
 def followed(rules: str, path: str) -> tuple[str, str] | None:
-    """Where `_redirects` leads from a path: the first line whose pattern holds, as those hosts do it."""
+    """The target and status of a path by `_redirects`: the first line whose pattern matches, as on those hosts."""
     for rule in rules.splitlines():
         if rule.startswith("#"):
             continue

@@ -292,7 +292,7 @@ def test_nonsense_gives_an_answer_and_nothing_is_written(
 
 @pytest.mark.parametrize("name", ["bomb.docx", "bomb.pdf", "lying-bomb.docx"])
 def test_a_bomb_does_not_fill_the_memory(name: str, tmp_path: Path) -> None:
-    """What unpacks to 300 or 400 MB is refused with no more than the readers' own limits in memory at a time."""
+    """A file that unpacks to 300 or 400 MB is refused, with no more in memory than the limits of the readers."""
     path = tmp_path / name
     path.write_bytes(NONSENSE[name][0]())
     tracemalloc.start()

@@ -47,7 +47,7 @@ def score(rows: list[dict[str, str]]) -> tuple[float, float]:
 
 
 def test_precision_and_recall_on_the_list_of_expressions() -> None:
-    """Floors are the figures measured, rounded down; the rows `held` were scored 0.966 and 0.943 before any was seen."""
+    """Floors are the measured figures, rounded down; the rows `held` scored 0.966 and 0.943 before any was seen."""
     with EXPRESSIONS.open(encoding="utf-8", newline="") as rows:
         listed = list(csv.DictReader(rows))
     assert len({row["text"] for row in listed}) >= 300

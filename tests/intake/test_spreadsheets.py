@@ -239,7 +239,10 @@ def test_headers_in_any_language_are_understood(tmp_path: Path) -> None:
     project = DATASET.model.by_name("Project")
     lead, title, cost = (project.field(k) for k in ("lead", "title", "totalCost"))
     assert lead and title and cost
-    raw = f"id;{title.label['sv']} (sv);{title.label['fi']};{lead.label['en']};{cost.label['sv']} *\nx-1;Grönt;Vihreä;turun-kaupunki;5\n"
+    raw = (
+        f"id;{title.label['sv']} (sv);{title.label['fi']};{lead.label['en']};{cost.label['sv']} *\n"
+        "x-1;Grönt;Vihreä;turun-kaupunki;5\n"
+    )
     (tmp_path / "t.csv").write_text(raw, encoding="utf-8")
     table = cells.read_csv((tmp_path / "t.csv").read_bytes(), "t", "t.csv")[0]
     known = grid.known_columns(grid.sheets(DATASET.model)[0], DATASET.model)

@@ -97,7 +97,8 @@ def test_what_is_untold_is_a_warning_at_its_line(copy):
         copy,
         "ontology/hankelod.ttl",
         "hanke:Project ",
-        'hanke:Old a <http://www.w3.org/2002/07/owl#Class> ; <http://www.w3.org/2002/07/owl#deprecated> true ; rdfs:label "a"@fi, "a"@sv, "a"@en .\nhanke:Project ',
+        "hanke:Old a <http://www.w3.org/2002/07/owl#Class> ; <http://www.w3.org/2002/07/owl#deprecated> true ; "
+        'rdfs:label "a"@fi, "a"@sv, "a"@en .\nhanke:Project ',
     )
     report, _ = check_all(Dataset(copy))
     found = {(p.code, p.value, p.severity) for p in report.problems if p.code.startswith("model-")}
@@ -162,7 +163,7 @@ bodies = st.lists(atoms, min_size=1, max_size=3).map("".join)
 @settings(max_examples=150, deadline=None)
 @given(body=bodies, tail=st.sampled_from(["$", "c$", "b$"]))
 def test_no_pattern_that_passes_makes_python_hang(body, tail):
-    """What is let through runs in time on texts that make an ambiguous repetition try again."""
+    """A pattern that passes runs in time on texts that make an ambiguous repetition try again."""
     pattern = f"^({body})+{tail}"
     if unsafe_reason(pattern) is None:
         start = time.process_time()
@@ -173,7 +174,7 @@ def test_no_pattern_that_passes_makes_python_hang(body, tail):
 
 @pytest.mark.parametrize("folder", ["ontology", "shapes"])
 def test_a_link_out_of_the_dataset_is_not_read(copy, tmp_path_factory, folder):
-    """What it leads to would be published with the vocabulary."""
+    """The target of the link would be published with the vocabulary."""
     outside = tmp_path_factory.mktemp("outside")
     (outside / "secret.ttl").write_text('<http://x/s> <http://x/p> "secret" .', "utf-8")
     (copy / folder / "z.ttl").symlink_to(outside / "secret.ttl")

@@ -196,7 +196,8 @@ NEW_FIELD = """
 s:Project-keywords a sh:PropertyShape ;
     sh:path <http://www.w3.org/ns/dcat#keyword> ; sh:codeIdentifier "keywords" ; sh:order 6 ; sh:group s:group-basics ;
     sh:name "avainsanat"@fi, "nyckelord"@sv, "keywords"@en ;
-    sh:description "Sanoja, joilla hanke löytyy."@fi, "Ord som projektet hittas med."@sv, "Words to find the project by."@en ;
+    sh:description "Sanoja, joilla hanke löytyy."@fi, "Ord som projektet hittas med."@sv,
+        "Words to find the project by."@en ;
     sh:datatype xsd:string ; sh:minLength 2 ;
     sh:message "Kirjoita avainsana."@fi, "Skriv ett nyckelord."@sv, "Write a keyword."@en ;
     s:why "Hanke löytyy."@fi, "Projektet hittas."@sv, "The project is found."@en .

@@ -334,7 +334,9 @@ from hankelod.publication.files import Edition
 from hankelod.records.dataset import Dataset
 if __name__ == "__main__":
     with processes() as crew:
-        largepublication.publish(lambda p: Stream(Dataset(Path(sys.argv[1])), None, crew, p, records=2), Path(sys.argv[2]), Edition())
+        largepublication.publish(
+            lambda p: Stream(Dataset(Path(sys.argv[1])), None, crew, p, records=2), Path(sys.argv[2]), Edition()
+        )
 """
 
 
@@ -368,7 +370,7 @@ def until(condition: Callable[[], object], seconds: float = 60) -> None:
 
 
 def group(leader: int) -> bool:
-    """Whether any process is left of those that a session's leader started."""
+    """Tell whether any process of a session, named by its leader, is left."""
     try:
         os.killpg(leader, 0)
     except ProcessLookupError:

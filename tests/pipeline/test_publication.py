@@ -1,4 +1,4 @@
-"""What is published: the same graph in every syntax, the same bytes everywhere, whole or not at all."""
+"""Publication: the same graph in every syntax, the same bytes everywhere, as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -240,8 +240,8 @@ def test_another_base(copy):
     text = (copy / "dist/dump/hankelod.nt").read_text("utf-8")
     assert "https://w3id.org/hankelod/id/" not in text
     assert (
-        "<https://data.example.org/climate/id/project/inkoo-hiilineutraali> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/hankelod/def#Project>"
-        in text
+        "<https://data.example.org/climate/id/project/inkoo-hiilineutraali> "
+        "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/hankelod/def#Project>" in text
     )
 
 

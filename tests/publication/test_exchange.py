@@ -87,7 +87,7 @@ published(Path(sys.argv[1]), Path(sys.argv[2]), only=("dumps",))
 @pytest.mark.parametrize("at", [1, 2])
 @pytest.mark.parametrize("before", [True, False])
 def test_two_renames_are_finished_by_the_next_run(states, out, at, before):
-    """Where folders cannot be exchanged in one step: killed before and after each of the two renames."""
+    """Killed before and after each of the two renames, on a system that cannot exchange folders in one step."""
     published(states[0], out, only=("dumps",))
     old = contents(out)
     code = RENAMES.format(tests=str(TESTS), at=at, before=before)
@@ -259,7 +259,14 @@ def test_a_read_only_disk(states, disk, run):
 ### Two publishers
 
 
-HOLDER = "import sys\nfrom pathlib import Path\nfrom hankelod.publication import exchange\nwith exchange.locked(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
+HOLDER = """
+import sys
+from pathlib import Path
+from hankelod.publication import exchange
+with exchange.locked(Path(sys.argv[1])):
+    print('held', flush=True)
+    sys.stdin.read()
+"""
 
 
 def test_a_second_publisher_is_told_who_is_first(states, out):

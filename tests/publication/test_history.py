@@ -232,7 +232,7 @@ def test_time_in_the_feed_does_not_run_backwards(folder, out):
 
 
 def test_the_history_goes_on_without_a_dump(folder, out):
-    """Where the publication before has no dump, its graph comes out of the feed."""
+    """The graph of a previous publication without a dump is that of its feed."""
     published(folder, out, only=("documents",))
     assert not (out / "dump").exists()
     count = len(feed_members(out))
@@ -355,11 +355,13 @@ class World:
             file = self.folder / "data/organisations/testila.yml"
             file.write_text(re.sub(r'fi: "[^"]*"', f'fi: "{identifier}"', file.read_text("utf-8")), "utf-8")
         elif name == "term":
-            term = f'<https://w3id.org/hankelod/def#koe> <http://www.w3.org/2000/01/rdf-schema#label> "{identifier}"@fi .\n'
+            label = "<http://www.w3.org/2000/01/rdf-schema#label>"
+            term = f'<https://w3id.org/hankelod/def#koe> {label} "{identifier}"@fi .\n'
             (self.folder / "ontology/zz.ttl").write_text(term, "utf-8")
         reason = "reason: {fi: r, sv: r, en: r}"
         stones = [
-            f"- {{id: {i}, date: 2026-01-02, {reason}{f', replacedBy: project/{by}' if by and by in self.live else ''}}}\n"
+            f"- {{id: {i}, date: 2026-01-02, {reason}"
+            f"{f', replacedBy: project/{by}' if by and by in self.live else ''}}}\n"
             for i, by in self.gone.items()
         ]
         (self.folder / "data/withdrawn.yml").write_text("".join(stones) or "[]\n", "utf-8")

@@ -267,7 +267,7 @@ def test_no_injection(name: str, parameter: str, value: str, data: sources.Data)
 @given(st.text(), st.sampled_from(["text", "number", "month", "language", "project", "concept/theme"]))
 @settings(max_examples=300, deadline=None)
 def test_a_value_is_one_term(value: str, kind: str) -> None:
-    """Whatever is put in is refused, or stands in the query as the one term that it says."""
+    """Any text put in is refused, or is in the query as the one term that it stands for."""
     head = f"# param x: {kind}\nSELECT ?x {{ VALUES $x {{ UNDEF }} }}"
     query = named.read(head)
     try:
@@ -289,7 +289,8 @@ def test_a_value_is_one_term(value: str, kind: str) -> None:
 def test_a_file_of_ones_own(tmp_path: Path) -> None:
     shutil.copytree(DATASETS / "tiny", tmp_path, dirs_exist_ok=True)
     (tmp_path / "mine.rq").write_text(
-        "# param least: number\nSELECT ?project { ?project hanke:totalCost ?cost . VALUES $least { 0 } FILTER(?cost >= $least) }\n",
+        "# param least: number\n"
+        "SELECT ?project { ?project hanke:totalCost ?cost . VALUES $least { 0 } FILTER(?cost >= $least) }\n",
         "utf-8",
     )
     data = sources.open_data(working=tmp_path)
@@ -593,7 +594,10 @@ def test_docstrings(module: str, published: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_import_is_light() -> None:
-    code = "import sys, hankelod; hankelod.__version__; print([m for m in sys.modules if m.split('.')[0] in ('pyoxigraph', 'rdflib', 'yaml', 'pandas')])"
+    code = (
+        "import sys, hankelod; hankelod.__version__; "
+        "print([m for m in sys.modules if m.split('.')[0] in ('pyoxigraph', 'rdflib', 'yaml', 'pandas')])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
@@ -605,7 +609,9 @@ def test_import_is_light() -> None:
 
 
 def test_query_imports_no_rdflib() -> None:
-    code = "import sys; from hankelod.cli.parser import main; main(['query', 'totals']); sys.exit('rdflib' in sys.modules)"
+    code = (
+        "import sys; from hankelod.cli.parser import main; main(['query', 'totals']); sys.exit('rdflib' in sys.modules)"
+    )
     assert (
         subprocess.run(
             [sys.executable, "-c", code],

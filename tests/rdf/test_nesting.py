@@ -1,4 +1,4 @@
-"""How deep RDF may be nested: counted where the parser would nest, and nowhere else."""
+"""Depth of nested RDF: counted where the parser would nest, and nowhere else."""
 
 from __future__ import annotations
 

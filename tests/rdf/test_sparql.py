@@ -78,7 +78,7 @@ def test_tokens_lose_nothing(text: str) -> None:
 @given(st.text(max_size=40).filter(lambda s: "\r" not in s))
 @settings(max_examples=300, deadline=None)
 def test_a_string_is_one_token(text: str) -> None:
-    """Whatever a literal holds, written as N-Triples it is one token, and the engine reads the same."""
+    """Any literal, written as N-Triples, is one token, and the engine reads the same."""
     assume(not any(0xD800 <= ord(c) <= 0xDFFF for c in text))
     written = str(ox.Literal(text))
     assert kinds(written) == [("string", written)]
@@ -365,7 +365,8 @@ TAKEN = [
     "CONSTRUCT { ?a ?b () , (1 2) . [ ?c ?d ] } { GRAPH ?g { ?a ?b ?c } MINUS { ?a ?b 1 } }",
     "DESCRIBE ?x <a> WHERE { ?x ?y -1.5 } ORDER BY DESC(?x) ASC(?y) STR(?x)",
     "ASK { FILTER(NOT EXISTS { ?a ?b ?c } && ?x NOT IN (1, 2) || -?x + 1 < 2 * ?y -3 / 4) }",
-    "SELECT ?x { SELECT ?x { ?x ?y ?z } GROUP BY (STR(?x) AS ?q) ?x HAVING (SUM(?z) > 1) } VALUES (?x ?y) { (UNDEF 1) (<a> 'b'@en) }",
+    "SELECT ?x { SELECT ?x { ?x ?y ?z } GROUP BY (STR(?x) AS ?q) ?x HAVING (SUM(?z) > 1) } "
+    "VALUES (?x ?y) { (UNDEF 1) (<a> 'b'@en) }",
     "SELECT (GROUP_CONCAT(DISTINCT ?x; SEPARATOR=', ') AS ?y) { BIND(IF(BOUND(?a), <f>(1), COALESCE()) AS ?x) }",
 ]
 

@@ -121,7 +121,7 @@ def complete(dataset: Dataset) -> list[Values]:
 
 
 def read(dataset: Dataset, raw: bytes, name: str) -> tuple[Values | None, bool]:
-    """What the Reader makes of a line, and whether it says anything."""
+    """The values that the Reader takes from a line, and whether it reports a problem."""
     dataset.reader.problems.clear()
     record = dataset.read_line(dataset.model.by_name(name), "projects.jsonl", 1, raw)
     return record.values if record else None, bool(dataset.reader.problems)

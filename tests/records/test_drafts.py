@@ -142,7 +142,7 @@ def test_questions_of_a_new_dataset_take_a_publisher_that_has_no_record_yet(tmp_
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_optional_keys_are_right_once_the_comment_sign_is_taken_away(dataset, lang):
-    """What stands behind `# key:` is YAML of the right kind."""
+    """The text behind `# key:` is YAML of the right kind."""
     begun = drafts.draft(dataset, "project", "uusi-hanke")
     text = drafts.write(dataset, begun, lang, GOOD)
     keys = "|".join(f.key for f in begun.cls.fields)

@@ -1,6 +1,6 @@
-"""Hostile and broken input: always a report with file, line, column and how to fix it; never a traceback, bounded memory.
+"""Hostile and broken input: always a report with file, line, column and correction; no traceback, bounded memory.
 
-What a small file can show stands in the corpus (`records/bad`); here are the large, the odd and the arbitrary.
+Small files are in the corpus (`records/bad`); here are large, unusual and arbitrary ones.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def test_too_many_rows(tmp_path: Path) -> None:
 
 
 def test_many_commas_in_a_text_are_no_values(tmp_path: Path) -> None:
-    """What counts is values, not commas: a long text in JSON is a text."""
+    """Values count, not commas: a long text in JSON is one value."""
     line = {**json_record("rivi"), "summary": {"fi": "a, " * 50_000, "sv": "b", "en": "c"}}
     assert judge(tmp_path, json.dumps(line).encode() + b"\n", "data/projects.jsonl").problems == []
 
@@ -584,7 +584,7 @@ IDS = [
 
 @pytest.mark.parametrize("identifier", IDS)
 def test_identifiers(identifier: str, tmp_path: Path) -> None:
-    """An id that could leave its IRI is refused, as the id of a part and of a record; as a reference it leads nowhere."""
+    """An id that could leave its IRI is refused, for a part and for a record; as a reference it is unknown."""
     part = judge(
         tmp_path / "part", RECORD + f'links:\n  - {{id: "{identifier}", url: "https://example.org/"}}\n'.encode()
     )
@@ -632,7 +632,7 @@ NUMBERS = [
 @pytest.mark.parametrize("number", NUMBERS, ids=[n[:12] for n in NUMBERS])
 @pytest.mark.parametrize("engine", ["shacl", "pyshacl"])
 def test_numbers(number: str, engine: str, tmp_path: Path) -> None:
-    """What is no amount of money above zero with two decimals is told, once, by either engine."""
+    """A value that is not a positive amount of money with two decimals is reported once, by either engine."""
     root = dataset_with(tmp_path)
     (root / NAME).write_bytes(RECORD.replace(b"75000", number.encode()))
     found = check_files(Dataset(root), [root / NAME], engine)
@@ -714,7 +714,7 @@ COMMANDS = {
 
 @pytest.mark.parametrize("code", COMMANDS)
 def test_command(code: str, tmp_path: Path) -> None:
-    """One bad file: exit status 1, and a report in JSON with its place; the good record beside it is read all the same."""
+    """One bad file: exit status 1, and a report in JSON with its place; the good record beside it is read."""
     root = dataset_with(tmp_path)
     (root / NAME).write_bytes(COMMANDS[code])
     done = command(root)

@@ -1,4 +1,4 @@
-"""What `validate` takes: records anywhere, folders, standard input, JSON Lines, and RDF that a partner sends."""
+"""Inputs of `validate`: records anywhere, folders, standard input, JSON Lines, and RDF of partners."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def edited(path, old: str, new: str) -> int:
 
 @pytest.mark.parametrize("form", ["ttl", "jsonld"])
 def test_our_own_documents_conform(run, root, dist, form, tmp_path):
-    """A document names what it points to, no more: the rest of those things is the dataset's, or nobody's to tell here."""
+    """A document only names the things that it refers to: their other values are in the dataset, or not checked."""
     shutil.copyfile(dist / f"doc/project/joensuu-ilmastokumppanuus.{form}", tmp_path / f"partner.{form}")
     for cwd in (root, tmp_path):
         done = run("validate", "--format", "json", str(tmp_path / f"partner.{form}"), cwd=cwd)

@@ -40,7 +40,7 @@ def model() -> Model:
 
 @pytest.mark.parametrize("case", BAD_CASES, ids=names(BAD_CASES))
 def test_bad_record(case: Case) -> None:
-    """What is reported is what the file says, at its place, and nothing else; and the texts are as they were read."""
+    """Exactly the problems that the file expects are reported, at their places, and the texts match the transcripts."""
     _, report, _ = checked(case)
     expected = case.expected()
     assert expected, "a bad record says what must be reported of it"
@@ -138,7 +138,7 @@ def test_every_code_of_our_own_has_a_record() -> None:
 
 
 def test_every_rule_of_every_shape_has_a_record(model: Model) -> None:
-    """For each constraint of each named shape, some bad record breaks it: the shape's own problem, or the reader's at its key."""
+    """A bad record violates each constraint of each named shape: the shape reports it, or the reader at its key."""
     broken: set[tuple[str, str]] = set()
     for case in BAD_CASES:
         _, report, _ = checked(case)
@@ -368,7 +368,7 @@ def test_the_area_files_of_the_package_do(tmp_path: Path) -> None:
 
 
 def test_problems_of_a_file_read_on_the_way_stay(tmp_path: Path) -> None:
-    """A file that is read for another's sake keeps its problems: a slip in the areas, met while a name is looked for."""
+    """A file read for the sake of another keeps its problems: an error in the areas, met while a name is looked up."""
     root = dataset_with(tmp_path)
     areas = root / "data/municipalities.csv"
     areas.write_text(areas.read_text("utf-8") + "091,Helsinki\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a report guesses was meant: values, words, keys and references; a guess is right or it is not made."""
+"""Suggestions in reports: values, words, keys and references; a guess is right or is not made."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ ALLOWED = {
 """For each package, the packages that it may import; `*` is all. The same table stands in docs/architecture.md."""
 
 TOP = {"__init__.py", "__main__.py", "py.typed"}
-"""What stands beside the packages."""
+"""Files beside the packages."""
 
 LINES = 500
 """Most lines of a module."""

@@ -1,4 +1,4 @@
-"""The benchmarks stay working: each runs at a tiny size, and what it says of other tools' triples is true. No time is judged."""
+"""Benchmarks: each runs at a tiny size, and reports on the triples of other tools correctly; no time is judged."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_generated_ids_are_not_in_order(synthetic: Path):
 
 
 def test_generated_records_use_the_whole_model(synthetic: Path, tmp_path: Path):
-    """A field that nothing is generated for would be measured nowhere: neither hankelod's writing of it nor the others'."""
+    """Values are generated for every field, since a field without values would not be measured."""
     model = Dataset(synthetic).model
     run("generator.py", 3000, tmp_path / "many")
     used: dict[str, set[str]] = {}

@@ -50,7 +50,7 @@ def test_a_changed_asset_is_seen(tmp_path):
 
 
 def test_ranges_hold_what_is_listed():
-    """What was looked at lies in the range of package.json (a caret: from this version up to the next breaking one)."""
+    """Listed versions are in the ranges of package.json (a caret: from this version up to the next breaking one)."""
     ranges = json.loads((ROOT / "browser/package.json").read_text("utf-8"))["dependencies"]
     listed = json.loads((ROOT / "browser/assets.json").read_text("utf-8"))
     assert set(ranges) == set(listed)
@@ -144,7 +144,7 @@ def test_publishing_says_what_it_leaves_out(run, copy, tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def asked(dist):
-    """What a person saw who asked in the page."""
+    """The screen of a person who asks a query in the page."""
     with served(dist) as base:
         return {**node("ask_sparql.mjs", base), "base": base}
 
@@ -279,7 +279,7 @@ def test_a_query_is_shared_by_address(asked):
 
 @pytest.fixture(scope="module")
 def filled(dist):
-    """What a person saw who filled in the form."""
+    """The screen of a person who fills in the form."""
     with served(dist) as base:
         return node("fill_form.mjs", base)
 

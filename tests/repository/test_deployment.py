@@ -1,4 +1,4 @@
-"""docs/serving.md and what stands in deploy/: the image's recipe, the unit, the proxy, and other engines over the dump."""
+"""docs/serving.md and the files in deploy/: container image, unit, proxy, and other engines over the dump."""
 
 from __future__ import annotations
 
@@ -177,7 +177,8 @@ def test_nginx_in_front(server, tmp_path):
         f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     (tmp_path / "nginx.conf").write_text(
-        f"daemon off; master_process off; pid {tmp_path}/pid; error_log stderr warn;\nevents {{}}\nhttp {{ access_log off; {temporary}\n{text}}}\n"
+        f"daemon off; master_process off; pid {tmp_path}/pid; error_log stderr warn;\nevents {{}}\n"
+        f"http {{ access_log off; {temporary}\n{text}}}\n"
     )
     with running(["nginx", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")], port, tmp_path):
         front = Server.__new__(Server)
@@ -211,7 +212,7 @@ def test_nginx_in_front(server, tmp_path):
 
 
 def answer(endpoint: str, name: str, **fields: str) -> list[tuple[str, ...]]:
-    """What an engine answers to a named query, with the base before it."""
+    """The answer of an engine to a named query, with the base before it."""
     query = f"BASE <{BASE}>\n" + (FOLDER / f"{name}.rq").read_text("utf-8")
     accept = "application/n-triples" if "CONSTRUCT" in query else "application/sparql-results+json"
     request = urllib.request.Request(endpoint, urlencode({"query": query, **fields}).encode(), {"Accept": accept})

@@ -40,7 +40,7 @@ def last_release(root: Path) -> str | None:
 
 
 def faults(root: Path, tag: str, base: str, place: Path) -> list[str]:
-    """What the policy says of a checkout, compared with the release of this tag."""
+    """The verdict of the policy on a checkout, compared with the release of this tag."""
     with tarfile.open(fileobj=io.BytesIO(git(root, "archive", tag))) as archive:
         archive.extractall(place, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))  # from 3.11.4 on
     old_model, old = read(place, base)

@@ -26,7 +26,8 @@ def source(shared: Path) -> str:
 def _blocks(source: str) -> list[dict[str, str]]:
     """The fields of each project, read by a rule of thumb that owes nothing to the importer."""
     pattern = (
-        r"Vastuutaho: (?P<lead>.+)\n(?P<rest>(?:.*\n)*?)Kokonaissumma: (?P<cost>.+)\n\s*Avustusosuus: (?P<grant>.+)\n\s*"
+        r"Vastuutaho: (?P<lead>.+)\n(?P<rest>(?:.*\n)*?)"
+        r"Kokonaissumma: (?P<cost>.+)\n\s*Avustusosuus: (?P<grant>.+)\n\s*"
         r"Aikataulu: (?P<start>\S+?)[-–](?P<end>\S+)"
     )
     return [found.groupdict() for found in re.finditer(pattern, source)]

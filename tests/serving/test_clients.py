@@ -11,7 +11,8 @@ import pytest
 from support.folders import ROOT
 
 QUERY = """PREFIX hanke: <https://w3id.org/hankelod/def#> PREFIX dcterms: <http://purl.org/dc/terms/>
-SELECT ?project ?title { ?project a hanke:Project ; dcterms:title ?title FILTER(LANG(?title) = "fi") } ORDER BY ?project"""
+SELECT ?project ?title { ?project a hanke:Project ; dcterms:title ?title FILTER(LANG(?title) = "fi") }
+ORDER BY ?project"""
 # SPARQLWrapper takes what follows # in a line for a comment, in an IRI, too.
 CONSTRUCT = "PREFIX hanke: <https://w3id.org/hankelod/def#>\nCONSTRUCT WHERE { ?p hanke:lead ?o }"
 DESCRIBE = "DESCRIBE <https://w3id.org/hankelod/id/project/inkoo-hiilineutraali>"

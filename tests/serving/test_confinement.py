@@ -30,7 +30,7 @@ from hankelod.serving import confinement
 
 
 def confined(code: str, isolate: str = "confinement.isolate()") -> str:
-    """What a confined child prints; its parent listens at `port` and says whether somebody called."""
+    """Run code in a confined child and return its output; the parent listens at `port` and reports connections."""
     done = subprocess.run(
         [sys.executable, "-c", START + isolate + "\n" + code], capture_output=True, encoding="utf-8", timeout=60
     )

@@ -293,7 +293,7 @@ def test_strict_headers(small):
 
 
 NOT_ACCEPTABLE = {"image/png", "text/turtlex", "text/html"}
-"""What gets 406 here where it is alone and not offered; web servers by rules lead to what there is."""
+"""Media types that get 406 here if not offered; web servers with rules redirect to an existing format."""
 
 
 def test_it_answers_as_web_servers_do_by_our_rules(tmp_path):

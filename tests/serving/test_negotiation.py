@@ -1,4 +1,4 @@
-"""What a client accepts, by itself."""
+"""Content negotiation, function by function."""
 
 from __future__ import annotations
 

@@ -174,7 +174,8 @@ def test_slow_clients_hold_nobody_up(server):
             connection.sendall(
                 b"GET / HT"
                 if n < 200
-                else b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 50\r\n\r\nSEL"
+                else b"POST /sparql HTTP/1.1\r\nHost: x\r\n"
+                b"Content-Type: application/sparql-query\r\nContent-Length: 50\r\n\r\nSEL"
             )
         for _ in range(20):
             healthy(server)

@@ -141,7 +141,7 @@ def test_no_end_leaves_a_process_behind(changing, number):
 
 
 def _runs(process: int) -> bool:
-    """Whether a process runs; one that has ended may stand there until the system's first process looks at it."""
+    """Tell whether a process runs; one that has ended may be listed until the first process of the system reaps it."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
@@ -253,7 +253,7 @@ def test_a_port_that_is_taken(changing):
 
 
 def test_another_event_loop_is_left_alone(changing, tmp_path):
-    """Where uvloop is installed, uvicorn would take it; the workers' sockets are tried on asyncio's loop alone."""
+    """An installed uvloop, which uvicorn would use, is not used: the sockets of workers are tested on asyncio alone."""
     dist, _ = changing
     (tmp_path / "other").mkdir()
     (tmp_path / "other/uvloop.py").write_text("raise RuntimeError('this loop was not asked for')")

@@ -1,4 +1,4 @@
-"""The site in a real browser: accessible, usable by keyboard, quiet on the network; and its HTML by the Nu validator."""
+"""The site in a real browser: accessibility, keyboard, network; and its HTML by the Nu validator."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_pages_are_accessible_light_and_dark_and_ask_nobody_else(dist):
 
 @pytest.fixture(scope="module")
 def used(dist):
-    """What a person saw who used the site over HTTP."""
+    """The screen of a person who uses the site over HTTP."""
     with served(dist) as base:
         return node("use_site.mjs", base)
 

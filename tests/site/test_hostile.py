@@ -16,7 +16,10 @@ from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from support.pages import KINDS, Reading, no_browser, node, served
 
-HOSTILE = """</script><script>alert(1)</script><img src=x onerror=alert(1)>"'><svg onload=alert(2)>]]><!-- {{7*7}} &lt;b&gt; \u2028"""
+HOSTILE = (
+    """</script><script>alert(1)</script><img src=x onerror=alert(1)>"'><svg onload=alert(2)>]]>"""
+    "<!-- {{7*7}} &lt;b&gt; \u2028"
+)
 
 
 def poisoned(model: Model, cls: Class, values: dict) -> dict:

@@ -206,7 +206,8 @@ def test_a_small_geojson(tmp_path):
         '{"type": "FeatureCollection"}',
         '{"type": "FeatureCollection", "features": []}',
         '{"type": "Topology", "arcs": []}',
-        '{"type": "FeatureCollection", "features": [{"properties": {"code": "091"}, "geometry": {"type": "Polygon", "coordinates": [["x"]]}}]}',
+        '{"type": "FeatureCollection", "features": [{"properties": {"code": "091"}, '
+        '"geometry": {"type": "Polygon", "coordinates": [["x"]]}}]}',
     ],
 )
 def test_what_is_no_boundaries_is_refused(tmp_path, content):

@@ -34,7 +34,7 @@ def paths(dist: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def readings(dist: Path, paths: list[str]) -> dict[str, Reading]:
-    """The Finnish pages but for most of the areas and help pages, which are alike, and one of each kind in the others."""
+    """The Finnish pages, without most areas and help pages, which are alike; one of each kind in other languages."""
 
     def some(path: str) -> bool:
         if path.startswith(("sv/", "en/")):
@@ -227,7 +227,7 @@ def test_pages_of_things_lead_to_their_data(readings):
 
 
 def test_every_page_leads_to_its_data(dist, readings):
-    """In its head for programs and in its body for people: the thing's documents, else the file it was made of, else all."""
+    """Links in its head and its body: the documents of the thing, else the file that it was made from, else all."""
     for path, page in readings.items():
         told = [
             e["href"] for e in page.all("link") if e["rel"] == "alternate" and "hreflang" not in e and "title" not in e
@@ -360,7 +360,7 @@ def test_a_large_sitemap_comes_in_parts(monkeypatch):
 
 
 def test_another_address(copy):
-    """Where `site` is set, absolute links begin with it; things keep the base."""
+    """Absolute links begin with `site` if it is set; things keep the base."""
     from hankelod.pipeline.checking import check_all
     from hankelod.records.dataset import Dataset
 

@@ -64,14 +64,14 @@ class Case(NamedTuple):
 
     @property
     def target(self) -> str:
-        """Where it goes in a dataset's `data/`."""
+        """The path of the file in the `data/` of a dataset."""
         folder = self.file.parent.name
         if folder in FOLDERS and self.file.suffix in (".yml", ".yaml"):
             return f"{folder}/{self.file.name}"
         return folder + self.file.suffix
 
     def expected(self) -> list[Expected]:
-        """What its first lines, or the file beside it, say must be reported, in the order of reports."""
+        """The expected problems, from its first lines or the file beside it, in the order of reports."""
         beside = self.file.with_name(self.file.name + ".expect")
         lines = (beside if beside.exists() else self.file).read_bytes().decode("utf-8", "replace").split("\n")
         found = []
@@ -116,7 +116,7 @@ def reported(report: Report) -> list[Expected]:
 
 
 def transcript(case: Case, lang: str) -> Path:
-    """Where the text report of a bad record stands."""
+    """The path of the expected text report of a bad record."""
     return TRANSCRIPTS / lang / f"{case.name}.txt"
 
 

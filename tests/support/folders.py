@@ -9,6 +9,6 @@ ROOT = TESTS.parent
 CASES = TESTS / "cases"
 """Data that people extend: bad and good records, questions with their answers, documents to import."""
 DATASETS = TESTS / "datasets"
-"""Whole datasets, small ones."""
+"""Small complete datasets."""
 CLIENTS = TESTS / "clients"
 """Clients in JavaScript, and the npm packages that they use."""

@@ -136,7 +136,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def no_browser() -> str | None:
-    """Why there can be no browser here, or None."""
+    """The reason why no browser can be started here, or None."""
     if shutil.which("node") is None:
         return "node is not installed here"
     if not (NODE_FOLDER / "node_modules/playwright-core").is_dir():
@@ -145,7 +145,7 @@ def no_browser() -> str | None:
 
 
 def node(script: str, *arguments: str) -> object:
-    """What a script of `tests/clients` prints, as JSON."""
+    """Run a script of `tests/clients` and parse its output as JSON."""
     done = subprocess.run(
         ["node", script, *arguments], cwd=NODE_FOLDER, capture_output=True, encoding="utf-8", timeout=400
     )

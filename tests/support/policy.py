@@ -1,7 +1,7 @@
-"""What a release promises, and whether the next one breaks it (docs/vocabulary-policy.md).
+"""Promises of a release, and changes in the next one that break them (docs/vocabulary-policy.md).
 
-A promise is a name that others have written down: a term of the vocabulary, a concept's id, a key of a record, a computed
-key of cards. It is broken when the name vanishes or comes to mean another kind of thing; a key of records also when it
+A promise is a name that others may use: a term of the vocabulary, the id of a concept, a key of a record, a computed
+key of cards. It is broken if the name vanishes or comes to mean another kind of thing; for a key of records also if it
 becomes required.
 """
 
@@ -100,7 +100,7 @@ def version(model: Model) -> str:
 
 
 def enough(old: str, new: str, broken: bool, changed: bool) -> bool:
-    """Whether the version was raised enough: major for a break (minor before 1.0), minor for what is new."""
+    """Tell whether the version was raised enough: major for a break (minor before 1.0), minor for a new name."""
     before, after = (tuple(int(n) for n in v.split(".")) for v in (old, new))
     if not (broken or changed):
         return after >= before

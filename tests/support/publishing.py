@@ -1,4 +1,6 @@
-"""What the tests of publishing share: the small dataset, and a publication read by nothing of hankelod's own."""
+"""Shared code of the tests of publishing: the small dataset, and readers of a publication that are independent of
+hankelod.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,7 @@ def triples(path: Path) -> set[ox.Triple]:
 
 
 def beside(folder: Path) -> list[str]:
-    """What lies beside a publication that it did not put there for good."""
+    """The temporary files beside a publication."""
     return sorted(p.name for p in folder.parent.iterdir() if p.name.startswith(f".{folder.name}."))
 
 

@@ -123,7 +123,7 @@ class Server:
         return found
 
     def long(self) -> int:
-        """How many queries have run for so long that they were given a lower priority."""
+        """The number of queries that run for so long that they have a lower priority."""
         found = 0
         for process in self.processes()[2:]:
             with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Which limit holds for a grant, on what it rests, and that the shapes judge the same."""
+"""Limits that apply to a grant, their basis, and the same verdicts by the shapes."""
 
 from __future__ import annotations
 

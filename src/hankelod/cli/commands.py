@@ -1,4 +1,7 @@
-"""What each command of the command line does, from its arguments to its exit status."""
+"""Dispatch: the function of each command, by the name of the command.
+
+Each takes the parsed arguments, the working folder and the language of messages, and returns the exit status.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,11 @@ from hankelod.messages.words import told
 
 
 def run(given: argparse.Namespace, lang: str) -> int:
-    """Run the command that the arguments name. Raises Refusal."""
+    """Run the command that the arguments name and return its exit status. Raises Refusal (exit status 2)."""
     working = Path(given.folder or ".").absolute()
     if not working.is_dir():
         raise CannotRun(told("refusal-folder", folder=given.folder))
-    chosen = {
+    functions = {
         "validate": validate,
         "new": new,
         "publish": publish,
@@ -32,16 +35,18 @@ def run(given: argparse.Namespace, lang: str) -> int:
         "verify": verify,
         "serve": serve,
     }
-    return chosen[given.command](given, working, lang)
+    return functions[given.command](given, working, lang)
 
 
 def import_(given: argparse.Namespace, working: Path, lang: str) -> int:
+    """Run `hankelod import`: see `hankelod.cli.intake.import_`."""
     from hankelod.cli import intake
 
     return intake.import_(given, working, lang)
 
 
 def resolve(given: argparse.Namespace, working: Path, lang: str) -> int:
+    """Run `hankelod resolve`: see `hankelod.cli.intake.resolve`."""
     from hankelod.cli import intake
 
     return intake.resolve(given, working, lang)

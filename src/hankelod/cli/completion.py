@@ -1,6 +1,6 @@
-"""What the shell completes beyond the options that argparse knows: the names of queries, and of their parameters.
+"""Shell completion of values that argparse does not know: names of queries, and of their parameters.
 
-The shell starts the command for each completion, by way of argcomplete (extra `completion`); in bash:
+For each completion the shell starts the command, through argcomplete (extra `completion`). In bash:
 
     eval "$(register-python-argcomplete hankelod)"
 """
@@ -19,7 +19,7 @@ from hankelod.rdf.sparql import CannotAsk
 
 
 def complete(parser: argparse.ArgumentParser) -> None:
-    """Tell the shell what may follow, and exit; return where it is not the shell that asks."""
+    """Write the completions and exit; return if the command was not started by the shell for completion."""
     commands: Any = next(a for a in parser._actions if a.dest == "command").choices
     for action in commands["query"]._actions:
         if action.dest == "query":
@@ -30,12 +30,12 @@ def complete(parser: argparse.ArgumentParser) -> None:
 
 
 def _queries(parsed_args: argparse.Namespace, **_: object) -> list[str]:
-    """The names of the queries; `.rq` files are the shell's own business."""
+    """The names of the named queries; the shell itself completes the paths of `.rq` files."""
     return data.catalogue(Path(parsed_args.folder or ".")).names()
 
 
 def _parameters(parsed_args: argparse.Namespace, **_: object) -> list[str]:
-    """The parameters of the query that is written already, without the language, which has an option of its own."""
+    """The parameters of the query already on the line, except the language, which is set by `--lang`."""
     try:
         query = data.catalogue(Path(parsed_args.folder or ".")).named(parsed_args.query or "")
     except (CannotAsk, OSError, ValueError):

@@ -1,4 +1,4 @@
-"""`hankelod diff`: from its arguments to its exit status."""
+"""`hankelod diff`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from pathlib import Path
 
 
 def diff(given: argparse.Namespace, working: Path, lang: str) -> int:
+    """Write the differences between two publications, datasets or dumps to standard output.
+
+    Exit status: 0, whether or not they differ. Raises Refusal (2) where one of them cannot be read, or where
+    `--format sparql` meets blank nodes.
+    """
     from hankelod.publication.history import comparison
 
-    found = comparison.of(given.old, given.new, working)
+    differences = comparison.of(given.old, given.new, working)
     write = {"text": comparison.text, "json": comparison.json}
-    sys.stdout.write(comparison.sparql(found) if given.format == "sparql" else write[given.format](found, lang))
+    sys.stdout.write(
+        comparison.sparql(differences) if given.format == "sparql" else write[given.format](differences, lang)
+    )
     return 0

@@ -1,4 +1,4 @@
-"""What `hankelod resolve` and `hankelod import` do, from their arguments to their exit status."""
+"""`hankelod resolve` and `hankelod import`."""
 
 from __future__ import annotations
 
@@ -16,37 +16,42 @@ if TYPE_CHECKING:
 
 
 def knowledge(working: Path) -> Dataset | None:
-    """The dataset at or above the working folder, whose names are known; None where there is none.
+    """The dataset at or above the working folder, for the names in it; None if there is none.
 
-    Raises NotADataset where there is one that cannot be used.
+    Raises NotADataset if there is one that cannot be used.
     """
     root = find(working)
     return Dataset(root, working) if root else None
 
 
 def resolve(given: argparse.Namespace, working: Path, lang: str) -> int:
-    """Print the names in a text, each with the rule that found it and how far it may be trusted."""
+    """Write the names found in a text to standard output, each with the rule that found it and its confidence.
+
+    Exit status: 0, with or without matches. Raises Refusal (2).
+    """
     from hankelod.intake.names import gazetteer, resolver
     from hankelod.messages.intake import say
 
     text = sys.stdin.read() if given.text == "-" else given.text
-    found = resolver.resolve(text, gazetteer.load(knowledge(working)), given.year)
+    matches = resolver.resolve(text, gazetteer.load(knowledge(working)), given.year)
     if given.format == "json":
-        told = [{**m._asdict(), "explanation": say(f"rule-{m.rule}", lang, detail=m.detail)} for m in found]
-        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+        rows = [{**m._asdict(), "explanation": say(f"rule-{m.rule}", lang, detail=m.detail)} for m in matches]
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return 0
-    for m in found:
+    for m in matches:
         sys.stdout.write(line(m, lang) + "\n")
-    if not found:
+    if not matches:
         print(say("nothing-found", lang), file=sys.stderr)
     return 0
 
 
 def import_(given: argparse.Namespace, working: Path, lang: str) -> int:
-    """Import a document or a spreadsheet; what changes in records that stand is shown, and made only when asked for.
+    """Import a document or a spreadsheet, or write a template to fill in (`--template`).
 
-    Exit status 1 where something is left to a person: violations, edits by hand that the source contradicts, changes
-    that wait for `--update`.
+    New records are written; changes to existing records are shown, and made only with `--update` or `--overwrite`.
+
+    Exit status: 0 if nothing is left to do; 1 if there are violations, manual edits that the source contradicts, or
+    changes that wait for `--update`. Raises Refusal (2) where the source cannot be read.
     """
     from hankelod.intake import importing
     from hankelod.intake.documents import lines
@@ -64,53 +69,53 @@ def import_(given: argparse.Namespace, working: Path, lang: str) -> int:
     if path.suffix.casefold() in (".csv", ".xlsx"):
         from hankelod.intake.spreadsheets import reading
 
-        done = reading.read(path, given.source, place, lang, given.overwrite)
+        result = reading.read(path, given.source, place, lang, given.overwrite)
     else:
-        done = importing.read_document(
+        result = importing.read_document(
             path, given.source, place, given.document, given.programme, lang, given.overwrite
         )
-    return _finish(done, place, given, working, lang)
+    return _finish(result, place, given, working, lang)
 
 
-def _finish(done: Import, place: Target, given: argparse.Namespace, working: Path, lang: str) -> int:
+def _finish(result: Import, place: Target, given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod.intake import importing, reports
     from hankelod.messages.intake import say
 
-    sys.stdout.write(reports.text(done, place.data, lang))
-    if any(p.severity == "violation" for p in done.problems):
+    sys.stdout.write(reports.text(result, place.data, lang))
+    if any(p.severity == "violation" for p in result.problems):
         print(say("report-cells", lang), file=sys.stderr)
         return 1
     if given.dry_run:
         print(say("report-dry", lang), file=sys.stderr)
         return 0
-    changed = [f for f in done.files if not f.new and f.text != f.before]
+    changed = [f for f in result.files if not f.new and f.text != f.before]
     apply = given.update or given.overwrite
-    written = importing.write(f for f in done.files if f.new or apply)
+    written = importing.write(f for f in result.files if f.new or apply)
     if not (place.data / DATASET).exists():
         print(say("report-no-dataset", lang), file=sys.stderr)
     waiting = bool(changed) and not apply
     if waiting:
         print(say("report-pending", lang), file=sys.stderr)
-    left = any(c.what == "conflict" for f in done.files for c in f.changes) and not given.overwrite
+    left = any(c.what == "conflict" for f in result.files for c in f.changes) and not given.overwrite
     return 1 if _violations(written, place, working, lang) or waiting or left else 0
 
 
 def _violations(written: list[Path], place: Target, working: Path, lang: str) -> bool:
-    """Check what was written, where it stands in its dataset, and report what is wrong with it."""
+    """Check the written files within their dataset and report warnings and violations; True if there are violations."""
     from hankelod.pipeline.checking import check_files
     from hankelod.validation.report import as_text
 
     if not written or not place.inside or place.dataset is None:
         return False
-    found = check_files(Dataset(place.dataset.root, working), sorted(written))
-    grave = found._replace(problems=[p for p in found.problems if p.severity != "info"])
+    report = check_files(Dataset(place.dataset.root, working), sorted(written))
+    grave = report._replace(problems=[p for p in report.problems if p.severity != "info"])
     if grave.problems:
         sys.stderr.write(as_text(grave, lang))
-    return not found.conforms()
+    return not report.conforms()
 
 
 def line(m: object, lang: str) -> str:
-    """A match as a line: its words, what they name, and why."""
+    """A match as a line of text: its words, the thing they name, the rule and the confidence."""
     from hankelod.intake.names.matches import Match
     from hankelod.messages.intake import say
 

@@ -1,4 +1,4 @@
-"""`hankelod new`: from its arguments to its exit status."""
+"""`hankelod new`."""
 
 from __future__ import annotations
 
@@ -9,30 +9,33 @@ from pathlib import Path
 from hankelod.messages.refusal import CannotRun
 from hankelod.messages.words import told
 
-TYPE_CHECKING = False  # type checkers read it as True; importing it from `typing` would cost start-up
-if TYPE_CHECKING:
-    pass
-
 
 def new(given: argparse.Namespace, working: Path, lang: str) -> int:
+    """Create the file of a new record, with commented fields to fill in, and print its path.
+
+    On a terminal the required values are asked for first, unless `--blank` is given.
+
+    Exit status: 0 if the file was created. Raises Refusal (2) where the id is not valid or already in use, or the file
+    cannot be written.
+    """
     from hankelod.records import drafts
     from hankelod.records.dataset import Dataset
 
     dataset = Dataset(working, working, alone=given.kind == "dataset")
     try:
-        begun = drafts.draft(dataset, given.kind, given.id)
+        draft = drafts.draft(dataset, given.kind, given.id)
         answers: drafts.Answers = {}
         if not given.blank and sys.stdin.isatty() and sys.stderr.isatty():
             from hankelod.cli import prompts
 
-            answers = prompts.answers(dataset, begun.cls, lang, input, _note_line)
-        begun.path.parent.mkdir(parents=True, exist_ok=True)
-        with begun.path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(drafts.write(dataset, begun, lang, answers))
+            answers = prompts.answers(dataset, draft.cls, lang, input, _note_line)
+        draft.path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(drafts.write(dataset, draft, lang, answers))
     except OSError as error:
         name = dataset.name(Path(error.filename)) if error.filename else given.id
         raise CannotRun(told("refusal-unwritable", file=name, why=error)) from error
-    print(dataset.name(begun.path))
+    print(dataset.name(draft.path))
     return 0
 
 

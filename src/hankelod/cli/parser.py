@@ -1,6 +1,6 @@
-"""The command line: arguments in, exit status out. No logic; every command imports what it needs when it runs.
+"""The command line: options, and the exit status of a run. Every command imports its own modules when it runs.
 
-Exit status: 0 fine (warnings included), 1 the data has violations, 2 the command could not run.
+Exit status: 0 success (warnings included), 1 the data has violations, 2 the command could not run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PARTS = ("dumps", "documents", "site")
 
 
 def _width() -> int:
-    """How wide help may be: as wide as the terminal. argparse asks at every option, and would import shutil for it."""
+    """The width of help texts: that of the terminal. argparse asks for it at every option, and would import shutil."""
     columns = os.environ.get("COLUMNS", "")
     try:
         return int(columns) if columns.isdigit() and int(columns) else os.get_terminal_size().columns
@@ -46,13 +46,14 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _whole(text: str) -> int:
-    """A whole number that bounds something: at least 1, since 0 would bound nothing."""
+    """Parse a whole number of at least 1. Raises ArgumentTypeError."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text}: write a whole number of at least 1")
     return int(text)
 
 
 def _seconds(text: str) -> float:
+    """Parse seconds, from 0.01 to a day. Raises ArgumentTypeError."""
     try:
         seconds = float(text)
     except ValueError:
@@ -63,13 +64,14 @@ def _seconds(text: str) -> float:
 
 
 def _port(text: str) -> int:
+    """Parse a port, 0 to 65535. Raises ArgumentTypeError."""
     if not text.isascii() or not text.isdigit() or int(text) > 65_535:
         raise argparse.ArgumentTypeError(f"{text}: write a port, 0 to 65535")
     return int(text)
 
 
 def _global_options(parser: argparse.ArgumentParser, default: object) -> None:
-    """Options that work on both sides of the command."""
+    """Add the options that may stand before or after the command."""
     parser.add_argument("-C", dest="folder", metavar="FOLDER", default=default, help="work as if started in FOLDER")
     parser.add_argument(
         "--lang",
@@ -80,7 +82,7 @@ def _global_options(parser: argparse.ArgumentParser, default: object) -> None:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The whole command line, as argparse knows it."""
+    """The argument parser of the whole command line."""
     top = _Parser(prog="hankelod", description="Publish grant-funded projects as linked open data.")
     top.add_argument("--version", action="store_true", help="show the version")
     _global_options(top, None)
@@ -243,7 +245,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def language(chosen: str | None) -> str:
-    """The language of messages: the one chosen, else the locale's, else English."""
+    """The language of messages: `chosen`, else that of the locale, else English."""
     if chosen:
         return chosen
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
@@ -254,12 +256,12 @@ def language(chosen: str | None) -> str:
 
 
 def say(text: str) -> None:
-    """A message to the person at the terminal."""
+    """Print a message to standard error."""
     print(f"hankelod: {text}", file=sys.stderr)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Returns the exit status."""
+    """Run one command and return its exit status."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     top = parser()
@@ -293,7 +295,3 @@ def main(arguments: list[str] | None = None) -> int:
 
         say(words.say("refusal-interrupted", lang))
         return 2
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""What people see on standard error while a command works: notes, a bar of progress; and whether a terminal has colour."""
+"""Progress bars on standard error, and the choice of coloured output."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from typing import Any
 
 DELAY = 0.5
-"""Seconds that work has to take before a bar is shown."""
+"""Seconds before a progress bar appears."""
 
 
 def coloured(stream: object) -> bool:
-    """Whether texts for this stream may have colours (no-color.org)."""
+    """Tell whether output to this stream may be coloured: a terminal, and NO_COLOR is not set (no-color.org)."""
     return "NO_COLOR" not in os.environ and stream.isatty()  # type: ignore[attr-defined, no-any-return]
 
 
 def watched(items: Iterable[Any]) -> Iterable[Any]:
-    """The items, with a bar of progress on a terminal; nothing elsewhere."""
+    """Iterate over the items, with a progress bar if standard error is a terminal."""
     if not sys.stderr.isatty():
         return items
     from tqdm import tqdm
@@ -31,7 +31,7 @@ def watched(items: Iterable[Any]) -> Iterable[Any]:
 
 @contextmanager
 def progress(name: str, size: int) -> Iterator[Callable[[int], object]]:
-    """A bar for work of this name and size, with its rate and the time left; takes how much more is done."""
+    """Show a progress bar with rate and time left. The function given to the block adds an amount of work done."""
     if not sys.stderr.isatty():
         yield lambda done: None
         return

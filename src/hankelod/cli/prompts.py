@@ -1,4 +1,4 @@
-"""Questions on a terminal for what a new record cannot do without; every answer is checked as it is given."""
+"""Prompts on a terminal for the required fields of a new record; each answer is checked when it is given."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from hankelod.records.drafts import Answers, required
 from hankelod.records.guesses import meant, takes
 
 Ask = Callable[[str], str]
-"""Shows a prompt and gives the line that was typed."""
+"""Shows a prompt and returns the line that was typed."""
 
 
 def answers(dataset: Dataset, cls: Class, lang: str, ask: Ask, tell: Callable[[str], object]) -> Answers:
-    """Ask for each required field of a class. An empty line leaves it open."""
+    """Ask for each required field of a class. An empty line leaves the field out."""
     tell(say("ask-intro", lang))
-    given: Answers = {}
+    entered: Answers = {}
     for field in required(dataset, cls):
         answer = _answer(dataset, field, lang, ask, tell)
         if answer:
-            given[field.key] = answer
-    return given
+            entered[field.key] = answer
+    return entered
 
 
 def _answer(dataset: Dataset, field: Field, lang: str, ask: Ask, tell: Callable[[str], object]) -> object | None:
@@ -48,7 +48,7 @@ def _answer(dataset: Dataset, field: Field, lang: str, ask: Ask, tell: Callable[
 
 
 def _one(dataset: Dataset, field: Field, lang: str, ask: Ask, tell: Callable[[str], object]) -> str | None:
-    """One value, asked for until it is one that the field takes, or the line is empty."""
+    """Ask for one value until it is valid for the field; None for an empty line."""
     while True:
         text = ask(f"  {field.key}: ").strip()
         if not text or _fits(dataset, field, text):

@@ -1,4 +1,4 @@
-"""`hankelod publish`: from its arguments to its exit status."""
+"""`hankelod publish`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from hankelod.cli.progress import coloured
 from hankelod.messages.refusal import CannotRun
 from hankelod.messages.words import note, say, told
 
-TYPE_CHECKING = False  # type checkers read it as True; importing it from `typing` would cost start-up
-if TYPE_CHECKING:
-    pass
-
 
 def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
+    """Check the dataset, then write the publication to the folder `--out`, as a whole or not at all.
+
+    Problems and a summary go to standard error.
+
+    Exit status: 0 if the publication was written (warnings included); 1 if the data has violations, and nothing was
+    written. Raises Refusal (2) where it cannot be written, or an option does not fit.
+    """
     from hankelod.pipeline.checking import check_all
     from hankelod.pipeline.publication import publish as write
     from hankelod.publication.files import Edition
@@ -33,18 +36,20 @@ def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
         return large.publish(given, dataset, edition, working, lang)
     if given.dask:
         note(say("note-dask", lang, address=given.dask))
-    found, records = check_all(dataset, given.engine)
-    if not found.conforms():
-        sys.stderr.write(report.as_text(found, lang, coloured(sys.stderr)))
+    checked, records = check_all(dataset, given.engine)
+    if not checked.conforms():
+        sys.stderr.write(report.as_text(checked, lang, coloured(sys.stderr)))
         return 1
     out = working / given.out
-    done = write(dataset, records, found, out, frozenset(given.only or ()), edition, given.previous, given.forget)
-    if done.first:
+    published = write(
+        dataset, records, checked, out, frozenset(given.only or ()), edition, given.previous, given.forget
+    )
+    if published.first:
         note(say("note-first", lang, out=given.out))
     if (out / "index.html").exists() and not (out / "sparql.html").exists():
         note(say("note-no-sparql", lang, out=given.out))
-    if done.warnings:
-        sys.stderr.write(report.as_text(found._replace(problems=done.warnings), lang, coloured(sys.stderr)))
-    tally = report.tally(report.extended(found, done.warnings), lang)
-    note(f"{given.out}: {report.number(done.files, 'file', lang)}; {tally}")
+    if published.warnings:
+        sys.stderr.write(report.as_text(checked._replace(problems=published.warnings), lang, coloured(sys.stderr)))
+    tally = report.tally(report.extended(checked, published.warnings), lang)
+    note(f"{given.out}: {report.number(published.files, 'file', lang)}; {tally}")
     return 0

@@ -1,4 +1,4 @@
-"""`hankelod query`: from its arguments to its exit status."""
+"""`hankelod query`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from hankelod.messages.words import note, say, told
 
 
 def query(given: argparse.Namespace, working: Path, lang: str) -> int:
+    """Evaluate a SPARQL query or a named query, and write the results to standard output.
+
+    `--list` lists the named queries instead; `--explain` writes the algebra and the matches of each pattern.
+
+    Exit status: 0, also without results. Raises Refusal (2) where the query or the data cannot be read, or the query is
+    refused.
+    """
     from hankelod.query import data as sources
     from hankelod.query import named
     from hankelod.rdf.sparql import LIMITS
@@ -21,19 +28,19 @@ def query(given: argparse.Namespace, working: Path, lang: str) -> int:
         return 0
     if not given.query:
         raise CannotRun(told("refusal-query-none"))
-    asked = named.read(_standard_input()) if given.query == "-" else catalogue.find(given.query, working)
+    chosen = named.read(_standard_input()) if given.query == "-" else catalogue.find(given.query, working)
     values: dict[str, list[str]] = {}
     for pair in given.set:
         name, value = _pair(pair)
         values.setdefault(name, []).append(value)
-    for parameter in asked.parameters:
+    for parameter in chosen.parameters:
         if parameter.kind == named.LANGUAGE:
             values.setdefault(parameter.name, [lang])
     limits = LIMITS if given.max_length is None else LIMITS._replace(length=given.max_length)
     data = sources.open_data(given.source or ".", limits, working)
     if data.unread:
         note(say("note-unread", lang, count=data.unread))
-    text = data.text(asked, values)
+    text = data.text(chosen, values)
     answer = data.ask(text)
     for each in answer.notes:
         note(each)
@@ -51,6 +58,7 @@ def query(given: argparse.Namespace, working: Path, lang: str) -> int:
 
 
 def _standard_input() -> str:
+    """Read the query from standard input. Raises CannotRun if it is not UTF-8."""
     try:
         return sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError as error:
@@ -58,7 +66,7 @@ def _standard_input() -> str:
 
 
 def _terminal_width() -> int | None:
-    """The columns of the terminal that results go to; None where they go elsewhere."""
+    """The columns of the terminal; None if standard output is not a terminal."""
     if not sys.stdout.isatty():
         return None
     import shutil
@@ -67,6 +75,7 @@ def _terminal_width() -> int | None:
 
 
 def _pair(text: str) -> tuple[str, str]:
+    """Split `NAME=VALUE`. Raises CannotRun if there is no `=`."""
     name, sign, value = text.partition("=")
     if not sign:
         raise CannotRun(told("refusal-set", value=text))

@@ -1,4 +1,4 @@
-"""A report in the format that the command line asks for; each format is imported only where it is wanted."""
+"""Reports in the format that the command line asks for; each format is imported only when it is used."""
 
 from __future__ import annotations
 
@@ -16,39 +16,42 @@ if TYPE_CHECKING:
 
 
 class MissingLibrary(Refusal):
-    """A format needs a library that is not installed here; the message says what to do."""
+    """A format needs a library that is not installed; the message says how to install it."""
 
 
-def render(found: Report, dataset: Dataset, form: str, lang: str, strict: bool, colour: bool) -> str:
+def render(outcome: Report, dataset: Dataset, form: str, lang: str, strict: bool, colour: bool) -> str:
     """The report as `text`, `json`, `github`, `sarif`, `html` or `turtle`. Raises MissingLibrary."""
     if form == "json":
-        return report.as_json(found, lang, strict, _rules(found, dataset))
+        return report.as_json(outcome, lang, strict, _rules(outcome, dataset))
     if form == "turtle":
-        return report.as_turtle(found)
+        return report.as_turtle(outcome)
     if form in ("github", "sarif"):
         from hankelod.validation import alerts
 
         write = alerts.as_github if form == "github" else alerts.as_sarif
-        return write(found, lang, _prefix(str(dataset.working)))
+        return write(outcome, lang, _prefix(str(dataset.working)))
     if form == "html":
         from hankelod.site.pages.report import as_html
 
         try:
-            return as_html(found, dataset, _rules(found, dataset), lang)
+            return as_html(outcome, dataset, _rules(outcome, dataset), lang)
         except ImportError as error:
             raise MissingLibrary(told("refusal-html")) from error
-    return report.as_text(found, lang, colour)
+    return report.as_text(outcome, lang, colour)
 
 
-def _rules(found: Report, dataset: Dataset) -> list[Rule]:
+def _rules(outcome: Report, dataset: Dataset) -> list[Rule]:
     from hankelod.validation.checker import referenced
     from hankelod.validation.grants import rules
 
-    return rules(found.checked, referenced(dataset, found.checked))
+    return rules(outcome.checked, referenced(dataset, outcome.checked))
 
 
 def _prefix(working: str) -> str:
-    """The working folder as seen from the top of the repository, as GitHub tells it; nothing elsewhere."""
+    """The path of the working folder in the repository, with a slash at its end; empty outside of GitHub Actions.
+
+    `GITHUB_WORKSPACE` is the top of the repository.
+    """
     top = os.environ.get("GITHUB_WORKSPACE")
     if not top:
         return ""

@@ -1,4 +1,4 @@
-"""`hankelod serve`: from its arguments to its exit status."""
+"""`hankelod serve`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from hankelod.messages.words import told
 
 
 def serve(given: argparse.Namespace, working: Path, lang: str) -> int:
+    """Serve a publication over HTTP, with a SPARQL endpoint, until SIGTERM or SIGINT.
+
+    Exit status: 0 after either signal. Raises Refusal (2) where the publication cannot be read, the address cannot be
+    listened at, or a library is missing.
+    """
     try:
         from hankelod.serving import server
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""`hankelod validate`: from its arguments to its exit status."""
+"""`hankelod validate`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 
 def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
+    """Check the whole dataset, or the given files against it, and write the report to standard output.
+
+    Exit status: 0 if there are no violations (with `--strict`, no warnings either); 1 otherwise. Raises Refusal (2)
+    where a path does not exist, the dataset cannot be read, or a library is missing.
+    """
     from hankelod.cli.rendering import render
     from hankelod.pipeline.checking import check_all, check_files
 
@@ -28,19 +33,20 @@ def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
         from hankelod.cli import large
 
         if large.is_large(dataset, lang):
-            found = large.check(dataset, given.engine, lang)
+            report = large.check(dataset, given.engine, lang)
         else:
-            found, _ = check_all(dataset, given.engine, watched)
+            report, _ = check_all(dataset, given.engine, watched)
     else:
-        found = check_files(dataset, paths, given.engine, watched)
-    sys.stdout.write(render(found, dataset, given.format, lang, given.strict, coloured(sys.stdout)))
-    return 0 if found.conforms(given.strict) else 1
+        report = check_files(dataset, paths, given.engine, watched)
+    sys.stdout.write(render(report, dataset, given.format, lang, given.strict, coloured(sys.stdout)))
+    return 0 if report.conforms(given.strict) else 1
 
 
 def _dataset_of(paths: list[Path | None], working: Path) -> Dataset:
-    """The dataset that paths are checked against: the working folder's, else the one around the first path, else none.
+    """The dataset that paths are checked against: that of the working folder, else the one around the first path.
 
-    Raises NotADataset where there is no dataset and no path that could be checked alone.
+    Without either, one that has only the model, so that a path is checked alone. Raises NotADataset if there is no
+    path and no dataset.
     """
     from hankelod.records.dataset import Dataset
     from hankelod.records.folder import DATASET, find

@@ -1,4 +1,4 @@
-"""`hankelod verify`: from its arguments to its exit status."""
+"""`hankelod verify`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from hankelod.messages.words import told
 
 
 def verify(given: argparse.Namespace, working: Path, lang: str) -> int:
+    """Recompute all that the manifest of a publication says, and write the report to standard output.
+
+    Exit status: 0 if every file is as the manifest says; 1 otherwise. Raises Refusal (2) where there is no such folder.
+    """
     from hankelod.publication import verification
     from hankelod.validation import report
 
     if not (working / given.dist).is_dir():
         raise CannotRun(told("refusal-publication-folder", folder=given.dist))
-    found = verification.verify(working / given.dist, given.dist)
+    outcome = verification.verify(working / given.dist, given.dist)
     if given.format == "json":
-        sys.stdout.write(report.as_json(found, lang))
+        sys.stdout.write(report.as_json(outcome, lang))
     else:
-        sys.stdout.write(report.as_text(found, lang, coloured(sys.stdout), "file"))
-    return 0 if found.conforms() else 1
+        sys.stdout.write(report.as_text(outcome, lang, coloured(sys.stdout), "file"))
+    return 0 if outcome.conforms() else 1

@@ -1,8 +1,8 @@
-"""One folder takes the place of another, whole or not at all, whatever happens on the way.
+"""Atomic replacement of a folder by a new one: as a whole or not at all, even if the process is killed.
 
-A lock keeps a second publisher out. The new folder is built beside the old one, put on disk, and exchanged with it:
-in one step where the system can (Linux, renameat2(2) with RENAME_EXCHANGE), else by two renames and a journal. What a
-killed run left behind, the next one finishes and clears away.
+A lock keeps a second publisher out. The new folder is built beside the old one, written to disk, and exchanged with it:
+in one step where the system can (Linux, renameat2(2) with RENAME_EXCHANGE), else by two renames and a journal. The next
+run completes or removes what a killed run left behind.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from hankelod.messages.refusal import CannotPublish
 from hankelod.messages.words import told
 
 FOLDER_MODE, FILE_MODE = 0o755, 0o644
-"""A publication is for all to read, whatever the umask."""
+"""Permissions of folders and files: readable by all, independent of the umask."""
 
 PATIENCE = 1.0
-"""Seconds to wait for the process that has the lock to say its name."""
+"""Seconds to wait until the process that has the lock has written its id."""
 
 
 def beside(out: Path, what: str) -> Path:
@@ -33,7 +33,7 @@ def beside(out: Path, what: str) -> Path:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file of the folder that is being built, with the folders that it stands in."""
+    """Write a file of the folder being built, and create the folders above it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     path.chmod(FILE_MODE)
@@ -44,22 +44,22 @@ def write(path: Path, content: bytes) -> None:
 
 @contextlib.contextmanager
 def locked(out: Path) -> Iterator[None]:
-    """Hold the lock of this publication; what a killed run left is cleared away first.
+    """Hold the lock of this publication, after recovery from a killed run.
 
-    Raises CannotPublish naming the process that has it, OSError where the folder cannot be written.
+    Raises CannotPublish, which names the process that has the lock, and OSError if the folder cannot be written.
     """
     path = beside(out, "lock")
-    handle = _take(path, out)
+    handle = _take_lock(path, out)
     try:
         recover(out)
         yield
     finally:
-        with contextlib.suppress(OSError):  # Windows does not let go of an open file: the next run takes it over
+        with contextlib.suppress(OSError):  # Windows does not remove an open file: the next run takes it over
             path.unlink()
         os.close(handle)
 
 
-def _take(path: Path, out: Path) -> int:
+def _take_lock(path: Path, out: Path) -> int:
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), FILE_MODE)
         try:
@@ -72,11 +72,11 @@ def _take(path: Path, out: Path) -> int:
         except BaseException:
             os.close(handle)
             raise
-        os.close(handle)  # the one before removed this file between our opening and our locking it
+        os.close(handle)  # the previous owner removed this file after it was opened here: try again
 
 
 def _flock(handle: int) -> bool:
-    """Take the lock if nobody has it. The system lets go of it when the process ends, however it ends."""
+    """Take the lock, or return False if another process has it. The system releases it when the process ends."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -101,7 +101,7 @@ def _is_same(handle: int, path: Path) -> bool:
 
 
 def _owner(handle: int) -> str:
-    """The number of the process that has the lock; it writes it just after it took it."""
+    """The id of the process that has the lock, which it writes just after it took the lock."""
     for _ in range(20):
         os.lseek(handle, 0, os.SEEK_SET)
         number = os.read(handle, 20)
@@ -116,7 +116,7 @@ def _owner(handle: int) -> str:
 
 @contextlib.contextmanager
 def replacing(out: Path) -> Iterator[Path]:
-    """A new folder to fill. It takes the place of `out` when the block ends well; else `out` stays as it is.
+    """A new folder to fill, which replaces `out` when the block ends without an error; else `out` is left unchanged.
 
     To be used under the lock. Raises OSError, and then nothing was changed.
     """
@@ -133,10 +133,10 @@ def replacing(out: Path) -> Iterator[Path]:
 
 
 def recover(out: Path) -> None:
-    """Finish or undo what a killed run left. Then `out` is the old folder or the new one, with nothing beside it."""
+    """Complete or undo a killed run: then `out` is the old folder or the new one, with nothing beside it."""
     building, old, journal = (beside(out, what) for what in ("building", "old", "journal"))
     if not out.exists():
-        if journal.exists() and building.is_dir():  # killed between the two renames: the new folder is whole
+        if journal.exists() and building.is_dir():  # killed between the two renames: the new folder is complete
             building.rename(out)
         elif old.is_dir():
             old.rename(out)
@@ -151,12 +151,12 @@ def _exchange(building: Path, out: Path) -> None:
         building.rename(out)
     elif not _renameat2(building, out):
         _two_renames(building, out)
-    with contextlib.suppress(OSError):  # it has happened: what cannot be made sure now will be so in a moment
+    with contextlib.suppress(OSError):  # the exchange is done, and the system syncs it later in any case
         _sync_folder(out.parent)
 
 
 def _two_renames(building: Path, out: Path) -> None:
-    """The exchange where the system knows no better. The journal says that the new folder is whole."""
+    """Exchange by two renames, if the system has no exchange. The journal marks that the new folder is complete."""
     old, journal = beside(out, "old"), beside(out, "journal")
     try:
         journal.write_bytes(b"")
@@ -173,7 +173,7 @@ def _two_renames(building: Path, out: Path) -> None:
 
 
 def _renameat2(one: Path, other: Path) -> bool:
-    """Exchange two paths in one step. False where that is not to be had."""
+    """Exchange two paths in one step; False if the system or the file system does not support it."""
     exchange, here = 2, -100
     try:
         call = ctypes.CDLL(None, use_errno=True).renameat2
@@ -187,18 +187,18 @@ def _renameat2(one: Path, other: Path) -> bool:
     raise OSError(number, os.strerror(number))
 
 
-### Onto the disk
+### Sync to disk
 
 
 def _sync(folder: Path) -> None:
-    """Have everything in a folder on disk before it is shown: in one call where the system has it."""
+    """Sync everything in a folder to disk: in one call where the system has it, else file by file."""
     if _syncfs(folder):
         return
-    for where, _, files in os.walk(folder):
+    for path, _, files in os.walk(folder):
         for name in files:
-            with open(os.path.join(where, name), "rb+") as file:  # noqa: PTH118, PTH123
+            with open(os.path.join(path, name), "rb+") as file:  # noqa: PTH118, PTH123
                 os.fsync(file.fileno())
-        _sync_folder(Path(where))
+        _sync_folder(Path(path))
 
 
 def _sync_folder(folder: Path) -> None:
@@ -212,7 +212,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _syncfs(folder: Path) -> bool:
-    """Write out the file system that a folder is on (Linux, syncfs(2)). False where there is no such call."""
+    """Sync the file system of a folder (Linux, syncfs(2)); False if there is no such call."""
     try:
         call = ctypes.CDLL(None, use_errno=True).syncfs
     except (AttributeError, OSError, TypeError):

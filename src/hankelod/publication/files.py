@@ -1,4 +1,4 @@
-"""Files of a publication: a path, its bytes, the entry that the manifest has for it."""
+"""Files of a publication: their paths, bytes and entries in the manifest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NAME = "hankelod"
 
 
 class File(NamedTuple):
-    """A file of the publication: its path, its bytes, and for RDF the number of its different triples."""
+    """A file of the publication: its path, its bytes, and for RDF the number of distinct triples."""
 
     path: str
     content: bytes
@@ -20,24 +20,21 @@ class File(NamedTuple):
 Files = Iterator[File]
 
 
-### Whole dumps
-
-
 def to_json(value: object, indent: int | None = None) -> bytes:
-    """JSON as this project writes it: UTF-8, keys in their own order, a line end last."""
+    """Serialise to JSON in UTF-8: keys in the given order, a line end last, compact unless `indent` is given."""
     separators = (",", ":") if indent is None else None
     return (json.dumps(value, ensure_ascii=False, indent=indent, separators=separators) + "\n").encode()
 
 
 Entries = dict[str, dict[str, object]]
-"""The files of the publication, as the manifest lists them: by path, with `sha256`, `bytes` and `mediaType`."""
+"""The entries of the manifest, by path: `sha256`, `bytes`, `mediaType`, and for RDF `triples`."""
 
 
 class Edition(NamedTuple):
-    """What is known of this publication beyond its records: all of it is given, nothing read from a clock.
+    """Facts about a publication that are not in its records: all are given, none is read from a clock.
 
-    `previous` is the version of the publication before, `service` the address where the dataset answers SPARQL (only
-    where it is served), `revision` the commit that the records are from.
+    `previous` is the version of the publication before, `service` the address of its SPARQL endpoint (only if it is
+    served), `revision` the commit that the records are from.
     """
 
     previous: str | None = None

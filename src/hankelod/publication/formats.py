@@ -1,4 +1,4 @@
-"""The kinds of files of a publication: ending, media type, and the EU's name for the file type. The only such table."""
+"""File formats of a publication: ending, media type, and code in the EU authority table of file types."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 
 class Format(NamedTuple):
-    """One kind of file.
+    """One file format.
 
-    `file_type` is the code in the EU authority table file-type, `registered` whether IANA lists the media type.
+    `file_type` is the code in the EU authority table file-type; `registered` is False if IANA does not list the media
+    type.
     """
 
     ending: str
@@ -23,7 +24,7 @@ FORMATS = (
     Format(".jsonld", "application/ld+json", "JSON_LD"),
     Format(".trig", "application/trig", "RDF_TRIG"),
     Format(".json", "application/json", "JSON"),
-    # JSON Lines is no JSON document, and the EU has no name for it.
+    # JSON Lines is no JSON document, and has no code in the EU table.
     Format(".jsonl", "application/x-ndjson", "TXT", registered=False),
     Format(".csv", "text/csv", "CSV"),
     Format(".csv-metadata.json", "application/csvm+json", "JSON"),
@@ -53,14 +54,14 @@ _BY_LENGTH = sorted(FORMATS, key=lambda f: (-len(f.ending), f.ending))
 
 
 def of(path: str) -> Format:
-    """The format of a file of the publication, by the longest ending that fits. Raises KeyError."""
-    for known in _BY_LENGTH:
-        if path.endswith(known.ending):
-            return known
+    """The format of a file of the publication, by the longest matching ending. Raises KeyError."""
+    for candidate in _BY_LENGTH:
+        if path.endswith(candidate.ending):
+            return candidate
     raise KeyError(path)
 
 
 def unpacked(path: str) -> tuple[Format, Format | None]:
-    """The format of what a file holds, and that of its compression, None where it is not compressed."""
+    """The format of the content of a file, and that of its compression, or None if it is not compressed."""
     outer = of(path)
     return (of(path.removesuffix(".gz")), outer) if outer.ending == ".gz" else (outer, None)

@@ -1,7 +1,7 @@
-"""gzip (RFC 1952) in blocks that do not look back on each other, so that several can be packed at once.
+"""gzip (RFC 1952) in independent blocks, so that several can be compressed at the same time.
 
-It is one member of gzip, as any reader takes it, and the same bytes whatever the number of threads and however the
-content comes in: without time, name or system, cut at every megabyte.
+The output is one gzip member. Its bytes do not depend on the number of threads or on the portions in which the content
+arrives: blocks of one MiB, without time, file name or system.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 
 BLOCK = 2**20
+"""Bytes of content in a block."""
 
 LEVEL = 4
-"""Of nine: the sixth gives a tenth less, and takes two thirds longer."""
+"""Compression level, of nine: level 6 gives a tenth less, and takes two thirds longer."""
 
 HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+"""The header: deflate, no flags, no time, unknown system."""
 
 PENDING = 8
-"""As many blocks wait to be packed at most."""
+"""Most blocks that wait to be compressed."""
 
 
 def _block(content: bytes, last: bool) -> bytes:
@@ -28,7 +30,10 @@ def _block(content: bytes, last: bool) -> bytes:
 
 
 class Packer:
-    """Content comes in by `feed`, what is packed goes out through `write`; `close` ends it."""
+    """Compressor of one file: content goes in by `feed`, compressed bytes go to `write`, and `close` ends the file.
+
+    With `threads`, blocks are compressed in parallel.
+    """
 
     def __init__(self, write: Callable[[bytes], object], threads: Executor | None = None) -> None:
         self._write, self._threads = write, threads
@@ -38,11 +43,11 @@ class Packer:
         write(HEAD)
 
     def feed(self, content: bytes) -> None:
-        """Take in more content."""
+        """Compress more content."""
         self._sum = zlib.crc32(content, self._sum)
         self._size += len(content)
         self._waiting += content
-        # the last block is kept back, since it is packed as the last
+        # one byte at least is kept back, since the last block is marked as such
         whole = max(0, len(self._waiting) - 1) // BLOCK * BLOCK
         for start in range(0, whole, BLOCK):
             self._pack(bytes(self._waiting[start : start + BLOCK]), False)
@@ -57,7 +62,7 @@ class Packer:
             self._write(self._pending.popleft().result())
 
     def close(self) -> None:
-        """Pack the rest, and end the file."""
+        """Compress the rest, and write the end of the file."""
         self._pack(bytes(self._waiting), True)
         while self._pending:
             self._write(self._pending.popleft().result())
@@ -65,7 +70,7 @@ class Packer:
 
 
 def packed(content: bytes) -> bytes:
-    """The whole content, packed."""
+    """Compress the whole content."""
     out: list[bytes] = []
     packer = Packer(out.append)
     packer.feed(content)

@@ -1,8 +1,8 @@
-"""A worker: answers one question at a time, until its socket closes or a limit kills it.
+"""The worker process: answers one question at a time, until its socket closes or a limit kills it.
 
-The kernel keeps the limits: an alarm ends the process at the time limit, wherever the engine is, and memory beyond the
-limit is not given. So nothing needs to run in this process to stop a query, and the server learns of the end by the
-closed socket.
+The kernel enforces the limits: an alarm ends the process at the time limit, whatever the engine is doing, and memory
+beyond the limit is not allocated. So no code has to run in this process to stop a query, and the server learns of the
+end by the closed socket.
 """
 
 from __future__ import annotations
@@ -23,16 +23,17 @@ from hankelod.serving import confinement, frames
 from hankelod.serving.frames import Head
 
 PAGE = "page"
-"""The form of an answer that the HTML page asks for: rows cut to size, as JSON that tells each cell's kind."""
+"""The form of an answer for the HTML page: a limited number of rows in JSON, with IRI and language of each cell."""
 
 PAGE_ROWS, PAGE_TEXT = 1_000, 2_000
+"""Most rows or triples on the page, and most characters of a cell."""
 
 GROWN = 64 * 2**20
-"""A worker that took this many bytes for a query gives way to a new one."""
+"""Bytes by which a worker may grow; one that has grown more is replaced by a new one."""
 
 
 class Bounds(NamedTuple):
-    """What one query may take: `seconds` on the clock, bytes of `memory` beyond the store's, bytes of `result`."""
+    """The limits of one query: `seconds` of real time, bytes of `memory` beyond the store, bytes of the `result`."""
 
     seconds: float
     memory: int
@@ -40,11 +41,11 @@ class Bounds(NamedTuple):
 
 
 class TooLarge(Exception):
-    """The result has more bytes than it may."""
+    """The result has more bytes than the limit."""
 
 
-class Sheet(BytesIO):
-    """What a result is written on: it holds so many bytes and no more."""
+class BoundedBuffer(BytesIO):
+    """A buffer for a result. Raises TooLarge beyond its limit in bytes."""
 
     def __init__(self, most: int) -> None:
         super().__init__()
@@ -58,7 +59,7 @@ class Sheet(BytesIO):
 
 
 def work(data: Data, handle: int, bounds: Bounds) -> None:
-    """Answer what comes by the handle, until it closes."""
+    """Answer the questions that arrive at a file handle, until it closes."""
     confinement.bound(bounds.memory)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     before = _peak()
@@ -77,14 +78,14 @@ def work(data: Data, handle: int, bounds: Bounds) -> None:
 
 
 def answered(data: Data, question: Head, bounds: Bounds) -> tuple[Head, bytes]:
-    """The head and body of the reply: an answer in the form asked for, or why there is none."""
+    """The head and body of the reply: the result in the requested form, or the reason for none."""
     graphs = Graphs(*question["graphs"]) if question["graphs"] else None
-    sheet = Sheet(bounds.result)
+    buffer = BoundedBuffer(bounds.result)
     try:
         answer = data.answer(question["text"], graphs)
         if question["form"] == PAGE:
             return {"page": _page(answer)}, b""
-        answer.write(cast(IO[bytes], sheet), question["form"])
+        answer.write(cast(IO[bytes], buffer), question["form"])
     except Refused as error:
         return {"refused": [error.code, error.message, error.line, error.column]}, b""
     except CannotAsk as error:
@@ -93,19 +94,20 @@ def answered(data: Data, question: Head, bounds: Bounds) -> tuple[Head, bytes]:
         return {"limit": "result"}, b""
     except MemoryError:
         return {"limit": "memory"}, b""
-    except Exception as error:  # a worker outlives what a library did not foresee
+    except Exception as error:  # an unforeseen error of a library must not end the worker
         print(f"hankelod: worker: {type(error).__name__}: {error}", file=sys.stderr)
         return {"limit": "engine"}, b""
-    return {}, sheet.getvalue()
+    return {}, buffer.getvalue()
 
 
 def _page(answer: Answer) -> Head:
+    """The answer for the HTML page: a truth value, rows of cells, or triples as Turtle."""
     if answer.kind == "boolean":
         return {"kind": "boolean", "value": answer.boolean}
     if answer.kind == "triples":
         triples = answer.triples
-        shown = Answer(lambda: iter(triples[:PAGE_ROWS]), answer.prefixes, answer.base)  # type: ignore[arg-type, return-value]
-        return {"kind": "triples", "text": shown.text("turtle"), "more": len(triples) > PAGE_ROWS}
+        limited = Answer(lambda: iter(triples[:PAGE_ROWS]), answer.prefixes, answer.base)  # type: ignore[arg-type, return-value]
+        return {"kind": "triples", "text": limited.text("turtle"), "more": len(triples) > PAGE_ROWS}
     rows: list[list[list[str | None]]] = []
     more = False
     for row in answer.each():
@@ -117,19 +119,19 @@ def _page(answer: Answer) -> Head:
 
 
 def _cell(answer: Answer, term: object) -> list[str | None]:
-    """What a cell shows, the IRI that it links to, and its language."""
-    shown = answer.shown(term)  # type: ignore[arg-type]
-    text = shown if len(shown) <= PAGE_TEXT else shown[:PAGE_TEXT] + "…"
+    """The text of a cell, the IRI that it links to or None, and its language or None."""
+    full = answer.shown(term)  # type: ignore[arg-type]
+    text = full if len(full) <= PAGE_TEXT else full[:PAGE_TEXT] + "…"
     iri = term.value if isinstance(term, ox.NamedNode) else None
     return [text, iri, term.language if isinstance(term, ox.Literal) else None]
 
 
 def _peak() -> int:
-    """The most memory that this process has held, in bytes."""
+    """The peak memory of this process, in bytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 
 
 def end() -> None:
-    """End a worker without the clean-up that belongs to the process that forked it."""
+    """End a worker without the clean-up of the process that forked it."""
     os._exit(0)

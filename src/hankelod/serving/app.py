@@ -1,11 +1,11 @@
-"""Which request means what.
+"""The ASGI application: routes requests by path.
 
-| path | what |
+| path | response |
 |---|---|
-| `/sparql` | SPARQL 1.1 Protocol; its service description; a page for browsers |
-| `/health`, `/ready` | whether the server runs; whether it answers queries |
+| `/sparql` | SPARQL 1.1 Protocol; service description; a page for browsers |
+| `/health`, `/ready` | status of the server; status of the endpoint (503 until it answers queries) |
 | `/id/…` | 303 to the document of a thing |
-| all else | the publication's files |
+| all others | files of the publication |
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from hankelod.query.named import Catalogue, Query
 from hankelod.rdf.sparql import CannotAsk, Limits
 from hankelod.serving import negotiation, page, protocol
 from hankelod.serving.connection import HEAD_BYTES, Exchange
-from hankelod.serving.documents import LANGUAGES, Entry, NotThere
+from hankelod.serving.documents import LANGUAGES, NotThere, ServedFile
 from hankelod.serving.editions import Editions
 from hankelod.serving.headers import ALWAYS, ASK, INERT, OWN, READ, REVALIDATE, allow, links, options, text
 from hankelod.serving.journal import Journal
@@ -42,9 +42,9 @@ from hankelod.serving.responses import Body, Packed, opened, respond
 from hankelod.serving.worker import Unanswered
 
 PATIENCE = 10.0
-"""Seconds that the start waits for the graph before requests are taken without it."""
+"""Seconds that the start waits for the graph; then requests are accepted without it."""
 
-SAYS = {
+UNANSWERED = {
     "busy": (503, "all workers are busy"),
     "too-many": (429, "too many queries of this client are waiting"),
     "loading": (503, "the graph is being loaded"),
@@ -54,11 +54,11 @@ SAYS = {
     "engine": (400, "the engine cannot answer this query"),
     "gone": (499, "the client has gone"),
 }
-"""Why there is no answer, by the code of `Unanswered`."""
+"""Status and message for a query without answer, by the code of `Unanswered`."""
 
 
 class Service:
-    """The application, as ASGI calls it. One for a process."""
+    """The ASGI application, one for a process."""
 
     def __init__(self, editions: Callable[[], Editions], queries: Catalogue, limits: Limits, journal: Journal) -> None:
         self._opening, self._queries, self._limits, self._journal = editions, queries, limits, journal
@@ -69,7 +69,7 @@ class Service:
 
     @asynccontextmanager
     async def _lifespan(self, _: object) -> AsyncIterator[None]:
-        """Load before the first request, let the last one end."""
+        """Open the publication before the first request, close it after the last."""
         self.editions = self._opening()
         self._named = _readable(self._queries)
         await self.editions.start(PATIENCE)
@@ -84,27 +84,27 @@ class Service:
         started = time.perf_counter()
         headers = Headers(scope=scope)
         exchange = Exchange(receive, send, headers.get("content-length"), "expect" in headers)
-        told: dict[str, object] = {}
+        logged: dict[str, object] = {}
         try:
-            response = await self._respond(scope, headers, exchange, told)
+            response = await self._respond(scope, headers, exchange, logged)
             response.raw_headers += ALWAYS
             response.headers.setdefault("content-security-policy", INERT)
             await response(scope, receive, exchange.send)
         except (ClientDisconnect, TimeoutError, OSError):
             exchange.status = exchange.status or 499
-            raise  # uvicorn closes the connection: what was sent is not whole
+            raise  # uvicorn closes the connection, since the response is incomplete
         finally:
             took = round((time.perf_counter() - started) * 1000, 1)
-            self._journal.say(
+            self._journal.record(
                 method=scope["method"],
                 path=scope["path"][:200],
                 status=exchange.status,
                 bytes=exchange.sent,
                 ms=took,
-                **told,
+                **logged,
             )
 
-    async def _respond(self, scope: Scope, headers: Headers, exchange: Exchange, told: dict[str, object]) -> Response:
+    async def _respond(self, scope: Scope, headers: Headers, exchange: Exchange, logged: dict[str, object]) -> Response:
         target = len(scope["raw_path"]) + len(scope["query_string"])
         if target + sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_BYTES:
             return text(431, "head-too-large: the head of a request may have 64 KiB\n")
@@ -112,7 +112,7 @@ class Service:
         try:
             if path in ("sparql", "sparql/"):
                 allow(method, ASK)
-                return options(ASK) if method == "OPTIONS" else await self._sparql(scope, headers, exchange, told)
+                return options(ASK) if method == "OPTIONS" else await self._sparql(scope, headers, exchange, logged)
             allow(method, READ)
             if method == "OPTIONS":
                 return options(READ)
@@ -120,7 +120,7 @@ class Service:
                 return self._state(path)
             return await self._file(path, scope, headers)
         except Rejected as error:
-            told["code"] = error.code
+            logged["code"] = error.code
             return text(error.status, f"{error.code}: {error.message}\n", error.headers)
         except ClientDisconnect:
             raise
@@ -130,19 +130,19 @@ class Service:
 
     ### Queries
 
-    async def _sparql(self, scope: Scope, headers: Headers, exchange: Exchange, told: dict[str, object]) -> Response:
+    async def _sparql(self, scope: Scope, headers: Headers, exchange: Exchange, logged: dict[str, object]) -> Response:
         body = await exchange.body(3 * self._limits.length + 2**14) if scope["method"] == "POST" else b""
         request = protocol.Request(
             scope["method"], scope["query_string"], headers.get("content-type", ""), headers.get("accept"), body
         )
-        given = protocol.fields(request)
-        if request.method != "POST" and not {"query", "update"} & {name for name, _ in given}:
-            return self._endpoint(scope, headers, dict(given))
-        lang = _language(dict(given), headers)
+        fields = protocol.fields(request)
+        if request.method != "POST" and not {"query", "update"} & {name for name, _ in fields}:
+            return self._endpoint(scope, headers, dict(fields))
+        lang = _language(dict(fields), headers)
         browser = negotiation.choose(headers.get("accept"), (*ROWS_FIRST, protocol.HTML)) == len(ROWS_FIRST)
         try:
-            question = protocol.question(request, given, self._limits)
-            told["query"], told["form"] = (
+            question = protocol.question(request, fields, self._limits)
+            logged["query"], logged["form"] = (
                 sha256(question.text.encode("utf-8", "replace")).hexdigest()[:16],
                 question.form,
             )
@@ -150,9 +150,9 @@ class Service:
         except Rejected as error:
             if not browser or request.method == "HEAD":
                 raise
-            told["code"] = error.code
-            asked = page.Asked(dict(given).get("query", ""), problem=error.message)
-            return self._page(asked, lang, error.status, error.headers)
+            logged["code"] = error.code
+            content = page.Content(dict(fields).get("query", ""), problem=error.message)
+            return self._page(content, lang, error.status, error.headers)
 
     async def _answer(
         self, question: Question, scope: Scope, headers: Headers, exchange: Exchange, lang: str
@@ -179,8 +179,8 @@ class Service:
         if "limit" in reply.head:
             raise self._unanswered(reply.head["limit"])
         if "page" in reply.head:
-            asked = page.Asked(question.text, result=reply.head["page"])
-            return self._page(asked, lang, 200, {**common, **({"etag": tag} if tag else {})})
+            content = page.Content(question.text, result=reply.head["page"])
+            return self._page(content, lang, 200, {**common, **({"etag": tag} if tag else {})})
         return respond(
             Body(reply.body, reply.size, tag),
             200,
@@ -192,16 +192,17 @@ class Service:
         )
 
     def _unanswered(self, code: str) -> Rejected:
-        status, words = SAYS[code]
+        """The rejection for a code of `Unanswered`."""
+        status, words = UNANSWERED[code]
         bounds = self.editions.options.bounds
         message = words.format(seconds=bounds.seconds, memory=bounds.memory >> 20, result=bounds.result >> 20)
         after = {"retry_after": str(math.ceil(bounds.seconds))} if status in (429, 503) else {}
         return Rejected(status, f"query-{code}", message, **after)
 
-    def _endpoint(self, scope: Scope, headers: Headers, given: dict[str, str]) -> Response:
-        """The endpoint itself: a page for browsers, its description for programs."""
-        written = [*TRIPLES.values()]
-        offers = [*(f.media_type for f in written), protocol.HTML]
+    def _endpoint(self, scope: Scope, headers: Headers, fields: dict[str, str]) -> Response:
+        """The endpoint without a query: a page for browsers, the service description for programs."""
+        formats = [*TRIPLES.values()]
+        offers = [*(f.media_type for f in formats), protocol.HTML]
         chosen = negotiation.choose(headers.get("accept"), offers)
         if chosen is None:
             raise Rejected(
@@ -210,10 +211,10 @@ class Service:
                 f"without a query, there is a description as {', '.join(offers)}; give a query for an answer",
             )
         if offers[chosen] == protocol.HTML:
-            named = next((q for q in self._named if q.name == given.get("name")), None)
+            named = next((q for q in self._named if q.name == fields.get("name")), None)
             return self._page(
-                page.Asked(named.text if named else "", named=named),
-                _language(given, headers),
+                page.Content(named.text if named else "", named=named),
+                _language(fields, headers),
                 200,
                 {"vary": "Accept, Accept-Language"},
             )
@@ -224,7 +225,7 @@ class Service:
             triples = protocol.description(endpoint, graph.triples if graph else 0)
         except ValueError as error:
             raise Rejected(400, "host", "the Host header is no host") from error
-        content = ox.serialize(triples, format=written[chosen], prefixes=protocol.PREFIXES) or b""
+        content = ox.serialize(triples, format=formats[chosen], prefixes=protocol.PREFIXES) or b""
         media = protocol.with_charset(offers[chosen])
         return respond(
             Body(BytesIO(content), len(content)),
@@ -236,11 +237,11 @@ class Service:
             self._packed,
         )
 
-    def _page(self, asked: page.Asked, lang: str, status: int, headers: dict[str, str]) -> Response:
+    def _page(self, content: page.Content, lang: str, status: int, headers: dict[str, str]) -> Response:
         graph = self.editions.pool.graph if self.editions.pool else None
-        made = page.sparql(lang, asked, self._named, [*ROWS, *TRIPLES], graph.base if graph else "")
+        html = page.sparql(lang, content, self._named, [*ROWS, *TRIPLES], graph.base if graph else "")
         return Response(
-            made,
+            html,
             status,
             {
                 **headers,
@@ -265,27 +266,27 @@ class Service:
                 self._packed,
             )
         try:
-            found, handle, changed = await self.editions.find(path, headers)
+            resolution, handle, changed = await self.editions.find(path, headers)
         except NotThere as error:
             raise Rejected(503, "publication", "the publication is being exchanged", retry_after="1") from error
-        varies = {"vary": found.varies} if found.varies else {}
+        varies = {"vary": resolution.varies} if resolution.varies else {}
         at = scope.get("root_path", "")
         policy = {"content-security-policy": POLICY}
-        if found.location is not None:
+        if resolution.location is not None:
             return text(
-                found.status,
-                f"{found.location}\n",
-                {"location": f"{at}/{found.location}", **links(found, at), **varies, **policy},
+                resolution.status,
+                f"{resolution.location}\n",
+                {"location": f"{at}/{resolution.location}", **links(resolution, at), **varies, **policy},
             )
-        if found.status == 406:
-            listed = "".join(f"{e.media_type}  {at}/{e.path}\n" for e in found.others)
-            return text(406, f"not-acceptable: there are\n{listed}", {**links(found, at), **varies})
-        if found.entry is None or handle is None:
+        if resolution.status == 406:
+            alternatives = "".join(f"{e.media_type}  {at}/{e.path}\n" for e in resolution.others)
+            return text(406, f"not-acceptable: there are\n{alternatives}", {**links(resolution, at), **varies})
+        if resolution.entry is None or handle is None:
             if path == "":
                 lang = _language({}, headers)
-                made = page.front(lang, sorted(self.editions.documents.entries.values()))
+                html = page.front(lang, sorted(self.editions.documents.entries.values()))
                 return Response(
-                    made,
+                    html,
                     200,
                     {
                         "content-type": "text/html; charset=utf-8",
@@ -295,22 +296,29 @@ class Service:
                     },
                 )
             raise Rejected(404, "not-found", self._nothing(path))
-        entry = found.entry
-        told = {**links(found, at), **varies, **policy, "cache-control": REVALIDATE}
+        entry = resolution.entry
+        response_headers = {**links(resolution, at), **varies, **policy, "cache-control": REVALIDATE}
         if entry.path != path:
-            told["content-location"] = f"{at}/{entry.path}"
+            response_headers["content-location"] = f"{at}/{entry.path}"
         body = Body(opened(handle), entry.bytes, f'"{entry.sha256[:32]}"', changed, self._packed_file(entry))
         return respond(
-            body, found.status, scope["method"], protocol.with_charset(entry.media_type), headers, told, self._packed
+            body,
+            resolution.status,
+            scope["method"],
+            protocol.with_charset(entry.media_type),
+            headers,
+            response_headers,
+            self._packed,
         )
 
     def _nothing(self, path: str) -> str:
-        """Why there is nothing at a path."""
+        """The message for a path that leads to nothing."""
         if path.startswith(("id/", "doc/")) and not self.editions.documents.has_documents:
             return "this publication has no document for each thing: ask /sparql, or take a dump from dump/"
         return "there is nothing here"
 
-    def _packed_file(self, entry: Entry):  # type: ignore[no-untyped-def]
+    def _packed_file(self, entry: ServedFile):  # type: ignore[no-untyped-def]
+        """The open file with the same bytes in gzip and its size, or None."""
         packed = self.editions.documents.packed(entry)
         if packed is None:
             return None
@@ -319,7 +327,7 @@ class Service:
         except NotThere:
             return None
 
-    ### The server's own state
+    ### State of the server
 
     def _state(self, path: str) -> Response:
         editions = self.editions
@@ -345,19 +353,21 @@ class Service:
 
 
 ROWS_FIRST = (*(f.media_type for f in ROWS.values()), *(f.media_type for f in TRIPLES.values()))
+"""The media types of results, those of rows first."""
 
 
 def _readable(queries: Catalogue) -> list[Query]:
-    """The named queries; one that cannot be read is no reason not to serve."""
-    found = []
+    """The named queries, without those that cannot be read, which are reported on standard error."""
+    readable = []
     for name in queries.names():
         try:
-            found.append(queries.named(name))
+            readable.append(queries.named(name))
         except (CannotAsk, OSError, ValueError) as error:
             print(f"hankelod: {name}: {error}", file=sys.stderr)
-    return found
+    return readable
 
 
-def _language(given: dict[str, str], headers: Headers) -> str:
-    wished = given.get("lang", "")
-    return wished if wished in LANGUAGES else negotiation.language(headers.get("accept-language"), LANGUAGES)
+def _language(fields: dict[str, str], headers: Headers) -> str:
+    """The language of a page: the field `lang`, else the one that the client prefers."""
+    requested = fields.get("lang", "")
+    return requested if requested in LANGUAGES else negotiation.language(headers.get("accept-language"), LANGUAGES)

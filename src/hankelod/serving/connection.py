@@ -1,7 +1,7 @@
-"""What uvicorn leaves to others: clients that send or read slowly, and bodies that do not end.
+"""Limits that uvicorn does not set: for clients that send or read slowly, and for endless bodies.
 
-Every step of an exchange has a time: the head of a request, its body, and each piece of a response. No step holds more
-than a few pieces in memory.
+Every step of an exchange has a time limit: the head of a request, its body, and each piece of a response. No step holds
+more than a few pieces in memory.
 """
 
 from __future__ import annotations
@@ -16,21 +16,23 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from hankelod.serving.protocol import Rejected
 
 HEAD, BODY, PIECE = 10.0, 10.0, 30.0
-"""Seconds for the head of a request, for its body, and for a client to take a piece of the response."""
+"""Most seconds for the head of a request, for its body, and for a client to read a piece of the response."""
 
 HEAD_BYTES = 2**16
-"""Bytes that the head of a request may have: room for the longest query, percent-encoded."""
+"""Most bytes of the head of a request: enough for the longest query, percent-encoded."""
 
 DRAINED = 16 * 2**20
-"""Bytes of a refused body that are read and thrown away, so that the client gets to read why."""
+"""Most bytes of a refused body that are read and discarded, so that the client can read the response."""
 
 DRAINING = 2.0
-"""Seconds for that."""
+"""Most seconds for reading a refused body."""
 
 
 class Connection(HttpToolsProtocol):
-    """A connection whose client must get on with it, and be brief. uvicorn itself waits for a head as long as the client
-    likes and takes one of any size, and waits for a reader of the last piece, too."""
+    """An HTTP connection with time and size limits on the request head.
+
+    uvicorn itself sets no limit of time or size on the head, nor of time on reading the last piece of a response.
+    """
 
     late: asyncio.TimerHandle | None = None
     size = 0
@@ -61,35 +63,35 @@ class Connection(HttpToolsProtocol):
             self.loop.call_later(PIECE, self.transport.abort)
 
     def rest(self) -> None:
-        """A request is there whole, or the client is gone: nothing to wait for."""
+        """Stop the timer of the head: it is complete, or the client has gone."""
         if self.late is not None:
             self.late.cancel()
             self.late = None
 
     def give_up(self) -> None:
-        """The head did not come in time."""
+        """Refuse a head that did not arrive in time."""
         self.late = None
         self.refuse("408 Request Timeout")
 
     def refuse(self, status: str) -> None:
-        """Answer without the application, and close."""
+        """Respond without calling the application, and close the connection."""
         if not self.transport.is_closing():
             self.transport.write(f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode())
             self.transport.close()
 
 
 class Exchange:
-    """One request and its response on the wire, each step with its time; counts what is sent."""
+    """One request and its response on the connection, with a time limit for each step; counts the bytes sent."""
 
     def __init__(self, receive: Receive, send: Send, length: str | None, waits: bool) -> None:
-        """`length` is the Content-Length; `waits` tells a client that asks before it sends its body."""
+        """`length` is the Content-Length; `waits` is True for a client that sends `Expect: 100-continue`."""
         self._receive, self._send, self._length, self._waits = receive, send, length, waits
         self.status = 0
         self.sent = 0
         self.refused = False
 
     async def body(self, most: int) -> bytes:
-        """The body, of at most so many bytes. Raises Rejected, ClientDisconnect."""
+        """The body, at most `most` bytes. Raises Rejected, ClientDisconnect."""
         if self._length is not None and self._length.isdecimal() and int(self._length) > most:
             raise self._too_large(most)
         pieces = bytearray()
@@ -101,7 +103,7 @@ class Exchange:
                         raise self._too_large(most)
         except TimeoutError as error:
             self.refused = True
-            self._waits = True  # what is so slow is not waited for again
+            self._waits = True  # the rest of a slow body is not read
             raise Rejected(408, "body-slow", f"the body did not come within {BODY:.0f} seconds") from error
         return bytes(pieces)
 
@@ -119,12 +121,12 @@ class Exchange:
             more = message.get("more_body", False)
 
     async def gone(self) -> None:
-        """Return when the client has gone."""
+        """Return when the client has disconnected."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
     async def send(self, message: Message) -> None:
-        """Send a piece; a client that does not take it in time is left. Raises TimeoutError."""
+        """Send a piece. Raises TimeoutError if the client does not read it in time."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             if self.refused:
@@ -139,7 +141,7 @@ class Exchange:
             await self._send(message)
 
     async def _drain(self) -> None:
-        """Read on for a moment what was refused: a connection closed on a client that writes loses the response."""
+        """Read on for a moment: if the connection closes while the client still writes, it loses the response."""
         if self._waits:
             return
         left = DRAINED

@@ -1,7 +1,7 @@
-"""Which publication is served: the files of the one that stands there, and the workers that hold its graph.
+"""Editions: the publication in the served folder, its files and the workers for its graph, and the switch to a new one.
 
-A new publication's files are served from the moment that they are seen: those of the old one are gone. Its graph is
-asked as soon as it is loaded; until then, and for the queries that are under way, the old one answers.
+The files of a new publication are served as soon as it is noticed, since those of the old one are gone. Its graph is
+queried as soon as it is loaded; until then, and for queries under way, the old graph is used.
 """
 
 from __future__ import annotations
@@ -17,25 +17,30 @@ from hankelod.query.store import dump_file
 from hankelod.rdf.sparql import CannotAsk
 from hankelod.serving import store
 from hankelod.serving.answering import Bounds
-from hankelod.serving.documents import Documents, Found, NotThere
+from hankelod.serving.documents import Documents, NotThere, Resolution
 from hankelod.serving.worker import Unanswered
 from hankelod.serving.workers import Pool
 
-EACH = 1.0
-"""Seconds between looks at the manifest."""
+INTERVAL = 1.0
+"""Seconds between checks of the manifest."""
 
 SETTLE = 0.05
-"""Seconds between looks while the folder is on its way to its place (two renames, where no exchange is to be had)."""
+"""Seconds between attempts while the folder is being replaced by two renames."""
 
 TRIES = 40
+"""Most attempts to open a file."""
 
 LINGER = 60.0
-"""Seconds for which the handle of an old publication stays open, for files that are being sent."""
+"""Seconds that the handle of an old publication stays open, for files that are being sent."""
 
 
 class Options(NamedTuple):
-    """What is served and how: the publication's folder, the working folder, the number of workers, their bounds, the
-    length of the queue, and where stores on disk go (None: the cache, and only for large dumps)."""
+    """Options of the server.
+
+    `folder` is that of the publication, `working` the working folder, `workers` their number, `bounds` the limits of a
+    query, `queue` the most queries that wait, `store` the folder of stores on disk (None: the cache, and only for large
+    dumps).
+    """
 
     folder: Path
     working: Path
@@ -46,16 +51,16 @@ class Options(NamedTuple):
 
 
 class Editions:
-    """The publication that is served now."""
+    """The publication that is served at present, replaced when another appears in the folder."""
 
     def __init__(self, options: Options) -> None:
-        """Raises OSError, BadManifest where there is no publication."""
+        """Raises OSError, BadManifest if there is no publication."""
         self.options = options
         self._seen = self._look()
         self.documents = Documents(options.folder)
         self.pool: Pool | None = None
         self.build: str | None = None
-        """The build whose graph is asked."""
+        """The build id of the graph that is queried."""
         self._looking = asyncio.Lock()
         self._loading: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -63,22 +68,23 @@ class Editions:
 
     @property
     def withdrawn(self) -> frozenset[str]:
+        """The withdrawn things, relative to the base; empty until the graph is loaded."""
         graph = self.pool.graph if self.pool else None
         return graph.withdrawn if graph else frozenset()
 
     @property
     def ready(self) -> bool:
-        """Whether queries are answered, from the graph of the publication that is served."""
+        """Tell whether queries are answered from the graph of the publication that is served."""
         return self.pool is not None and self.pool.alive and self.build == self.documents.build
 
     async def start(self, patience: float) -> None:
-        """Load the graph, wait for it for so many seconds, and watch for new publications."""
+        """Start loading the graph, wait for it at most `patience` seconds, and watch for new publications."""
         self._loading = asyncio.create_task(self._load())
         await asyncio.wait({self._loading}, timeout=patience)
         self._watching = asyncio.create_task(self._watch())
 
     async def close(self) -> None:
-        """End the workers when they have answered."""
+        """End the workers after they have answered."""
         for task in (self._watching, self._loading):
             if task is not None:
                 task.cancel()
@@ -89,15 +95,15 @@ class Editions:
 
     ### Files
 
-    async def find(self, path: str, headers: Mapping[str, str]) -> tuple[Found, int | None, float]:
-        """What a path leads to, with the handle of its file and when that was written. Raises NotThere."""
+    async def find(self, path: str, headers: Mapping[str, str]) -> tuple[Resolution, int | None, float]:
+        """Resolve a path, with the handle of its file or None, and the time of its last change. Raises NotThere."""
         for n in range(TRIES):
             documents = self.documents
-            found = documents.find(path, headers, self.withdrawn)
-            if found.entry is None or found.location is not None:
-                return found, None, 0.0
+            resolution = documents.find(path, headers, self.withdrawn)
+            if resolution.entry is None or resolution.location is not None:
+                return resolution, None, 0.0
             try:
-                handle, about = documents.open(found.entry)
+                handle, status = documents.open(resolution.entry)
             except NotThere:
                 if n + 1 == TRIES:
                     raise
@@ -105,18 +111,18 @@ class Editions:
                 if documents is self.documents:
                     await asyncio.sleep(SETTLE)
                 continue
-            return found, handle, about.st_mtime
+            return resolution, handle, status.st_mtime
         raise NotThere(path)
 
     ### New publications
 
     def _look(self) -> tuple[int, int, int]:
-        """What tells one manifest from another."""
-        about = (self.options.folder / MANIFEST).stat()
-        return about.st_ino, about.st_mtime_ns, about.st_size
+        """The identity of the manifest: inode, time of change in nanoseconds, size. Raises OSError."""
+        status = (self.options.folder / MANIFEST).stat()
+        return status.st_ino, status.st_mtime_ns, status.st_size
 
     async def look(self) -> None:
-        """See whether another publication stands there, and serve it then."""
+        """Serve another publication if the folder has a new one."""
         async with self._looking:
             try:
                 seen = self._look()
@@ -124,7 +130,7 @@ class Editions:
                     return
                 new = await asyncio.to_thread(Documents, self.options.folder)
             except (OSError, BadManifest):
-                return  # on its way, or gone: what was read goes on being served
+                return  # being replaced, or gone: the present one is served on
             self._seen = seen
             old, self.documents = self.documents, new
             asyncio.get_running_loop().call_later(LINGER, old.close)
@@ -135,21 +141,22 @@ class Editions:
                 self._loading = asyncio.create_task(self._load())
 
     async def _watch(self) -> None:
+        """Check for a new publication again and again, and reload the graph if its workers are lost."""
         while True:
-            await asyncio.sleep(EACH)
+            await asyncio.sleep(INTERVAL)
             await self.look()
             lost = self.pool is not None and self.pool.graph is None
             if lost and (self._loading is None or self._loading.done()):
                 self._loading = asyncio.create_task(self._load())
 
     async def _load(self) -> None:
-        """Load the graph of the publication that stands there, and ask it from then on."""
+        """Load the graph of the present publication, and then use it for queries."""
         options, build = self.options, self.documents.build
         pool = Pool(options.workers, options.bounds, options.queue)
         try:
             dump = dump_file(options.folder, str(options.folder))
-            kept = options.store or (store.cache() if dump.stat().st_size > store.LARGE else None)
-            await pool.start(dump, options.working, store.place(kept, build) if kept else None)
+            stores = options.store or (store.cache() if dump.stat().st_size > store.LARGE else None)
+            await pool.start(dump, options.working, store.place(stores, build) if stores else None)
             await pool.ready()
         except (Unanswered, CannotAsk, OSError) as error:
             print(f"hankelod: the graph cannot be loaded: {pool.failed or error}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Messages between the server and a worker: a head as JSON, a body of bytes, each with its length before it."""
+"""Messages between the server and a worker: a head in JSON and a body of bytes, after the lengths of both."""
 
 from __future__ import annotations
 
@@ -8,39 +8,41 @@ from struct import Struct
 from typing import Any
 
 LENGTHS = Struct(">II")
+"""The lengths of head and body in bytes."""
 
 Head = dict[str, Any]
 
 
 def packed(head: Head, body: bytes = b"") -> bytes:
-    """A message as bytes."""
-    said = json.dumps(head).encode()
-    return LENGTHS.pack(len(said), len(body)) + said + body
+    """Serialise a message."""
+    text = json.dumps(head).encode()
+    return LENGTHS.pack(len(text), len(body)) + text + body
 
 
 def opened(read: bytearray) -> tuple[Head, int, bytes] | None:
-    """The head of a message, the size of its body, and what of that is here; None where the head is not whole yet."""
+    """The head of a message, the size of its body, and the bytes of it read so far; None if the head is incomplete."""
     if len(read) < LENGTHS.size:
         return None
-    said, size = LENGTHS.unpack_from(read)
-    end = LENGTHS.size + said
+    length, size = LENGTHS.unpack_from(read)
+    end = LENGTHS.size + length
     return (json.loads(read[LENGTHS.size : end]), size, bytes(read[end:])) if len(read) >= end else None
 
 
 def received(handle: int) -> tuple[Head, bytes]:
-    """The next message from a file handle. Raises EOFError at the end."""
-    said, size = LENGTHS.unpack(_exactly(handle, LENGTHS.size))
-    return json.loads(_exactly(handle, said)), _exactly(handle, size)
+    """Read the next message from a file handle. Raises EOFError at the end."""
+    length, size = LENGTHS.unpack(_exactly(handle, LENGTHS.size))
+    return json.loads(_exactly(handle, length)), _exactly(handle, size)
 
 
 def send(handle: int, message: bytes) -> None:
-    """Write a message to a file handle, all of it."""
+    """Write a whole message to a file handle."""
     view = memoryview(message)
     while view:
         view = view[os.write(handle, view) :]
 
 
 def _exactly(handle: int, size: int) -> bytes:
+    """Read this number of bytes. Raises EOFError if there are fewer."""
     pieces = []
     while size:
         piece = os.read(handle, min(size, 1 << 20))

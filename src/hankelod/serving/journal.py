@@ -1,8 +1,7 @@
-"""The access log: a JSON object a line for each request. It tells how the service is used, not who uses it.
+"""The access log: one line for each request, a JSON object. It shows how the service is used, not by whom.
 
-No address, no user agent, no query text: a query is told by a hash, by which the same one is known again. A thread
-writes the lines, so that a reader of the log that stands still never stops the service: then lines are lost, and
-counted.
+It has no address, no user agent and no query text: a query is identified by a hash. A thread writes the lines, so that
+a blocked reader of the log never blocks the service; lines are lost then, and counted.
 """
 
 from __future__ import annotations
@@ -14,15 +13,15 @@ import time
 from collections import deque
 from typing import TextIO
 
-HELD = 10_000
-"""Lines that wait to be written."""
+PENDING = 10_000
+"""Most lines that wait to be written."""
 
-EACH = 0.2
-"""Seconds between writes: a thread that woke for each line would slow the service down."""
+INTERVAL = 0.2
+"""Seconds between writes: a thread that wakes for each line would slow the service down."""
 
 
 class Journal:
-    """Lines on their way to a stream."""
+    """Lines of the log, written to a stream (standard output unless given)."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
@@ -32,20 +31,20 @@ class Journal:
         self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
         self._thread.start()
 
-    def say(self, **what: object) -> None:
-        """Add a line with the time in UTC."""
-        if len(self._lines) >= HELD:
+    def record(self, **fields: object) -> None:
+        """Add a line with these fields, except those that are None, and the time in UTC."""
+        if len(self._lines) >= PENDING:
             self._lost += 1
             return
         clock = time.time()
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(clock)) + f".{int(clock % 1 * 1000):03}Z"
-        line = {"time": stamp, **{name: value for name, value in what.items() if value is not None}}
+        line = {"time": stamp, **{name: value for name, value in fields.items() if value is not None}}
         if self._lost:
             line["lost"], self._lost = self._lost, 0
         self._lines.append(json.dumps(line) + "\n")
 
     def close(self) -> None:
-        """Write what waits, for no longer than a second."""
+        """Write the waiting lines, for at most a second."""
         self._closing.set()
         self._thread.join(1.0)
 
@@ -53,10 +52,10 @@ class Journal:
         try:
             last = False
             while not last:
-                last = self._closing.wait(EACH)
+                last = self._closing.wait(INTERVAL)
                 lines = [self._lines.popleft() for _ in range(len(self._lines))]
                 if lines:
                     self._stream.write("".join(lines))
                     self._stream.flush()
         except (OSError, ValueError):
-            return  # nobody reads: the service goes on
+            return  # the log has no reader: the service goes on

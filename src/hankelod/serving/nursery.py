@@ -1,12 +1,11 @@
-"""The process that workers are forked from: it opens the graph once, and knows nothing of HTTP.
+"""The parent process of the workers: opens the graph once and forks them; it has no part in HTTP.
 
     python -m hankelod.serving.nursery SETTINGS
 
-Forked workers share the memory of a store that was loaded before, so a new one is there in milliseconds. It takes
-commands from one socket, a JSON object a line: `{"fork": 7}` with the socket of worker 7 passed along, `{"kill": 7}`;
-and tells by another handle what happened: `{"ready": …}` or `{"failed": "…"}`, then `{"forked": 7, "process": 1234}` and
-`{"ended": 7, "signal": 14}`. When
-the command socket closes, it ends, and its workers with it.
+Forked workers share the memory of the loaded store, so that a new one is ready within milliseconds. Commands arrive at
+a socket, one JSON object a line: `{"fork": 7}`, with the socket of worker 7 passed along, and `{"kill": 7}`. Notices go
+to another handle: `{"ready": …}` or `{"failed": "…"}`, then `{"forked": 7, "process": 1234}` and
+`{"ended": 7, "signal": 14}`. When the command socket closes, the process ends, and its workers with it.
 """
 
 from __future__ import annotations
@@ -35,7 +34,10 @@ SELECT ?thing WHERE { ?thing a hanke:Withdrawn FILTER(isIRI(?thing)) }"""
 
 
 class Settings(NamedTuple):
-    """What the server tells the nursery: handles, the dump, where the store goes on disk (None: in memory), limits."""
+    """Settings from the server: handles for commands and notices, paths, and the limits of a query (`Bounds`).
+
+    `dump` is the N-Triples file, `working` the working folder, `store` the store on disk (None: in memory).
+    """
 
     commands: int
     notices: int
@@ -45,33 +47,33 @@ class Settings(NamedTuple):
     bounds: list[float]
 
     def written(self) -> str:
-        """As one argument of a command line."""
+        """Serialise as one argument of a command line."""
         return json.dumps(self)
 
 
 class Nursery:
-    """Forks workers, kills them and tells of their end."""
+    """Forks workers, kills them and reports their end."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.workers: dict[int, int] = {}
-        """Numbers of workers by process id."""
-        self.passed: deque[int] = deque()
-        """Sockets that came and wait for their fork."""
+        """The numbers of workers, by process id."""
+        self.sockets: deque[int] = deque()
+        """Received sockets that wait for their worker."""
 
-    def tell(self, **notice: Any) -> None:
-        """Tell the server."""
+    def notify(self, **notice: Any) -> None:
+        """Send a notice to the server."""
         with contextlib.suppress(BrokenPipeError):
             os.write(self.settings.notices, json.dumps(notice).encode() + b"\n")
 
     def fork(self, data: Data | None, number: int, commands: socket.socket) -> None:
-        """Fork a worker that answers by the socket that came first."""
-        handle = self.passed.popleft()
+        """Fork a worker that answers at the first waiting socket."""
+        handle = self.sockets.popleft()
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
         process = os.fork()
         if process:
             self.workers[process] = number
-            self.tell(forked=number, process=process)
+            self.notify(forked=number, process=process)
             os.close(handle)
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             return
@@ -80,22 +82,25 @@ class Nursery:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             confinement.die_with_parent()
             commands.close()
-            for other in (self.settings.notices, *self.passed):  # held here, another's socket would never seem closed
+            for other in (
+                self.settings.notices,
+                *self.sockets,
+            ):  # kept open here, the socket of another worker would never close
                 os.close(other)
-            # An engine that aborts writes a trace; the server tells why a worker ended.
+            # An engine that aborts writes a trace; the server reports why a worker ended.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
             answering.work(data or self.on_disk(), handle, Bounds(*self.settings.bounds))  # type: ignore[arg-type]
         finally:
             answering.end()
 
     def kill(self, number: int) -> None:
-        """Kill a worker. It has not been waited for, so its process id is still its own."""
-        for process, known in list(self.workers.items()):
-            if known == number:
+        """Kill a worker. It has not been waited for, so that its process id is not in use by another."""
+        for process, of_process in list(self.workers.items()):
+            if of_process == number:
                 os.kill(process, signal.SIGKILL)
 
     def reap(self, *_: object) -> None:
-        """Tell of the workers that have ended."""
+        """Report the workers that have ended."""
         while self.workers:
             try:
                 process, status = os.waitpid(-1, os.WNOHANG)
@@ -105,52 +110,53 @@ class Nursery:
                 return
             number = self.workers.pop(process, None)
             if number is not None:
-                self.tell(ended=number, signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0)
+                self.notify(ended=number, signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0)
 
     ### The graph
 
     def load(self) -> Data | None:
-        """The graph, where it is held in memory; None where each worker opens it on disk. Raises CannotAsk, OSError."""
+        """Load the graph into memory; None if each worker opens it on disk. Raises CannotAsk, OSError."""
         if self.settings.store is None:
-            held = ox.Store()
-            load_dump(held, Path(self.settings.dump), self.settings.dump)
-            return self.data(opened(held, self.settings.dump, Path(self.settings.working)))
-        place = Path(self.settings.store)
-        # Another process loads: an engine that has written keeps threads and memory, and none of them may be forked.
+            graph = ox.Store()
+            load_dump(graph, Path(self.settings.dump), self.settings.dump)
+            return self.data(opened(graph, self.settings.dump, Path(self.settings.working)))
+        folder = Path(self.settings.store)
+        # Another process loads: an engine that has written keeps threads and memory, which must not be forked.
         process = os.fork()
         if not process:
             status = 1
             confinement.die_with_parent()
             try:
-                store.load(Path(self.settings.dump), place)
+                store.load(Path(self.settings.dump), folder)
                 status = 0
             except (CannotAsk, OSError) as error:
-                self.tell(failed=str(error))
+                self.notify(failed=str(error))
             finally:
                 os._exit(status)
         if os.waitpid(process, 0)[1] != 0:
-            raise CannotAsk(f"{self.settings.dump}: could not be loaded into {place}")
-        store.clear(place.parent, place)
+            raise CannotAsk(f"{self.settings.dump}: could not be loaded into {folder}")
+        store.clear(folder.parent, folder)
         return None
 
     def on_disk(self) -> Data:
-        """The graph on disk, opened by the worker that calls this."""
+        """Open the graph on disk, in the worker that calls this."""
         assert self.settings.store is not None
-        held = ox.Store.read_only(self.settings.store)
-        return self.data(opened(held, self.settings.dump, Path(self.settings.working)))
+        graph = ox.Store.read_only(self.settings.store)
+        return self.data(opened(graph, self.settings.dump, Path(self.settings.working)))
 
     def data(self, graph: Opened) -> Data:
+        """The data that queries are answered from, with the named queries of the working folder."""
         working = Path(self.settings.working)
         return Data(graph, catalogue(root(working)), working)
 
     def about(self, data: Data) -> dict[str, Any]:
-        """What the server needs to know of the graph."""
+        """Facts about the graph for the server: base, number of triples, withdrawn things, prefixes."""
         things = data.answer(WITHDRAWN).rows
         withdrawn = sorted(str(row["thing"]).removeprefix(data.base) for row in things)
         return {"base": data.base, "triples": len(data), "withdrawn": withdrawn, "prefixes": data.prefixes}
 
-    def told(self) -> dict[str, Any]:
-        """`about` the graph on disk, out of a process that opens it and ends."""
+    def about_on_disk(self) -> dict[str, Any]:
+        """`about` of the graph on disk, from a process that opens it and ends. Raises CannotAsk."""
         reads, writes = os.pipe()
         process = os.fork()
         if not process:
@@ -171,35 +177,35 @@ class Nursery:
 
 
 def run(settings: Settings) -> None:
-    """Load the graph, then do what the server says until it closes the socket."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the server ends us
+    """Load the graph, then execute the commands of the server until it closes the socket."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole process group; the server ends this process
     confinement.die_with_parent()
-    held = confinement.isolate()
+    measures = confinement.isolate()
     nursery = Nursery(settings)
     with contextlib.ExitStack() as stack:
         try:
             if settings.store is not None:
-                stack.enter_context(store.held(Path(settings.store)))
+                stack.enter_context(store.in_use(Path(settings.store)))
             data = nursery.load()
-            about = nursery.about(data) if data is not None else nursery.told()
+            about = nursery.about(data) if data is not None else nursery.about_on_disk()
         except (CannotAsk, OSError) as error:
-            nursery.tell(failed=str(error))
+            nursery.notify(failed=str(error))
             return
         gc.collect()
-        gc.freeze()  # what is loaded stays: no collection touches, and so copies, its pages in every worker
+        gc.freeze()  # no collection touches the loaded objects, which would copy their pages in every worker
         signal.signal(signal.SIGCHLD, nursery.reap)
-        nursery.tell(ready={**about, "confined": held})
+        nursery.notify(ready={**about, "confined": measures})
         listen(nursery, data, socket.socket(fileno=settings.commands))
         for process in list(nursery.workers):
             os.kill(process, signal.SIGKILL)
 
 
 def listen(nursery: Nursery, data: Data | None, commands: socket.socket) -> None:
-    """Do what comes by the socket until it closes."""
+    """Execute the commands from the socket until it closes."""
     rest = b""
     while True:
-        text, passed, _, _ = socket.recv_fds(commands, 65_536, 64)
-        nursery.passed.extend(passed)
+        text, sockets, _, _ = socket.recv_fds(commands, 65_536, 64)
+        nursery.sockets.extend(sockets)
         if not text:
             return
         *lines, rest = (rest + text).split(b"\n")

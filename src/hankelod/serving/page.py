@@ -1,7 +1,7 @@
-"""The pages that the server makes itself: SPARQL for browsers at `/sparql`, a front page where the publication has none.
+"""Pages that the server makes itself: SPARQL for browsers at `/sparql`, and a front page if the publication has none.
 
-No script. All text goes through Jinja's autoescape; an IRI becomes a link only where its scheme is harmless. The words
-are in the catalogue `server`.
+They have no script. All text is escaped by Jinja; an IRI becomes a link only if its scheme is safe. The words are in
+the catalogue `server`.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ import jinja2
 
 from hankelod.messages.catalogue import catalogue
 from hankelod.query.named import Query
-from hankelod.serving.documents import LANGUAGES, Entry
+from hankelod.serving.documents import LANGUAGES, ServedFile
 
 TEMPLATES = files(__package__) / "templates"
 
 LINKED = ("http://", "https://", "mailto:")
+"""Schemes of IRIs that become links."""
 
 
-class Asked(NamedTuple):
-    """What the page shows: the query in the form, what came of it, and the named query that it came from."""
+class Content(NamedTuple):
+    """The content of the page: the query in the form, its result or problem, and the named query that it is from."""
 
     text: str = ""
     result: dict[str, Any] | None = None
@@ -34,8 +35,8 @@ class Asked(NamedTuple):
 @cache
 def words(lang: str) -> dict[str, str]:
     """The words of the pages in one language, by name."""
-    found = catalogue("server", "https://w3id.org/hankelod/page#")
-    return {name: found.text(name)[lang] for name in found.names()}
+    entries = catalogue("server", "https://w3id.org/hankelod/page#")
+    return {name: entries.text(name)[lang] for name in entries.names()}
 
 
 @cache
@@ -55,32 +56,32 @@ def style() -> bytes:
     return (TEMPLATES / "page.css").read_bytes()
 
 
-def sparql(lang: str, asked: Asked, named: Sequence[Query], formats: Sequence[str], base: str) -> bytes:
+def sparql(lang: str, content: Content, named: Sequence[Query], formats: Sequence[str], base: str) -> bytes:
     """The page at `/sparql`."""
     return _page(
         "sparql.html",
         lang,
-        asked=asked,
+        content=content,
         named=[(q.name, q.title.get(lang) or q.title.get("en") or q.name) for q in named],
-        told=(asked.named.description.get(lang) or "") if asked.named else "",
+        description=(content.named.description.get(lang) or "") if content.named else "",
         formats=formats,
         link=lambda iri: _link(iri, base),
     )
 
 
-def front(lang: str, entries: Sequence[Entry]) -> bytes:
-    """The front page of a publication without a site: its files outside of `doc/`."""
+def front(lang: str, entries: Sequence[ServedFile]) -> bytes:
+    """The front page of a publication without a site: a list of its files, except those in `doc/`."""
     return _page("front.html", lang, entries=[e for e in entries if not e.path.startswith("doc/")])
 
 
 def _page(template: str, lang: str, **values: object) -> bytes:
-    made = _environment().get_template(template)
+    page = _environment().get_template(template)
     others = [(other, words(other)["language"]) for other in LANGUAGES if other != lang]
-    return made.render(lang=lang, others=others, word=words(lang), **values).encode()
+    return page.render(lang=lang, others=others, word=words(lang), **values).encode()
 
 
 def _link(iri: str | None, base: str) -> str | None:
-    """Where an IRI leads: a thing of the dataset to this very server, whatever its base."""
+    """The target of a link for an IRI, or None: a thing of the dataset leads to this server, whatever its base."""
     if iri is None:
         return None
     if iri.startswith(base + "id/"):

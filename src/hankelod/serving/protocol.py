@@ -1,7 +1,7 @@
-"""SPARQL 1.1 Protocol, its query operation: a request becomes a question, or is refused with the right status.
+"""SPARQL 1.1 Protocol, query operation: parses a request into a Question, or rejects it with the right status.
 
 Section 2.1 of the protocol: GET with `query`, POST of a form, POST of the query itself; `default-graph-uri` and
-`named-graph-uri` say what is asked. Section 2.1.4: the dataset of the request goes before that of the query.
+`named-graph-uri` specify the dataset. Section 2.1.4: the dataset of the request precedes that of the query.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ FORM = "application/x-www-form-urlencoded"
 HTML = "text/html"
 
 FIELDS = 100
-"""Fields of a form that are read."""
+"""Most fields of a form."""
 
 REMEMBERED = 256
-"""Queries whose reading is remembered: at most some 16 MiB."""
+"""Most parsed queries in the cache, which takes about 16 MiB at most."""
 
 CHANGING = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
-"""Functions that answer differently each time, so that an answer is not kept."""
+"""Functions with a different result each time: an answer that depends on them is not cached."""
 
 _ALIASES = ("application/json", "application/xml", "text/xml", "text/plain", "application/x-turtle")
 
 
 class Rejected(Exception):
-    """A request gets no answer: the status, a stable code, words for people, and the headers that belong to it."""
+    """A rejected request: the status, a stable code, a message, and further headers of the response."""
 
     def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
         super().__init__(message)
@@ -51,7 +51,7 @@ class Rejected(Exception):
 
 
 class Request(NamedTuple):
-    """What the protocol looks at of an HTTP request. `body` is what a POST carries."""
+    """The parts of an HTTP request that the protocol uses. `body` is empty unless the method is POST."""
 
     method: str
     query_string: bytes
@@ -61,28 +61,31 @@ class Request(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A query that the guard has passed, what it asks, and how the answer is to be written."""
+    """A query accepted by the guard, its dataset, and the format of the answer.
+
+    `graphs` are the default and the named graphs, `form` is the name of the format.
+    """
 
     text: str
     graphs: tuple[list[str], list[str]] | None
     form: str
     media_type: str
     kept: bool
-    """Whether the same question has the same answer until the next publication."""
+    """True if the answer stays the same until the next publication, so that it may be cached."""
 
     def head(self) -> Head:
-        """As a worker takes it."""
+        """The message for a worker."""
         return {"text": self.text, "graphs": self.graphs, "form": self.form}
 
     def tag(self, build: str, engine: str) -> str:
-        """The entity tag of the answer, known before it is computed: weak, since rows may come in another order."""
+        """The entity tag of the answer, known before the answer: weak, since rows may come in another order."""
         parts = (build, engine, self.text, repr(self.graphs), self.form)
         return f'W/"{hashlib.sha256(chr(0).join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
 
 
 def fields(request: Request) -> list[tuple[str, str]]:
-    """The fields of the query string and, of a form, of the body. Raises Rejected."""
-    found = list(_fields(request.query_string))
+    """The fields of the query string and, for a POST, of the body. Raises Rejected."""
+    result = list(_fields(request.query_string))
     if request.method == "POST":
         essence, charset = media_type(request.content_type)
         if charset not in ("", "utf-8", "utf8"):
@@ -90,45 +93,45 @@ def fields(request: Request) -> list[tuple[str, str]]:
         if essence == UPDATE:
             raise Rejected(403, "query-update", "updates are refused: the data is read, never changed")
         if essence == FORM:
-            found += _fields(request.body)
+            result += _fields(request.body)
         elif essence == QUERY:
-            found.append(("query", _text(request.body)))
+            result.append(("query", _text(request.body)))
         else:
             raise Rejected(
                 415, "media-type", f"POST the query as {QUERY}, or as a form ({FORM})", accept_post=f"{QUERY}, {FORM}"
             )
-    return found
+    return result
 
 
-def question(request: Request, given: list[tuple[str, str]], limits: Limits) -> Question:
-    """The question that a request asks with these fields. Raises Rejected."""
-    if any(name == "update" for name, _ in given):
+def question(request: Request, fields: list[tuple[str, str]], limits: Limits) -> Question:
+    """The question in a request with these fields. Raises Rejected."""
+    if any(name == "update" for name, _ in fields):
         raise Rejected(403, "query-update", "updates are refused: the data is read, never changed")
-    queries = [value for name, value in given if name == "query"]
+    queries = [value for name, value in fields if name == "query"]
     if len(queries) != 1:
         raise Rejected(
             400, "query-missing" if not queries else "query-twice", f"give one query; there are {len(queries)}"
         )
     try:
-        kind, kept = _passed(queries[0], limits)
+        kind, cacheable = _passed(queries[0], limits)
     except Refused as error:
         status = 400 if error.code != "query-too-long" else 414 if request.method != "POST" else 413
         raise Rejected(status, error.code, str(error)) from error
     except UnicodeEncodeError as error:
         raise Rejected(400, "query-encoding", "the query is not UTF-8") from error
-    default, named = ([v for n, v in given if n == name and v] for name in ("default-graph-uri", "named-graph-uri"))
-    written, media = _chosen(kind, request.accept, [v for n, v in given if n == "format"])
-    return Question(queries[0], (default, named) if default or named else None, written, media, kept)
+    default, named = ([v for n, v in fields if n == name and v] for name in ("default-graph-uri", "named-graph-uri"))
+    format_name, media = _chosen(kind, request.accept, [v for n, v in fields if n == "format"])
+    return Question(queries[0], (default, named) if default or named else None, format_name, media, cacheable)
 
 
 @lru_cache(REMEMBERED)
 def _passed(text: str, limits: Limits) -> tuple[str | None, bool]:
-    """The form of a query that the guard passes, and whether its answer can be kept. Raises Refused.
+    """The form of a query that the guard accepts, and whether its answer may be cached. Raises Refused.
 
-    Portals ask the same again and again, and reading a text takes as long as answering many a query.
+    Remembered, since portals repeat their queries, and parsing can take as long as answering.
     """
-    found = check(text, limits)
-    return form(found), not CHANGING & {t.text.upper() for t in found if t.kind == "word"}
+    tokens = check(text, limits)
+    return form(tokens), not CHANGING & {t.text.upper() for t in tokens if t.kind == "word"}
 
 
 ### Formats
@@ -136,27 +139,27 @@ def _passed(text: str, limits: Limits) -> tuple[str | None, bool]:
 
 @cache
 def formats(kind: str | None) -> dict[str, str]:
-    """The formats that answers of a form of query come in, by media type, what is sent unasked first."""
+    """The formats of answers to a form of query, by media type; the default first."""
     table: dict[str, ox.QueryResultsFormat] | dict[str, ox.RdfFormat]
     table = TRIPLES if kind in ("CONSTRUCT", "DESCRIBE") else ROWS
     names = list(table) if table is TRIPLES else ["json", *(n for n in table if n != "json")]
     offers = {table[name].media_type: name for name in names}
     engine = ox.RdfFormat if table is TRIPLES else ox.QueryResultsFormat
-    written = {known: name for name, known in table.items()}
+    names_of = {format_: name for name, format_ in table.items()}
     for alias in _ALIASES:
-        meant = engine.from_media_type(alias)
-        if meant is not None and meant in written and not (table is TRIPLES and alias == "application/json"):
-            offers.setdefault(alias, written[meant])
+        format_ = engine.from_media_type(alias)
+        if format_ is not None and format_ in names_of and not (table is TRIPLES and alias == "application/json"):
+            offers.setdefault(alias, names_of[format_])
     return offers
 
 
-def _chosen(kind: str | None, accept: str | None, wished: list[str]) -> tuple[str, str]:
-    """The format that the answer is written in, and its media type. Raises Rejected."""
+def _chosen(kind: str | None, accept: str | None, requested: list[str]) -> tuple[str, str]:
+    """The format of the answer and its media type: by the field `format`, else by `Accept`. Raises Rejected."""
     offers = formats(kind)
-    for wish in wished:
-        media = next((m for m, name in offers.items() if name == wish), None)
+    for requested_name in requested:
+        media = next((m for m, name in offers.items() if name == requested_name), None)
         if media is not None:
-            return wish, media
+            return requested_name, media
     media_types = [*offers, HTML]
     chosen = negotiation.choose(accept, media_types)
     if chosen is None:
@@ -166,15 +169,15 @@ def _chosen(kind: str | None, accept: str | None, wished: list[str]) -> tuple[st
 
 
 def with_charset(media: str) -> str:
-    """A media type for the Content-Type header: text is UTF-8, and says so."""
+    """A media type for the Content-Type header, with `charset=utf-8` if it is text."""
     return f"{media}; charset=utf-8" if media.startswith("text/") and "charset" not in media else media
 
 
-### What stands in a request
+### Parts of a request
 
 
 def media_type(header: str) -> tuple[str, str]:
-    """A content type's essence and its charset, in lower case."""
+    """The essence of a content type and its charset or `""`, in lower case."""
     essence, *parameters = header.lower().split(";")
     pairs = (p.partition("=") for p in parameters)
     charset = next((v.strip().strip('"') for n, _, v in pairs if n.strip() == "charset"), "")
@@ -204,7 +207,7 @@ PREFIXES = {"sd": "http://www.w3.org/ns/sparql-service-description#", "void": "h
 
 
 def description(endpoint: str, triples: int) -> list[ox.Triple]:
-    """What SPARQL 1.1 Service Description asks an endpoint to tell of itself."""
+    """The service description of the endpoint (SPARQL 1.1 Service Description)."""
     sd, void, rdf = PREFIXES["sd"], PREFIXES["void"], RDF
     service, dataset, graph = ox.NamedNode(endpoint), ox.BlankNode("dataset"), ox.BlankNode("graph")
 

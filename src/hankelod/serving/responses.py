@@ -1,4 +1,4 @@
-"""Responses: bytes or files with their validators, in gzip where the client takes it, in ranges where it wants them.
+"""Responses of bytes or files, with validators, gzip and ranges.
 
 RFC 9110: conditional requests (section 13), ranges (section 14), content codings (section 8.4).
 """
@@ -20,15 +20,16 @@ from starlette.responses import Response, StreamingResponse
 from hankelod.serving import negotiation
 
 SMALL = 2**20
-"""Bytes up to which a body is packed in one go, and kept packed."""
+"""Most bytes of a body that is compressed as a whole, and cached."""
 
 LEAST = 512
-"""Bytes below which packing gains nothing."""
+"""Least bytes of a body that is compressed."""
 
 KEPT = 32 * 2**20
-"""Bytes of packed bodies that are kept."""
+"""Most bytes of the cache of compressed bodies."""
 
 PIECE = 2**16
+"""Bytes that are read from a file at a time."""
 
 PACKED = frozenset(
     (
@@ -41,14 +42,17 @@ PACKED = frozenset(
         "application/zip",
     )
 )
-"""Media types that are packed already."""
+"""Media types that are compressed already."""
 
 _BYTES = re.compile(r"bytes=([0-9]*)-([0-9]*)")
 
 
 class Body(NamedTuple):
-    """What is to be sent: an open file, its size, its strong or weak entity tag, when it was changed (seconds since
-    1970, 0 for unknown), and a file of the same bytes in gzip, where there is one, with its size."""
+    """The body of a response: an open file, its size and its strong or weak entity tag.
+
+    `changed` is the time of the last change (seconds since 1970, 0 if unknown), `packed` an open file of the same bytes
+    in gzip with its size, or None.
+    """
 
     file: IO[bytes]
     size: int
@@ -64,32 +68,32 @@ class Body(NamedTuple):
 
 
 class Packed:
-    """Packed bodies by their tags, the least used given up first."""
+    """A cache of compressed bodies by entity tag; the least recently used are dropped first."""
 
     def __init__(self) -> None:
-        self._held: OrderedDict[str, bytes] = OrderedDict()
+        self._bodies: OrderedDict[str, bytes] = OrderedDict()
         self._bytes = 0
 
     def of(self, tag: str | None, content: bytes) -> bytes:
-        """The content in gzip."""
-        if tag is not None and tag in self._held:
-            self._held.move_to_end(tag)
-            return self._held[tag]
-        made = gzip.compress(content, 6, mtime=0)
+        """The content in gzip, from the cache if it has a tag."""
+        if tag is not None and tag in self._bodies:
+            self._bodies.move_to_end(tag)
+            return self._bodies[tag]
+        compressed = gzip.compress(content, 6, mtime=0)
         if tag is not None:
-            self._held[tag] = made
-            self._bytes += len(made)
+            self._bodies[tag] = compressed
+            self._bytes += len(compressed)
             while self._bytes > KEPT:
-                self._bytes -= len(self._held.popitem(last=False)[1])
-        return made
+                self._bytes -= len(self._bodies.popitem(last=False)[1])
+        return compressed
 
 
 def unchanged(headers: Mapping[str, str], tag: str | None, changed: float) -> bool:
-    """Whether the client has what it asks for, by its tag, else by the time of its change."""
-    given = headers.get("if-none-match")
-    if given is not None:
-        known = {t.strip().removeprefix("W/").replace('-gzip"', '"') for t in given.split(",")}
-        return "*" in known or (tag is not None and tag.removeprefix("W/") in known)
+    """Tell whether the client has the current version, by entity tag, else by time of change."""
+    header = headers.get("if-none-match")
+    if header is not None:
+        tags = {t.strip().removeprefix("W/").replace('-gzip"', '"') for t in header.split(",")}
+        return "*" in tags or (tag is not None and tag.removeprefix("W/") in tags)
     since = headers.get("if-modified-since")
     if since is None or not changed:
         return False
@@ -100,24 +104,30 @@ def unchanged(headers: Mapping[str, str], tag: str | None, changed: float) -> bo
 
 
 def respond(
-    body: Body, status: int, method: str, media: str, asked: Mapping[str, str], headers: dict[str, str], packed: Packed
+    body: Body,
+    status: int,
+    method: str,
+    media: str,
+    request_headers: Mapping[str, str],
+    headers: dict[str, str],
+    packed: Packed,
 ) -> Response:
-    """The response that sends a body as the client wants it. Closes the body's files."""
+    """The response with a body, by the request headers: 304, a range, in gzip or whole. Closes the body."""
     headers = {**headers, "content-type": media}
     if body.changed:
         headers["last-modified"] = formatdate(body.changed, usegmt=True)
     packs = media.partition(";")[0] not in PACKED and body.size >= LEAST
     if packs:
         headers["vary"] = ", ".join(filter(None, (headers.get("vary"), "Accept-Encoding")))
-    if status == 200 and method in ("GET", "HEAD") and unchanged(asked, body.tag, body.changed):
+    if status == 200 and method in ("GET", "HEAD") and unchanged(request_headers, body.tag, body.changed):
         body.close()
         return Response(status_code=304, headers=_tagged(headers, body.tag))
-    part = asked.get("range") if status == 200 and method == "GET" else None
-    if part and body.tag and not body.tag.startswith("W/") and asked.get("if-range", body.tag) == body.tag:
+    part = request_headers.get("range") if status == 200 and method == "GET" else None
+    if part and body.tag and not body.tag.startswith("W/") and request_headers.get("if-range", body.tag) == body.tag:
         ranged = _ranged(body, part, headers)
         if ranged is not None:
             return ranged
-    if packs and negotiation.takes_gzip(asked.get("accept-encoding")):
+    if packs and negotiation.takes_gzip(request_headers.get("accept-encoding")):
         return _in_gzip(body, status, method, headers, packed)
     headers = _tagged(headers, body.tag)
     if body.tag and not body.tag.startswith("W/"):
@@ -144,7 +154,7 @@ def _in_gzip(body: Body, status: int, method: str, headers: dict[str, str], pack
 
 
 def _ranged(body: Body, part: str, headers: dict[str, str]) -> Response | None:
-    """One range of a body; None where what is asked for is not one range, and the whole is sent."""
+    """The response with one range of a body; None if the header is not one range, so that the whole is sent."""
     match = _BYTES.fullmatch(part.strip())
     if match is None or match.groups() == ("", ""):
         return None
@@ -157,8 +167,12 @@ def _ranged(body: Body, part: str, headers: dict[str, str]) -> Response | None:
             status_code=416, headers={**_tagged(headers, body.tag), "content-range": f"bytes */{body.size}"}
         )
     body.file.seek(start)
-    told = {**_tagged(headers, body.tag), "content-range": f"bytes {start}-{end}/{body.size}", "accept-ranges": "bytes"}
-    return _sent(body, body.file, end - start + 1, 206, "GET", told)
+    response_headers = {
+        **_tagged(headers, body.tag),
+        "content-range": f"bytes {start}-{end}/{body.size}",
+        "accept-ranges": "bytes",
+    }
+    return _sent(body, body.file, end - start + 1, 206, "GET", response_headers)
 
 
 def _sent(body: Body, file: IO[bytes], size: int, status: int, method: str, headers: dict[str, str]) -> Response:
@@ -170,8 +184,8 @@ def _sent(body: Body, file: IO[bytes], size: int, status: int, method: str, head
 
 
 def _whole(content: bytes, status: int, method: str, headers: dict[str, str], size: int | None = None) -> Response:
-    told = {**headers, "content-length": str(len(content) if size is None else size)}
-    return Response(b"" if method == "HEAD" else content, status, told)
+    response_headers = {**headers, "content-length": str(len(content) if size is None else size)}
+    return Response(b"" if method == "HEAD" else content, status, response_headers)
 
 
 async def _reading(body: Body, file: IO[bytes], size: int) -> AsyncIterator[bytes]:
@@ -187,7 +201,7 @@ async def _reading(body: Body, file: IO[bytes], size: int) -> AsyncIterator[byte
 
 
 async def _packing(body: Body) -> AsyncIterator[bytes]:
-    """A large body in gzip, packed in another thread, piece by piece."""
+    """Compress a large body piece by piece, in another thread."""
     pieces = _compressed(body.file)
     try:
         while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
@@ -205,5 +219,5 @@ def _compressed(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def opened(handle: int) -> IO[bytes]:
-    """A handle as a file without a buffer of its own."""
+    """Open a handle as an unbuffered file."""
     return os.fdopen(handle, "rb", buffering=0)

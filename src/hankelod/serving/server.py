@@ -1,4 +1,4 @@
-"""`hankelod serve`: from the arguments to a server that runs until it is told to stop."""
+"""The HTTP server of `hankelod serve`, from its options to its end by a signal."""
 
 from __future__ import annotations
 
@@ -26,17 +26,20 @@ from hankelod.serving.editions import Editions, Options
 from hankelod.serving.journal import Journal
 
 QUEUE = 128
+"""Most queries that wait for a worker."""
 
 CONNECTIONS = 1_000
+"""Most connections at a time."""
 
 BACKLOG = 2_048
+"""Most connections that wait to be accepted."""
 
 STOPPING = 30
-"""Seconds that requests get to end when the server is told to stop."""
+"""Most seconds for requests to end after a signal to stop."""
 
 
 def serve(given: argparse.Namespace, working: Path, lang: str) -> None:
-    """Serve until SIGTERM or SIGINT. Raises CannotAsk where there is nothing to serve, or no place to serve it at."""
+    """Serve until SIGTERM or SIGINT. Raises CannotAsk if there is no publication, or the address cannot be used."""
     folder = working / given.dist
     if not (folder / MANIFEST).is_file():
         raise CannotAsk(told("refusal-serve-nothing", folder=given.dist))
@@ -62,7 +65,7 @@ def serve(given: argparse.Namespace, working: Path, lang: str) -> None:
     service = Service(lambda: Editions(options), data.catalogue(store.root(working)), LIMITS, Journal())
     config = uvicorn.Config(
         service,
-        loop="asyncio",  # and not uvloop where somebody has it: what is tested is what runs
+        loop="asyncio",  # not uvloop, even if it is installed: only this loop is tested
         http=Connection,
         ws="none",
         lifespan="on",
@@ -75,7 +78,7 @@ def serve(given: argparse.Namespace, working: Path, lang: str) -> None:
     host, port = listening.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     note(say("note-serving", lang, folder=given.dist, address=address))
-    # uvicorn stops gracefully at these signals, then raises them again: by then there is nothing left to stop.
+    # uvicorn stops gracefully at these signals, then raises them again: then there is nothing left to stop.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     with contextlib.suppress(KeyboardInterrupt):
@@ -83,7 +86,7 @@ def serve(given: argparse.Namespace, working: Path, lang: str) -> None:
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """A socket that listens, so that the port is known, and refused, before anything is loaded."""
+    """Open the listening socket, so that the port is known, or an error reported, before anything is loaded."""
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
@@ -91,7 +94,7 @@ def _listening(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(address)
-        listening.listen(BACKLOG)  # who comes while the graph is loaded waits, and is not turned away
+        listening.listen(BACKLOG)  # clients wait while the graph is loaded, and are not refused
     except OSError:
         listening.close()
         raise
@@ -99,7 +102,7 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 def _more_handles() -> None:
-    """As many open files as the system allows: each connection is one."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    """Raise the limit of open files to the most that the system allows: each connection is one."""
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard_limit, hard_limit))

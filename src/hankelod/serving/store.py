@@ -1,8 +1,8 @@
-"""The store that workers ask: in memory, or on disk where the dump is large.
+"""Stores on disk, for the graphs of large dumps; others are held in memory.
 
-On disk, a store is kept by the publication's build id: it is loaded once, beside its place and moved there when it is
-whole, and opened read-only by each worker. Whoever uses one holds a shared lock on it; stores that nobody uses are
-cleared away when another build is loaded.
+A store is named by the build id of its publication. It is loaded once, under a temporary name, renamed when it is
+complete, and opened read-only by each worker. A process that uses a store holds a shared lock on it; unused stores are
+removed when another build is loaded.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ import pyoxigraph as ox
 from hankelod.query.store import load_dump
 
 LARGE = 64 * 2**20
-"""Bytes of N-Triples above which a store goes on disk: some 400,000 triples, which take 200 MB of memory."""
+"""Bytes of N-Triples above which a store is kept on disk: about 400,000 triples, which take 200 MB of memory."""
 
 FORMAT = ox.__version__.rpartition(".")[0]
-"""Stores of another minor release of the engine are not read."""
+"""The minor release of the engine, in the name of a store: stores of other releases are not read."""
 
 
 def cache() -> Path:
-    """Where stores are kept if nobody says otherwise: systemd's cache folder of the unit, else the user's."""
-    given = os.environ.get("CACHE_DIRECTORY", "").partition(":")[0]
-    if given:
-        return Path(given)
+    """The default folder of stores: the cache folder of the systemd unit, else that of the user."""
+    folder = os.environ.get("CACHE_DIRECTORY", "").partition(":")[0]
+    if folder:
+        return Path(folder)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hankelod"
 
 
 def place(folder: Path, build: str) -> Path:
-    """Where the store of a build stands."""
+    """The path of the store of a build."""
     return folder / f"{build[:32]}-{FORMAT}"
 
 
 @contextlib.contextmanager
-def held(store: Path) -> Iterator[None]:
-    """Keep a store from being cleared away while it is used, by this process or its children."""
+def in_use(store: Path) -> Iterator[None]:
+    """Keep a store from being removed while this process or its children use it, by a shared lock."""
     store.parent.mkdir(parents=True, exist_ok=True)
     with _lock(store).open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
@@ -49,7 +49,7 @@ def held(store: Path) -> Iterator[None]:
 
 
 def load(dump: Path, store: Path) -> None:
-    """Load a dump into a store at this place, unless it stands there already. Raises CannotAsk, OSError."""
+    """Load a dump into a store at this path, unless it exists already. Raises CannotAsk, OSError."""
     if store.is_dir():
         return
     with store.with_name(f".{store.name}.loading").open("a") as one:
@@ -69,11 +69,11 @@ def load(dump: Path, store: Path) -> None:
 
 
 def clear(folder: Path, keep: Path) -> None:
-    """Remove the stores of other builds that nobody holds."""
+    """Remove the stores of other builds that no process uses."""
     for store in sorted(p for p in folder.iterdir() if p.is_dir() and p != keep and not p.name.startswith(".")):
         lock = _lock(store)
         if not lock.exists():
-            continue  # no store of ours
+            continue  # not made by this program
         with lock.open("a") as handle:
             if _free(handle):
                 shutil.rmtree(store, ignore_errors=True)
@@ -81,6 +81,7 @@ def clear(folder: Path, keep: Path) -> None:
 
 
 def _free(handle: IO[str]) -> bool:
+    """Take the exclusive lock, or return False if the store is in use."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""One worker as the server sees it: what it is asked, what it replies, and how it ended."""
+"""One worker as the server sees it: its questions, replies and end."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from hankelod.serving import frames
 from hankelod.serving.frames import Head
 
 NICE = 10
-"""The niceness of a worker at a long query: all others go first."""
+"""The niceness of a worker at a long query, so that all others have priority."""
 
 IN_MEMORY = 2**20
-"""Bytes of a result that the server holds in memory; what is longer waits in an unlinked file for a slow reader."""
+"""Most bytes of a result that the server holds in memory; a longer one is kept in an unlinked file."""
 
 
 class Unanswered(Exception):
-    """There is no answer. `code` tells why: `busy`, `too-many`, `time`, `memory`, `result`, `engine`, `loading`,
-    `gone`."""
+    """A query without answer. `code` is the reason: `busy`, `too-many`, `time`, `memory`, `result`, `engine`,
+    `loading`, `gone`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -29,7 +29,7 @@ class Unanswered(Exception):
 
 
 class Reply(NamedTuple):
-    """What a worker said: its head, the bytes of the result, and how many they are."""
+    """The reply of a worker: its head, the bytes of the result, and their number."""
 
     head: Head
     body: IO[bytes]
@@ -37,7 +37,7 @@ class Reply(NamedTuple):
 
 
 class Worker(asyncio.Protocol):
-    """One worker, by its number: what comes from it, and how it ended."""
+    """The connection to one worker: `reply` is its next reply, `ended` the signal that it ended by, or 0."""
 
     transport: asyncio.Transport
 
@@ -57,7 +57,7 @@ class Worker(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)
 
     def ask(self, question: Head) -> asyncio.Future[Reply]:
-        """Put a question; the reply to come. Its exception is ConnectionError where the worker ends before."""
+        """Send a question; return the future reply, which raises ConnectionError if the worker ends before."""
         self.reply = asyncio.get_running_loop().create_future()
         if self.transport.is_closing():
             self.reply.set_exception(ConnectionResetError())
@@ -85,10 +85,10 @@ class Worker(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.reply.done():
             self.reply.set_exception(ConnectionResetError())
-            self.reply.exception()  # nobody may be waiting for it
+            self.reply.exception()  # marks it as retrieved, since there may be no reader
 
     def slow(self) -> None:
-        """Let other queries have the processor first."""
+        """Give other queries priority on the processor."""
         self.long = True
         if self.process is not None:
             with contextlib.suppress(OSError):

@@ -1,7 +1,7 @@
-"""The pool of workers: who waits, who answers, and why one was stopped.
+"""The pool of workers: the queue of queries, the assignment to workers, and their replacement.
 
-A query waits for a free worker in a short queue; where the queue is full, or one client fills half of it, the query is
-turned away at once. A query that runs for longer than a moment gives the processor to those that don't.
+A query waits for a free worker in a short queue; if the queue is full, or one client fills half of it, the query is
+rejected at once. A query that runs longer than `LONG` gets a lower priority than the others.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from hankelod.serving.nursery import Settings
 from hankelod.serving.worker import Reply, Unanswered, Worker
 
 LONG = 0.5
-"""Seconds after which a query counts as long: it gets a lower priority, and its worker is not used again."""
+"""Seconds after which a query is long: it gets a lower priority, and its worker is not used again."""
 
 GRACE = 1.0
-"""Seconds beyond the time limit after which the server kills a worker that the kernel's alarm did not."""
+"""Seconds beyond the time limit after which the server kills a worker that the alarm of the kernel has not ended."""
 
 
 class Graph(NamedTuple):
-    """What the nursery tells of the graph that it opened. `withdrawn` is relative to the base."""
+    """Facts about the open graph, from the nursery. `withdrawn` are paths relative to the base."""
 
     base: str
     triples: int
@@ -41,7 +41,11 @@ class Graph(NamedTuple):
 
 
 class Pool:
-    """The workers of one graph. Start it with `start`, end it with `close`."""
+    """The workers of one graph; `start` starts them, `close` ends them.
+
+    `size` is the number of workers, `bounds` the limits of a query, `queue` the most queries that wait. `failed` is the
+    reason if the graph cannot be loaded.
+    """
 
     def __init__(self, size: int, bounds: Bounds, queue: int) -> None:
         self.size, self.bounds, self.queue = size, bounds, queue
@@ -51,7 +55,7 @@ class Pool:
         self._idle: deque[Worker] = deque()
         self._waiting: deque[tuple[str, asyncio.Future[Worker]]] = deque()
         self._clients: Counter[str] = Counter()
-        self._asked = 0
+        self._active = 0
         self._numbers = 0
         self._free = asyncio.Event()
         self._free.set()
@@ -64,7 +68,7 @@ class Pool:
     ### Start and end
 
     async def start(self, dump: Path, working: Path, store: Path | None) -> None:
-        """Start the nursery; `ready` tells when the graph is there."""
+        """Start the nursery, which loads the dump; `ready` waits for it."""
         self._commands, theirs = socket.socketpair()
         reads, notices = os.pipe()
         settings = Settings(
@@ -81,14 +85,14 @@ class Pool:
         )
         theirs.close()
         os.close(notices)
-        reader = asyncio.StreamReader(limit=2**26)  # one line names all that is withdrawn
+        reader = asyncio.StreamReader(limit=2**26)  # one line lists all withdrawn things
         await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(reads, "rb")
         )
         self._run(self._listen(reader))
 
     async def ready(self) -> Graph:
-        """The graph, when it is there. Raises Unanswered where it cannot be loaded; `failed` tells why."""
+        """Wait for the graph. Raises Unanswered if it cannot be loaded; `failed` is the reason."""
         await self._ready.wait()
         if self.graph is None:
             raise Unanswered("loading")
@@ -96,11 +100,11 @@ class Pool:
 
     @property
     def alive(self) -> bool:
-        """Whether there are workers, free or at work."""
+        """Tell whether there are workers, idle or busy."""
         return self.graph is not None and not self._closed and bool(self._workers)
 
     async def close(self) -> None:
-        """End the workers once those at work are done."""
+        """End the workers after the present queries."""
         await self._free.wait()
         self._closed = True
         if self._commands is not None:
@@ -117,22 +121,22 @@ class Pool:
         for worker in self._workers.values():
             worker.transport.close()
 
-    ### Asking
+    ### Queries
 
     async def ask(self, question: Head, client: str, gone: Callable[[], Awaitable[None]]) -> Reply:
-        """The reply of a worker. `gone` returns when the client has. Raises Unanswered, CancelledError."""
-        self._asked += 1
+        """Ask a free worker and return its reply. `gone` returns when the client disconnects. Raises Unanswered."""
+        self._active += 1
         self._free.clear()
         try:
             worker = await self._turn(client)
             return await self._answered(worker, question, gone)
         finally:
-            self._asked -= 1
-            if not self._asked:
+            self._active -= 1
+            if not self._active:
                 self._free.set()
 
     async def _turn(self, client: str) -> Worker:
-        """A free worker, when this client's turn has come."""
+        """Wait for a free worker. Raises Unanswered if the queue is full or the wait too long."""
         if self.graph is None or self._closed:
             raise Unanswered("loading")
         while self._idle:
@@ -150,7 +154,7 @@ class Pool:
             async with asyncio.timeout(self.bounds.seconds):
                 return await asyncio.shield(turn)
         except BaseException as error:
-            if turn.done():  # its turn came in the very moment that it gave up
+            if turn.done():  # a worker was assigned at the moment of the timeout
                 self._release(turn.result())
             else:
                 self._waiting.remove((client, turn))
@@ -163,7 +167,7 @@ class Pool:
                 del self._clients[client]
 
     def _release(self, worker: Worker) -> None:
-        """Give a worker to who waits first, or let it rest."""
+        """Hand the worker to the first waiter, or mark it idle."""
         if self._waiting:
             self._waiting.popleft()[1].set_result(worker)
         else:
@@ -173,8 +177,8 @@ class Pool:
         reply = worker.ask(question)
         leaving: list[asyncio.Future[None]] = []
 
-        def tarry() -> None:
-            """The query is long: it gives way, and ends if the client does not wait for it."""
+        def mark_long() -> None:
+            """Lower the priority of a long query, and stop it when the client disconnects."""
             worker.slow()
             watching = asyncio.ensure_future(gone())
             leaving.append(watching)
@@ -183,13 +187,13 @@ class Pool:
             )
 
         loop = asyncio.get_running_loop()
-        long = loop.call_later(LONG, tarry)
+        long = loop.call_later(LONG, mark_long)
         late = loop.call_later(self.bounds.seconds + GRACE, self._overdue, worker)
         last = True
         try:
-            found = await reply
-            last = found.head["last"] or worker.long
-            return found
+            answer = await reply
+            last = answer.head["last"] or worker.long
+            return answer
         except ConnectionError as error:
             raise Unanswered(await self._cause(worker)) from error
         finally:
@@ -203,30 +207,30 @@ class Pool:
                 self._release(worker)
 
     async def _cause(self, worker: Worker) -> str:
-        """Why a worker ended in the midst of a query."""
+        """The code of `Unanswered` for a worker that ended during a query."""
         try:
             async with asyncio.timeout(GRACE):
                 number = await asyncio.shield(worker.ended)
         except TimeoutError:
             return "engine"
-        # An engine that is given no memory aborts; the system kills, unasked, where the machine's runs out.
+        # An engine aborts if it gets no memory; the system kills a process when the machine runs out of memory.
         causes = {signal.SIGALRM: "time", signal.SIGABRT: "memory", signal.SIGKILL: "time" if worker.late else "memory"}
         return causes.get(signal.Signals(number), "engine") if number else "engine"
 
-    ### Workers come and go
+    ### Start and end of workers
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
-        """Hear what the nursery tells; without it there are no workers, so its end is the pool's."""
+        """Handle the notices of the nursery. Without it there are no workers, so that the pool ends with it."""
         while line := await reader.readline():
             notice = json.loads(line)
             if "ready" in notice:
-                about = notice["ready"]
+                facts = notice["ready"]
                 self.graph = Graph(
-                    about["base"],
-                    about["triples"],
-                    frozenset(about["withdrawn"]),
-                    about["prefixes"],
-                    tuple(about["confined"]),
+                    facts["base"],
+                    facts["triples"],
+                    frozenset(facts["withdrawn"]),
+                    facts["prefixes"],
+                    tuple(facts["confined"]),
                 )
                 for _ in range(self.size):
                     await self._fork()
@@ -260,7 +264,7 @@ class Pool:
             return
         worker.ended.set_result(by)
         worker.transport.close()
-        if worker in self._idle:  # nobody asked it anything: something outside has ended it
+        if worker in self._idle:  # it had no query: something outside has ended it
             self._idle.remove(worker)
             await self._fork()
 
@@ -269,7 +273,7 @@ class Pool:
             self._command("kill", worker.number)
 
     def _command(self, what: str, number: int, *handles: int) -> None:
-        """Tell the nursery; where it is gone, `_listen` hears of that."""
+        """Send a command to the nursery; if that has ended, `_listen` handles it."""
         assert self._commands is not None
         with contextlib.suppress(OSError):
             socket.send_fds(self._commands, [json.dumps({what: number}).encode() + b"\n"], handles)
@@ -279,12 +283,12 @@ class Pool:
         self._kill(worker)
 
     def _replace(self, worker: Worker) -> None:
-        """Have a new worker in the place of one that is not used again."""
+        """Start a new worker in place of one that is not used again."""
         self._kill(worker)
         if not self._closed:
             self._run(self._fork())
 
     def _run(self, task: Awaitable[None]) -> None:
         running = asyncio.ensure_future(task)
-        self._tasks.add(running)  # the loop itself holds tasks only weakly
+        self._tasks.add(running)  # the loop itself has only weak references to tasks
         running.add_done_callback(self._tasks.discard)

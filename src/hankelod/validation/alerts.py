@@ -1,4 +1,4 @@
-"""Problems as the tools of repositories read them: GitHub's workflow commands, and SARIF 2.1.0 (OASIS)."""
+"""Reports for the tools of repositories: workflow commands of GitHub, and SARIF 2.1.0 (OASIS)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LEVELS = {"violation": "error", "warning": "warning", "info": "note"}
 
 
 def _data(text: str) -> str:
-    """Text of a workflow command: nothing in it can begin a command of its own."""
+    """Escape the text of a workflow command, so that no part of it can begin another command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -27,51 +27,59 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def as_github(found: Report, lang: str, prefix: str = "") -> str:
-    """A workflow command for each problem: GitHub shows it at its line in the pull request.
+def as_github(report: Report, lang: str, prefix: str = "") -> str:
+    """One workflow command for each problem, which GitHub shows at its line in the pull request; then a summary.
 
-    `prefix` is the working folder as seen from the top of the repository, with a slash at its end; or nothing.
+    `prefix` is the path of the working folder in the repository, with a slash at its end, or empty.
     """
     lines = []
-    for p in found.problems:
+    for p in report.problems:
         title = f"{p.code}: {p.record}" if p.record else p.code
-        text = f"{p.message.get(lang, '')}\n{say('why', lang)}: {p.why.get(lang, '')}\n{say('fix', lang)}: {p.fix.get(lang, '')}\n{say('help', lang)}: {found.help(p)}"
-        lines.append(
-            f"::{COMMANDS[p.severity]} file={_property(prefix + p.file)},line={p.line},col={p.column},title={_property(title)}::{_data(text)}"
+        text = "\n".join(
+            (
+                p.message.get(lang, ""),
+                f"{say('why', lang)}: {p.why.get(lang, '')}",
+                f"{say('fix', lang)}: {p.fix.get(lang, '')}",
+                f"{say('help', lang)}: {report.help(p)}",
+            )
         )
-    counts = found.counts()
-    told = ", ".join(f"{counts[s]} {say(s + 's', lang)}" for s in COMMANDS if counts[s])
-    lines.append(f"{found.records} {say('records', lang)}" + (f": {told}" if told else ""))
+        lines.append(
+            f"::{COMMANDS[p.severity]} file={_property(prefix + p.file)},line={p.line},col={p.column},"
+            f"title={_property(title)}::{_data(text)}"
+        )
+    counts = report.counts()
+    summary = ", ".join(f"{counts[s]} {say(s + 's', lang)}" for s in COMMANDS if counts[s])
+    lines.append(f"{report.records} {say('records', lang)}" + (f": {summary}" if summary else ""))
     return "\n".join(lines) + "\n"
 
 
-def as_sarif(found: Report, lang: str, prefix: str = "") -> str:
-    """A SARIF log with one run; columns are counted in code points, files are relative to the repository."""
+def as_sarif(report: Report, lang: str, prefix: str = "") -> str:
+    """A SARIF log with one run. Columns count code points; paths are relative to the top of the repository."""
     rules: dict[str, int] = {}
-    for p in found.problems:
+    for p in report.problems:
         rules.setdefault(p.code, len(rules))
-    first = {code: next(p for p in found.problems if p.code == code) for code in rules}
+    first = {code: next(p for p in report.problems if p.code == code) for code in rules}
     run = {
         "tool": {
             "driver": {
                 "name": "hankelod",
                 "semanticVersion": __version__,
-                "informationUri": found.base,
-                "rules": [_rule(found, p, lang) for p in first.values()],
+                "informationUri": report.base,
+                "rules": [_rule(report, p, lang) for p in first.values()],
             }
         },
         "language": lang,
         "columnKind": "unicodeCodePoints",
-        "results": [_result(p, lang, rules[p.code], prefix) for p in found.problems],
+        "results": [_result(p, lang, rules[p.code], prefix) for p in report.problems],
     }
     return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
 
-def _rule(found: Report, p: Problem, lang: str) -> dict[str, object]:
+def _rule(report: Report, p: Problem, lang: str) -> dict[str, object]:
     return {
         "id": p.code,
         "fullDescription": {"text": p.why.get(lang) or p.code},
-        "helpUri": quote(found.help(p), safe=":/#?&=%"),
+        "helpUri": quote(report.help(p), safe=":/#?&=%"),
         "defaultConfiguration": {"level": LEVELS[p.severity]},
     }
 
@@ -86,20 +94,20 @@ def _location(file: str, line: int, column: int, prefix: str) -> dict[str, objec
 
 
 def _result(p: Problem, lang: str, rule: int, prefix: str) -> dict[str, object]:
-    where = _location(p.file, p.line, p.column, prefix)
+    location = _location(p.file, p.line, p.column, prefix)
     name = " ".join(part for part in (p.record, p.field) if part)
     if name:
-        where["logicalLocations"] = [{"fullyQualifiedName": name}]
+        location["logicalLocations"] = [{"fullyQualifiedName": name}]
     identity = "\n".join((p.record or p.file, p.field or "", p.code, p.value or ""))
     result: dict[str, object] = {
         "ruleId": p.code,
         "ruleIndex": rule,
         "level": LEVELS[p.severity],
         "message": {"text": f"{p.message.get(lang, '')} {p.fix.get(lang, '')}".strip()},
-        "locations": [where],
-        # The same fault stays the same alert when lines above it move.
+        "locations": [location],
+        # Lines and columns are left out, so that an alert keeps its identity when lines above it change.
         "partialFingerprints": {"problem/v1": sha256(identity.encode("utf-8", "replace")).hexdigest()[:32]},
     }
     if p.related:
-        result["relatedLocations"] = [_location(o.file, o.line, o.column, prefix) for o in p.related]
+        result["relatedLocations"] = [_location(other.file, other.line, other.column, prefix) for other in p.related]
     return result

@@ -1,4 +1,4 @@
-"""SHACL over the triples of records, and its results back to file, line and column."""
+"""Validation of records with SHACL: triples to the engine, its results back to file, line and column."""
 
 from __future__ import annotations
 
@@ -18,18 +18,24 @@ from hankelod.records.tree import Path, dotted
 from hankelod.validation.engines import Result, available, engine
 
 CHUNK = 200
-"""Records that are validated together. Memory stays flat however many there are; and a rule in SPARQL is joined anew for
-each thing that it is about, so that its time grows with the square of what is validated together."""
+"""Records that are validated together.
+
+This bounds memory. It also bounds time: an engine evaluates a SPARQL rule once for each focus node, so that the time
+grows with the square of the number of records.
+"""
 
 ROWS = 10
-"""Rows of one table that are read one by one; for more, the whole table is."""
+"""Most rows of one table that are read one by one; for more, the whole table is read."""
 
 
 ### The data graph
 
 
 def background(model: Model) -> list[str]:
-    """What every chunk needs of the ontology: sub-class axioms, and the concepts of the code lists."""
+    """The triples of the ontology that every chunk needs: sub-class axioms, and the concepts of the code lists.
+
+    Each is a line of N-Triples with its line end.
+    """
     concepts = {
         f"{model.base}id/{model.classes[iri].identifies}{c}" for iri, members in model.concepts.items() for c in members
     }
@@ -45,9 +51,9 @@ Known = dict[tuple[str, str], Record]
 
 
 def referenced(dataset: Dataset, records: Iterable[Record], known: Known | None = None) -> list[Record]:
-    """The records that these refer to and that are not among them: what a shape may look at.
+    """The records that `records` refer to and that are not among them, since a shape may look at them.
 
-    `known` are the dataset's records, where they have been read already.
+    `known` holds the records of the dataset, if they have been read already.
     """
     own = {(r.cls.iri, r.id) for r in records}
     wanted: dict[tuple[str, str], None] = {}
@@ -57,7 +63,7 @@ def referenced(dataset: Dataset, records: Iterable[Record], known: Known | None 
                 wanted[cls.iri, identifier] = None
     if known is not None:
         return [known[each] for each in wanted if each in known]
-    found = []
+    others = []
     counts = Counter(target for target, _ in wanted)
     for target, many in counts.items():
         if many > ROWS and dataset.model.classes[target].file:
@@ -65,18 +71,18 @@ def referenced(dataset: Dataset, records: Iterable[Record], known: Known | None 
     for target, identifier in wanted:
         loaded = dataset.record(dataset.model.classes[target], identifier)
         if loaded is not None:
-            found.append(loaded)
-    return found
+            others.append(loaded)
+    return others
 
 
 ### Results to problems
 
 
 class Checker:
-    """Validates records chunk by chunk, and turns results into problems at the line to mend."""
+    """Validates records chunk by chunk, and turns the results into problems at the line to correct."""
 
     def __init__(self, dataset: Dataset, engine_name: str | None = None) -> None:
-        """Raises EngineMissing."""
+        """`engine_name` is `shacl`, `pyshacl`, or None for the first that is installed. Raises EngineMissing."""
         self.dataset = dataset
         self.mapping = Mapping(dataset.model)
         self.engine_name = available(engine_name)
@@ -84,59 +90,60 @@ class Checker:
         self.background = background(dataset.model)
 
     def problems(self, records: list[Record], others: list[Record]) -> list[Problem]:
-        """What the shapes say of `records`; `others` is the reference data they may look at."""
+        """The problems of `records`; `others` are the records that they refer to."""
         lines = [line for record in records for line in self.mapping.ntriples(record)]
         results = self.results(lines, (line for record in others for line in self.mapping.ntriples(record)))
         return self.located(results, records) if results else []
 
     def results(self, lines: Iterable[str], others: Iterable[str]) -> list[Result]:
-        """What the engine says of data in lines of N-Triples; `others` is the reference data it may look at."""
+        """The results of the engine for data in lines of N-Triples; `others` is the data that it refers to."""
         return self._engine("".join((*self.background, *lines, *others)))
 
     def located(self, results: list[Result], records: list[Record]) -> list[Problem]:
-        """Problems for those results whose focus is in one of these records, each said once."""
+        """The problems of those results whose focus node is in one of these records, without duplicates."""
         roots = {self.mapping.subject(r): r for r in records}
         by_record: dict[str, list[Result]] = {}
         for result in results:
             root = root_of_focus(result.focus.strip("<>"), roots)
             if root is not None:
                 by_record.setdefault(root, []).append(result)
-        found: list[Problem] = []
-        for root, its in by_record.items():
-            found += self._of_record(roots[root], its)
-        return found
+        problems: list[Problem] = []
+        for root, of_root in by_record.items():
+            problems += self._of_record(roots[root], of_root)
+        return problems
 
     def _of_record(self, record: Record, results: list[Result]) -> list[Problem]:
+        """The problems of one record: at most one violation for each field and value, the most basic first."""
         places = _Places(record, self.mapping.places(record))
-        # the paths of what the reader has reported, and of what holds it
-        said = {marred[:n] for marred in record.marred for n in range(1, len(marred) + 1)}
+        # the paths of values that the reader has reported, and of the parts that hold them
+        reported = {invalid[:n] for invalid in record.marred for n in range(1, len(invalid) + 1)}
         best: dict[tuple[Path, str | None], tuple[tuple[int, int], Problem]] = {}
         for result in results:
             check = self.dataset.model.checks.get((result.shape or "").strip("<>"))
             if check is None:
                 continue
             path = self._path(result, check, places)
-            # what the reader has reported of a value, or of one of several that would do, is not said again
-            if path in said or any((*path[:-1], key) in said for key in check.alternatives):
+            # a value that the reader has reported, or an alternative to it, is not reported again
+            if path in reported or any((*path[:-1], key) in reported for key in check.alternatives):
                 continue
-            found = self._problem(record, result, check, path)
-            # one problem per field and value: violation before warning, kind of value before pattern before range
+            problem = self._problem(record, result, check, path)
+            # one problem for each field and value: violation before warning, datatype before pattern before range
             rank = (("violation", "warning", "info").index(check.severity), _RANK.get(result.component, 9))
             subject = (path, None if check.severity == "violation" else check.code)
             if subject not in best or rank < best[subject][0]:
-                best[subject] = (rank, found)
+                best[subject] = (rank, problem)
         violated = {path for (path, code) in best if code is None}
         return [p for (path, code), (_, p) in best.items() if code is None or path not in violated]
 
     def _path(self, result: Result, check: Check, places: _Places) -> Path:
-        """The path of the value that a result is about; of its key, where there is no value."""
+        """The path of the value that a result is about; of its key, if there is no value."""
         node = result.focus.strip("<>")
         at = places.parts.get(node, ())
         predicate = (result.path or "").strip("<>")
         if check.key is None:
             return places.first(node, predicate) or at
-        found = places.value(node, predicate, result.value) if result.value is not None and result.path else None
-        return found or (*at, check.key)
+        value_path = places.value(node, predicate, result.value) if result.value is not None and result.path else None
+        return value_path or (*at, check.key)
 
     def _problem(self, record: Record, result: Result, check: Check, path: Path) -> Problem:
         model = self.dataset.model
@@ -192,7 +199,7 @@ _RANK = {
 
 
 def root_of_focus(focus: str, roots: dict[str, Record]) -> str | None:
-    """The record that a focus node belongs to: itself, or the thing that its IRI begins with."""
+    """The IRI of the record that a focus node belongs to: its own, or the one that it begins with; None for neither."""
     while focus not in roots:
         focus, _, last = focus.rpartition("/")
         if not last or not focus:
@@ -201,10 +208,10 @@ def root_of_focus(focus: str, roots: dict[str, Record]) -> str | None:
 
 
 class _Places:
-    """Where in a record its triples come from, looked up by what a result says of them.
+    """The paths in a record from which its triples come, looked up by subject, property and value.
 
     `parts` is the path of each part, by its IRI. Engines write a literal with other escapes than the data, so that a
-    value is looked for as it is written first, then as the term that it is.
+    value is looked up by its text first, then as a parsed term.
     """
 
     def __init__(self, record: Record, located: list[Located]) -> None:
@@ -217,21 +224,24 @@ class _Places:
 
     def first(self, subject: str, predicate: str) -> Path | None:
         """The path of the first value of a property."""
-        found = [path for (s, p, _), path in self._written.items() if s == subject and p == predicate]
-        return found[-1] if found else None
+        paths = [path for (s, p, _), path in self._written.items() if s == subject and p == predicate]
+        return paths[-1] if paths else None
 
     def value(self, subject: str, predicate: str, value: str) -> Path | None:
         """The path of this value of a property."""
-        found = self._written.get((subject, predicate, value))
-        if found is None:
+        path = self._written.get((subject, predicate, value))
+        if path is None:
             if self._terms is None:
                 self._terms = {(s, p, _term(o)): path for (s, p, o), path in self._written.items()}
-            found = self._terms.get((subject, predicate, _term(value)))
-        return found
+            path = self._terms.get((subject, predicate, _term(value)))
+        return path
 
 
 def _term(text: str) -> object:
-    """A term, parsed: engines write the same literal with other escapes, rdflib a long text in three quotation marks."""
+    """Parse a term; the text itself if it cannot be parsed.
+
+    Engines write the same literal with other escapes, and rdflib writes a long text in three quotation marks.
+    """
     try:
         return next(iter(ox.parse(f"<x:s> <x:p> {text} .", format=ox.RdfFormat.TURTLE))).object
     except (SyntaxError, ValueError):

@@ -1,7 +1,7 @@
-"""The SHACL engines behind one small interface: `shacl` (fast, Rust) and `pyshacl` (the reference).
+"""SHACL engines behind one interface: `shacl` (fast, Rust) and `pyshacl` (the reference).
 
-Both get the same shapes and the same data, and must give the same verdicts; the tests hold them to it. A library is
-imported when its engine is asked for.
+Both get the same shapes and the same data and must give the same verdicts, as tests check. A library is imported only
+when its engine is used.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from hankelod.records.folder import NotADataset
 
 
 class EngineMissing(Refusal):
-    """The engine asked for is not installed here; the message says what to do."""
+    """The engine asked for is not installed; the message says how to install it."""
 
 
 class Result(NamedTuple):
-    """One SHACL validation result; terms in N-Triples syntax, `component` and `severity` as local names."""
+    """One SHACL validation result: terms in N-Triples syntax, `component` and `severity` as local names."""
 
     focus: str
     path: str | None
@@ -31,18 +31,18 @@ class Result(NamedTuple):
 
 
 Engine = Callable[[str], list[Result]]
-"""Takes data as N-Triples, gives the results."""
+"""Takes data in N-Triples, returns the results. Raises NotADataset if the shapes cannot be used."""
 
 
 def engine(name: str, model: Model) -> Engine:
-    """An engine with the Model's shapes compiled. It and what it gives raise NotADataset where the shapes are no use."""
+    """An engine with the shapes of the Model compiled. Raises NotADataset if the shapes cannot be used."""
     if name == "shacl":
         return _shacl(model)
     return _pyshacl(model)
 
 
 def available(name: str | None) -> str:
-    """The engine to use: the one asked for, else `shacl` where there is one. Raises EngineMissing."""
+    """The name of the engine to use: `name`, else `shacl` if it is installed, else `pyshacl`. Raises EngineMissing."""
     if name is None:
         return "shacl" if _installed("shacl") else "pyshacl"
     if not _installed(name):
@@ -51,7 +51,7 @@ def available(name: str | None) -> str:
 
 
 def _installed(name: str) -> bool:
-    """Whether a library can be imported. It is imported, since it is wanted; importlib.util alone would cost start-up."""
+    """Tell whether a library can be imported, by importing it: it is used next, and importlib.util costs start-up."""
     try:
         __import__(name)
     except ImportError:
@@ -59,10 +59,10 @@ def _installed(name: str) -> bool:
     return True
 
 
-def _refused(name: str, said: object) -> NotADataset:
-    """What an engine says of shapes that it cannot use: a dataset's own, whose queries only the engine can judge."""
-    words = str(said).strip().splitlines() or [type(said).__name__]
-    return NotADataset(told("refusal-engine-shapes", engine=name, why=words[0]))
+def _refused(name: str, reason: object) -> NotADataset:
+    """The refusal of shapes that an engine cannot use: a dataset may add shapes, whose queries the engine parses."""
+    lines = str(reason).strip().splitlines() or [type(reason).__name__]
+    return NotADataset(told("refusal-engine-shapes", engine=name, why=lines[0]))
 
 
 def _shacl(model: Model) -> Engine:
@@ -76,7 +76,7 @@ def _shacl(model: Model) -> Engine:
 
 
 def of_shapes(model: Model, shapes: str) -> Engine:
-    """The engine `shacl` with just these shapes, in N-Triples."""
+    """The engine `shacl` with these shapes alone, given in N-Triples."""
     import shacl
 
     return _compiled(model, shacl.Shapes.from_text(shapes, format="ntriples", base=model.base))
@@ -104,7 +104,8 @@ def _pyshacl(model: Model) -> Engine:
     import rdflib
     from rdflib.namespace import SH
 
-    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)  # it logs a traceback for each ill-typed literal
+    # Else rdflib logs a traceback for each ill-typed literal.
+    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
     shapes = rdflib.Graph().parse(data=model.shapes_text, format="turtle", publicID=model.base)
 
     def local(term: object) -> str:
@@ -117,14 +118,14 @@ def _pyshacl(model: Model) -> Engine:
             _, report, _ = pyshacl.validate(
                 graph, shacl_graph=shapes, inference="none", advanced=False, meta_shacl=False, do_owl_imports=False
             )
-        except Exception as error:  # its own, pyparsing's or rdflib's, by what is wrong with the shapes
+        except Exception as error:  # of pySHACL, pyparsing or rdflib, by what is wrong with the shapes
             raise _refused("pyshacl", error) from error
         finally:
             rdflib.NORMALIZE_LITERALS = before
         if not isinstance(report, rdflib.Graph):
             raise _refused("pyshacl", report)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # ill-typed numbers are what is looked for
+            warnings.simplefilter("ignore", UserWarning)  # about ill-typed numbers, which are reported as results
             return list(read(report))
 
     def read(report: rdflib.Graph) -> Iterator[Result]:

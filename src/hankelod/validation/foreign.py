@@ -1,6 +1,6 @@
-"""RDF that a partner sends, checked against the same shapes: Turtle, N-Triples and JSON-LD.
+"""RDF files of partners checked against the same shapes: Turtle, N-Triples and JSON-LD.
 
-Parsed by pyoxigraph alone, which fetches nothing: a JSON-LD context has to stand in the file. Results are told by
+pyoxigraph parses them and fetches nothing: a JSON-LD context has to be in the file itself. Problems are reported by
 subject and property, at their place in the file.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from hankelod.messages.problem import Place, Problem, component_says, fill, problem, short
-from hankelod.model.model import Check, Model
+from hankelod.model.model import Model
 from hankelod.rdf import nesting
 from hankelod.rdf.graph import RDF, RDFS, SKOS
 from hankelod.rdf.places import Places, places
@@ -28,13 +28,13 @@ Subject = ox.NamedNode | ox.BlankNode | ox.Triple
 NAMES = {RDF + "type", RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel"}
 
 OF_THE_WHOLE = {f"{c}ConstraintComponent" for c in ("MinCount", "MaxCount", "UniqueLang", "Or")}
-"""Constraints on all that is said of a thing, rather than on one value."""
+"""Constraints on all values of a property, rather than on one value."""
 
 FORMATS = {"turtle": ox.RdfFormat.TURTLE, "ntriples": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
 
 
 def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
-    """What the shapes say of the things in an RDF file, and how many things of a known class there are."""
+    """The problems of an RDF file, and the number of things in it that have a class of the Model."""
     name = checker.dataset.name(path)
     form = RDF_FILES[path.suffix]
     try:
@@ -47,22 +47,22 @@ def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
     model = checker.dataset.model
     subjects = {t.subject for t in triples}
     types = _types(model)
-    known = {
+    typed = {
         t.subject for t in triples if t.predicate.value == RDF + "type" and getattr(t.object, "value", "") in types
     }
-    if not known:
+    if not typed:
         example = model.by_name("Project").iri
         return [problem("nothing-known", Place(name, 1, 1), expected=f"<{example}>")], 0
     named = _named(triples)
     others = [line for r in _referred(checker, triples, subjects - named) for line in checker.mapping.ntriples(r)]
     results = checker.results([f"{t} .\n" for t in triples], others)
     if not results:
-        return [], len(known)
-    where = places(text, checker.dataset.base) if form != "jsonld" else _json_places(text, triples)
+        return [], len(typed)
+    positions = places(text, checker.dataset.base) if form != "jsonld" else _json_places(text, triples)
     own, mentioned = {str(s) for s in subjects}, {str(s) for s in named}
-    said = [r for r in results if r.focus not in mentioned or (r.component not in OF_THE_WHOLE and _of_name(r))]
-    found = [_problem(model, r, name, where) for r in said if r.focus in own or _blank(r.focus)]
-    return [p for p in found if p is not None], len(known)
+    relevant = [r for r in results if r.focus not in mentioned or (r.component not in OF_THE_WHOLE and _of_name(r))]
+    problems = [_problem(model, r, name, positions) for r in relevant if r.focus in own or _blank(r.focus)]
+    return [p for p in problems if p is not None], len(typed)
 
 
 def _types(model: Model) -> set[str]:
@@ -76,7 +76,7 @@ def _types(model: Model) -> set[str]:
 
 
 def _parse(text: str, form: str, base: str, name: str) -> list[ox.Triple]:
-    """The file's triples, whatever graph they stand in. Raises tree.Unreadable."""
+    """The triples of all graphs of a file. Raises tree.Unreadable."""
     try:
         nesting.check(text.encode(), form == "jsonld")
         return [q.triple for q in ox.parse(text.encode(), format=FORMATS[form], base_iri=base)]
@@ -88,26 +88,26 @@ def _parse(text: str, form: str, base: str, name: str) -> list[ox.Triple]:
 
 
 def _named(triples: list[ox.Triple]) -> set[Subject]:
-    """The things that something in the file points to and that are named there, no more: described elsewhere."""
+    """The things that the file refers to and gives no more than a class and names: they are described elsewhere."""
     pointed = {t.object for t in triples if isinstance(t.object, ox.NamedNode)}
     return pointed - {t.subject for t in triples if t.predicate.value not in NAMES}  # type: ignore[return-value]
 
 
 def _referred(checker: Checker, triples: list[ox.Triple], subjects: set[Subject]) -> list[Record]:
-    """The records of the dataset that the file points to and does not describe itself."""
+    """The records of the dataset that the file refers to and does not describe itself."""
     model, start = checker.dataset.model, f"{checker.dataset.base}id/"
-    found: dict[str, Record] = {}
+    records: dict[str, Record] = {}
     for triple in triples:
         iri = getattr(triple.object, "value", "")
         if not isinstance(triple.object, ox.NamedNode) or not iri.startswith(start) or triple.object in subjects:
             continue
         for cls in model.entries():
             rest = iri[len(start) :].removeprefix(cls.identifies)
-            if cls.identifies and iri.startswith(start + cls.identifies) and "/" not in rest and iri not in found:
+            if cls.identifies and iri.startswith(start + cls.identifies) and "/" not in rest and iri not in records:
                 record = checker.dataset.record(cls, rest)
                 if record is not None:
-                    found[iri] = record
-    return list(found.values())
+                    records[iri] = record
+    return list(records.values())
 
 
 def _of_name(result: Result) -> bool:
@@ -118,7 +118,7 @@ def _blank(focus: str) -> bool:
     return focus.startswith("_:")
 
 
-def _problem(model: Model, result: Result, name: str, where: Places) -> Problem | None:
+def _problem(model: Model, result: Result, name: str, positions: Places) -> Problem | None:
     check = model.checks.get((result.shape or "").strip("<>"))
     if check is None:
         return None
@@ -134,13 +134,13 @@ def _problem(model: Model, result: Result, name: str, where: Places) -> Problem 
         path=short(predicate),
         alternatives=", ".join(check.alternatives),
     )
-    line, column = where.find(subject, predicate, value)
+    line, column = positions.find(subject, predicate, value)
     return Problem(
         name,
         line,
         column,
         _short_name(model, subject),
-        _field_name(model, check, predicate),
+        _field_name(model, predicate),
         value,
         check.code,
         result.component,
@@ -154,13 +154,13 @@ def _problem(model: Model, result: Result, name: str, where: Places) -> Problem 
 
 
 def _short_name(model: Model, iri: str) -> str:
-    """A thing of the dataset by its id, another by its IRI."""
+    """The id of a thing of the dataset; the IRI of any other."""
     start = f"{model.base}id/"
     return iri[len(start) :].split("/", 1)[-1] if iri.startswith(start) else iri
 
 
-def _field_name(model: Model, check: Check, predicate: str | None) -> str | None:
-    """The property as it is written with a prefix, since a partner does not know the keys of records."""
+def _field_name(model: Model, predicate: str | None) -> str | None:
+    """The property as a prefixed name, since a partner does not know the keys of records."""
     if predicate is None:
         return None
     for prefix, namespace in sorted(model.prefixes.items(), key=lambda p: -len(p[1])):
@@ -170,8 +170,8 @@ def _field_name(model: Model, check: Check, predicate: str | None) -> str | None
 
 
 def _json_places(text: str, triples: list[ox.Triple]) -> Places:
-    """For JSON-LD: the line on which a subject's id stands, whole or by its end."""
-    found = Places({}, {}, {})
+    """The places of subjects in JSON-LD: the first string that is the IRI of the subject, or an end of it."""
+    positions = Places({}, {}, {})
     lines = text.split("\n")
     strings = [
         (n, m.start() + 1, m.group(1))
@@ -186,5 +186,5 @@ def _json_places(text: str, triples: list[ox.Triple]) -> Places:
         steps = re.split(r"(?<=[/#:])", iri)
         at = next((first["".join(steps[k:])] for k in range(len(steps)) if "".join(steps[k:]) in first), None)
         if at is not None:
-            found.subjects.setdefault(iri, at)
-    return found
+            positions.subjects.setdefault(iri, at)
+    return positions

@@ -1,7 +1,7 @@
-"""Which limits of a programme or call hold for a grant, on what they rest, and how the grant stands to them.
+"""Rules of grants: the limits of a programme or call that apply to a grant, their basis, and the verdicts.
 
-The shapes `Grant-amount-rate`, `Grant-amount-limit` and `Project-lead-eligible` read the same data and warn; this says
-of every grant, good ones too, which rule applied, so that a report and a page can tell. A test holds the two together.
+The shapes `Grant-amount-rate`, `Grant-amount-limit` and `Project-lead-eligible` read the same data and warn. The rules
+cover every grant, also those within the limits, for the report and the pages. A test checks that the two agree.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from hankelod.messages.catalogue import Text
 from hankelod.records.record import Record, Values
 
 TOLERANCE = Decimal("0.01")
-"""How far a grant's share may exceed the highest share before it is a warning: one percentage point, for rounding."""
+"""Excess over the highest share that gives no warning: one percentage point, for rounding."""
 
 _MONEY = re.compile(r"[+-]?[0-9]{1,12}([.][0-9]{1,6})?")
 
 
 class Limit(NamedTuple):
-    """A limit: its value as written, and where it comes from.
+    """A limit: its value as written, and its origin.
 
-    `origin` is `call` or `programme`, `holder` the id of that call or programme, `basis` what it rests on in words.
-    `inferred` says that the grant names no call whose own limit this is.
+    `origin` is `call` or `programme`, `holder` the id of that call or programme, `basis` the text it rests on.
+    `inferred` is True if the limit is not that of the call that the grant names.
     """
 
     value: str
@@ -35,11 +35,11 @@ class Limit(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """How one grant of a project stands to the limits that hold for it; a limit that is not known is None.
+    """One grant of a project compared with the limits that apply to it; an unknown limit is None.
 
-    `share` is the grant's part of the total cost in per cent, as decimal text. Verdicts: `within`, `tolerance` (above by
-    at most one percentage point) or `above` for the rate, `within` or `above` for the amount, `eligible` or `not-eligible`
-    for the lead; None where there is nothing to compare.
+    `share` is the part of the total cost that the grant pays, in per cent, as decimal text. Verdicts: `within`,
+    `tolerance` (above by at most one percentage point) or `above` for the rate, `within` or `above` for the amount,
+    `eligible` or `not-eligible` for the lead; None if there is nothing to compare.
     """
 
     record: str
@@ -48,7 +48,6 @@ class Rule(NamedTuple):
     call: str | None
     amount: str
     cost: str | None
-    lead_kind: str | None
     share: str | None
     rate: Limit | None
     rate_verdict: str | None
@@ -59,21 +58,21 @@ class Rule(NamedTuple):
     lead_verdict: str | None
 
     def verdict(self) -> str:
-        """The gravest of the verdicts on the money: `above`, `tolerance`, `within`, or `none` where no limit is known."""
-        given = (self.rate_verdict, self.ceiling_verdict)
-        return next((v for v in ("above", "tolerance", "within") if v in given), "none")
+        """The gravest verdict on rate and amount: `above`, `tolerance`, `within`, or `none` if no limit is known."""
+        verdicts = (self.rate_verdict, self.ceiling_verdict)
+        return next((v for v in ("above", "tolerance", "within") if v in verdicts), "none")
 
     def rate_per_cent(self) -> str:
-        """The highest share in per cent, as decimal text. Only where there is one."""
+        """The highest share in per cent, as decimal text. `rate` must not be None."""
         assert self.rate is not None
         per_cent = Decimal(self.rate.value) * 100
         return str(per_cent.quantize(Decimal(1)) if per_cent == per_cent.to_integral() else per_cent.normalize())
 
 
 def rules(records: Iterable[Record], others: Iterable[Record]) -> list[Rule]:
-    """The rules of every grant of the projects among `records`, in their order.
+    """The rules of all grants of the projects among `records`, in the order of the records.
 
-    `others` holds the programmes and organisations that they refer to; `records` may hold them too.
+    `others` holds the programmes and organisations that they refer to; `records` may hold some of them too.
     """
     records = list(records)
     by_id = {(r.cls.folder, r.id): r.values for r in (*others, *records)}
@@ -101,7 +100,6 @@ def _of_project(record: Record, by_id: dict[tuple[str | None, str], Values]) -> 
             call=str(call["id"]) if call else None,
             amount=str(amount),
             cost=str(cost) if cost else None,
-            lead_kind=str(kind) if kind else None,
             share=_share(amount, cost, rate) if cost else None,
             rate=rate,
             rate_verdict=_rate_verdict(amount, cost, rate) if cost and rate else None,
@@ -114,14 +112,14 @@ def _of_project(record: Record, by_id: dict[tuple[str | None, str], Values]) -> 
 
 
 def _number(value: object) -> Decimal | None:
-    """A positive number out of its text, exactly; None where it is none."""
+    """The exact value of a positive number in decimal text; None for anything else."""
     text = str(value)
     number = Decimal(text) if _MONEY.fullmatch(text) else None
     return number if number is not None and number > 0 else None
 
 
 def _limit(programme: Values, call: Values | None, key: str) -> Limit | None:
-    """The limit of the call that the grant names, else of the programme."""
+    """The limit of the call that the grant names, else of the programme; None if it is missing or not a number."""
     for holder, origin, basis in ((call, "call", "source"), (programme, "programme", "limitsBasis")):
         value = holder.get(key) if holder else None
         if holder is None or value is None:
@@ -129,13 +127,13 @@ def _limit(programme: Values, call: Values | None, key: str) -> Limit | None:
         text = " ".join(value) if isinstance(value, list) else str(value)
         if key != "leads" and _number(text) is None:
             return None
-        told: Text = holder.get(basis, {})  # type: ignore[assignment]
-        return Limit(text, origin, str(holder["id"]), told, origin == "programme")
+        statement: Text = holder.get(basis, {})  # type: ignore[assignment]
+        return Limit(text, origin, str(holder["id"]), statement, origin == "programme")
     return None
 
 
 def _rate_verdict(amount: Decimal, cost: Decimal, rate: Limit) -> str:
-    """Multiplied out, so that nothing is divided: the verdict is exact."""
+    """Compare by multiplication, without division, so that the verdict is exact."""
     limit = Decimal(rate.value)
     if amount <= limit * cost:
         return "within"
@@ -143,7 +141,7 @@ def _rate_verdict(amount: Decimal, cost: Decimal, rate: Limit) -> str:
 
 
 def _share(amount: Decimal, cost: Decimal, rate: Limit | None) -> str:
-    """The share in per cent, with as few decimals (one at least, four at most) as do not belie the verdict."""
+    """The share in per cent, with the fewest decimals (one to four) that leave the verdict the same."""
     exact = amount * 100 / cost
     for places in range(1, 5):
         share = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

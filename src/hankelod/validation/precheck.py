@@ -1,8 +1,8 @@
-"""Which of many records the shapes have anything to say of; those are then checked as any record is.
+"""Pre-check: finds the few records of a chunk that may violate a shape.
 
-Nearly all records are sound, so the first look only has to tell which may not be: rules in SPARQL are asked of all at
-once (`hankelod.validation.proofs`), and the engine checks all else without them. What is said of a record, and at which place, is
-`validation.Checker`'s, which sees every rule.
+Nearly all records conform, so that a first pass over the chunk is enough for most: each SPARQL rule is evaluated once
+for all records (`hankelod.validation.proofs`), and the engine checks the shapes without these rules. Only the records
+that remain go to `hankelod.validation.checker.Checker`, which applies every rule and reports the problems.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from hankelod.validation.engines import of_shapes
 
 
 class Told(NamedTuple):
-    """The triples of some records in N-Triples: whole, line by line without line ends, and their different objects."""
+    """The triples of some records in N-Triples: as text, as lines without line ends, and the set of their objects."""
 
     text: str
     lines: list[bytes]
@@ -35,7 +35,7 @@ def told(mapping: Mapping, records: Iterable[Record]) -> Told:
 
 
 class Screen:
-    """Checks records of one dataset in chunks; `others` are the records that they may refer to."""
+    """Checks the records of one dataset in chunks; `others` are the records that they may refer to."""
 
     def __init__(self, dataset: Dataset, others: Iterable[Record], engine: str | None) -> None:
         """Raises EngineMissing."""
@@ -54,21 +54,22 @@ class Screen:
             self._proofs = Proofs(dataset.model)
             self._without_rules = of_shapes(dataset.model, self._proofs.shapes)
 
-    def problems(self, records: list[Record], told: Told) -> list[Problem]:
-        """What the shapes say of these records; `told` are their triples."""
+    def problems(self, records: list[Record], triples: Told) -> list[Problem]:
+        """The problems of these records; `triples` are their triples."""
         if self._proofs is None:
             return self.checker.problems(records, referenced(self.dataset, records, self._known))
-        suspects = self._suspects(records, told)
+        suspects = self._suspects(records, triples)
         if not suspects:
             return []
         return self.checker.problems(suspects, referenced(self.dataset, suspects, self._known))
 
-    def _suspects(self, records: list[Record], told: Told) -> list[Record]:
+    def _suspects(self, records: list[Record], triples: Told) -> list[Record]:
+        """The records that may violate a shape: none is missed, some may conform."""
         assert self._proofs is not None
         roots = {self.mapping.subject(r): r for r in records}
-        pointed = (told.objects & self._others.keys()) - {f"<{root}>".encode() for root in roots}
-        others = "".join([self._others[iri] for iri in sorted(pointed)])
-        focuses = self._proofs.suspects([*told.lines, *others.encode().split(b"\n")[:-1]])
-        focuses |= {r.focus.strip("<>") for r in self._without_rules("".join((self._background, told.text, others)))}
-        found = {root_of_focus(focus, roots) for focus in focuses}
-        return [record for root, record in roots.items() if root in found]
+        referenced_iris = (triples.objects & self._others.keys()) - {f"<{root}>".encode() for root in roots}
+        others = "".join([self._others[iri] for iri in sorted(referenced_iris)])
+        focuses = self._proofs.suspects([*triples.lines, *others.encode().split(b"\n")[:-1]])
+        focuses |= {r.focus.strip("<>") for r in self._without_rules("".join((self._background, triples.text, others)))}
+        suspects = {root_of_focus(focus, roots) for focus in focuses}
+        return [record for root, record in roots.items() if root in suspects]

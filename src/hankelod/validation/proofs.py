@@ -1,11 +1,11 @@
-"""Rules in SPARQL asked once of many records, to prove that none of them breaks one.
+"""Proofs: SPARQL rules evaluated once for many records, to show that none of them violates a rule.
 
-SHACL asks a rule anew for each thing that it is about, which costs more than all other checks together. Here its query
-is asked once of a whole chunk, with `$this` free: an empty answer proves that nothing would be found for any thing of
-it, and the engine may do without the rule. Where there is an answer, the engine judges as ever. So a rule has one home,
-its shape, and one judge.
+A SHACL engine evaluates a rule once for each focus node, which costs more than all other checks together. Here the
+query of the rule is evaluated once for a whole chunk, with `$this` unbound. An empty result proves that the engine
+would find nothing for any focus node of the chunk, so that it may leave the rule out; otherwise the engine decides. The
+rule itself is stated in its shape alone.
 
-That is sound for queries in which `$this` could as well be joined as put in before: see `_is_joined`. Others are left to
+This holds for queries in which `$this` may be joined instead of substituted: see `_is_joined`. All others are left to
 the engine.
 """
 
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 
 class Proofs:
-    """The rules of one Model that can be proved for many records at once.
+    """The rules of one Model that can be evaluated for many records at once.
 
-    `shapes` are the Model's shapes without these rules, in N-Triples; `rules` the codes of the shapes that state them.
+    `shapes` are the shapes of the Model without these rules, in N-Triples; `rules` the codes of the shapes that state
+    the rules.
     """
 
     def __init__(self, model: Model) -> None:
@@ -36,10 +37,10 @@ class Proofs:
         self._queries: list[str] = []
         self._base, self._prefixes = model.base, model.prefixes
         for iri, check in model.checks.items():
-            named = _predicates(check.select, model.prefixes) if check.select else None
-            if check.select and named:
+            used = _predicates(check.select, model.prefixes) if check.select else None
+            if check.select and used:
                 proved.add(iri)
-                predicates |= named
+                predicates |= used
                 self.rules.append(check.code)
                 self._queries.append(check.select)
         self._wanted = {f"<{iri}>".encode() for iri in predicates}
@@ -51,40 +52,41 @@ class Proofs:
         self.shapes = "".join(f"{triple} .\n" for triple in kept)
 
     def suspects(self, lines: Iterable[bytes]) -> set[str]:
-        """The IRIs of the things that a rule may find at fault, in a chunk's triples with those that they refer to.
+        """The IRIs of the things that may violate a rule, among the triples of a chunk and of the records it refers to.
 
-        `lines` are lines of N-Triples without their line ends. None is missed; some may turn out to be no targets of the rule's shape.
+        `lines` are lines of N-Triples without line ends. No violation is missed; some things may turn out not to be
+        targets of the shape.
         """
-        wanted = self._wanted
-        told = [line for line in lines if line.split(b" ", 2)[1] in wanted]
+        predicates = self._wanted
+        selected = [line for line in lines if line.split(b" ", 2)[1] in predicates]
         store = ox.Store()
-        store.bulk_load(b"\n".join(told), format=ox.RdfFormat.N_TRIPLES)
-        found: set[str] = set()
+        store.bulk_load(b"\n".join(selected), format=ox.RdfFormat.N_TRIPLES)
+        things: set[str] = set()
         for query in self._queries:
             for row in store.query(query, base_iri=self._base, prefixes=self._prefixes):  # type: ignore[union-attr]
-                found.add(row["this"].value)  # type: ignore[index]
-        return found
+                things.add(row["this"].value)  # type: ignore[index]
+        return things
 
 
 def _predicates(select: str, prefixes: dict[str, str]) -> set[str] | None:
-    """The predicates that a rule's query looks at, None where it has to be asked for each thing by itself."""
+    """The predicates in the query of a rule; None if it has to be evaluated for each focus node."""
     from rdflib.plugins.sparql import prepareQuery
     from rdflib.term import Variable
 
-    found: set[str] = set()
+    predicates: set[str] = set()
     try:
         algebra = prepareQuery(select, initNs=prefixes).algebra
-    except Exception:  # whatever rdflib cannot read, the engine may
+    except Exception:  # the engine may parse what rdflib cannot
         return None
-    return found if _is_joined(algebra, Variable("this"), found) and found else None
+    return predicates if _is_joined(algebra, Variable("this"), predicates) and predicates else None
 
 
 def _is_joined(node: Any, this: Node, predicates: set[str]) -> bool:
-    """Whether a pattern binds `$this` in its first triples, so that all else is joined to it.
+    """Tell whether a pattern binds `$this` in its first triples, so that everything else is joined to it.
 
-    Then putting a thing in for `$this` beforehand (SHACL, 5.2.1) gives the rows of the free pattern with that thing:
-    joins, optional triples, values computed on the way and filters see `$this` bound, and every other triple pattern is
-    joined on it. Nothing that counts, limits or takes away is let through.
+    Then substituting a focus node for `$this` beforehand (SHACL, 5.2.1) gives the rows of the unbound pattern with that
+    node: joins, optional triples, computed values and filters see `$this` bound, and every other triple pattern is
+    joined to it. Aggregates, limits and MINUS are not accepted.
     """
     if node.name in ("SelectQuery", "Project", "Distinct"):
         return _is_joined(node.p, this, predicates)
@@ -97,7 +99,7 @@ def _is_joined(node: Any, this: Node, predicates: set[str]) -> bool:
 
 
 def _triples(node: Any, predicates: set[str]) -> set[Node] | None:
-    """The terms of plain triple patterns, their predicates noted down; None for any other pattern."""
+    """The terms of plain triple patterns, whose predicates are added to `predicates`; None for any other pattern."""
     from rdflib.term import URIRef
 
     if node.name == "Join":
@@ -110,7 +112,7 @@ def _triples(node: Any, predicates: set[str]) -> set[Node] | None:
 
 
 def _is_plain(node: Any, predicates: set[str]) -> bool:
-    """Whether an expression asks for no pattern, or only whether plain triples exist."""
+    """Tell whether an expression contains no pattern, except EXISTS of plain triples."""
     from rdflib.plugins.sparql.parserutils import CompValue
 
     if isinstance(node, CompValue):

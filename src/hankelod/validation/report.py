@@ -1,4 +1,4 @@
-"""Problems as people and machines read them: text, and JSON by the contract of the validation report."""
+"""The validation report: as text, as JSON by the contract of the report, and as a `sh:ValidationReport` in Turtle."""
 
 from __future__ import annotations
 
@@ -34,13 +34,14 @@ WORDS: dict[str, Text] = {
     "warnings": {"fi": "varoitusta", "sv": "varningar", "en": "warnings"},
     "infos": {"fi": "huomautusta", "sv": "anmärkningar", "en": "notes"},
 }
-"""Words of the report itself, by language."""
+"""The words of the report itself, by language."""
 
 
 class Report(NamedTuple):
-    """All problems of one validation, in order; the number of records that were read, and those that could be typed.
+    """All problems of one validation, in order; the number of records read, and the records that could be typed.
 
-    `more` are the problems that were counted and not kept, by severity: a large dataset may have too many to tell.
+    `more` is the number of problems that were counted but not kept, by severity: a large dataset may have too many to
+    list.
     """
 
     problems: list[Problem]
@@ -50,38 +51,39 @@ class Report(NamedTuple):
     more: Mapping[str, int] = MappingProxyType({})
 
     def counts(self) -> dict[str, int]:
+        """The number of problems of each severity, with those that were not kept."""
         return {s: sum(p.severity == s for p in self.problems) + self.more.get(s, 0) for s in SEVERITIES}
 
     def conforms(self, strict: bool = False) -> bool:
-        """Whether the data may be published: no violation; with `strict`, no warning either."""
+        """Tell whether the data may be published: no violations; with `strict`, no warnings either."""
         bad = SEVERITIES[: 2 if strict else 1]
         return not any(p.severity in bad for p in self.problems) and not any(self.more.get(s) for s in bad)
 
     def help(self, problem: Problem) -> str:
-        """The address of the help page of a problem's code."""
+        """The address of the help page for the code of a problem."""
         return f"{self.base}doc/problem/{problem.code}"
 
 
 def report(problems: list[Problem], records: Sequence[Record], base: str) -> Report:
-    """A Report of these problems, sorted, each once."""
+    """A Report of these problems, sorted, without duplicates."""
     return Report(in_order(_once(problems)), len(records), base, records)
 
 
-def extended(found: Report, problems: list[Problem]) -> Report:
-    """A Report with these problems too."""
-    return found._replace(problems=in_order(_once(found.problems + problems)))
+def extended(before: Report, problems: list[Problem]) -> Report:
+    """A Report with further problems."""
+    return before._replace(problems=in_order(_once(before.problems + problems)))
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
-    """Problems without those that several readers found: one for each place and code."""
+    """Drop the problems that several readers reported: one is left for each place, value and code."""
     seen: dict[tuple[object, ...], Problem] = {}
     for p in problems:
         seen.setdefault((p.file, p.line, p.column, p.record, p.field, p.value, p.code), p)
     return list(seen.values())
 
 
-def as_json(found: Report, lang: str, strict: bool = False, rules: Iterable[Rule] = ()) -> str:
-    """The report as JSON, by the contract: `conforms`, `counts`, `records`, `problems`; and the `rules` of the grants."""
+def as_json(report: Report, lang: str, strict: bool = False, rules: Iterable[Rule] = ()) -> str:
+    """The report as JSON by its contract: `conforms`, `counts`, `records`, `problems`, and `rules` of the grants."""
     problems = [
         {
             "file": p.file,
@@ -97,16 +99,16 @@ def as_json(found: Report, lang: str, strict: bool = False, rules: Iterable[Rule
             "why": p.why.get(lang, ""),
             "fix": p.fix.get(lang, ""),
             "related": [place._asdict() for place in p.related],
-            "help": found.help(p),
+            "help": report.help(p),
         }
-        for p in found.problems
+        for p in report.problems
     ]
     import json
 
     whole = {
-        "conforms": found.conforms(strict),
-        "counts": found.counts(),
-        "records": found.records,
+        "conforms": report.conforms(strict),
+        "counts": report.counts(),
+        "records": report.records,
         "problems": problems,
         "rules": [_rule(r, lang) for r in rules],
     }
@@ -141,14 +143,14 @@ def _rule(rule: Rule, lang: str) -> dict[str, object]:
 
 
 def number(count: int, word: str, lang: str) -> str:
-    """A count with its word: one error, two errors. Finnish has the partitive after other numbers than one."""
+    """A count with its noun: one error, two errors. Finnish has the partitive after any number but one."""
     return f"{count} {WORDS[word if count == 1 else word + 's'][lang]}"
 
 
-def as_text(found: Report, lang: str, colour: bool = False, counted: str = "record") -> str:
-    """The report for a terminal: problems by file, each with what, why and how to mend; a summary last.
+def as_text(report: Report, lang: str, colour: bool = False, counted: str = "record") -> str:
+    """The report for a terminal: each problem with its message, reason and correction; a summary last.
 
-    `counted` is the word (`WORDS`) for what the report counts.
+    `counted` is the key in `WORDS` of the noun that the report counts: `record` or `file`.
     """
 
     def paint(code: str, text: str) -> str:
@@ -156,7 +158,7 @@ def as_text(found: Report, lang: str, colour: bool = False, counted: str = "reco
 
     shade = {"violation": "31", "warning": "33", "info": "36"}
     lines = []
-    for p in found.problems:
+    for p in report.problems:
         where = f"{p.file}:{p.line}:{p.column}"
         field = f" {short(p.field)}" if p.field else ""
         lines.append(f"{paint('1', where)}: {paint(shade[p.severity], WORDS[p.severity][lang])}:{field} [{p.code}]")
@@ -164,47 +166,48 @@ def as_text(found: Report, lang: str, colour: bool = False, counted: str = "reco
         lines.append(f"  {WORDS['why'][lang]}: {p.why.get(lang, '')}")
         lines.append(f"  {WORDS['fix'][lang]}: {p.fix.get(lang, '')}")
         lines += [f"  {WORDS['see'][lang]}: {place.file}:{place.line}:{place.column}" for place in p.related]
-        lines.append(f"  {WORDS['help'][lang]}: {found.help(p)}")
+        lines.append(f"  {WORDS['help'][lang]}: {report.help(p)}")
         lines.append("")
-    lines.append(tally(found, lang, counted))
+    lines.append(tally(report, lang, counted))
     return "\n".join(lines) + "\n"
 
 
-def tally(found: Report, lang: str, counted: str = "record") -> str:
-    """One line: how much was checked, and how many problems there are of each severity."""
-    counts = found.counts()
-    told = ", ".join(number(counts[s], s, lang) for s in SEVERITIES if counts[s])
-    return f"{number(found.records, counted, lang)}: {told or WORDS['fine'][lang].lower()}"
+def tally(report: Report, lang: str, counted: str = "record") -> str:
+    """One line: the number of records or files checked, and the number of problems of each severity."""
+    counts = report.counts()
+    problems = ", ".join(number(counts[s], s, lang) for s in SEVERITIES if counts[s])
+    return f"{number(report.records, counted, lang)}: {problems or WORDS['fine'][lang].lower()}"
 
 
-def as_turtle(found: Report) -> str:
-    """The report as a `sh:ValidationReport` (SHACL, section 3.6); what is not SHACL's has its own component IRI."""
+def as_turtle(report: Report) -> str:
+    """The report as a `sh:ValidationReport` (SHACL, section 3.6); other checks have component IRIs of their own."""
     own = set(codes())
-    lines = [f"@base <{found.base}> .", f"@prefix sh: <{SH}> .", "", "[] a sh:ValidationReport ;"]
-    results = "".join(_result(p, own) for p in found.problems)
-    lines.append(f"    sh:conforms {str(found.conforms()).lower()}" + (" ;" + results if results else " ."))
+    lines = [f"@base <{report.base}> .", f"@prefix sh: <{SH}> .", "", "[] a sh:ValidationReport ;"]
+    results = "".join(_result(p, own) for p in report.problems)
+    lines.append(f"    sh:conforms {str(report.conforms()).lower()}" + (" ;" + results if results else " ."))
     return "\n".join(lines) + ("\n    .\n" if results else "\n")
 
 
-def triples(found: Report) -> int:
+def triples(report: Report) -> int:
     """The number of triples of the report in RDF."""
     own = set(codes())
-    return 2 + sum(2 + len(_told(p, own)) + len(p.message) - 1 for p in found.problems)
+    return 2 + sum(2 + len(_properties(p, own)) + len(p.message) - 1 for p in report.problems)
 
 
-def _told(p: Problem, own: set[str]) -> list[str]:
+def _properties(p: Problem, own: set[str]) -> list[str]:
+    """The properties of one result in Turtle, without `rdf:type`; `own` are the codes of problems outside of SHACL."""
     component = f"<{CATALOGUE}{p.code}>" if p.code in own else f"sh:{p.constraint}"
     focus = p.focus or quote(p.file, safe="/")
-    told = [f"sh:focusNode <{focus}>"]
+    properties = [f"sh:focusNode <{focus}>"]
     if p.predicate:
-        told.append(f"sh:resultPath <{p.predicate}>")
+        properties.append(f"sh:resultPath <{p.predicate}>")
     if p.value is not None:
-        told.append(f'sh:value "{escape(p.value)}"')
+        properties.append(f'sh:value "{escape(p.value)}"')
     if p.code not in own:
-        told.append(f"sh:sourceShape <{SHAPES}{p.code}>")
+        properties.append(f"sh:sourceShape <{SHAPES}{p.code}>")
     texts = " , ".join(f'"{escape(t)}"@{lang}' for lang, t in p.message.items())
     return [
-        *told,
+        *properties,
         f"sh:sourceConstraintComponent {component}",
         f"sh:resultSeverity sh:{p.severity.capitalize()}",
         f"sh:resultMessage {texts}",
@@ -212,5 +215,5 @@ def _told(p: Problem, own: set[str]) -> list[str]:
 
 
 def _result(p: Problem, own: set[str]) -> str:
-    inner = " ;\n        ".join(_told(p, own))
+    inner = " ;\n        ".join(_properties(p, own))
     return f"\n    sh:result [ a sh:ValidationResult ;\n        {inner} ] ;"

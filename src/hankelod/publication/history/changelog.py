@@ -1,4 +1,4 @@
-"""What changed, told to people: releases in a language, the changelog in Markdown, and one comparison as text."""
+"""Changes for readers: releases in one language, the changelog in Markdown, and a comparison as text."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from hankelod.publication.history.diff import Change, Things
 from hankelod.publication.history.previous import Release
 
 Names = Callable[[str], Text]
-"""What a thing is called, by its IRI; nothing where that is unknown."""
+"""Returns the name of a thing by its IRI, in several languages; empty if unknown."""
 
 LISTED = 20
-"""Up to so many new records of a class are listed by name, more are only counted."""
+"""Most new records of a class that are listed by name; if there are more, they are only counted."""
 
 WORDS: dict[str, Text] = {
     "changelog": {"fi": "Muutokset", "sv": "Ändringar", "en": "Changes"},
@@ -35,11 +35,11 @@ WORDS: dict[str, Text] = {
     "none": {"fi": "Tietueet ovat ennallaan.", "sv": "Posterna är oförändrade.", "en": "No record changed."},
     "terms": {"fi": "Sanaston termit", "sv": "Vokabulärens termer", "en": "Terms of the vocabulary"},
 }
-"""Words of the changelog itself, by language."""
+"""The words of the changelog itself, by language."""
 
 
 class ToldField(NamedTuple):
-    """A value that changed: what its field is called, the old value and the new one, as text for people."""
+    """A changed value: the label of its field, and the old and the new value as text, or None."""
 
     label: str
     old: str | None
@@ -47,7 +47,7 @@ class ToldField(NamedTuple):
 
 
 class ToldThing(NamedTuple):
-    """A thing with what changed of it; `emptied` where it was changed but its values were taken out of the history."""
+    """A thing and its changed values; `emptied` if the values of the change were removed from the history."""
 
     iri: str
     name: str
@@ -56,7 +56,7 @@ class ToldThing(NamedTuple):
 
 
 class ToldGroup(NamedTuple):
-    """New things of one class: its name, how many they are, and the things themselves where they are few."""
+    """The new things of one class: its name, their number, and the things themselves if they are at most `LISTED`."""
 
     label: str
     total: int
@@ -64,7 +64,7 @@ class ToldGroup(NamedTuple):
 
 
 class ToldRelease(NamedTuple):
-    """A release in one language. Nothing of it is escaped yet."""
+    """A release in one language. Its texts are not escaped."""
 
     number: int
     version: str
@@ -76,25 +76,25 @@ class ToldRelease(NamedTuple):
 
 
 def told(things: Things, releases: Iterable[Release], names: Names, lang: str) -> tuple[ToldRelease, ...]:
-    """All releases in a language, the newest first."""
-    telling = _Telling(things, names, lang)
-    return tuple(telling.release(r) for r in reversed(tuple(releases)))
+    """All releases in one language, the newest first."""
+    wording = _Wording(things, names, lang)
+    return tuple(wording.release(r) for r in reversed(tuple(releases)))
 
 
 def path(lang: str, ending: str) -> str:
-    """Where the changelog in a language stands: the same path under `sv/` and `en/`, as the pages of the site."""
+    """The path of the changelog in a language: under `sv/` or `en/`, at the root for Finnish, as pages of the site."""
     return f"{'' if lang == 'fi' else lang + '/'}changes/changelog.{ending}"
 
 
 def files(things: Things, releases: tuple[Release, ...], title: Text, names: Names) -> Iterator[tuple[str, bytes]]:
-    """The changelog in Markdown, in each language; its page is the site's."""
+    """The changelog in Markdown, in each language, as path and bytes."""
     for lang in LANGUAGES:
         text = _markdown(told(things, releases, names, lang), title.get(lang) or next(iter(title.values()), ""), lang)
         yield path(lang, "md"), text.encode()
 
 
-class _Telling:
-    """How things, fields and values are told in one language."""
+class _Wording:
+    """Texts for things, fields and values in one language."""
 
     def __init__(self, things: Things, names: Names, lang: str) -> None:
         self.things, self.names, self.lang = things, names, lang
@@ -103,11 +103,11 @@ class _Telling:
         return WORDS[key][self.lang]
 
     def of(self, texts: Text) -> str:
-        """A text in this language, else in another."""
+        """The text in this language, else in another."""
         return texts.get(self.lang) or next(iter(texts.values()), "")
 
     def short(self, iri: str) -> str:
-        """A thing's IRI as people know it: `project/inkoo`."""
+        """The IRI of a thing without the base: `project/inkoo`; any other IRI with its prefix."""
         base = f"{self.things.model.base}id/"
         return iri.removeprefix(base) if iri.startswith(base) else self.things.short(iri)
 
@@ -115,9 +115,9 @@ class _Telling:
         return self.of(dict(change.title) or self.names(change.thing))
 
     def value(self, value: str) -> str:
-        """A value: for a thing or a term its name, else as it is, on one line."""
-        named = self.of(self.names(value)) if re.match(r"https?://", value) else ""
-        return " ".join((f"{named} ({self.short(value)})" if named else self.short(value)).split())
+        """The text of a value on one line; for a thing or a term, its name and short IRI."""
+        name = self.of(self.names(value)) if re.match(r"https?://", value) else ""
+        return " ".join((f"{name} ({self.short(value)})" if name else self.short(value)).split())
 
     def field(self, change: Change, field: str) -> str:
         return self.things.label(change.thing, field)[self.lang]
@@ -147,31 +147,31 @@ class _Telling:
         return None if value is None else self.value(value)
 
     def groups(self, changes: Iterable[Change]) -> Iterator[ToldGroup]:
-        """New things by class."""
-        by: dict[str, list[Change]] = {}
+        """Group new things by class."""
+        by_class: dict[str, list[Change]] = {}
         for change in changes:
             cls = self.things.cls(change.thing)
-            by.setdefault(cls.iri if cls else "", []).append(change)
-        for iri, found in by.items():
+            by_class.setdefault(cls.iri if cls else "", []).append(change)
+        for iri, of_class in by_class.items():
             label = self.of(self.things.model.classes[iri].label) if iri else self.word("terms")
-            few = found if len(found) <= LISTED else []
+            listed = of_class if len(of_class) <= LISTED else []
             yield ToldGroup(
-                label, len(found), tuple(ToldThing(c.thing, self.name(c) or self.short(c.thing)) for c in few)
+                label, len(of_class), tuple(ToldThing(c.thing, self.name(c) or self.short(c.thing)) for c in listed)
             )
 
 
 def _kinds(changes: tuple[Change, ...]) -> Iterator[tuple[str, list[Change]]]:
     for kind in ("create", "update", "delete"):
-        found = [c for c in changes if c.change == kind]
-        if found:
-            yield kind, found
+        of_kind = [c for c in changes if c.change == kind]
+        if of_kind:
+            yield kind, of_kind
 
 
 ### Markdown
 
 
 def _plain(text: str) -> str:
-    """A text with everything escaped that Markdown or HTML would take for markup (CommonMark 0.31, section 2.4)."""
+    """Escape everything that Markdown or HTML takes for markup (CommonMark 0.31, section 2.4); one line."""
     return re.sub(r"([\\`*_{}\[\]<>#|~&])", r"\\\1", " ".join(text.split()))
 
 
@@ -188,7 +188,7 @@ def _markdown(releases: tuple[ToldRelease, ...], title: str, lang: str) -> str:
             out += ["", f"### {word('create')}", "", *_listed(release.created)]
         for kind, changed in (("update", release.updated), ("delete", release.deleted)):
             if changed:
-                out += ["", f"### {word(kind)}", "", *(line for t in changed for line in _told(t, word("values")))]
+                out += ["", f"### {word(kind)}", "", *(line for t in changed for line in _changed(t, word("values")))]
         if not (release.created or release.updated or release.deleted):
             out += ["", word("none")]
     return "\n".join(out) + "\n"
@@ -204,40 +204,40 @@ def _listed(groups: Iterable[ToldGroup]) -> Iterator[str]:
         yield from (f"  - {_thing(t)}" for t in group.things)
 
 
-def _told(thing: ToldThing, emptied: str) -> Iterator[str]:
+def _changed(thing: ToldThing, emptied: str) -> Iterator[str]:
     yield f"- {_thing(thing)}"
     if thing.emptied:
         yield f"  - {emptied}"
     for field in thing.fields:
         sides = [_plain(v) for v in (field.old, field.new) if v is not None]
-        said = " → ".join(sides) if len(sides) == 2 else sides[0] if field.old is None else f"~~{sides[0]}~~"
-        yield f"  - {_plain(field.label)}: {said}"
+        text = " → ".join(sides) if len(sides) == 2 else sides[0] if field.old is None else f"~~{sides[0]}~~"
+        yield f"  - {_plain(field.label)}: {text}"
 
 
 ### For a terminal
 
 
 def as_text(things: Things, changes: list[Change], names: Names, lang: str) -> str:
-    """What changed between two graphs, a line for each field."""
-    told = _Telling(things, names, lang)
+    """The changes between two graphs as text for a terminal, with a line for each value."""
+    wording = _Wording(things, names, lang)
     if not changes:
-        return told.word("none") + "\n"
+        return wording.word("none") + "\n"
     out = []
-    for kind, found in _kinds(tuple(changes)):
-        out.append(f"{told.word(kind)}:")
-        for change in found:
-            name = _shown(told.name(change))
-            out.append(f"  {told.short(change.thing)}{f'  {name}' if name else ''}")
+    for kind, of_kind in _kinds(tuple(changes)):
+        out.append(f"{wording.word(kind)}:")
+        for change in of_kind:
+            name = _printable(wording.name(change))
+            out.append(f"  {wording.short(change.thing)}{f'  {name}' if name else ''}")
             for field in change.fields:
-                out.append(f"    {told.field(change, field.field)}")
+                out.append(f"    {wording.field(change, field.field)}")
                 out += [
-                    f"      {sign} {_shown(told.value(v))}"
+                    f"      {sign} {_printable(wording.value(v))}"
                     for sign, v in (("-", field.old), ("+", field.new))
                     if v is not None
                 ]
     return "\n".join(out) + "\n"
 
 
-def _shown(text: str) -> str:
-    """A text for a terminal: one line, control characters escaped."""
+def _printable(text: str) -> str:
+    """Escape control characters for a terminal."""
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)

@@ -1,4 +1,4 @@
-"""The history carried on: what this publication adds to the change feed, and the files of `changes/`."""
+"""Continuation of the history: the members that a publication adds to the change feed, and the files of `changes/`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hankelod.records.record import Record
 from hankelod.records.tree import dotted
 
 ALIKE = 0.6
-"""From this likeness on (difflib's ratio), a changed text is the same text mended."""
+"""Least similarity (ratio of difflib) at which a changed text counts as a correction of the old one."""
 
 
 class History(NamedTuple):
@@ -32,20 +32,20 @@ class History(NamedTuple):
 
 
 def begins(things: Things, before: Previous | None) -> bool:
-    """Whether there is no history to carry on: none at all, or one of things with other IRIs."""
+    """Tell whether a new history begins: there is none before, or it is of things under another base IRI."""
     return before is None or not before.releases or before.releases[-1].base != things.model.base
 
 
 def carried_on(
     things: Things, before: Previous | None, now: Graph, records: list[Record], forget: list[str]
 ) -> History:
-    """The history with what has changed since. Where nothing has, it stays as it is, byte for byte.
+    """The history with a release for the changes since; without changes it is the same, byte for byte.
 
-    `now` is the graph of these records. `forget` names things, as IRIs, whose earlier versions are to go from the
+    `now` is the graph of these records. `forget` lists the IRIs of things whose earlier versions are removed from the
     history. Raises CannotPublish for an unknown one.
     """
-    told = next(r for r in records if r.cls.file == DATASET).values
-    version, day = str(told.get("version")), str(told.get("modified") or told.get("issued"))
+    settings = next(r for r in records if r.cls.file == DATASET).values
+    version, day = str(settings.get("version")), str(settings.get("modified") or settings.get("issued"))
     base = things.model.base
     if before is None or begins(things, before):
         before = Previous((), {}, set())
@@ -53,13 +53,14 @@ def carried_on(
     changed = compare(things, before.graph, now)
     number = len(before.releases) + 1
     first = max((span.last for r in before.releases for span in r.pages), default=0) + 1
-    latest = max(day, *(r.modified for r in before.releases)) if before.releases else day  # time does not run backwards
+    # The day of a release is never earlier than that of a release before it.
+    latest = max(day, *(r.modified for r in before.releases)) if before.releases else day
     added = feed.members(things, [c.thing for c in changed], before.graph, now, first, latest, number)
     pages, spans = dict(before.pages), []
     for start in range(0, len(added), PAGE_SIZE):
-        found = added[start : start + PAGE_SIZE]
-        spans.append(Span(len(pages) + 1, found[0].number, found[-1].number))
-        pages[spans[-1].page] = feed.page(base, spans[-1].page, found)
+        members = added[start : start + PAGE_SIZE]
+        spans.append(Span(len(pages) + 1, members[0].number, members[-1].number))
+        pages[spans[-1].page] = feed.page(base, spans[-1].page, members)
     release = Release(number, base, version, day, tuple(spans), tuple(changed), ())
     history = History((*before.releases, release), pages)
     forgotten = _forget(base, history, forget) if forget else history
@@ -72,7 +73,7 @@ def carried_on(
 
 
 def _forget(base: str, history: History, things: list[str]) -> History:
-    """The history without the earlier versions of these things; the same object where there are none."""
+    """The history without the earlier versions of these things; the same object if there are none."""
     members = {number: feed.read_page(base, number, file.content) for number, file in history.pages.items()}
     newest: dict[str, int] = {}
     for member in (m for number in sorted(members) for m in members[number]):
@@ -80,32 +81,32 @@ def _forget(base: str, history: History, things: list[str]) -> History:
     for thing in things:
         if thing not in newest:
             raise CannotPublish(words.told("refusal-forget", thing=thing))
-    wanted = set(things)
+    targets = set(things)
 
     def stays(member: Member) -> bool:
-        return member.thing not in wanted or not member.lines or newest[member.thing] == member.number
+        return member.thing not in targets or not member.lines or newest[member.thing] == member.number
 
     release = history.releases[-1].number
-    pages, releases, done = dict(history.pages), [], set()
-    for number, found in members.items():
-        gone = {m.thing for m in found if not stays(m)}
-        if gone:
-            done |= gone
+    pages, releases, changed = dict(history.pages), [], set()
+    for number, on_page in members.items():
+        forgotten = {m.thing for m in on_page if not stays(m)}
+        if forgotten:
+            changed |= forgotten
             pages[number] = feed.page(
-                base, number, [m if stays(m) else m._replace(lines=(), forgotten=release) for m in found]
+                base, number, [m if stays(m) else m._replace(lines=(), forgotten=release) for m in on_page]
             )
     for each in history.releases:
-        kept = tuple(_without_values(c) if c.thing in wanted else c for c in each.changes)
-        done |= {c.thing for c, k in zip(each.changes, kept, strict=True) if c != k}
+        kept = tuple(_without_values(c) if c.thing in targets else c for c in each.changes)
+        changed |= {c.thing for c, k in zip(each.changes, kept, strict=True) if c != k}
         releases.append(each._replace(changes=kept))
-    if not done:
+    if not changed:
         return history
-    releases[-1] = releases[-1]._replace(forgotten=tuple(sorted(done)))
+    releases[-1] = releases[-1]._replace(forgotten=tuple(sorted(changed)))
     return History(tuple(releases), pages)
 
 
 def _without_values(change: Change) -> Change:
-    """A change without what it tells of the record; what a tombstone says may stay."""
+    """A change without title and values of the record; the values of a tombstone are kept."""
     return change._replace(fields=change.fields if change.change == "delete" else (), title=())
 
 
@@ -113,15 +114,18 @@ def _without_values(change: Change) -> Change:
 
 
 def warnings(dataset: Dataset, things: Things, records: list[Record], history: History) -> list[Problem]:
-    """What the newest release should make its publisher look at. The same history gives the same warnings."""
+    """Warnings about the newest release: version not raised, parts moved, records gone without a tombstone.
+
+    The same history gives the same warnings.
+    """
     if len(history.releases) < 2:
         return []
     before, newest = history.releases[-2:]
-    found = []
+    problems = []
     if newest.changes and not _is_raised(before.version, newest.version):
         settings = dataset.settings()
         place = settings.place(("version",)) if settings else Place(dataset.name(dataset.data / DATASET), 1, 1)
-        found.append(
+        problems.append(
             problem(
                 "version-not-raised",
                 place,
@@ -134,20 +138,20 @@ def warnings(dataset: Dataset, things: Things, records: list[Record], history: H
     by_iri = {f"{dataset.base}id/{r.cls.identifies}{r.id}": r for r in records}
     for change in newest.changes:
         if change.change == "update" and change.thing in by_iri:
-            found += _moved(things, change, by_iri[change.thing])
+            problems += _moved(things, change, by_iri[change.thing])
         elif change.change == "delete" and not change.fields:
-            found += _vanished(dataset, things, change)
-    return found
+            problems += _vanished(dataset, things, change)
+    return problems
 
 
 def _is_raised(old: str, new: str) -> bool:
-    """Whether a version is higher than another: number by number where both are numbers (semver.org, 11)."""
+    """Tell whether version `new` is higher: by numbers if both have them (semver.org, 11), else as text."""
     numbers = [[int(n) for n in re.findall(r"\d+", v.split("+")[0])] for v in (old, new)]
     return numbers[1] > numbers[0] if all(numbers) else new > old
 
 
 def _moved(things: Things, change: Change, record: Record) -> Iterator[Problem]:
-    """Parts known by their ordinal alone whose text is another one now."""
+    """Parts that are identified by their ordinal alone and whose text is now a different one."""
     earlier = {f.old for f in change.fields if f.old}
     parts: dict[str, dict[str, tuple[str, str]]] = {}
     for field in change.fields:
@@ -157,7 +161,7 @@ def _moved(things: Things, change: Change, record: Record) -> Iterator[Problem]:
     for part_path, texts in parts.items():
         if any(new in earlier or _differ(old, new) for old, new in texts.values()):
             path, ordinal = _path_of(record, part_path), part_path.rpartition("[")[2].rstrip("]")
-            was = {lang: short(texts.get(lang, next(iter(texts.values())))[0]) for lang in LANGUAGES}
+            expected = {lang: short(texts.get(lang, next(iter(texts.values())))[0]) for lang in LANGUAGES}
             value = next(iter(texts.values()))[1]
             yield problem(
                 "part-moved",
@@ -167,16 +171,17 @@ def _moved(things: Things, change: Change, record: Record) -> Iterator[Problem]:
                 value,
                 label=things.label(change.thing, part_path + "."),
                 key=ordinal,
-                expected=was,
+                expected=expected,
             )
 
 
 def _differ(old: str, new: str) -> bool:
+    """Tell whether two texts are too different for one to be a correction of the other."""
     return difflib.SequenceMatcher(None, old, new, False).ratio() < ALIKE
 
 
 def _path_of(record: Record, field: str) -> tuple[str | int, ...]:
-    """The place in a record of the part that a path with ids names."""
+    """The path in a record, with indexes, of the part that a path with ids names."""
     path: list[str | int] = []
     values: object = record.values
     for key, identifier in re.findall(r"([^\[\].]+)\[([^\]]*)\]", field):
@@ -193,7 +198,7 @@ def _path_of(record: Record, field: str) -> tuple[str | int, ...]:
 
 
 def _vanished(dataset: Dataset, things: Things, change: Change) -> Iterator[Problem]:
-    """A record that is gone without a tombstone."""
+    """The problem of a record that was removed without a tombstone."""
     cls = things.cls(change.thing)
     if cls is not None and cls.folder:
         name = change.thing.removeprefix(f"{dataset.base}id/")
@@ -223,14 +228,14 @@ def _forgotten(history: History) -> list[tuple[int, str, dict[str, str]]]:
 
 
 def named(dataset: Dataset, records: list[Record]) -> Callable[[str], dict[str, str]]:
-    """What a thing of the current data is called, by its IRI; nothing where it is unknown."""
+    """A function from the IRI of a thing of the current data to its name, by language; empty if unknown."""
     by_iri = {f"{dataset.base}id/{r.cls.identifies}{r.id}": r for r in records}
 
     def name(iri: str) -> dict[str, str]:
         if iri in by_iri:
             values = by_iri[iri].values
-            found = values.get("title") or values.get("name") or {}
-            return found if isinstance(found, dict) else {}
+            title = values.get("title") or values.get("name") or {}
+            return title if isinstance(title, dict) else {}
         ontology = dataset.model.ontology
         skos, rdfs = "http://www.w3.org/2004/02/skos/core#prefLabel", "http://www.w3.org/2000/01/rdf-schema#label"
         return ontology.text(iri, skos) or ontology.text(iri, rdfs)

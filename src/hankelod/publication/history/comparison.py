@@ -1,4 +1,4 @@
-"""Any two publications, dataset folders or dumps side by side, as text, JSON and SPARQL Update."""
+"""Comparison of any two publications, dataset folders or dumps: as text, JSON and SPARQL Update."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ FORMATS = {".nt": ox.RdfFormat.N_TRIPLES, ".ttl": ox.RdfFormat.TURTLE, ".jsonld"
 
 
 class CannotCompare(Refusal):
-    """One of the two cannot be read; the message says which and why."""
+    """One of the two cannot be read or compared; the message says which and why."""
 
 
 class Comparison(NamedTuple):
-    """Two graphs, what changed between them, and what things are called in either."""
+    """Two graphs, the changes between them, and the names of things in either, by IRI."""
 
     things: Things
     old: Graph
@@ -43,13 +43,13 @@ class Comparison(NamedTuple):
 def of(old: str, new: str, working: Path) -> Comparison:
     """Compare two places: the folder or address of a publication, a dataset folder, or a dump.
 
-    Things are told by the Model of the dataset among the two, the newer first; else by that of the working folder, or
-    the one that comes with the package. Raises CannotCompare.
+    The Model is that of the dataset among the two, `new` first; else that of the working folder, else the one that
+    comes with the package. Raises CannotCompare.
     """
     datasets = {place: _dataset(working / place) for place in (old, new)}
-    settled = datasets[new] or datasets[old]
-    graphs = {place: None if found is None else _of_dataset(found, place) for place, found in datasets.items()}
-    things = Things(settled.model if settled else _model(working, BASE))
+    own = datasets[new] or datasets[old]
+    graphs = {place: None if dataset is None else _of_dataset(dataset, place) for place, dataset in datasets.items()}
+    things = Things(own.model if own else _model(working, BASE))
     for place in (new, old):
         if graphs[place] is None:
             graphs[place] = (
@@ -58,7 +58,7 @@ def of(old: str, new: str, working: Path) -> Comparison:
                 else _of_publication(things, place, working)
             )
     left, right = graphs[old] or set(), graphs[new] or set()
-    base = settled.base if settled else _base(right) or _base(left) or BASE
+    base = own.base if own else _base(right) or _base(left) or BASE
     if base != things.model.base:
         things = Things(_model(working, base))
     names = labels(things, left) | labels(things, right)
@@ -113,48 +113,48 @@ def _of_publication(things: Things, place: str, working: Path) -> Graph:
         if isinstance(origin, previous.Folder) and not (origin.path / MANIFEST).is_file():
             raise CannotCompare(words.told("refusal-compare-nothing", place=place))
         return previous.read_graph(things, origin)
-    except CannotPublish as error:  # an address that is not fetched, which it names itself
+    except CannotPublish as error:  # an address of another scheme, which the message names
         raise CannotCompare(error.told) from error
     except (BadManifest, OSError) as error:
         raise CannotCompare(words.told("refusal-compare-unreadable", place=place, why=error)) from error
 
 
-def _base(found: Graph) -> str | None:
-    """The base IRI of a dump's things: what most of its typed things have before `id/`."""
+def _base(lines: Graph) -> str | None:
+    """The base IRI of the things of a dump: the one that most typed things have before `id/`; None if none has."""
     typed = re.compile(rb"<(https?://[^>]*?/)id/[a-z-]+/[^>]+> <http://www\.w3\.org/1999/02/22-rdf-syntax-ns#type> ")
-    counts = Counter(match[1].decode() for each in found if (match := typed.match(each)))
+    counts = Counter(match[1].decode() for each in lines if (match := typed.match(each)))
     return max(counts, key=lambda base: (counts[base], base)) if counts else None
 
 
 ### Writing
 
 
-def text(found: Comparison, lang: str) -> str:
-    """What changed, for people, in one language."""
-    return changelog.as_text(found.things, found.changes, lambda iri: found.names.get(iri, {}), lang)
+def text(comparison: Comparison, lang: str) -> str:
+    """The changes as text in one language."""
+    return changelog.as_text(comparison.things, comparison.changes, lambda iri: comparison.names.get(iri, {}), lang)
 
 
-def json(found: Comparison, lang: str) -> str:
-    """What changed, for programs: as a release file has it, and what things and fields are called in one language."""
-    told = []
-    for change in found.changes:
-        each = as_json(change)
-        names = found.names.get(change.thing, {})
-        each["label"] = names.get(lang) or next(iter(names.values()), None)
-        each["fields"] = [
-            {**f._asdict(), "label": found.things.label(change.thing, f.field)[lang]} for f in change.fields
+def json(comparison: Comparison, lang: str) -> str:
+    """The changes as JSON: as in a release file, with counts and with labels of things and fields in one language."""
+    changes = []
+    for change in comparison.changes:
+        entry = as_json(change)
+        names = comparison.names.get(change.thing, {})
+        entry["label"] = names.get(lang) or next(iter(names.values()), None)
+        entry["fields"] = [
+            {**f._asdict(), "label": comparison.things.label(change.thing, f.field)[lang]} for f in change.fields
         ]
-        told.append(each)
-    counts = {kind: sum(c.change == kind for c in found.changes) for kind in ("create", "update", "delete")}
-    return to_json({"counts": counts, "changes": told}, 2).decode()
+        changes.append(entry)
+    counts = {kind: sum(c.change == kind for c in comparison.changes) for kind in ("create", "update", "delete")}
+    return to_json({"counts": counts, "changes": changes}, 2).decode()
 
 
-def sparql(found: Comparison) -> str:
+def sparql(comparison: Comparison) -> str:
     """A SPARQL 1.1 Update that turns the old graph into the new one. Raises CannotCompare for blank nodes."""
-    gone, come = sorted(found.old - found.new), sorted(found.new - found.old)
-    if any(b"_:" in (each[:2], each.rsplit(b" ", 2)[1][:2]) for each in (*gone, *come)):
+    removed, added = sorted(comparison.old - comparison.new), sorted(comparison.new - comparison.old)
+    if any(b"_:" in (each[:2], each.rsplit(b" ", 2)[1][:2]) for each in (*removed, *added)):
         raise CannotCompare(words.told("refusal-compare-blank"))
-    blocks = [_block(word, lines) for word, lines in (("DELETE", gone), ("INSERT", come)) if lines]
+    blocks = [_block(word, lines) for word, lines in (("DELETE", removed), ("INSERT", added)) if lines]
     return " ;\n".join(blocks) + "\n" if blocks else "# no change\nINSERT DATA {}\n"
 
 
@@ -164,9 +164,9 @@ def _block(word: str, lines: list[bytes]) -> str:
 
 
 def _escaped(each: str) -> str:
-    r"""A line of N-Triples as SPARQL has it.
+    r"""A line of N-Triples in the syntax of SPARQL.
 
-    SPARQL replaces `\u` escapes before anything else (SPARQL 1.1, 19.2), also after a backslash that is itself escaped:
-    there the letter is written as an escape, which both ways of reading take for the same text.
+    SPARQL replaces `\u` escapes before anything else (SPARQL 1.1, 19.2), also after a backslash that is itself escaped.
+    There the letter u is written as an escape, which gives the same text in either order.
     """
     return re.sub(r"(\\\\)([uU])|\\.", lambda m: f"{m[1]}\\u{ord(m[2]):04X}" if m[1] else m[0], each)

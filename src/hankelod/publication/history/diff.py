@@ -1,7 +1,7 @@
-"""What changed between two graphs: by thing and field, with the old and the new value.
+"""Differences between two graphs: by thing and field, with the old and the new value.
 
-A graph is the set of its lines of canonical N-Triples, as `hankelod.mapping.mapping.ntriples` writes them. A thing is a record
-with all its parts, or a term of the ontology.
+A graph is the set of its lines of canonical N-Triples, as `hankelod.mapping.mapping.ntriples` writes them. A thing is a
+record with all its parts, or a term of the ontology.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Graph = set[bytes]
 """Lines of N-Triples without their line ends."""
 
 TITLES = ("title", "name")
-"""The keys that hold what a thing is called."""
+"""The keys of fields that hold the name of a thing."""
 
 _STEP = re.compile(r"([^\[\].]+)\[([^\]]*)\]\.")
 
@@ -31,8 +31,11 @@ _PART = re.compile(rf"(?:{_STEP.pattern})*")
 
 
 class FieldChange(NamedTuple):
-    """A value that is there no more, or is new, or both. `field` is a path with the ids of parts and the language:
-    `outcomes[verkosto].text.fi`. Values are literals as they stand in the record, or whole IRIs."""
+    """A removed value, an added value, or one value replaced by another.
+
+    `field` is a path with the ids of parts and the language: `outcomes[verkosto].text.fi`. Values are literals as they
+    are in the record, or full IRIs.
+    """
 
     field: str
     old: str | None
@@ -40,9 +43,9 @@ class FieldChange(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What happened to one thing: `change` is `create`, `update` or `delete`.
+    """The change of one thing: `change` is `create`, `update` or `delete`.
 
-    A deletion tells what the tombstone says in `fields`, and in `title` what the thing was called.
+    For a deletion, `fields` are the values of the tombstone, and `title` is the name of the thing by language.
     """
 
     thing: str
@@ -78,7 +81,7 @@ def _term(term: object) -> str:
 
 
 class Things:
-    """Which thing a triple is about, and the names of its fields, by one Model."""
+    """Lookup of the thing that a triple is about, and of its fields and their labels, by one Model."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -86,18 +89,18 @@ class Things:
         roots = [c for c in model.classes.values() if not c.part and c.identifies]
         self.roots = sorted(((c.identifies, c) for c in roots), key=lambda r: -len(r[0]))
         self.tombstone = next((c for c in model.classes.values() if not c.part and not c.identifies), None)
-        self._known: dict[bytes, str] = {}
+        self._things: dict[bytes, str] = {}
 
     def of(self, each: bytes) -> str:
         """The IRI of the thing that a line is about."""
         subject = each[: each.index(b" ")]
-        found = self._known.get(subject)
-        if found is None:
-            found = self._known[subject] = self.thing(subject.decode().strip("<>"))
-        return found
+        thing = self._things.get(subject)
+        if thing is None:
+            thing = self._things[subject] = self.thing(subject.decode().strip("<>"))
+        return thing
 
     def thing(self, subject: str) -> str:
-        """The thing that a subject is, or is a part of."""
+        """The IRI of the thing that a subject is or is a part of."""
         start = f"{self.model.base}id/"
         if not subject.startswith(start):
             return subject
@@ -112,29 +115,29 @@ class Things:
         return f"{self.model.base}id/{identifier if '/' in identifier else 'project/' + identifier}"
 
     def cls(self, thing: str) -> Class | None:
-        """The class whose records a thing's IRI belongs to, None for what is no record."""
+        """The class of the record that a thing is; None if it is no record."""
         rest = thing.removeprefix(f"{self.model.base}id/")
         return None if rest == thing else next((c for prefix, c in self.roots if rest.startswith(prefix)), None)
 
     def is_tombstone(self, lines: Iterable[bytes]) -> bool:
-        """Whether these lines of one thing say that it was withdrawn."""
+        """Tell whether these lines of one thing are those of a tombstone."""
         if self.tombstone is None:
             return False
         return any(each.endswith(f"<{RDF}type> <{self.tombstone.iri}> .".encode()) for each in lines)
 
     def grouped(self, lines: Iterable[bytes], wanted: set[str] | None = None) -> dict[str, list[bytes]]:
-        """Lines by thing, all of them or those of the wanted things."""
-        found: dict[str, list[bytes]] = {}
+        """Group lines by thing, all of them or those of the wanted things."""
+        by_thing: dict[str, list[bytes]] = {}
         for each in lines:
             thing = self.of(each)
             if wanted is None or thing in wanted:
-                found.setdefault(thing, []).append(each)
-        return found
+                by_thing.setdefault(thing, []).append(each)
+        return by_thing
 
     ### Fields
 
     def field(self, thing: str, subject: str, predicate: str) -> tuple[str, Field | None]:
-        """A field's path in the record, without the language, and the field itself where the Model knows it."""
+        """The path of a field in the record, without the language, and the Field, or None if the Model has none."""
         cls = self.cls(thing)
         path = ""
         steps = subject.removeprefix(thing).strip("/").split("/") if subject != thing else []
@@ -146,14 +149,14 @@ class Things:
             )
             cls = self.model.target(owner) if owner else None
             path += f"{owner.key if owner else segment}[{part}]."
-        found = self._by_path(cls, predicate) or (None if steps else self._by_path(self.tombstone, predicate))
-        return path + (found.key if found else self.short(predicate)), found
+        field = self._by_path(cls, predicate) or (None if steps else self._by_path(self.tombstone, predicate))
+        return path + (field.key if field else self.short(predicate)), field
 
     def _by_path(self, cls: Class | None, predicate: str) -> Field | None:
         return next((f for f in cls.fields if f.path == predicate), None) if cls else None
 
     def short(self, iri: str) -> str:
-        """An IRI with a prefix where the Model has one."""
+        """An IRI as a prefixed name, if the Model has a prefix for it."""
         if iri == RDF + "type":
             return "type"
         for prefix, namespace in self.model.prefixes.items():
@@ -162,22 +165,22 @@ class Things:
         return iri
 
     def label(self, thing: str, path: str) -> Text:
-        """What people call a field of a thing: the labels along its path, with the ids of the parts."""
+        """The label of a field of a thing: the labels along its path, with the ids of the parts."""
         steps, language = _steps(path)
-        cls, said = self.cls(thing), []
+        cls, labels = self.cls(thing), []
         for key, part in steps:
-            found = next((f for c in (cls, self.tombstone) if c for f in c.fields if f.key == key), None)
-            said.append((found.label if found else {}, key, part))
-            cls = self.model.target(found) if found and found.kind == "part" else cls
-        whole = {}
+            field = next((f for c in (cls, self.tombstone) if c for f in c.fields if f.key == key), None)
+            labels.append((field.label if field else {}, key, part))
+            cls = self.model.target(field) if field and field.kind == "part" else cls
+        text = {}
         for lang in LANGUAGES:
-            words = [f"{label.get(lang, key)} {part}".strip() for label, key, part in said]
-            whole[lang] = " › ".join(words) + (f" ({language})" if language else "")
-        return whole
+            words = [f"{label.get(lang, key)} {part}".strip() for label, key, part in labels]
+            text[lang] = " › ".join(words) + (f" ({language})" if language else "")
+        return text
 
 
 def _steps(path: str) -> tuple[list[tuple[str, str]], str]:
-    """A field's path taken apart: its keys, each with the id of the part if there is one, and the language."""
+    """Split the path of a field: its keys, each with the id of the part or `""`, and the language or `""`."""
     parts = _PART.match(path)
     assert parts is not None
     key, dot, tail = path[parts.end() :].rpartition(".")
@@ -189,42 +192,42 @@ def _steps(path: str) -> tuple[list[tuple[str, str]], str]:
 
 
 def compare(things: Things, old: Graph, new: Graph) -> list[Change]:
-    """What changed from `old` to `new`, in the order of the things' IRIs."""
-    gone, come = old - new, new - old
-    left, right = things.grouped(gone), things.grouped(come)
+    """The changes from `old` to `new`, in the order of the IRIs of the things."""
+    removed, added = old - new, new - old
+    left, right = things.grouped(removed), things.grouped(added)
     wanted = left.keys() | right.keys()
     before, after = things.grouped(old, wanted), things.grouped(new, wanted)
     return [_change(things, t, before.get(t, []), after.get(t, [])) for t in sorted(wanted)]
 
 
 def _change(things: Things, thing: str, old: list[bytes], new: list[bytes]) -> Change:
-    gone, withdrawn = things.is_tombstone(old), things.is_tombstone(new)
-    if not new or (withdrawn and not gone):
-        told = tuple(f for f in _fields(things, thing, [], new) if f.field != "type")
-        return Change(thing, "delete", told, tuple(sorted(title(things, old).items())))
-    if not old or (gone and not withdrawn):
+    withdrawn_before, withdrawn_now = things.is_tombstone(old), things.is_tombstone(new)
+    if not new or (withdrawn_now and not withdrawn_before):
+        fields = tuple(f for f in _fields(things, thing, [], new) if f.field != "type")
+        return Change(thing, "delete", fields, tuple(sorted(title(things, old).items())))
+    if not old or (withdrawn_before and not withdrawn_now):
         return Change(thing, "create")
     return Change(thing, "update", tuple(_fields(things, thing, old, new)))
 
 
 def title(things: Things, lines: Iterable[bytes]) -> Text:
-    """What a thing is called, out of its own lines."""
+    """The name of a thing, by language, from its own lines."""
     lines = list(lines)
     return labels(things, lines).get(things.of(lines[0]), {}) if lines else {}
 
 
 def labels(things: Things, lines: Iterable[bytes]) -> dict[str, Text]:
-    """By IRI: what things and their parts are called in a graph, by language; `""` where none is given."""
+    """The names of things and their parts in a graph: by IRI, then by language, `""` if none is given."""
     paths = {f.path for c in things.model.classes.values() for f in c.fields if f.key in TITLES}
     wanted = {f"<{path}>".encode() for path in paths | {SKOS + "prefLabel", RDFS + "label"}}
-    found: dict[str, Text] = {}
-    chosen = sorted(each for each in lines if each.split(b" ", 2)[1] in wanted)
-    content = b"\n".join(chosen) + b"\n"
+    names: dict[str, Text] = {}
+    selected = sorted(each for each in lines if each.split(b" ", 2)[1] in wanted)
+    content = b"\n".join(selected) + b"\n"
     nesting.check(content)
     for quad in ox.parse(content, format=ox.RdfFormat.N_TRIPLES):
         if isinstance(quad.object, ox.Literal) and isinstance(quad.subject, ox.NamedNode):
-            found.setdefault(quad.subject.value, {}).setdefault(quad.object.language or "", quad.object.value)
-    return found
+            names.setdefault(quad.subject.value, {}).setdefault(quad.object.language or "", quad.object.value)
+    return names
 
 
 def _parsed(each: bytes) -> ox.Triple:
@@ -234,7 +237,7 @@ def _parsed(each: bytes) -> ox.Triple:
 
 
 def _fields(things: Things, thing: str, old: list[bytes], new: list[bytes]) -> list[FieldChange]:
-    """The changes of one thing's values. What rules fill in is left out, unless nothing else changed."""
+    """The changes of the values of one thing. Derived values are left out, unless nothing else changed."""
     values: dict[tuple[str, bool], tuple[list[str], list[str]]] = {}
     for side, lines in enumerate((set(old) - set(new), set(new) - set(old))):
         for each in sorted(lines):
@@ -246,7 +249,7 @@ def _fields(things: Things, thing: str, old: list[bytes], new: list[bytes]) -> l
 
 
 def _value(things: Things, thing: str, triple: ox.Triple) -> tuple[str, bool, str]:
-    """The field's path, whether a rule fills it in, and the value. The link to a part counts as filled in."""
+    """The path of the field, whether the value is derived, and the value. The link to a part counts as derived."""
     path, field = things.field(thing, triple.subject.value, triple.predicate.value)  # type: ignore[union-attr]
     if isinstance(triple.object, ox.Literal) and triple.object.language:
         path += f".{triple.object.language}"
@@ -256,7 +259,7 @@ def _value(things: Things, thing: str, triple: ox.Triple) -> tuple[str, bool, st
 
 
 def _paired(path: str, old: list[str], new: list[str]) -> Iterator[FieldChange]:
-    """One value for another where there is one of each, else each by itself."""
+    """Pair the old and the new value if there is one of each; else list each by itself."""
     if len(old) == len(new) == 1:
         yield FieldChange(path, old[0], new[0])
         return
@@ -268,18 +271,18 @@ def _paired(path: str, old: list[str], new: list[str]) -> Iterator[FieldChange]:
 
 
 def as_json(change: Change) -> dict[str, object]:
-    """A change as a release file and `hankelod diff --format json` have it."""
-    told: dict[str, object] = {"thing": change.thing, "change": change.change}
+    """A change as written in a release file and by `hankelod diff --format json`."""
+    entry: dict[str, object] = {"thing": change.thing, "change": change.change}
     if change.title:
-        told["title"] = dict(change.title)
+        entry["title"] = dict(change.title)
     if change.fields:
-        told["fields"] = [f._asdict() for f in change.fields]
-    return told
+        entry["fields"] = [f._asdict() for f in change.fields]
+    return entry
 
 
-def from_json(told: dict[str, object]) -> Change:
-    """The change that `as_json` wrote. Raises KeyError, TypeError where it is none."""
-    fields: list[dict[str, str | None]] = told.get("fields", [])  # type: ignore[assignment]
-    titles: dict[str, str] = told.get("title", {})  # type: ignore[assignment]
+def from_json(entry: dict[str, object]) -> Change:
+    """The change that `as_json` wrote. Raises KeyError, TypeError if it is not valid."""
+    fields: list[dict[str, str | None]] = entry.get("fields", [])  # type: ignore[assignment]
+    titles: dict[str, str] = entry.get("title", {})  # type: ignore[assignment]
     changes = tuple(FieldChange(str(f["field"]), f["old"], f["new"]) for f in fields)
-    return Change(str(told["thing"]), str(told["change"]), changes, tuple(sorted(titles.items())))
+    return Change(str(entry["thing"]), str(entry["change"]), changes, tuple(sorted(titles.items())))

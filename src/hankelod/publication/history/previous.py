@@ -1,6 +1,6 @@
-"""The history of a publication, as the publication before left it: read from its folder, or from its address.
+"""The history in the previous publication, read from its folder or its address.
 
-Only what the history needs is read: the manifest, `changes/` and the dump, each checked against the manifest.
+Only the manifest, `changes/` and the dump are read, each file checked against the manifest.
 """
 
 from __future__ import annotations
@@ -19,23 +19,24 @@ from hankelod.publication import manifest
 from hankelod.publication.files import NAME, File, to_json
 from hankelod.publication.history.diff import Change, Graph, Things, as_json, from_json, graph
 from hankelod.publication.history.feed import Member, page_path, read_page, release_path, replayed
-from hankelod.publication.manifest import MANIFEST, BadManifest, Entry, Manifest
+from hankelod.publication.manifest import MANIFEST, BadManifest, FileEntry, Manifest
 from hankelod.records.folder import DATASET
 from hankelod.records.record import Record
 
 DUMP = f"dump/{NAME}.nt"
 
 WANTED = re.compile(r"changes/(?:pages/([1-9][0-9]{0,8})\.trig|releases/([1-9][0-9]{0,8})\.json)")
+"""The paths of the pages of the feed and of the release files, with their numbers."""
 
 SECONDS = 600
-"""The longest that fetching a publication may take."""
+"""Most seconds that fetching a publication may take."""
 
 LARGEST = 4 * 2**30
-"""Bytes of the largest file that is fetched."""
+"""Most bytes of a file that is read."""
 
 
 class Span(NamedTuple):
-    """A page of the feed with its first and its last member."""
+    """A page of the feed, with the numbers of its first and last member."""
 
     page: int
     first: int
@@ -43,9 +44,9 @@ class Span(NamedTuple):
 
 
 class Release(NamedTuple):
-    """One publication that changed something, and the pages with its members; none where only the version is new.
+    """A publication that changed something, with the pages of its members; no pages if only the version is new.
 
-    `forgotten` names the things whose earlier versions this release took out of the history.
+    `forgotten` lists the things whose earlier versions this release removed from the history.
     """
 
     number: int
@@ -58,28 +59,28 @@ class Release(NamedTuple):
 
 
 class Previous(NamedTuple):
-    """What the publication before holds of the history, and its graph."""
+    """The history in the previous publication, its pages by number, and its graph."""
 
     releases: tuple[Release, ...]
     pages: dict[int, File]
     graph: Graph
 
     def members(self) -> list[Member]:
-        """All members of the feed, in their order."""
+        """All members of the feed, in order."""
         base = self.releases[-1].base if self.releases else ""
         return [m for number in sorted(self.pages) for m in read_page(base, number, self.pages[number].content)]
 
 
-class Source(Protocol):
-    """Where a publication is read from."""
+class Origin(Protocol):
+    """A place that a publication is read from."""
 
     def get(self, path: str, largest: int) -> bytes:
-        """A file's bytes. Raises BadManifest, OSError."""
+        """The bytes of a file, at most `largest`. Raises BadManifest, OSError."""
         ...
 
 
 class Folder(NamedTuple):
-    """A publication on this machine."""
+    """A publication in a folder on this machine."""
 
     path: Path
 
@@ -87,8 +88,8 @@ class Folder(NamedTuple):
         return manifest.content(self.path, path, largest)
 
 
-class Site:
-    """A publication at an address: http and https only, also where one leads to another; bounded in time and size."""
+class RemoteOrigin:
+    """A publication at an address: http and https only, also after a redirect; bounded in time and size."""
 
     def __init__(self, address: str) -> None:
         from urllib import request
@@ -108,42 +109,43 @@ class Site:
     def get(self, path: str, largest: int) -> bytes:
         from http.client import HTTPException
 
-        found = bytearray()
+        content = bytearray()
         try:
             with self.opener.open(self.address + path, timeout=30) as answer:
-                while part := answer.read1(2**16):  # what has come: a slow server is asked for the time too
-                    found += part
-                    if len(found) > largest:
+                # read1 returns what has arrived, so that the time is checked for a slow server too
+                while part := answer.read1(2**16):
+                    content += part
+                    if len(content) > largest:
                         raise BadManifest(words.told("damage-larger", path=path))
                     if time.monotonic() > self.end:
                         raise BadManifest(words.told("damage-slow", path=path))
-        except (HTTPException, ValueError) as error:  # ValueError: no address, also where a redirect leads
+        except (HTTPException, ValueError) as error:  # ValueError: not a valid address, also of a redirect
             raise OSError(f"{type(error).__name__}: {error}") from error
-        return bytes(found)
+        return bytes(content)
 
 
-def source(place: str, working: Path) -> Source:
-    """Where to read a publication from: a folder, or an http or https address. Raises CannotPublish."""
+def source(place: str, working: Path) -> Origin:
+    """The origin for a folder, or for an http or https address. Raises CannotPublish for another scheme."""
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", place):
         if not place.startswith(("http://", "https://")):
             raise CannotPublish(words.told("refusal-scheme", place=place))
-        return Site(place)
+        return RemoteOrigin(place)
     return Folder(working / place)
 
 
 ### Reading
 
 
-def read(things: Things, origin: Source, name: str) -> Previous:
-    """The history and the graph of a publication. Raises CannotPublish, with `name` in what it says."""
+def read(things: Things, origin: Origin, name: str) -> Previous:
+    """The history and the graph of a publication, which messages call `name`. Raises CannotPublish."""
     try:
-        found = manifest.read(origin.get(MANIFEST, manifest.LARGEST))
-        return _read(things, origin, found)
+        listed = manifest.read(origin.get(MANIFEST, manifest.LARGEST))
+        return _read(things, origin, listed)
     except (BadManifest, OSError) as error:
         raise CannotPublish(words.told("refusal-previous", name=name, why=error)) from error
 
 
-def _read(things: Things, origin: Source, manifest: Manifest) -> Previous:
+def _read(things: Things, origin: Origin, manifest: Manifest) -> Previous:
     def get(path: str) -> bytes:
         return _get(origin, path, manifest.files[path])
 
@@ -159,24 +161,27 @@ def _read(things: Things, origin: Source, manifest: Manifest) -> Previous:
         raise BadManifest(words.told("damage-feed", why=error)) from error
 
 
-def read_graph(things: Things, origin: Source) -> Graph:
-    """The graph of a publication: its dump, else what the change feed gives. Raises BadManifest, OSError."""
-    found = manifest.read(origin.get(MANIFEST, manifest.LARGEST))
-    return graph(_get(origin, DUMP, found.files[DUMP])) if DUMP in found.files else _read(things, origin, found).graph
+def read_graph(things: Things, origin: Origin) -> Graph:
+    """The graph of a publication: its dump, else the result of the change feed. Raises BadManifest, OSError."""
+    listed = manifest.read(origin.get(MANIFEST, manifest.LARGEST))
+    return (
+        graph(_get(origin, DUMP, listed.files[DUMP])) if DUMP in listed.files else _read(things, origin, listed).graph
+    )
 
 
 def read_releases(get: Callable[[str], bytes], manifest: Manifest) -> tuple[Release, ...]:
-    """All releases that a manifest names, in their order. Raises BadManifest where a release or a page is missing."""
+    """All releases in a manifest, in order. Raises BadManifest if a release or a page is missing."""
     matches = [match for path in manifest.files if (match := WANTED.fullmatch(path))]
     numbers = sorted(int(match[2]) for match in matches if match[2])
     releases = tuple(_release(release_path(n), get(release_path(n))) for n in numbers)
-    told = [span.page for release in releases for span in release.pages]
-    if numbers != list(range(1, len(numbers) + 1)) or sorted(told) != sorted(int(m[1]) for m in matches if m[1]):
+    pages = [span.page for release in releases for span in release.pages]
+    if numbers != list(range(1, len(numbers) + 1)) or sorted(pages) != sorted(int(m[1]) for m in matches if m[1]):
         raise BadManifest(words.told("damage-history"))
     return releases
 
 
-def _get(origin: Source, path: str, entry: Entry) -> bytes:
+def _get(origin: Origin, path: str, entry: FileEntry) -> bytes:
+    """The bytes of a file, checked against its entry. Raises BadManifest, OSError."""
     if entry.bytes > LARGEST:
         raise BadManifest(words.told("damage-large", path=path))
     return manifest.checked(path, entry, origin.get(path, entry.bytes))
@@ -186,7 +191,7 @@ def _get(origin: Source, path: str, entry: Entry) -> bytes:
 
 
 def release_file(release: Release) -> bytes:
-    """`changes/releases/<n>.json`: what changed, by record and field, in no language."""
+    """The bytes of `changes/releases/<n>.json`: the changes by record and field, independent of language."""
     whole = {
         "release": release.number,
         "base": release.base,
@@ -201,15 +206,15 @@ def release_file(release: Release) -> bytes:
 
 def _release(path: str, content: bytes) -> Release:
     try:
-        told = json.loads(content)
+        entry = json.loads(content)
         release = Release(
-            number=int(told["release"]),
-            base=str(told["base"]),
-            version=str(told["version"]),
-            modified=str(told["modified"]),
-            pages=tuple(_span(p) for p in told["pages"]),
-            changes=tuple(from_json(change) for change in told["changes"]),
-            forgotten=tuple(str(thing) for thing in told["forgotten"]),
+            number=int(entry["release"]),
+            base=str(entry["base"]),
+            version=str(entry["version"]),
+            modified=str(entry["modified"]),
+            pages=tuple(_span(p) for p in entry["pages"]),
+            changes=tuple(from_json(change) for change in entry["changes"]),
+            forgotten=tuple(str(thing) for thing in entry["forgotten"]),
         )
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise BadManifest(words.told("damage-unread", path=path, why=error)) from error
@@ -218,25 +223,25 @@ def _release(path: str, content: bytes) -> Release:
     return release
 
 
-def _span(told: dict[str, object]) -> Span:
-    match = WANTED.fullmatch(str(told["page"]))
+def _span(entry: dict[str, object]) -> Span:
+    match = WANTED.fullmatch(str(entry["page"]))
     if match is None or match[1] is None:
-        raise ValueError(f"{told['page']} is no page")
-    return Span(int(match[1]), int(str(told["first"])), int(str(told["last"])))
+        raise ValueError(f"{entry['page']} is no page")
+    return Span(int(match[1]), int(str(entry["first"])), int(str(entry["last"])))
 
 
 def previous_version(releases: tuple[Release, ...]) -> Release | None:
-    """The last release of the version before the newest one, for `dcat:previousVersion`; None where there is none."""
+    """The last release of the version before the newest one, for `dcat:previousVersion`; None if there is none."""
     return next((r for r in reversed(releases) if r.version != releases[-1].version), None)
 
 
-### What the dataset says of itself
+### The record of the dataset
 
 
 def dated(records: list[Record]) -> list[Record]:
-    """The records, the dataset's with the day of SOURCE_DATE_EPOCH (reproducible-builds.org) as its `modified`.
+    """The records, with the day of SOURCE_DATE_EPOCH (reproducible-builds.org) as `modified` of the dataset.
 
-    Raises CannotPublish where that is no number of seconds.
+    Without that variable they are unchanged. Raises CannotPublish if it is not a number of seconds.
     """
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if not epoch:
@@ -245,5 +250,5 @@ def dated(records: list[Record]) -> list[Record]:
         year, month, day = time.gmtime(int(epoch))[:3]
     except (ValueError, OverflowError, OSError) as error:
         raise CannotPublish(words.told("refusal-epoch", value=epoch)) from error
-    found = f"{year:04}-{month:02}-{day:02}"
-    return [r._replace(values={**r.values, "modified": found}) if r.cls.file == DATASET else r for r in records]
+    modified = f"{year:04}-{month:02}-{day:02}"
+    return [r._replace(values={**r.values, "modified": modified}) if r.cls.file == DATASET else r for r in records]
