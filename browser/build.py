@@ -53,7 +53,8 @@ def main(arguments: list[str]) -> int:
                 found = hashlib.sha256(content).hexdigest()
                 if found != file["sha256"] and not update:
                     print(
-                        f"{package} {entry['version']}: {file['from']} is not what {LISTED.name} lists; nothing was written",
+                        f"{package} {entry['version']}: {file['from']} is not what {LISTED.name} lists; "
+                        "nothing was written",
                         file=sys.stderr,
                     )
                     return 1

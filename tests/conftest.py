@@ -78,7 +78,7 @@ def run():
 ALLOWED_SKIPS: dict[str, str] = {
     "tests/repository/test_policy.py::test_the_last_release_is_not_broken_in_silence": "before the first release",
     "tests/repository/test_deployment.py::test_virtuoso": "not every Debian has the package; docs/serving.md",
-    "tests/publication/test_exchange.py::test_a_full_disk": "only root may mount a small disk; failing calls stand for it",
+    "tests/publication/test_exchange.py::test_a_full_disk": "only root may mount a disk; failing calls stand for it",
     "tests/publication/test_exchange.py::test_a_read_only_disk": "only root may mount a small disk",
 }
 """Tests that may skip where everything is to run, with the reason."""

@@ -318,16 +318,16 @@ def test_every_message_is_used_and_every_one_used_is_there():
 
 
 def test_a_refusal_comes_whole_from_another_process():
-    refusal = pickle.loads(pickle.dumps(CannotPublish(words.told("refusal-killed"))))
+    refusal = pickle.loads(pickle.dumps(CannotPublish(words.message("refusal-killed"))))
     assert refusal.text("sv") != refusal.text("en") == str(refusal)
-    refused = pickle.loads(pickle.dumps(Refused("query-service", words.told("refusal-service"), 1, 2)))
+    refused = pickle.loads(pickle.dumps(Refused("query-service", words.message("refusal-service"), 1, 2)))
     assert refused.text("fi") == f"1:2: {words.say('refusal-service', 'fi')}"
     assert (str(refused), refused.text("de")) == (f"1:2: {refused.message}",) * 2
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.ENOSPC, errno.EADDRINUSE])
 def test_what_the_system_says_is_told_in_the_readers_language(number):
-    texts = words.told("refusal-out", out="dist", why=OSError(number, os.strerror(number)))
+    texts = words.message("refusal-out", out="dist", why=OSError(number, os.strerror(number)))
     assert os.strerror(number) in texts["en"]
     assert not any(os.strerror(number) in texts[lang] for lang in ("fi", "sv"))
-    assert "dist: gone away" in words.told("refusal-out", out="dist", why=OSError("gone away"))["fi"]
+    assert "dist: gone away" in words.message("refusal-out", out="dist", why=OSError("gone away"))["fi"]

@@ -359,12 +359,12 @@ class World:
             term = f'<https://w3id.org/hankelod/def#koe> {label} "{identifier}"@fi .\n'
             (self.folder / "ontology/zz.ttl").write_text(term, "utf-8")
         reason = "reason: {fi: r, sv: r, en: r}"
-        stones = [
+        tombstones = [
             f"- {{id: {i}, date: 2026-01-02, {reason}"
             f"{f', replacedBy: project/{by}' if by and by in self.live else ''}}}\n"
             for i, by in self.gone.items()
         ]
-        (self.folder / "data/withdrawn.yml").write_text("".join(stones) or "[]\n", "utf-8")
+        (self.folder / "data/withdrawn.yml").write_text("".join(tombstones) or "[]\n", "utf-8")
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))

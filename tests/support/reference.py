@@ -37,7 +37,7 @@ def dcat_shapes() -> Path:
 
 
 def boundaries(name: str, municipalities: Iterable[Record], folder: Path) -> Path:
-    """A file of boundaries by its name in the reference material; a made-up one of the same form where that is not here."""
+    """A file of boundaries by its name in the reference material, or a made-up one of the same form."""
     if SHARED:
         return SHARED / "reference" / name
     cells = {m.id: (_cell(m), str(m.values["region"])) for m in municipalities}

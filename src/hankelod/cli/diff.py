@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 
-def diff(given: argparse.Namespace, working: Path, lang: str) -> int:
+def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     """Write the differences between two publications, datasets or dumps to standard output.
 
     Exit status: 0, whether or not they differ. Raises Refusal (2) where one of them cannot be read, or where

@@ -1,4 +1,4 @@
-"""The commands `validate` and `publish` on a dataset that does not fit in memory: who works on it, and what people see."""
+"""Commands `validate` and `publish` on a dataset that does not fit in memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from hankelod.cli.progress import coloured, progress
 from hankelod.messages.refusal import CannotPublish
-from hankelod.messages.words import note, say, told
+from hankelod.messages.words import message, note, say
 from hankelod.pipeline import streaming
 from hankelod.pipeline.streaming import KEPT, THRESHOLD, Stream, Watch
 from hankelod.publication.files import Edition
@@ -59,12 +59,12 @@ def publish(given: argparse.Namespace, dataset: Dataset, edition: Edition, worki
 
     for option in ("previous", "forget"):
         if getattr(given, option):
-            raise CannotPublish(told("refusal-large-option", option=option, most=THRESHOLD))
+            raise CannotPublish(message("refusal-large-option", option=option, most=THRESHOLD))
     out, chosen = working / given.out, available(given.engine)
     if (out / "changes").is_dir() and any(
         WANTED.fullmatch(f"changes/releases/{n}") for n in os.listdir(out / "changes" / "releases")
     ):
-        raise CannotPublish(told("refusal-large-history", out=given.out, most=THRESHOLD))
+        raise CannotPublish(message("refusal-large-history", out=given.out, most=THRESHOLD))
     try:
         with _crew(given.dask) as crew:
             done = write(

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from hankelod.messages.refusal import CannotRun
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 
 
-def new(given: argparse.Namespace, working: Path, lang: str) -> int:
+def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     """Create the file of a new record, with commented fields to fill in, and print its path.
 
     On a terminal the required values are asked for first, unless `--blank` is given.
@@ -34,7 +34,7 @@ def new(given: argparse.Namespace, working: Path, lang: str) -> int:
             file.write(drafts.write(dataset, draft, lang, answers))
     except OSError as error:
         name = dataset.name(Path(error.filename)) if error.filename else given.id
-        raise CannotRun(told("refusal-unwritable", file=name, why=error)) from error
+        raise CannotRun(message("refusal-unwritable", file=name, why=error)) from error
     print(dataset.name(draft.path))
     return 0
 

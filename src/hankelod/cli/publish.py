@@ -9,10 +9,10 @@ from pathlib import Path
 
 from hankelod.cli.progress import coloured
 from hankelod.messages.refusal import CannotRun
-from hankelod.messages.words import note, say, told
+from hankelod.messages.words import message, note, say
 
 
-def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
+def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     """Check the dataset, then write the publication to the folder `--out`, as a whole or not at all.
 
     Problems and a summary go to standard error.
@@ -27,7 +27,7 @@ def publish(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod.validation import report
 
     if given.revision and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", given.revision):
-        raise CannotRun(told("refusal-revision", value=given.revision))
+        raise CannotRun(message("refusal-revision", value=given.revision))
     edition = Edition(revision=given.revision)
     dataset = Dataset(working, working)
     from hankelod.cli import large

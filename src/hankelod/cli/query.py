@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from hankelod.messages.refusal import CannotRun
-from hankelod.messages.words import note, say, told
+from hankelod.messages.words import message, note, say
 
 
-def query(given: argparse.Namespace, working: Path, lang: str) -> int:
+def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     """Evaluate a SPARQL query or a named query, and write the results to standard output.
 
     `--list` lists the named queries instead; `--explain` writes the algebra and the matches of each pattern.
@@ -27,7 +27,7 @@ def query(given: argparse.Namespace, working: Path, lang: str) -> int:
         sys.stdout.write(named.listing(catalogue, lang))
         return 0
     if not given.query:
-        raise CannotRun(told("refusal-query-none"))
+        raise CannotRun(message("refusal-query-none"))
     chosen = named.read(_standard_input()) if given.query == "-" else catalogue.find(given.query, working)
     values: dict[str, list[str]] = {}
     for pair in given.set:
@@ -62,7 +62,7 @@ def _standard_input() -> str:
     try:
         return sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise CannotRun(told("refusal-stdin")) from error
+        raise CannotRun(message("refusal-stdin")) from error
 
 
 def _terminal_width() -> int | None:
@@ -78,5 +78,5 @@ def _pair(text: str) -> tuple[str, str]:
     """Split `NAME=VALUE`. Raises CannotRun if there is no `=`."""
     name, sign, value = text.partition("=")
     if not sign:
-        raise CannotRun(told("refusal-set", value=text))
+        raise CannotRun(message("refusal-set", value=text))
     return name, value

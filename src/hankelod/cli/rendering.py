@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from hankelod.messages.refusal import Refusal
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 from hankelod.validation import report
 from hankelod.validation.report import Report
 
@@ -36,7 +36,7 @@ def render(outcome: Report, dataset: Dataset, form: str, lang: str, strict: bool
         try:
             return as_html(outcome, dataset, _rules(outcome, dataset), lang)
         except ImportError as error:
-            raise MissingLibrary(told("refusal-html")) from error
+            raise MissingLibrary(message("refusal-html")) from error
     return report.as_text(outcome, lang, colour)
 
 

@@ -6,16 +6,17 @@ import argparse
 import sys
 from pathlib import Path
 
+from hankelod.cli import datasets
 from hankelod.cli.progress import coloured, watched
 from hankelod.messages.refusal import CannotRun
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 
 TYPE_CHECKING = False  # type checkers read it as True; importing it from `typing` would cost start-up
 if TYPE_CHECKING:
-    from hankelod.records.dataset import Dataset
+    pass
 
 
-def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
+def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     """Check the whole dataset, or the given files against it, and write the report to standard output.
 
     Exit status: 0 if there are no violations (with `--strict`, no warnings either); 1 otherwise. Raises Refusal (2)
@@ -27,8 +28,8 @@ def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
     paths = [None if p == "-" else working / p for p in given.paths]
     missing = [p for p, path in zip(given.paths, paths, strict=True) if path is not None and not path.exists()]
     if missing:
-        raise CannotRun(told("refusal-path", path=missing[0]))
-    dataset = _dataset_of(paths, working)
+        raise CannotRun(message("refusal-path", path=missing[0]))
+    dataset = datasets.of_paths(paths, working)
     if not paths or paths == [dataset.root]:
         from hankelod.cli import large
 
@@ -40,18 +41,3 @@ def validate(given: argparse.Namespace, working: Path, lang: str) -> int:
         report = check_files(dataset, paths, given.engine, watched)
     sys.stdout.write(render(report, dataset, given.format, lang, given.strict, coloured(sys.stdout)))
     return 0 if report.conforms(given.strict) else 1
-
-
-def _dataset_of(paths: list[Path | None], working: Path) -> Dataset:
-    """The dataset that paths are checked against: that of the working folder, else the one around the first path.
-
-    Without either, one that has only the model, so that a path is checked alone. Raises NotADataset if there is no
-    path and no dataset.
-    """
-    from hankelod.records.dataset import Dataset
-    from hankelod.records.folder import DATASET, find
-
-    if (working / "data" / DATASET).exists() or not paths:
-        return Dataset(working, working)
-    around = find(paths[0]) if paths[0] is not None else None
-    return Dataset(around, working) if around else Dataset(working, working, alone=True)

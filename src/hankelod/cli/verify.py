@@ -8,10 +8,10 @@ from pathlib import Path
 
 from hankelod.cli.progress import coloured
 from hankelod.messages.refusal import CannotRun
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 
 
-def verify(given: argparse.Namespace, working: Path, lang: str) -> int:
+def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     """Recompute all that the manifest of a publication says, and write the report to standard output.
 
     Exit status: 0 if every file is as the manifest says; 1 otherwise. Raises Refusal (2) where there is no such folder.
@@ -20,7 +20,7 @@ def verify(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod.validation import report
 
     if not (working / given.dist).is_dir():
-        raise CannotRun(told("refusal-publication-folder", folder=given.dist))
+        raise CannotRun(message("refusal-publication-folder", folder=given.dist))
     outcome = verification.verify(working / given.dist, given.dist)
     if given.format == "json":
         sys.stdout.write(report.as_json(outcome, lang))

@@ -6,16 +6,16 @@ from __future__ import annotations
 class Refusal(Exception):
     """A request that cannot be carried out; the message says what is wrong and how to fix it. Exit status 2.
 
-    `told` is the message by language, or a plain text if it comes from another library and has one language only.
+    `texts` is the message by language, or a plain text if it comes from another library and has one language only.
     """
 
-    def __init__(self, told: dict[str, str] | str) -> None:
-        super().__init__(told)
-        self.told = told
+    def __init__(self, texts: dict[str, str] | str) -> None:
+        super().__init__(texts)
+        self.texts = texts
 
     def text(self, lang: str) -> str:
         """Return the message in one language, in English if that language is missing."""
-        return self.told if isinstance(self.told, str) else self.told.get(lang) or self.told["en"]
+        return self.texts if isinstance(self.texts, str) else self.texts.get(lang) or self.texts["en"]
 
     def __str__(self) -> str:
         return self.text("en")

@@ -27,12 +27,12 @@ def say(name: str, lang: str, /, **values: object) -> str:
     return word(name)[lang].format_map({key: _in(value, lang) for key, value in values.items()})
 
 
-def told(name: str, /, **values: object) -> Text:
+def message(name: str, /, **values: object) -> Text:
     """Return a text in every language, filled in."""
     return {lang: say(name, lang, **values) for lang in word(name)}
 
 
-def said(error: Exception) -> Text:
+def error_message(error: Exception) -> Text:
     """Return the message of an error in every language."""
     return {lang: str(_in(error, lang)) for lang in word("title")}
 

@@ -26,7 +26,7 @@ def check_all(dataset: Dataset, engine: str | None = None, watch: Watch = _unwat
     checker = Checker(dataset, engine)
     from hankelod.records import inputs
 
-    problems: list[Problem] = list(inputs.strangers(dataset))
+    problems: list[Problem] = list(inputs.unknown_files(dataset))
     if dataset.own_model:
         from hankelod.model import lint
 
@@ -34,7 +34,7 @@ def check_all(dataset: Dataset, engine: str | None = None, watch: Watch = _unwat
     records = [record for cls in dataset.model.entries() for record in dataset.read(cls)]
     twice = reused(records)
     problems += [found for found, _ in twice]
-    sound = without_stones(records, twice)
+    sound = without_tombstones(records, twice)
     if len(sound) <= CHUNK:
         problems += checker.problems(sound, [])
     else:
@@ -72,8 +72,10 @@ def check_files(
         else:
             records += inputs.records(dataset, file)
     said = list(dataset.reader.problems)  # what the references of these records say is theirs
-    stones = [stone for cls in dataset.model.entries() if cls.identifies == "" for stone in dataset.rows(cls).values()]
-    said += [found for found, _ in reused([*records, *stones])]
+    tombstones = [
+        stone for cls in dataset.model.entries() if cls.identifies == "" for stone in dataset.rows(cls).values()
+    ]
+    said += [found for found, _ in reused([*records, *tombstones])]
     problems += _judged(checker, chunks(records))
     made = report(problems + said, records, dataset.base)
     return made._replace(records=made.records + things)
@@ -95,8 +97,8 @@ def chunks(records: list[Record]) -> Iterator[list[Record]]:
         yield records[start : start + CHUNK]
 
 
-def without_stones(records: list[Record], twice: list[tuple[Problem, Record]]) -> list[Record]:
-    """The records without the tombstones whose ids are in use (`reused`): those would be checked as one thing with the record."""
+def without_tombstones(records: list[Record], twice: list[tuple[Problem, Record]]) -> list[Record]:
+    """Records without the tombstones whose ids are in use (`reused`), which would be checked as one thing with the record."""
     return [r for r in records if not any(r is stone for _, stone in twice)] if twice else records
 
 

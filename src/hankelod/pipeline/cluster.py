@@ -1,4 +1,4 @@
-"""The workers of a Dask cluster, on this machine or elsewhere. They do what the processes of `hankelod.pipeline.workers` do.
+"""Workers of a Dask cluster, on this machine or elsewhere, for the same work as `hankelod.pipeline.workers`.
 
 Workers need hankelod, and see the dataset's folder at the same path; parts go to a folder that all see, or to storage
 that fsspec knows. Work that a lost worker had is done again by another, and gives the same part.
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from hankelod.messages.refusal import CannotPublish
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 from hankelod.pipeline.workers import PROCESSES, Crew, Promise
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def cluster(address: str) -> Iterator[Crew]:
     try:
         from distributed import Client, KilledWorker, LocalCluster
     except ImportError as error:
-        raise CannotPublish(told("refusal-dask-library")) from error
+        raise CannotPublish(message("refusal-dask-library")) from error
     with contextlib.ExitStack() as stack:
         try:
             if address == LOCAL:
@@ -54,10 +54,10 @@ def cluster(address: str) -> Iterator[Crew]:
                 at = address
             client = stack.enter_context(Client(at, timeout=WAIT))
         except (OSError, ValueError) as error:
-            raise CannotPublish(told("refusal-dask-silent", address=address, why=error)) from error
+            raise CannotPublish(message("refusal-dask-silent", address=address, why=error)) from error
         if not client.nthreads():
-            raise CannotPublish(told("refusal-dask-workers", address=address))
+            raise CannotPublish(message("refusal-dask-workers", address=address))
         try:
             yield Cluster(client)
         except KilledWorker as error:
-            raise CannotPublish(told("refusal-dask-lost", address=address)) from error
+            raise CannotPublish(message("refusal-dask-lost", address=address)) from error

@@ -18,7 +18,7 @@ from hankelod.exports.summaries import Cards
 from hankelod.exports.summary import Summary, summary
 from hankelod.messages.problem import Problem
 from hankelod.model.model import Class
-from hankelod.pipeline.checking import reused, without_stones
+from hankelod.pipeline.checking import reused, without_tombstones
 from hankelod.publication.parts import Parts
 from hankelod.publication.sorting import Run, Slices, different, merged, objects, run
 from hankelod.rdf.counts import Counts
@@ -89,7 +89,7 @@ class Workshop:
         self.cls = project(self.dataset)
         self.others = [r for c in self.dataset.model.entries() if c is not self.cls for r in self.dataset.read(c)]
         self.screen = Screen(self.dataset, self.others, setting.engine)
-        self.stones = [r for r in self.others if r.cls.identifies == ""]
+        self.tombstones = [r for r in self.others if r.cls.identifies == ""]
         self.cards = Cards(self.dataset, self.others)
         self.columns = tables.columns(self.cards)
         self.points = points.Points(self.cards)
@@ -103,7 +103,7 @@ class Workshop:
         for file in chunk.files:
             found = dataset.read_record(Path(file), self.cls)
             records += [found] if found is not None else []
-        problems = [*chunk.unread, *reader.problems, *(p for p, _ in reused([*records, *self.stones]))]
+        problems = [*chunk.unread, *reader.problems, *(p for p, _ in reused([*records, *self.tombstones]))]
         reader.problems.clear()
         triples = told(self.screen.mapping, records)
         problems += self.screen.problems(records, triples)
@@ -142,7 +142,7 @@ class Workshop:
 
     def checked(self, start: int, stop: int) -> list[Problem]:
         """What the shapes say of some of the records that projects refer to."""
-        records = without_stones(self.others[start:stop], reused(self.others))
+        records = without_tombstones(self.others[start:stop], reused(self.others))
         return self.screen.problems(records, told(self.screen.mapping, records))
 
 

@@ -1,4 +1,4 @@
-"""The whole publication: the order of its steps. Readers see the old one or the new one (`hankelod.publication.exchange`)."""
+"""Publication of a dataset in memory: the order of its steps. Readers see the old one or the new one."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def publish(
 ) -> Published:
     """Write the publication of checked records to `out`, whole or not at all.
 
-    `only` names the parts to write (`dumps`, `documents`, `site`); empty means all. `edition` tells what the records don't.
+    `only` names the parts to write (`dumps`, `documents`, `site`); empty means all. `edition` is what the records
+    do not state.
     `previous` is the folder or the address of the publication whose history goes on, by default the one in `out`;
     `forget` the ids of records whose earlier versions leave the history. The caller has seen that `report` conforms.
     Raises CannotPublish.
@@ -142,4 +143,4 @@ class _Steps:
         try:
             yield from site.files(self.dataset, self.records, report, dict(self.entries), self.history.releases)
         except boundaries.NotBoundaries as error:
-            raise CannotPublish(words.told("refusal-boundaries", why=error)) from error
+            raise CannotPublish(words.message("refusal-boundaries", why=error)) from error

@@ -30,10 +30,10 @@ THRESHOLD = 20_000
 """Projects in one JSON Lines file up to which a dataset is held in memory."""
 
 RECORDS = 1000
-"""Projects in a chunk, and """
+"""Most projects in a chunk."""
 
 BYTES = 4 * 2**20
-"""bytes of their lines, whichever is reached first."""
+"""Most bytes of input in a chunk; whichever limit is met first."""
 
 FILES = 200
 """Files with one record each in a chunk."""
@@ -42,7 +42,7 @@ OTHERS = 500
 """Records that projects refer to that are checked together."""
 
 KEPT = 10_000
-"""Problems of each severity that a report tells; more are counted, violations up to MAX_PROBLEMS: there the work ends."""
+"""Most problems of each severity in a report; more are counted, violations up to MAX_PROBLEMS, where work ends."""
 
 SAMPLE = 4000
 
@@ -50,10 +50,10 @@ EXPANSION = 4
 """N-Triples are about so many times as large as the lines that they come from."""
 
 Step = Callable[[int], object]
-"""Is told how much more is done."""
+"""Takes the amount of work done since the last call."""
 
 Watch = Callable[[str, int], AbstractContextManager[Step]]
-"""Begins to watch work of this name (`records`, `ranges`) and this size."""
+"""Context of work with a name (`records`, `ranges`) and a size, for a progress bar."""
 
 
 @contextmanager
@@ -175,7 +175,7 @@ class Stream:
     def check_others(self) -> None:
         """Check what is held in memory, and the dataset as such."""
         dataset = self.dataset
-        self._note(inputs.strangers(dataset))
+        self._note(inputs.unknown_files(dataset))
         if dataset.own_model:
             self._note(lint.remarks(dataset.model, dataset.model_files(), dataset.base))
         self._note(found for found, _ in reused(self.others))
@@ -185,8 +185,7 @@ class Stream:
         self._note(dataset.reader.problems)
 
     def pieces(self) -> Iterator[Piece]:
-        """Work on all chunks, unless there are too many violations. The pieces come in their order, and are written as long
-        as `clean`."""
+        """Work on all chunks, unless there are too many violations; pieces are in order, written as long as `clean`."""
         with self.watch("records", self.survey.lines) as step:
             for done in in_order(self.crew, piece, ((self.setting, chunk) for chunk in self._chunks())):
                 self._note(done.problems)

@@ -17,7 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Protocol, TypeVar
 
 from hankelod.messages.refusal import CannotPublish
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 
 PROCESSES = 2
 
@@ -87,7 +87,7 @@ def processes(size: int = PROCESSES) -> Iterator[Crew]:
     try:
         yield crew
     except BrokenProcessPool as error:
-        raise CannotPublish(told("refusal-killed")) from error
+        raise CannotPublish(message("refusal-killed")) from error
     finally:
         crew.close()
 

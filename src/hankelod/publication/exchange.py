@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hankelod.messages.refusal import CannotPublish
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 
 FOLDER_MODE, FILE_MODE = 0o755, 0o644
 """Permissions of folders and files: readable by all, independent of the umask."""
@@ -64,7 +64,7 @@ def _take_lock(path: Path, out: Path) -> int:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), FILE_MODE)
         try:
             if not _flock(handle):
-                raise CannotPublish(told("refusal-locked", out=out, process=_owner(handle)))
+                raise CannotPublish(message("refusal-locked", out=out, process=_owner(handle)))
             if _is_same(handle, path):
                 os.ftruncate(handle, 0)
                 os.pwrite(handle, str(os.getpid()).encode(), 0) if hasattr(os, "pwrite") else None

@@ -21,7 +21,7 @@ def locked(out: Path) -> Iterator[None]:
         with exchange.locked(out):
             yield
     except OSError as error:
-        raise CannotPublish(words.told("refusal-out", out=out, why=error)) from error
+        raise CannotPublish(words.message("refusal-out", out=out, why=error)) from error
 
 
 @contextlib.contextmanager
@@ -46,7 +46,7 @@ def _refuse_foreign(out: Path) -> None:
     A `manifest.json` alone is no proof: web applications have one too, and a checkout has its `.git`. Raises
     CannotPublish.
     """
-    refusal = CannotPublish(words.told("refusal-not-publication", out=out))
+    refusal = CannotPublish(words.message("refusal-not-publication", out=out))
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise refusal
     if not out.exists() or not any(out.iterdir()):
@@ -58,4 +58,4 @@ def _refuse_foreign(out: Path) -> None:
     unknown = (path for path in manifest.foreign(out, listed) if path.rpartition("/")[2] not in LITTER)
     first = next((path for path in unknown if not _is_empty(out / path)), None)
     if first is not None:
-        raise CannotPublish(words.told("refusal-stranger", out=out, stranger=repr(first)))
+        raise CannotPublish(words.message("refusal-stranger", out=out, stranger=repr(first)))

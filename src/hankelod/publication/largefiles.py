@@ -1,4 +1,4 @@
-"""Files of a publication that are too large to be held in memory, checked as `hankelod.publication.verification` checks others.
+"""Files too large for memory, checked as `hankelod.publication.verification` checks others.
 
 They are read once, from the beginning to the end. A dump in Turtle or JSON-LD is sorted in parts beside, and compared
 with the one in N-Triples, which is sorted as it stands.
@@ -56,7 +56,7 @@ def unpacked_digest(path: Path) -> str:
 
 
 def sorted_lines(path: Path) -> int:
-    """The number of triples in a dump in N-Triples. Raises ValueError where its lines are not in order or stand twice."""
+    """Count the triples of a dump in N-Triples. Raises ValueError if lines are out of order or repeated."""
     last, count = b"", 0
     with path.open("rb") as file:
         for each in file:
@@ -75,7 +75,7 @@ def splitters(path: Path) -> tuple[bytes, ...]:
 
 
 def _parsed(path: Path, form: ox.RdfFormat, base: str) -> Iterator[ox.Quad]:
-    """The triples of a file. JSON-LD has a node on each line, as `hankelod.exports.dumps` writes it: a parser would hold it all."""
+    """Triples of a file. JSON-LD is read node by node, one on each line, because a parser would hold it all."""
     if form != ox.RdfFormat.JSON_LD:
         yield from ox.parse(path=str(path), format=form, base_iri=base)
         return
@@ -100,7 +100,7 @@ def _runs(triples: Iterator[ox.Quad], cuts: tuple[bytes, ...], parts: Folder) ->
 
 
 def difference(path: Path, form: ox.RdfFormat, base: str, dump: Path, beside: Path) -> tuple[int, int]:
-    """The number of different triples in a file, and how many of them and of those in the sorted `dump` are in one only.
+    """Count the different triples of a file, and those that are only in it or only in the sorted `dump`.
 
     `beside` is a folder with room for parts. Raises SyntaxError, OSError.
     """

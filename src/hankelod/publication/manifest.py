@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hankelod.messages.refusal import Refusal
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 from hankelod.publication import formats
 from hankelod.publication.files import Entries, to_json
 
@@ -63,20 +63,20 @@ def read(content: bytes) -> Manifest:
         files = {path: _entry(path, entry) for path, entry in whole["files"].items()}
         build = whole["build"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise BadManifest(told("damage-unread", path=MANIFEST, why=error)) from error
+        raise BadManifest(message("damage-unread", path=MANIFEST, why=error)) from error
     if build != build_id(whole["files"]):
-        raise BadManifest(told("damage-build"))
+        raise BadManifest(message("damage-build"))
     return Manifest(build, files)
 
 
 def _entry(path: str, entry: dict[str, object]) -> FileEntry:
     if not is_safe(path) or path == MANIFEST:
-        raise BadManifest(told("damage-outside", path=repr(path)))
+        raise BadManifest(message("damage-outside", path=repr(path)))
     sha256, size, media, triples = (entry.get(key) for key in ("sha256", "bytes", "mediaType", "triples"))
     if not (
         isinstance(sha256, str) and isinstance(media, str) and _count(size) and (triples is None or _count(triples))
     ):
-        raise BadManifest(told("damage-entry", path=repr(path)))
+        raise BadManifest(message("damage-entry", path=repr(path)))
     return FileEntry(sha256, size, media, triples)  # type: ignore[arg-type]
 
 
@@ -87,7 +87,7 @@ def _count(value: object) -> bool:
 def checked(path: str, entry: FileEntry, content: bytes) -> bytes:
     """Return the content of a file if size and hash are those of its entry. Raises BadManifest."""
     if len(content) != entry.bytes or hashlib.sha256(content).hexdigest() != entry.sha256:
-        raise BadManifest(told("damage-differs", path=path))
+        raise BadManifest(message("damage-differs", path=path))
     return content
 
 
@@ -98,10 +98,10 @@ def stays(folder: Path, path: str) -> Path:
     for step in path.split("/"):
         target = target / step
         if target.is_symlink():
-            raise BadManifest(told("damage-link", path=path))
+            raise BadManifest(message("damage-link", path=path))
     if not target.is_file():  # opening a pipe or a device could block
         raise (
-            BadManifest(told("damage-no-file", path=path))
+            BadManifest(message("damage-no-file", path=path))
             if target.exists()
             else FileNotFoundError(ENOENT, os.strerror(ENOENT), path)
         )
@@ -112,7 +112,7 @@ def content(folder: Path, path: str, largest: int) -> bytes:
     """The bytes of a file in a folder, at most `largest`, through no symbolic link. Raises BadManifest, OSError."""
     target = stays(folder, path)
     if target.stat().st_size > largest:
-        raise BadManifest(told("damage-larger", path=path))
+        raise BadManifest(message("damage-larger", path=path))
     return target.read_bytes()
 
 

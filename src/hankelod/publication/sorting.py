@@ -25,7 +25,7 @@ SHORT = 40
 
 
 class Run(NamedTuple):
-    """A part whose slices are ranges: `offsets` are where they begin, and where the last one ends. Each is packed by itself
+    """A part whose slices are ranges; `offsets` are their beginnings and the end of the last. Each is packed by itself
     (zlib): triples take an eighth of the room then."""
 
     name: str

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from hankelod.messages.problem import Place, Problem, in_order, problem
-from hankelod.messages.words import said
+from hankelod.messages.words import error_message
 from hankelod.publication import formats, largefiles
 from hankelod.publication import manifest as manifests
 from hankelod.publication.files import NAME
@@ -47,7 +47,7 @@ def verify(folder: Path, name: str) -> Report:
     try:
         manifest = manifests.read(manifests.content(folder, MANIFEST, manifests.LARGEST))
     except (BadManifest, OSError) as error:
-        check.add("manifest-unreadable", MANIFEST, detail=said(error))
+        check.add("manifest-unreadable", MANIFEST, detail=error_message(error))
         return Report(check.problems, 0, BASE)
     check.whole(manifest)
     return Report(in_order(check.problems), len(manifest.files), BASE)
@@ -94,7 +94,7 @@ class _Verification:
         except FileNotFoundError:
             self.add("file-missing", path)
         except (BadManifest, SyntaxError, ValueError, EOFError, OSError, StopIteration, csv.Error, zlib.error) as error:
-            self.add("file-unreadable", path, detail=said(error))
+            self.add("file-unreadable", path, detail=error_message(error))
 
     def _read_large(self, path: str, place: Path, manifest: Manifest) -> None:
         entry, (kind, packing) = manifest.files[path], formats.unpacked(path)
@@ -126,7 +126,7 @@ class _Verification:
             self.add("file-missing", path)
             return
         except (BadManifest, OSError) as error:
-            self.add("file-unreadable", path, detail=said(error))
+            self.add("file-unreadable", path, detail=error_message(error))
             return
         if len(content) != entry.bytes:
             self.add("file-changed", path, str(len(content)), expected=f"{entry.bytes} (bytes)")
@@ -185,7 +185,7 @@ class _Verification:
                 for member in feed.read_page(releases[-1].base, number, content):
                     state[member.thing] = member.lines
         except (BadManifest, OSError, SyntaxError, KeyError, ValueError, IndexError) as error:
-            self.add("history-broken", feed.FEED, detail=said(error))
+            self.add("history-broken", feed.FEED, detail=error_message(error))
             return
         found = {each for lines in state.values() for each in lines}
         if self.graph is not None and found != self.graph:

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from hankelod.messages.words import told, word
+from hankelod.messages.words import message, word
 from hankelod.rdf.graph import XSD
 from hankelod.rdf.sparql import CannotAsk
 
@@ -201,11 +201,11 @@ class Answer:
         """
         if self.kind == "triples":
             if form not in TRIPLES and form != TABLE:
-                raise CannotAsk(told("refusal-format-rows", form=form, formats=", ".join(TRIPLES)))
+                raise CannotAsk(message("refusal-format-rows", form=form, formats=", ".join(TRIPLES)))
             return self._serialised(TRIPLES.get(form, ox.RdfFormat.TURTLE))
         if form in TRIPLES:
             raise CannotAsk(
-                told(
+                message(
                     "refusal-format-triples",
                     form=form,
                     kind=word(f"refusal-kind-{self.kind}"),

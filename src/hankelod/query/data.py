@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
 
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 from hankelod.query import store
 from hankelod.query.answer import Answer
 from hankelod.query.named import Catalogue, Parameter, Query
@@ -128,7 +128,7 @@ class Data:
             start = f"{self.base}id/{parameter.kind}/"
             near = nearest_thing(self._store, start, value.removeprefix(start), NAMES)
             code = "refusal-thing-near" if near else "refusal-thing"
-            raise CannotAsk(told(code, name=parameter.name, value=value, kind=parameter.word, near=near))
+            raise CannotAsk(message(code, name=parameter.name, value=value, kind=parameter.word, near=near))
 
     def ask(self, text: str) -> Answer:
         """Run SPARQL text and note probable mistakes in it. Raises CannotAsk."""
@@ -147,7 +147,7 @@ class Data:
                     for k, v in zip(("default_graph", "named_graphs"), graphs, strict=True)
                 }
             except ValueError as error:
-                raise CannotAsk(told("refusal-graph-name", why=error)) from error
+                raise CannotAsk(message("refusal-graph-name", why=error)) from error
 
         def run() -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
             try:
@@ -156,7 +156,7 @@ class Data:
                 parsed = tokens(text)
                 raise syntax_error(text, parsed, {**self.prefixes, **declared(parsed)}, str(error)) from error
             except (ValueError, OSError, RuntimeError) as error:
-                raise CannotAsk(told("refusal-unanswered", why=error)) from error
+                raise CannotAsk(message("refusal-unanswered", why=error)) from error
 
         return Answer(run, self.prefixes, self.base)
 
@@ -190,7 +190,7 @@ def open_data(path: str | Path = ".", limits: Limits = LIMITS, working: Path | N
         opened = store.of_dump(store.dump_file(place, str(path)), str(path), here)
         return Data(opened, catalogue(store.root(here)), here, limits)
     except NotADataset as error:
-        raise CannotAsk(error.told) from error
+        raise CannotAsk(error.texts) from error
 
 
 def catalogue(root: Path) -> Catalogue:

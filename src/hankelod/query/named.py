@@ -21,7 +21,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 from hankelod.rdf.sparql import CannotAsk, Token, tokens
 
 SUFFIX = ".rq"
@@ -71,11 +71,11 @@ class Parameter(NamedTuple):
         if self.kind in _VALUE:
             if not _VALUE[self.kind].fullmatch(value) or re.search(r"\\[uU]", value):
                 raise CannotAsk(
-                    told(
+                    message(
                         "refusal-value",
                         name=self.name,
                         value=_quoted(value),
-                        expected=told(f"refusal-value-{self.kind}"),
+                        expected=message(f"refusal-value-{self.kind}"),
                     )
                 )
             escaped = value.replace("\\", "\\\\").replace('"', '\\"')
@@ -83,11 +83,11 @@ class Parameter(NamedTuple):
         identifier = value.removeprefix(f"{base}id/{self.kind}/")
         if not _IDENTIFIER.fullmatch(identifier):
             raise CannotAsk(
-                told(
+                message(
                     "refusal-value",
                     name=self.name,
                     value=_quoted(value),
-                    expected=told("refusal-value-thing", kind=self.word),
+                    expected=message("refusal-value-thing", kind=self.word),
                 )
             )
         return f"<id/{self.kind}/{identifier}>"
@@ -112,7 +112,7 @@ class Query(NamedTuple):
         names = [p.name for p in self.parameters]
         for name in values:
             if name not in names:
-                raise CannotAsk(told("refusal-parameter", name=name, hint=_nearest(name, names, "parameters")))
+                raise CannotAsk(message("refusal-parameter", name=name, hint=_nearest(name, names, "parameters")))
         text = self.text
         for parameter in sorted(self.parameters, key=lambda p: -p.start):
             alternatives = values.get(parameter.name, ())
@@ -141,9 +141,11 @@ def read(text: str, name: str | None = None) -> Query:
     parameters = []
     for parameter, kind in kinds.items():
         if parameter not in places:
-            raise CannotAsk(told("refusal-parameter-values", query=name or "query", parameter=parameter))
+            raise CannotAsk(message("refusal-parameter-values", query=name or "query", parameter=parameter))
         if kind not in _VALUE and not _KIND.fullmatch(kind):
-            raise CannotAsk(told("refusal-parameter-kind", query=name or "query", kind=kind, kinds=", ".join(_VALUE)))
+            raise CannotAsk(
+                message("refusal-parameter-kind", query=name or "query", kind=kind, kinds=", ".join(_VALUE))
+            )
         start, end = places[parameter]
         parameters.append(Parameter(parameter, kind, texts.get(parameter, {}), text[start:end], start, end))
     return Query(name, text, texts["title"], texts["description"], tuple(parameters))
@@ -176,7 +178,7 @@ class Catalogue:
         """Return the query of this name. Raises CannotAsk, with the nearest name."""
         names = self.names()
         if name not in names:
-            raise CannotAsk(told("refusal-query-name", name=_quoted(name), hint=_nearest(name, names, "queries")))
+            raise CannotAsk(message("refusal-query-name", name=_quoted(name), hint=_nearest(name, names, "queries")))
         return read((self.folder / f"{name}{SUFFIX}").read_text("utf-8"), name)
 
     def all(self) -> list[Query]:
@@ -190,8 +192,8 @@ class Catalogue:
             try:
                 return read(file.read_text("utf-8"), file.stem)
             except (OSError, ValueError) as error:
-                why = error if isinstance(error, OSError) else told("refusal-not-utf8")
-                raise CannotAsk(told("refusal-query-unread", file=query, why=why)) from error
+                why = error if isinstance(error, OSError) else message("refusal-not-utf8")
+                raise CannotAsk(message("refusal-query-unread", file=query, why=why)) from error
         return self.named(query) if NAME.fullmatch(query) else read(query)
 
 
@@ -211,8 +213,8 @@ def _nearest(text: str, names: list[str], kind: str) -> Text:
     """A hint by language: the nearest of these names, else all of them."""
     close = get_close_matches(text.lower(), names, n=1, cutoff=0.5)
     if close:
-        return told("refusal-nearest", name=close[0])
-    return told(f"refusal-{kind}", names=", ".join(names)) if names else told(f"refusal-{kind}-none")
+        return message("refusal-nearest", name=close[0])
+    return message(f"refusal-{kind}", names=", ".join(names)) if names else message(f"refusal-{kind}-none")
 
 
 def _quoted(value: str, limit: int = 60) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 from hankelod.rdf.graph import RDF
 from hankelod.rdf.sparql import Refused, Token, place, refused
 
@@ -59,9 +59,9 @@ def check_prefixes(text: str, tokens: list[Token], prefixes: Mapping[str, str]) 
         if prefix not in prefixes:
             close = get_close_matches(prefix.lower(), list(prefixes), n=1, cutoff=0.5)
             why = (
-                told("refusal-prefix-near", prefix=prefix, near=close[0])
+                message("refusal-prefix-near", prefix=prefix, near=close[0])
                 if close
-                else told("refusal-prefix", prefix=prefix, known=", ".join(prefixes))
+                else message("refusal-prefix", prefix=prefix, known=", ".join(prefixes))
             )
             raise refused("query-prefix", why, text, token.start)
 

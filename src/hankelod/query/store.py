@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import pyoxigraph as ox
 
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 from hankelod.rdf import nesting
 from hankelod.rdf.graph import RDF
 from hankelod.rdf.sparql import CannotAsk
@@ -66,7 +66,7 @@ def of_dataset(dataset: Dataset, origin: str) -> Opened:
         try:
             store.bulk_load("".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES)
         except SyntaxError as error:
-            raise CannotAsk(told("refusal-records-triples", origin=origin, why=error)) from error
+            raise CannotAsk(message("refusal-records-triples", origin=origin, why=error)) from error
         lines.clear()
 
     # The dataset's own description is in the catalogue, not in the dump.
@@ -89,14 +89,14 @@ def dump_file(place: Path, name: str) -> Path:
     """
     if place.is_file():
         if not any(place.name.endswith((end, end + ".gz")) for end in DUMPS):
-            raise CannotAsk(told("refusal-dump-ending", name=name, endings=", ".join(DUMPS)))
+            raise CannotAsk(message("refusal-dump-ending", name=name, endings=", ".join(DUMPS)))
         return place
     if not place.exists():
-        raise CannotAsk(told("refusal-path", path=name))
+        raise CannotAsk(message("refusal-path", path=name))
     for end in (e + gz for e in DUMPS for gz in ("", ".gz")):
         if (place / "dump" / f"hankelod{end}").is_file():
             return place / "dump" / f"hankelod{end}"
-    raise CannotAsk(told("refusal-nothing-to-ask", name=name))
+    raise CannotAsk(message("refusal-nothing-to-ask", name=name))
 
 
 def of_dump(file: Path, origin: str, here: Path) -> Opened:
@@ -130,9 +130,9 @@ def load_dump(store: ox.Store, file: Path, origin: str) -> None:
             store.bulk_load(path=str(file), format=kind, base_iri=BASE)
     except SyntaxError as error:
         at = f":{error.lineno}:{error.offset}" if error.lineno else ""
-        raise CannotAsk(told("refusal-dump-unread", place=f"{origin}{at}", why=error.msg)) from error
+        raise CannotAsk(message("refusal-dump-unread", place=f"{origin}{at}", why=error.msg)) from error
     except (OSError, EOFError, ValueError) as error:
-        raise CannotAsk(told("refusal-dump-unread", place=origin, why=error)) from error
+        raise CannotAsk(message("refusal-dump-unread", place=origin, why=error)) from error
 
 
 def opened(store: ox.Store, origin: str, here: Path) -> Opened:

@@ -145,9 +145,9 @@ def refused(code: str, why: dict[str, str] | str, text: str, offset: int) -> Ref
 
 def _message(name: str, **values: object) -> dict[str, str]:
     """Return a message by language. Imported here, since the catalogue loads pyoxigraph and tokens need no engine."""
-    from hankelod.messages.words import told
+    from hankelod.messages.words import message
 
-    return told(name, **values)
+    return message(name, **values)
 
 
 def tokens(text: str) -> list[Token]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hankelod.messages.problem import LANGUAGES, MAX_PROBLEMS, Place, Problem, problem, short
-from hankelod.messages.words import told, word
+from hankelod.messages.words import message, word
 from hankelod.model.model import ID, Class
 from hankelod.model.shapes import ModelError, load
 from hankelod.rdf.graph import NotReadable
@@ -48,7 +48,7 @@ class Dataset:
             self.shapes_files = turtle_files(self.folder("shapes"))
             self.model = load(self.ontology_files, self.shapes_files, self.base)
         except (NotReadable, ModelError) as error:
-            raise NotADataset(told("refusal-model", why=error)) from error
+            raise NotADataset(message("refusal-model", why=error)) from error
         if self.own_model:
             from hankelod.model import lint
 

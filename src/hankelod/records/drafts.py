@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
 from hankelod.messages.refusal import Refusal
-from hankelod.messages.words import say, told
+from hankelod.messages.words import message, say
 from hankelod.model.model import ID, Class, Field
 from hankelod.model.schema import schema_name
 from hankelod.records.dataset import Dataset
@@ -39,20 +39,20 @@ def draft(dataset: Dataset, kind: str, identifier: str) -> Draft:
     """Create the Draft of a record (`kind` is a class's segment) or of a dataset description. Raises CannotDraft."""
     cls = next((c for c in dataset.model.entries() if c.segment == kind and (c.folder or c.file == DATASET)), None)
     if cls is None:
-        raise CannotDraft(told("refusal-kind", kind=kind))
+        raise CannotDraft(message("refusal-kind", kind=kind))
     if not ID.fullmatch(identifier):
-        raise CannotDraft(told("refusal-id", id=identifier, example=slug(identifier)))
+        raise CannotDraft(message("refusal-id", id=identifier, example=slug(identifier)))
     if cls.file:
         path = dataset.data / cls.file
         if path.exists():
-            raise CannotDraft(told("refusal-dataset-there", file=dataset.name(path)))
+            raise CannotDraft(message("refusal-dataset-there", file=dataset.name(path)))
         return Draft(path, cls, identifier)
     path = dataset.data / str(cls.folder) / f"{identifier}.yml"
     if path.exists() or dataset.exists(cls, identifier):
-        raise CannotDraft(told("refusal-record-there", file=dataset.name(path)))
+        raise CannotDraft(message("refusal-record-there", file=dataset.name(path)))
     tombstones = (r.id for c in dataset.model.entries() if c.identifies == "" for r in dataset.rows(c).values())
     if f"{cls.segment}/{identifier}" in tombstones:
-        raise CannotDraft(told("refusal-id-withdrawn", id=identifier))
+        raise CannotDraft(message("refusal-id-withdrawn", id=identifier))
     return Draft(path, cls, identifier)
 
 

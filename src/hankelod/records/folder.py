@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from hankelod.messages.refusal import Refusal
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 from hankelod.rdf.graph import NotReadable
 from hankelod.records import tree, yamltree
 
@@ -25,7 +25,7 @@ def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
     Raises NotADataset.
     """
     if not file.exists():
-        raise NotADataset(told("refusal-no-dataset", file=name))
+        raise NotADataset(message("refusal-no-dataset", file=name))
     try:
         node = yamltree.read_yaml(tree.read_bytes(file, name), name, [])
     except tree.Unreadable as error:
@@ -39,7 +39,7 @@ def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
     text = str(base.value) if base is not None and base.kind == "text" else ""
     if not text.endswith("/") or not text.startswith(("http://", "https://")) or not _iri(text):
         line = base.line if base is not None else 1
-        raise NotADataset(told("refusal-base", file=name, line=line, example=BASE))
+        raise NotADataset(message("refusal-base", file=name, line=line, example=BASE))
     listed = top.get("languages")
     codes = listed.value if listed is not None and listed.kind == "list" else []
     languages = [str(n.value) for n in codes if n.kind == "text"]  # type: ignore[attr-defined]

@@ -109,7 +109,7 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
-def strangers(dataset: Dataset) -> Iterator[Problem]:
+def unknown_files(dataset: Dataset) -> Iterator[Problem]:
     """Yield a problem for each file under `data/` that no class reads."""
     names = {cls.file for cls in dataset.model.entries() if cls.file}
     folders = {cls.folder for cls in dataset.model.entries() if cls.folder}

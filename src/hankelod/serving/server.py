@@ -14,7 +14,7 @@ from pathlib import Path
 
 import uvicorn
 
-from hankelod.messages.words import note, say, told
+from hankelod.messages.words import message, note, say
 from hankelod.publication.manifest import MANIFEST, BadManifest
 from hankelod.query import data, store
 from hankelod.rdf.sparql import LIMITS, CannotAsk
@@ -42,7 +42,7 @@ def serve(given: argparse.Namespace, working: Path, lang: str) -> None:
     """Serve until SIGTERM or SIGINT. Raises CannotAsk if there is no publication, or the address cannot be used."""
     folder = working / given.dist
     if not (folder / MANIFEST).is_file():
-        raise CannotAsk(told("refusal-serve-nothing", folder=given.dist))
+        raise CannotAsk(message("refusal-serve-nothing", folder=given.dist))
     bounds = Bounds(given.time_limit, given.memory_limit * 2**20, given.result_limit * 2**20)
     options = Options(
         folder,
@@ -57,9 +57,9 @@ def serve(given: argparse.Namespace, working: Path, lang: str) -> None:
         Documents(folder).close()
         listening = _listening(given.host, given.port)
     except BadManifest as error:
-        raise CannotAsk(told("refusal-serve-publication", folder=given.dist, why=error)) from error
+        raise CannotAsk(message("refusal-serve-publication", folder=given.dist, why=error)) from error
     except OSError as error:
-        raise CannotAsk(told("refusal-serve-address", host=given.host, port=given.port, why=error)) from error
+        raise CannotAsk(message("refusal-serve-address", host=given.host, port=given.port, why=error)) from error
     _more_handles()
     logging.basicConfig(level=logging.WARNING, format="hankelod: %(message)s", stream=sys.stderr)
     service = Service(lambda: Editions(options), data.catalogue(store.root(working)), LIMITS, Journal())

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 from hankelod.publication.files import File, Files
 from hankelod.publication.history import changes
 from hankelod.publication.history.previous import Release
@@ -109,7 +109,7 @@ def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:
     named = portfolio.settings.values.get("boundaries")
     file = (dataset.data / str(named)).resolve() if named else None
     if file is not None and not file.is_relative_to(dataset.data.resolve()):
-        raise NotBoundaries(told("boundaries-outside", file=named))
+        raise NotBoundaries(message("boundaries-outside", file=named))
     return atlas(list(portfolio.of("Municipality").values()), list(portfolio.of("Region").values()), file)
 
 

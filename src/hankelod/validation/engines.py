@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from hankelod.messages.refusal import Refusal
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 from hankelod.model.model import Model
 from hankelod.records.folder import NotADataset
 
@@ -46,7 +46,7 @@ def available(name: str | None) -> str:
     if name is None:
         return "shacl" if _installed("shacl") else "pyshacl"
     if not _installed(name):
-        raise EngineMissing(told("refusal-engine", engine=name))
+        raise EngineMissing(message("refusal-engine", engine=name))
     return name
 
 
@@ -62,7 +62,7 @@ def _installed(name: str) -> bool:
 def _refused(name: str, reason: object) -> NotADataset:
     """The refusal of shapes that an engine cannot use: a dataset may add shapes, whose queries the engine parses."""
     lines = str(reason).strip().splitlines() or [type(reason).__name__]
-    return NotADataset(told("refusal-engine-shapes", engine=name, why=lines[0]))
+    return NotADataset(message("refusal-engine-shapes", engine=name, why=lines[0]))
 
 
 def _shacl(model: Model) -> Engine:

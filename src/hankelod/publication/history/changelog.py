@@ -38,7 +38,7 @@ WORDS: dict[str, Text] = {
 """The words of the changelog itself, by language."""
 
 
-class ToldField(NamedTuple):
+class FieldText(NamedTuple):
     """A changed value: the label of its field, and the old and the new value as text, or None."""
 
     label: str
@@ -46,36 +46,36 @@ class ToldField(NamedTuple):
     new: str | None
 
 
-class ToldThing(NamedTuple):
+class ThingText(NamedTuple):
     """A thing and its changed values; `emptied` if the values of the change were removed from the history."""
 
     iri: str
     name: str
-    fields: tuple[ToldField, ...] = ()
+    fields: tuple[FieldText, ...] = ()
     emptied: bool = False
 
 
-class ToldGroup(NamedTuple):
+class GroupText(NamedTuple):
     """The new things of one class: its name, their number, and the things themselves if they are at most `LISTED`."""
 
     label: str
     total: int
-    things: tuple[ToldThing, ...]
+    things: tuple[ThingText, ...]
 
 
-class ToldRelease(NamedTuple):
+class ReleaseText(NamedTuple):
     """A release in one language. Its texts are not escaped."""
 
     number: int
     version: str
     modified: str
-    forgotten: tuple[ToldThing, ...]
-    created: tuple[ToldGroup, ...]
-    updated: tuple[ToldThing, ...]
-    deleted: tuple[ToldThing, ...]
+    forgotten: tuple[ThingText, ...]
+    created: tuple[GroupText, ...]
+    updated: tuple[ThingText, ...]
+    deleted: tuple[ThingText, ...]
 
 
-def told(things: Things, releases: Iterable[Release], names: Names, lang: str) -> tuple[ToldRelease, ...]:
+def translated(things: Things, releases: Iterable[Release], names: Names, lang: str) -> tuple[ReleaseText, ...]:
     """All releases in one language, the newest first."""
     wording = _Wording(things, names, lang)
     return tuple(wording.release(r) for r in reversed(tuple(releases)))
@@ -89,7 +89,9 @@ def path(lang: str, ending: str) -> str:
 def files(things: Things, releases: tuple[Release, ...], title: Text, names: Names) -> Iterator[tuple[str, bytes]]:
     """The changelog in Markdown, in each language, as path and bytes."""
     for lang in LANGUAGES:
-        text = _markdown(told(things, releases, names, lang), title.get(lang) or next(iter(title.values()), ""), lang)
+        text = _markdown(
+            translated(things, releases, names, lang), title.get(lang) or next(iter(title.values()), ""), lang
+        )
         yield path(lang, "md"), text.encode()
 
 
@@ -122,31 +124,31 @@ class _Wording:
     def field(self, change: Change, field: str) -> str:
         return self.things.label(change.thing, field)[self.lang]
 
-    def release(self, release: Release) -> ToldRelease:
+    def release(self, release: Release) -> ReleaseText:
         kinds: dict[str, list[Change]] = {}
         for change in release.changes:
             kinds.setdefault(change.change, []).append(change)
-        return ToldRelease(
+        return ReleaseText(
             release.number,
             release.version,
             release.modified,
-            tuple(ToldThing(t, self.of(self.names(t)) or self.short(t)) for t in release.forgotten),
+            tuple(ThingText(t, self.of(self.names(t)) or self.short(t)) for t in release.forgotten),
             tuple(self.groups(kinds.get("create", []))),
             tuple(self.thing(c) for c in kinds.get("update", [])),
             tuple(self.thing(c) for c in kinds.get("delete", [])),
         )
 
-    def thing(self, change: Change) -> ToldThing:
+    def thing(self, change: Change) -> ThingText:
         fields = tuple(
-            ToldField(self.field(change, f.field), self.side(f.old), self.side(f.new)) for f in change.fields
+            FieldText(self.field(change, f.field), self.side(f.old), self.side(f.new)) for f in change.fields
         )
         emptied = change.change == "update" and not fields
-        return ToldThing(change.thing, self.name(change) or self.short(change.thing), fields, emptied)
+        return ThingText(change.thing, self.name(change) or self.short(change.thing), fields, emptied)
 
     def side(self, value: str | None) -> str | None:
         return None if value is None else self.value(value)
 
-    def groups(self, changes: Iterable[Change]) -> Iterator[ToldGroup]:
+    def groups(self, changes: Iterable[Change]) -> Iterator[GroupText]:
         """Group new things by class."""
         by_class: dict[str, list[Change]] = {}
         for change in changes:
@@ -155,8 +157,8 @@ class _Wording:
         for iri, of_class in by_class.items():
             label = self.of(self.things.model.classes[iri].label) if iri else self.word("terms")
             listed = of_class if len(of_class) <= LISTED else []
-            yield ToldGroup(
-                label, len(of_class), tuple(ToldThing(c.thing, self.name(c) or self.short(c.thing)) for c in listed)
+            yield GroupText(
+                label, len(of_class), tuple(ThingText(c.thing, self.name(c) or self.short(c.thing)) for c in listed)
             )
 
 
@@ -175,7 +177,7 @@ def _plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#|~&])", r"\\\1", " ".join(text.split()))
 
 
-def _markdown(releases: tuple[ToldRelease, ...], title: str, lang: str) -> str:
+def _markdown(releases: tuple[ReleaseText, ...], title: str, lang: str) -> str:
     def word(key: str) -> str:
         return WORDS[key][lang]
 
@@ -194,17 +196,17 @@ def _markdown(releases: tuple[ToldRelease, ...], title: str, lang: str) -> str:
     return "\n".join(out) + "\n"
 
 
-def _thing(thing: ToldThing) -> str:
+def _thing(thing: ThingText) -> str:
     return f"[{_plain(thing.name)}](<{thing.iri}>)"
 
 
-def _listed(groups: Iterable[ToldGroup]) -> Iterator[str]:
+def _listed(groups: Iterable[GroupText]) -> Iterator[str]:
     for group in groups:
         yield f"- {_plain(group.label)}: {group.total}"
         yield from (f"  - {_thing(t)}" for t in group.things)
 
 
-def _changed(thing: ToldThing, emptied: str) -> Iterator[str]:
+def _changed(thing: ThingText, emptied: str) -> Iterator[str]:
     yield f"- {_thing(thing)}"
     if thing.emptied:
         yield f"  - {emptied}"

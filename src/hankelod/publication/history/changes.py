@@ -80,7 +80,7 @@ def _forget(base: str, history: History, things: list[str]) -> History:
         newest[member.thing] = member.number
     for thing in things:
         if thing not in newest:
-            raise CannotPublish(words.told("refusal-forget", thing=thing))
+            raise CannotPublish(words.message("refusal-forget", thing=thing))
     targets = set(things)
 
     def stays(member: Member) -> bool:

@@ -71,7 +71,7 @@ def _dataset(place: Path) -> Dataset | None:
     try:
         return Dataset(place)
     except NotADataset as error:
-        raise CannotCompare(error.told) from error
+        raise CannotCompare(error.texts) from error
 
 
 def _model(working: Path, base: str) -> Model:
@@ -90,33 +90,35 @@ def _of_dataset(dataset: Dataset, place: str) -> Graph:
     bad = [p for p in dataset.reader.problems if p.severity == "violation"]
     if bad:
         raise CannotCompare(
-            words.told("refusal-compare-dataset", place=place, file=bad[0].file, line=bad[0].line, why=bad[0].message)
+            words.message(
+                "refusal-compare-dataset", place=place, file=bad[0].file, line=bad[0].line, why=bad[0].message
+            )
         )
     return graph(ntriples(dataset, Mapping(dataset.model), records))
 
 
 def _of_dump(file: Path, place: str) -> Graph:
     if file.suffix not in FORMATS:
-        raise CannotCompare(words.told("refusal-compare-ending", place=place, endings=", ".join(FORMATS)))
+        raise CannotCompare(words.message("refusal-compare-ending", place=place, endings=", ".join(FORMATS)))
     try:
         content = file.read_bytes()
         nesting.check(content, file.suffix == ".jsonld")
         parsed = ox.parse(content, format=FORMATS[file.suffix], base_iri="http://base.invalid/")
         return {line(quad.triple) for quad in parsed}
     except (SyntaxError, ValueError, OSError) as error:
-        raise CannotCompare(words.told("refusal-compare-unreadable", place=place, why=error)) from error
+        raise CannotCompare(words.message("refusal-compare-unreadable", place=place, why=error)) from error
 
 
 def _of_publication(things: Things, place: str, working: Path) -> Graph:
     try:
         origin = previous.source(place, working)
         if isinstance(origin, previous.Folder) and not (origin.path / MANIFEST).is_file():
-            raise CannotCompare(words.told("refusal-compare-nothing", place=place))
+            raise CannotCompare(words.message("refusal-compare-nothing", place=place))
         return previous.read_graph(things, origin)
     except CannotPublish as error:  # an address of another scheme, which the message names
-        raise CannotCompare(error.told) from error
+        raise CannotCompare(error.texts) from error
     except (BadManifest, OSError) as error:
-        raise CannotCompare(words.told("refusal-compare-unreadable", place=place, why=error)) from error
+        raise CannotCompare(words.message("refusal-compare-unreadable", place=place, why=error)) from error
 
 
 def _base(lines: Graph) -> str | None:
@@ -153,7 +155,7 @@ def sparql(comparison: Comparison) -> str:
     """A SPARQL 1.1 Update that turns the old graph into the new one. Raises CannotCompare for blank nodes."""
     removed, added = sorted(comparison.old - comparison.new), sorted(comparison.new - comparison.old)
     if any(b"_:" in (each[:2], each.rsplit(b" ", 2)[1][:2]) for each in (*removed, *added)):
-        raise CannotCompare(words.told("refusal-compare-blank"))
+        raise CannotCompare(words.message("refusal-compare-blank"))
     blocks = [_block(word, lines) for word, lines in (("DELETE", removed), ("INSERT", added)) if lines]
     return " ;\n".join(blocks) + "\n" if blocks else "# no change\nINSERT DATA {}\n"
 

@@ -116,9 +116,9 @@ class RemoteOrigin:
                 while part := answer.read1(2**16):
                     content += part
                     if len(content) > largest:
-                        raise BadManifest(words.told("damage-larger", path=path))
+                        raise BadManifest(words.message("damage-larger", path=path))
                     if time.monotonic() > self.end:
-                        raise BadManifest(words.told("damage-slow", path=path))
+                        raise BadManifest(words.message("damage-slow", path=path))
         except (HTTPException, ValueError) as error:  # ValueError: not a valid address, also of a redirect
             raise OSError(f"{type(error).__name__}: {error}") from error
         return bytes(content)
@@ -128,7 +128,7 @@ def source(place: str, working: Path) -> Origin:
     """The origin for a folder, or for an http or https address. Raises CannotPublish for another scheme."""
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", place):
         if not place.startswith(("http://", "https://")):
-            raise CannotPublish(words.told("refusal-scheme", place=place))
+            raise CannotPublish(words.message("refusal-scheme", place=place))
         return RemoteOrigin(place)
     return Folder(working / place)
 
@@ -142,7 +142,7 @@ def read(things: Things, origin: Origin, name: str) -> Previous:
         listed = manifest.read(origin.get(MANIFEST, manifest.LARGEST))
         return _read(things, origin, listed)
     except (BadManifest, OSError) as error:
-        raise CannotPublish(words.told("refusal-previous", name=name, why=error)) from error
+        raise CannotPublish(words.message("refusal-previous", name=name, why=error)) from error
 
 
 def _read(things: Things, origin: Origin, manifest: Manifest) -> Previous:
@@ -158,7 +158,7 @@ def _read(things: Things, origin: Origin, manifest: Manifest) -> Previous:
     try:
         return before._replace(graph=replayed(things, before.members(), set()))
     except (SyntaxError, KeyError, ValueError) as error:
-        raise BadManifest(words.told("damage-feed", why=error)) from error
+        raise BadManifest(words.message("damage-feed", why=error)) from error
 
 
 def read_graph(things: Things, origin: Origin) -> Graph:
@@ -176,14 +176,14 @@ def read_releases(get: Callable[[str], bytes], manifest: Manifest) -> tuple[Rele
     releases = tuple(_release(release_path(n), get(release_path(n))) for n in numbers)
     pages = [span.page for release in releases for span in release.pages]
     if numbers != list(range(1, len(numbers) + 1)) or sorted(pages) != sorted(int(m[1]) for m in matches if m[1]):
-        raise BadManifest(words.told("damage-history"))
+        raise BadManifest(words.message("damage-history"))
     return releases
 
 
 def _get(origin: Origin, path: str, entry: FileEntry) -> bytes:
     """The bytes of a file, checked against its entry. Raises BadManifest, OSError."""
     if entry.bytes > LARGEST:
-        raise BadManifest(words.told("damage-large", path=path))
+        raise BadManifest(words.message("damage-large", path=path))
     return manifest.checked(path, entry, origin.get(path, entry.bytes))
 
 
@@ -217,9 +217,9 @@ def _release(path: str, content: bytes) -> Release:
             forgotten=tuple(str(thing) for thing in entry["forgotten"]),
         )
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-        raise BadManifest(words.told("damage-unread", path=path, why=error)) from error
+        raise BadManifest(words.message("damage-unread", path=path, why=error)) from error
     if path != release_path(release.number):
-        raise BadManifest(words.told("damage-other-release", path=path))
+        raise BadManifest(words.message("damage-other-release", path=path))
     return release
 
 
@@ -249,6 +249,6 @@ def dated(records: list[Record]) -> list[Record]:
     try:
         year, month, day = time.gmtime(int(epoch))[:3]
     except (ValueError, OverflowError, OSError) as error:
-        raise CannotPublish(words.told("refusal-epoch", value=epoch)) from error
+        raise CannotPublish(words.message("refusal-epoch", value=epoch)) from error
     modified = f"{year:04}-{month:02}-{day:02}"
     return [r._replace(values={**r.values, "modified": modified}) if r.cls.file == DATASET else r for r in records]

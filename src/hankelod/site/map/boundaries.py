@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from hankelod.messages.refusal import Refusal
-from hankelod.messages.words import told
+from hankelod.messages.words import message
 from hankelod.site.map.projection import Point, to_plane
 
 Ring = list[Point]
@@ -37,9 +37,9 @@ def read(path: Path) -> Areas:
         for code, rings in _topology(whole) if whole["type"] == "Topology" else _collection(whole):
             areas.setdefault(code, []).extend(rings)
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        raise NotBoundaries(told("boundaries-format", file=path.name, why=repr(error))) from error
+        raise NotBoundaries(message("boundaries-format", file=path.name, why=repr(error))) from error
     if not areas:
-        raise NotBoundaries(told("boundaries-codes", file=path.name, keys=", ".join(CODES)))
+        raise NotBoundaries(message("boundaries-codes", file=path.name, keys=", ".join(CODES)))
     return areas
 
 

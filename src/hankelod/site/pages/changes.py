@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
 from hankelod.publication.history import changelog
-from hankelod.publication.history.changelog import ToldField, ToldRelease, ToldThing
+from hankelod.publication.history.changelog import FieldText, ReleaseText, ThingText
 from hankelod.publication.history.diff import Things
 from hankelod.publication.history.previous import Release
 from hankelod.site.view import Page, View
@@ -22,7 +22,7 @@ class ChangedThing(NamedTuple):
 
     name: str
     path: str | None
-    fields: tuple[ToldField, ...]
+    fields: tuple[FieldText, ...]
     emptied: bool
 
 
@@ -55,15 +55,15 @@ class ChangesContent(NamedTuple):
 
 def changes_page(view: View, releases: Sequence[Release], names: Callable[[str], Text]) -> Page:
     """Return the page of all releases, newest first."""
-    translated = changelog.told(Things(view.model), releases, names, view.t.code)
+    translated = changelog.translated(Things(view.model), releases, names, view.t.code)
     linkable = _pages(view)
     words = {key: text[view.t.code] for key, text in changelog.WORDS.items()}
     content = ChangesContent(tuple(_section(view, release, linkable, words) for release in translated), words)
     return Page(PATH, "changes.html", view.t("nav.changes"), view.t("changes.description"), content)
 
 
-def _section(view: View, release: ToldRelease, linkable: frozenset[str], words: dict[str, str]) -> ReleaseSection:
-    def entries(things: tuple[ToldThing, ...]) -> tuple[ChangedThing, ...]:
+def _section(view: View, release: ReleaseText, linkable: frozenset[str], words: dict[str, str]) -> ReleaseSection:
+    def entries(things: tuple[ThingText, ...]) -> tuple[ChangedThing, ...]:
         return tuple(ChangedThing(t.name, _path(view, t.iri, linkable), t.fields, t.emptied) for t in things)
 
     groups = tuple(Group(g.label, view.t.number(g.total), entries(g.things)) for g in release.created)

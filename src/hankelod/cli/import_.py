@@ -1,51 +1,21 @@
-"""`hankelod resolve` and `hankelod import`."""
+"""`hankelod import`."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hankelod.cli import datasets
 from hankelod.records.dataset import Dataset
-from hankelod.records.folder import DATASET, find
+from hankelod.records.folder import DATASET
 
 if TYPE_CHECKING:
     from hankelod.intake.importing import Import, Target
 
 
-def knowledge(working: Path) -> Dataset | None:
-    """The dataset at or above the working folder, for the names in it; None if there is none.
-
-    Raises NotADataset if there is one that cannot be used.
-    """
-    root = find(working)
-    return Dataset(root, working) if root else None
-
-
-def resolve(given: argparse.Namespace, working: Path, lang: str) -> int:
-    """Write the names found in a text to standard output, each with the rule that found it and its confidence.
-
-    Exit status: 0, with or without matches. Raises Refusal (2).
-    """
-    from hankelod.intake.names import gazetteer, resolver
-    from hankelod.messages.intake import say
-
-    text = sys.stdin.read() if given.text == "-" else given.text
-    matches = resolver.resolve(text, gazetteer.load(knowledge(working)), given.year)
-    if given.format == "json":
-        rows = [{**m._asdict(), "explanation": say(f"rule-{m.rule}", lang, detail=m.detail)} for m in matches]
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
-        return 0
-    for m in matches:
-        sys.stdout.write(line(m, lang) + "\n")
-    if not matches:
-        print(say("nothing-found", lang), file=sys.stderr)
-    return 0
-
-
-def import_(given: argparse.Namespace, working: Path, lang: str) -> int:
+def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     """Import a document or a spreadsheet, or write a template to fill in (`--template`).
 
     New records are written; changes to existing records are shown, and made only with `--update` or `--overwrite`.
@@ -59,13 +29,13 @@ def import_(given: argparse.Namespace, working: Path, lang: str) -> int:
     if given.template:
         from hankelod.intake.spreadsheets import templates
 
-        place = importing.target(working, knowledge(working), working)
+        place = importing.target(working, datasets.around(working), working)
         templates.write(working / given.template, place, lang, templates.standing(place) if given.filled else ())
         return 0
     if not given.source or not given.to:
         raise lines.CannotImport("no-source")
     path = working / given.source
-    place = importing.target(working / given.to, knowledge(working), working)
+    place = importing.target(working / given.to, datasets.around(working), working)
     if path.suffix.casefold() in (".csv", ".xlsx"):
         from hankelod.intake.spreadsheets import reading
 
@@ -112,17 +82,3 @@ def _violations(written: list[Path], place: Target, working: Path, lang: str) ->
     if grave.problems:
         sys.stderr.write(as_text(grave, lang))
     return not report.conforms()
-
-
-def line(m: object, lang: str) -> str:
-    """A match as a line of text: its words, the thing they name, the rule and the confidence."""
-    from hankelod.intake.names.matches import Match
-    from hankelod.messages.intake import say
-
-    assert isinstance(m, Match)
-    why = f"{say(f'rule-{m.rule}', lang, detail=m.detail)}; {say(m.confidence, lang)}"
-    if m.kind == "others":
-        return f"{m.text}: {say('others', lang)} ({why})"
-    new = "" if m.known else f", {say('new', lang)}"
-    area = f", {m.area}" if m.kind == "organisation" and m.area else ""
-    return f"{m.text}: {say(m.kind, lang)} {m.id}{area}{new}: {m.name} ({why})"
