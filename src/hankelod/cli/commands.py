@@ -1,6 +1,6 @@
 """Dispatch: the module of each command, by the name of the command.
 
-Its function `run` takes the parsed arguments, the working folder and the language of messages, and returns the exit status.
+Its `run` takes the parsed arguments, the working folder and the language of messages, and returns the exit status.
 """
 
 from __future__ import annotations

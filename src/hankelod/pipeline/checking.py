@@ -98,7 +98,7 @@ def chunks(records: list[Record]) -> Iterator[list[Record]]:
 
 
 def without_tombstones(records: list[Record], twice: list[tuple[Problem, Record]]) -> list[Record]:
-    """Records without the tombstones whose ids are in use (`reused`), which would be checked as one thing with the record."""
+    """Records without the tombstones whose ids are in use (`reused`): each would be checked as one with its record."""
     return [r for r in records if not any(r is stone for _, stone in twice)] if twice else records
 
 
