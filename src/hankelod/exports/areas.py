@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import groupby
 
-from hankelod.exports.summaries import Card, Cards, Key
+from hankelod.exports.export import Basis, Export
+from hankelod.exports.summaries import Cards, Key
+from hankelod.mapping.batch import Batch
 from hankelod.model.schema import SCHEMA_BASE
+from hankelod.publication import runs
 from hankelod.publication.files import File, Files, to_json
 from hankelod.records.record import Record
 
@@ -35,22 +39,68 @@ def json_value(item: object) -> object:
 ### Files
 
 
-def documents(cards: Cards) -> Files:
-    """Files `doc/municipality/<code>.json` and `doc/region/<code>.json`, one for every area, and their two schemas."""
-    for class_name, kind, key in KINDS:
-        by_code: dict[object, list[Card]] = {}
-        for card in cards.cards:
-            for area in card.get(key, []):  # type: ignore[attr-defined]
-                by_code.setdefault(area["code"], []).append(card)
-        areas = cards.areas(class_name)
-        for record in areas:
-            content = _area(cards, record, kind, by_code.get(record.id, []))
-            yield File(f"doc/{record.cls.identifies}{record.id}.json", to_json(content, 2))
-        if areas:
-            yield File(f"schema/{kind}-projects.json", to_json(schema(cards, kind), 2))
+class AreaDocuments(Export):
+    """Files `doc/municipality/<code>.json` and `doc/region/<code>.json`, one for every area, and their two schemas.
+
+    The projects of an area are gathered from all records as sorted runs of lines.
+    """
+
+    part = "documents"
+
+    def __init__(self, basis: Basis) -> None:
+        super().__init__(basis)
+        self._runs: list[str] = []
+
+    def make(self, batch: Batch) -> bytes:
+        lines = []
+        for n, card in enumerate(self.basis.cards_of(batch)):
+            content = _encode(json_value(card))
+            for _, kind, key in KINDS:
+                for area in card.get(key, []):  # type: ignore[attr-defined]
+                    lines.append(f"{kind}/{area['code']}\t{batch.number:08}{n:06}\t".encode() + content)
+        return runs.packed(sorted(lines))
+
+    def feed(self, made: bytes) -> None:
+        self._runs.append(f"areas-{len(self._runs)}")
+        self.place.parts.write(self._runs[-1], made)
+
+    def finish(self, triples: int) -> None:
+        self.place.building.add(self._files())
+
+    def _files(self) -> Files:
+        cards = self.basis.cards
+        areas = {kind: {r.id: r for r in cards.areas(name)} for name, kind, _ in KINDS}
+        lines = (
+            line.split(b"\t", 2)
+            for block in runs.all_of(self._runs, "areas", self.place.parts, self.place.merge)
+            for line in block
+        )
+        for path, group in groupby(lines, key=lambda fields: fields[0]):
+            kind, code = path.decode().split("/", 1)
+            record = areas[kind].pop(code, None)
+            if record is not None:
+                yield _area(cards, record, kind, [_decode(content) for _, _, content in group])
+        for kind, left in areas.items():
+            yield from (_area(cards, record, kind, []) for record in left.values())
+        for name, kind, _ in KINDS:
+            if cards.areas(name):
+                yield File(f"schema/{kind}-projects.json", to_json(schema(cards, kind), 2))
 
 
-def _area(cards: Cards, record: Record, kind: str, projects: list[Card]) -> Json:
+def _encode(value: object) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(value)
+
+
+def _decode(content: bytes) -> Json:
+    import msgspec
+
+    return msgspec.json.decode(content)  # type: ignore[no-any-return]
+
+
+def _area(cards: Cards, record: Record, kind: str, projects: list[Json]) -> File:
+    """The file of one area; `projects` are the cards of its projects as JSON."""
     content: Json = {"kind": kind, **cards.thing(record.cls, record.id)}
     if kind == "municipality":
         region = record.values.get("region")
@@ -66,13 +116,13 @@ def _area(cards: Cards, record: Record, kind: str, projects: list[Card]) -> Json
     }
     content["projectCount"] = len(projects)
     content["costSum"], content["grantSum"] = _sum(projects, "totalCost"), _sum(projects, "grantTotal")
-    content["projects"] = [json_value(card) for card in projects]
-    return content
+    content["projects"] = projects
+    return File(f"doc/{record.cls.identifies}{record.id}.json", to_json(content, 2))
 
 
-def _sum(cards: list[Card], key: str) -> int | float:
-    amounts = [a for c in cards if isinstance(a := c.get(key), Decimal)]
-    return number(sum(amounts, Decimal(0)))
+def _sum(projects: list[Json], key: str) -> int | float:
+    """Add amounts exactly: a double of at most 15 digits has the digits of the decimal that it was."""
+    return number(sum((Decimal(str(p[key])) for p in projects if key in p), Decimal(0)))
 
 
 ### JSON Schema

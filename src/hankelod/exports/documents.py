@@ -1,79 +1,200 @@
-"""Documents: a Turtle and a JSON-LD file for each thing, with its references in both directions."""
+"""Documents: a Turtle and a JSON-LD file for each thing, with its references in both directions.
+
+What refers to a thing is gathered from all records as sorted runs of lines: a record of a thing that others refer to is
+described when all have come, the others at once by the worker that has them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import NamedTuple
 
-from hankelod.mapping.mapping import Mapping
+import pyoxigraph as ox
+
+from hankelod.exports.export import Basis, Export, joined, separated
+from hankelod.mapping.batch import Batch
 from hankelod.model import context
 from hankelod.model.model import Class, Model
-from hankelod.publication.files import File, Files, to_json
+from hankelod.publication import runs
+from hankelod.publication.files import File, Files
 from hankelod.rdf import statements
 from hankelod.rdf.graph import RDF, SKOS
-from hankelod.records.dataset import Dataset
-from hankelod.records.record import Record, Values, dumped, references
-
-Contexts = dict[frozenset[str], dict[str, object]]
-"""JSON-LD contexts by the classes they cover: a thousand documents share a few dozen."""
+from hankelod.records.record import Record, Values, references
 
 LABEL = (RDF + "type", SKOS + "prefLabel")
 """Properties included for the concepts that a document refers to."""
 
+ById = dict[tuple[str, str], Record]
+"""Records by the IRI of their class and their id."""
 
-def documents(dataset: Dataset, mapping: Mapping, records: list[Record]) -> Files:
-    """Files of every record and concept in Turtle and JSON-LD.
+
+class Documents(Export):
+    """Documents of every record and concept, in Turtle and JSON-LD.
 
     A record's document includes the names of the things it refers to; of the things that refer to it, it includes the
     names and the referring triples. So a municipality's document lists its projects and organisations. Documents of
     concepts leave referrers out, because they would repeat most of the dump.
     """
-    model = dataset.model
-    by_thing = {(r.cls.iri, r.id): r for r in records}
-    contexts: Contexts = {}
-    referrers: dict[tuple[str, str], list[Record]] = {}
-    for record in dumped(records):
-        targets = [(c.iri, i) for c, i in references(model, record.values, record.cls) if not c.concept]
-        for thing in dict.fromkeys(targets):
-            referrers.setdefault(thing, []).append(record)
-    for record in dumped(records):
-        neighbours, concepts = _references(model, record, by_thing)
-        for other in referrers.get((record.cls.iri, record.id), ()):
-            reference = neighbours.get((other.cls.iri, other.id))
-            values = {**_label_values(other), **(_references_to(model, other.values, other.cls, record) or {})}
-            neighbours[other.cls.iri, other.id] = other._replace(
-                values={**(reference.values if reference else {}), **values}
-            )
+
+    part = "documents"
+
+    def __init__(self, basis: Basis) -> None:
+        super().__init__(basis)
+        self._describer = _Describer(basis)
+        self._by_thing: ById = {(r.cls.iri, r.id): r for r in basis.others}
+        targets = {f.target for c in basis.model.classes.values() for f in c.fields if f.kind == "reference"}
+        self._waits = basis.main is not None and basis.main.iri in targets
+        """Whether any record may refer to one of the main class, so that these cannot be described at once."""
+        self._pairs: list[str] = []
+
+    def make(self, batch: Batch) -> bytes:
+        main, pairs, files = self.basis.main, [], []
+        for n, record in enumerate(batch.records):
+            pairs += [p.line() for p in _references_from(self.basis.model, record, f"{batch.number:08}{n:06}")]
+            if record.cls is main and not self._waits:
+                for file in self._describer.document(record, batch.turtle[n], self._by_thing, ()):
+                    files += [file.path.encode(), file.content, str(file.triples).encode()]
+        waiting = [r for r in batch.records if r.cls is main] if self._waits else []
+        return joined((runs.packed(sorted(pairs)), joined(files), _encode([[r.id, r.values] for r in waiting])))
+
+    def feed(self, made: bytes) -> None:
+        pairs, files, waiting = separated(made)
+        self._pairs.append(f"references-{len(self._pairs)}")
+        self.place.parts.write(self._pairs[-1], pairs)
+        contents = separated(files)
+        for path, content, triples in zip(contents[::3], contents[1::3], contents[2::3], strict=True):
+            self.place.building.add([File(path.decode(), content, int(triples))])
+        for identifier, values in _decode(waiting):
+            main = self.basis.main
+            assert main is not None
+            self._by_thing[main.iri, identifier] = Record(main, identifier, "", values, {}, frozenset())
+
+    def finish(self, triples: int) -> None:
+        self.place.building.add(self._of_things())
+        self.place.building.add(self._describer.concepts())
+
+    def _of_things(self) -> Files:
+        """The documents of the records that are held in memory, in the order of their ids."""
+        left = {f"{r.cls.identifies}{r.id}": r for r in self._by_thing.values() if r.cls.file != "dataset.yml"}
+        lines = (line for block in runs.all_of(self._pairs, "references", self.place.parts, self.place.merge) for line in block)
+        for target, group in groupby(map(Reference.of, lines), key=lambda reference: reference.target):
+            record = left.pop(target, None)
+            if record is not None:
+                yield from self._describer.document(record, None, self._by_thing, group)
+        for record in left.values():
+            yield from self._describer.document(record, None, self._by_thing, ())
+
+
+class Reference(NamedTuple):
+    """A record that refers to a thing, reduced to its labels and these references; `order` is its place among all."""
+
+    target: str
+    order: str
+    cls: str
+    id: str
+    values: Values
+
+    def line(self) -> bytes:
+        """Return the reference as a line; lines sort by target, then in the order of the records."""
+        return f"{self.target}\t{self.order}\t".encode() + _encode([self.cls, self.id, self.values])
+
+    @classmethod
+    def of(cls, line: bytes) -> Reference:
+        """Return the reference that a line holds."""
+        target, order, content = line.split(b"\t", 2)
+        return cls(target.decode(), order.decode(), *_decode(content))
+
+
+def _references_from(model: Model, record: Record, order: str) -> Iterator[Reference]:
+    """Yield the things that a record refers to, each once, concepts left out."""
+    things = {(c.iri, i): c for c, i in references(model, record.values, record.cls) if not c.concept}
+    for (iri, identifier), cls in things.items():
+        target = f"{model.root_of(cls).identifies}{identifier}" if cls.part else f"{cls.identifies}{identifier}"
+        values = {**_label_values(record), **(_references_to(model, record.values, record.cls, iri, identifier) or {})}
+        yield Reference(target, order, record.cls.name, record.id, values)
+
+
+class _Describer:
+    """Writer of documents: the contexts, and the labels of things, that many documents share."""
+
+    def __init__(self, basis: Basis) -> None:
+        self.model, self.mapping, self.base = basis.model, basis.mapping, basis.dataset.base
+        self._contexts: dict[frozenset[str], dict[str, object]] = {}
+        self._labels: dict[tuple[str, str], tuple[Record, str]] = {}
+
+    def document(self, record: Record, turtle: str | None, by_thing: ById, referrers: Iterable[Reference]) -> Files:
+        """The files of one record. `turtle` is the record in Turtle, if it is made already."""
+        labels, concepts = self._references(record, by_thing)
+        neighbours = dict(labels)
+        for each in referrers:
+            cls = self.model.by_name(each.cls)
+            label = neighbours.get((cls.iri, each.id))
+            values = {**(label.values if label else {}), **each.values}
+            neighbours[cls.iri, each.id] = Record(cls, each.id, "", values, {}, frozenset())
         neighbours.pop((record.cls.iri, record.id), None)
+        blocks = [self.mapping.turtle(record) if turtle is None else turtle]
+        for key, neighbour in neighbours.items():
+            known = labels.get(key) is neighbour
+            blocks.append(self._labels[key][1] if known else self.mapping.turtle(neighbour))
         path = f"doc/{record.cls.identifies}{record.id}"
-        yield from _document(model, mapping, path, [record, *neighbours.values()], concepts, LABEL, contexts)
-    for concept in _concepts(model):
-        path = "doc/" + concept.removeprefix(f"{dataset.base}id/")
-        yield from _document(model, mapping, path, [], [concept], (), contexts)
+        yield from self._files(path, [record, *neighbours.values()], blocks, concepts, LABEL)
+
+    def concepts(self) -> Files:
+        """The files of all concepts and concept schemes under the base."""
+        for concept in sorted(self.model.ontology.triples):
+            if concept.startswith(f"{self.base}id/"):
+                yield from self._files("doc/" + concept.removeprefix(f"{self.base}id/"), [], [], [concept], ())
+
+    def _files(
+        self, path: str, records: list[Record], blocks: list[str], concepts: list[str], only: tuple[str, ...]
+    ) -> Files:
+        """The files of one document. `only` lists the properties of the concepts to include; empty means all."""
+        ontology = self.model.ontology.triples
+        blocks = [*blocks, statements.turtle(ontology, self.mapping.names["turtle"], concepts, only)]
+        body = "\n".join(b for b in blocks if b)
+        content = (self.mapping.turtle_head(body) + body).encode()
+        triples = len(set(ox.parse(content, format=ox.RdfFormat.TURTLE)))
+        yield File(f"{path}.ttl", content, triples)
+        classes = frozenset(n for r in records for n in _with_parts(self.model, r.cls))
+        if classes not in self._contexts:
+            self._contexts[classes] = context.context(self.model, classes)
+        nodes = [*(r.values for r in records), *statements.nodes(ontology, concepts, only)]
+        document = {"@context": self._contexts[classes], "@graph": nodes}
+        yield File(f"{path}.jsonld", _indented(document), triples)
+
+    def _references(self, record: Record, by_thing: ById) -> tuple[ById, list[str]]:
+        """Return what a record refers to: things, reduced to their labels, and IRIs of concepts."""
+        things: ById = {}
+        concepts: dict[str, None] = {}
+        for cls, identifier in references(self.model, record.values, record.cls):
+            key = (cls.iri, identifier)
+            if cls.concept:
+                concepts[f"{self.base}id/{cls.identifies}{identifier}"] = None
+            elif key in by_thing and by_thing[key] is not record:
+                if key not in self._labels:
+                    label = by_thing[key]._replace(values=_label_values(by_thing[key]))
+                    self._labels[key] = label, self.mapping.turtle(label)
+                things[key] = self._labels[key][0]
+        return things, list(concepts)
 
 
-def _document(
-    model: Model,
-    mapping: Mapping,
-    path: str,
-    records: list[Record],
-    concepts: list[str],
-    only: tuple[str, ...],
-    contexts: Contexts,
-) -> Files:
-    """Files of one document. `only` lists the properties of the concepts to include; empty means all."""
-    ontology = model.ontology.triples
-    blocks = [mapping.turtle(r) for r in records]
-    blocks.append(statements.turtle(ontology, mapping.names["turtle"], concepts, only))
-    body = "\n".join(b for b in blocks if b)
-    triples = len({line for r in records for line in mapping.ntriples(r)})
-    triples += sum(len(o) for c in concepts for _, o in statements.predicates(ontology, c, only))
-    yield File(f"{path}.ttl", (mapping.turtle_head(body) + body).encode(), triples)
-    classes = frozenset(n for r in records for n in _with_parts(model, r.cls))
-    if classes not in contexts:
-        contexts[classes] = context.context(model, classes)
-    head = contexts[classes]
-    nodes = [*(r.values for r in records), *statements.nodes(ontology, concepts, only)]
-    yield File(f"{path}.jsonld", to_json({"@context": head, "@graph": nodes}, 2), triples)
+def _encode(value: object) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(value)
+
+
+def _decode(content: bytes) -> list[list[object]]:
+    import msgspec
+
+    return msgspec.json.decode(content)  # type: ignore[no-any-return]
+
+
+def _indented(value: object) -> bytes:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
 
 
 def _with_parts(model: Model, cls: Class) -> Iterator[str]:
@@ -83,45 +204,24 @@ def _with_parts(model: Model, cls: Class) -> Iterator[str]:
             yield from _with_parts(model, model.target(field))
 
 
-def _concepts(model: Model) -> list[str]:
-    """Return the IRIs of all concepts and concept schemes under the base, in order."""
-    return [s for s in sorted(model.ontology.triples) if s.startswith(f"{model.base}id/")]
-
-
 def _label_values(record: Record) -> Values:
     """Return the values that label a thing in documents about other things."""
     return {k: record.values[k] for k in ("id", "type", "name", "title") if k in record.values}
 
 
-def _references(
-    model: Model, record: Record, by_thing: dict[tuple[str, str], Record]
-) -> tuple[dict[tuple[str, str], Record], list[str]]:
-    """Return what a record refers to: things, reduced to their labels, and IRIs of concepts."""
-    things: dict[tuple[str, str], Record] = {}
-    concepts: dict[str, None] = {}
-    for cls, identifier in references(model, record.values, record.cls):
-        if cls.concept:
-            concepts[f"{model.base}id/{cls.identifies}{identifier}"] = None
-            continue
-        target = by_thing.get((cls.iri, identifier))
-        if target is not None and target is not record:
-            things[cls.iri, identifier] = target._replace(values=_label_values(target))
-    return things, list(concepts)
-
-
-def _references_to(model: Model, values: Values, cls: Class, to: Record) -> Values | None:
-    """Return a record or part reduced to its references to `to`, or None if it has none."""
+def _references_to(model: Model, values: Values, cls: Class, target: str, identifier: str) -> Values | None:
+    """Return a record or part reduced to its references to a thing, by class and id; None if it has none."""
     cut: Values = {}
     for field in cls.fields:
         value = values.get(field.key)
         if value is None or field.kind not in ("reference", "part"):
             continue
         items = value if isinstance(value, list) else [value]
-        if field.kind == "reference" and field.target == to.cls.iri:
-            kept: list[object] = [to.id] if to.id in items else []
+        if field.kind == "reference" and field.target == target:
+            kept: list[object] = [identifier] if identifier in items else []
         elif field.kind == "part":
-            target = model.target(field)
-            kept = [c for item in items if (c := _references_to(model, item, target, to)) is not None]  # type: ignore[arg-type]
+            part = model.target(field)
+            kept = [c for item in items if (c := _references_to(model, item, part, target, identifier)) is not None]  # type: ignore[arg-type]
         else:
             continue
         if kept:

@@ -1,63 +1,127 @@
-"""Dumps: the whole dataset in N-Triples, Turtle, JSON-LD and JSON Lines; vocabulary, context, schemas and shapes.
-
-Functions return the contents of files; nothing is written to disk here.
-"""
+"""Dumps: the whole dataset in N-Triples, Turtle, JSON-LD and JSON Lines; vocabulary, context, schemas and shapes."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from hankelod.exports.export import Basis, Export, Place, Stream, joined, separated
+from hankelod.mapping.batch import Batch
 from hankelod.mapping.mapping import Mapping
 from hankelod.model import context, schema
+from hankelod.publication import runs
 from hankelod.publication.files import NAME, File, Files, to_json
-from hankelod.publication.packing import packed
 from hankelod.rdf import statements
+from hankelod.rdf.counts import Counts, objects_of
 from hankelod.records.dataset import Dataset
-from hankelod.records.record import Record, dumped
 
 
-def turtle(dataset: Dataset, mapping: Mapping, records: list[Record]) -> bytes:
-    """Return the whole dataset in Turtle: the vocabulary, then each record with its parts, by class and id."""
-    return turtle_start(dataset, mapping) + b"".join(b"\n" + mapping.turtle(r).encode() for r in dumped(records))
+class Turtle(Stream):
+    """The whole dataset in Turtle: the vocabulary, then each record with its parts, by class and id."""
+
+    path, packed, rdf = f"dump/{NAME}.ttl", True, True
+
+    def head(self) -> bytes:
+        mapping, ontology = self.basis.mapping, self.basis.model.ontology
+        return (mapping.turtle_head() + statements.turtle(ontology.triples, mapping.names["turtle"])).encode()
+
+    def make(self, batch: Batch) -> bytes:
+        return "".join(["\n" + block for block in batch.turtle]).encode()
 
 
-def turtle_start(dataset: Dataset, mapping: Mapping) -> bytes:
-    """Return the beginning of the Turtle dump: prefixes and vocabulary."""
-    return (mapping.turtle_head() + statements.turtle(dataset.model.ontology.triples, mapping.names["turtle"])).encode()
+class JsonLd(Stream):
+    """The whole dataset in JSON-LD, with its context inline and one node per line."""
+
+    path, packed, rdf = f"dump/{NAME}.jsonld", True, True
+
+    def head(self) -> bytes:
+        nodes = b",\n".join(_one_line(n) for n in statements.nodes(self.basis.model.ontology.triples))
+        return b'{"@context":' + _one_line(context.context(self.basis.model)) + b',"@graph":[\n' + nodes
+
+    def end(self) -> bytes:
+        return b"\n]}\n"
+
+    def make(self, batch: Batch) -> bytes:
+        return b"".join([b",\n" + node for node in batch.json])
 
 
-def jsonld(dataset: Dataset, records: list[Record]) -> bytes:
-    """Return the whole dataset in JSON-LD, with its context inline and one node per line."""
-    return jsonld_head(dataset) + b"".join(b",\n" + one_line(r.values) for r in dumped(records)) + JSONLD_END
+class JsonLines(Stream):
+    """The complete project records in JSON Lines."""
+
+    path = "dump/projects.jsonl"
+
+    def make(self, batch: Batch) -> bytes:
+        main = self.basis.main
+        return b"".join(
+            [node + b"\n" for record, node in zip(batch.records, batch.json, strict=True) if record.cls is main]
+        )
 
 
-def jsonld_head(dataset: Dataset) -> bytes:
-    """Return the beginning of the JSON-LD dump: context and vocabulary."""
-    nodes = b",\n".join(one_line(n) for n in statements.nodes(dataset.model.ontology.triples))
-    return b'{"@context":' + one_line(context.context(dataset.model)) + b',"@graph":[\n' + nodes
-
-
-JSONLD_END = b"\n]}\n"
-
-
-def one_line(value: object) -> bytes:
-    """Encode a value as JSON on one line, without a line break."""
+def _one_line(value: object) -> bytes:
     return to_json(value)[:-1]
 
 
-def dumps(dataset: Dataset, mapping: Mapping, records: list[Record], lines: bytes) -> Files:
-    """Files of the whole dataset in `dump/`, plain and gzipped, and the complete project records in JSON Lines.
+### N-Triples
 
-    `lines` is the dataset in N-Triples.
+SHORT = 40
+"""Most bytes of an object that is counted as it is; of a longer one a digest of 128 bits is."""
+
+
+class NTriples(Export):
+    """The whole dataset in N-Triples, in the order of `LC_ALL=C sort`: code points, which UTF-8 keeps.
+
+    It is always made, since the history compares it with that of the publication before; `path` is where it is when
+    all chunks have been taken. `counts` are those of its triples.
     """
-    count = lines.count(b"\n")
-    for ending, content in (
-        ("nt", lines),
-        ("ttl", turtle(dataset, mapping, records)),
-        ("jsonld", jsonld(dataset, records)),
-    ):
-        yield File(f"dump/{NAME}.{ending}", content, count)
-        yield File(f"dump/{NAME}.{ending}.gz", packed(content), count)
-    projects = [r for r in records if r.cls.folder == "projects"]
-    yield File("dump/projects.jsonl", b"".join(to_json(r.values) for r in projects))
+
+    def __init__(self, basis: Basis, published: bool = True) -> None:
+        """With `published`, the file is part of the publication, else of what is removed when that is done."""
+        super().__init__(basis)
+        self.published = published
+        self.counts = Counts()
+        self._lines: list[str] = []
+        self._objects: list[str] = []
+
+    def make(self, batch: Batch) -> bytes:
+        return self._runs(batch.lines, batch.objects)
+
+    def _runs(self, lines: list[bytes], objects: set[bytes]) -> bytes:
+        """Return a run of sorted triples, one of their objects, and their counts."""
+        lines = sorted(set(lines))
+        counts = Counts()
+        counts.add(lines)
+        return joined((runs.packed(lines), runs.packed(sorted(map(_counted, objects))), counts.encoded()))
+
+    def begin(self, place: Place) -> None:
+        super().begin(place)
+        ontology = statements.ntriples(self.basis.model.ontology.triples, self.basis.mapping.names["ntriples"])
+        lines = "".join(ontology).encode().split(b"\n")[:-1]
+        self.feed(self._runs(lines, objects_of(lines)))
+
+    def feed(self, made: bytes) -> None:
+        lines, objects, counts = separated(made)
+        for names, kind, content in ((self._lines, "lines", lines), (self._objects, "objects", objects)):
+            names.append(f"{kind}-{len(names)}")
+            self.place.parts.write(names[-1], content)
+        self.counts.merge(Counts.decoded(counts))
+
+    def sort(self) -> None:
+        """Write the sorted file, and count the objects."""
+        parts, merge = self.place.parts, self.place.merge
+        if self.published:
+            output = self.place.building.open(f"dump/{NAME}.nt", True)
+        else:
+            output = self.place.building.aside(f"{NAME}.nt")
+        for block in runs.all_of(self._lines, "lines", parts, merge):
+            output.write(b"\n".join(block) + b"\n")
+        self.counts.objects = sum(map(len, runs.all_of(self._objects, "objects", parts, merge)))
+        output.close(self.counts.triples)
+        self.path: Path = output.file
+
+
+def _counted(term: bytes) -> bytes:
+    import hashlib
+
+    return term if len(term) <= SHORT else hashlib.blake2b(term, digest_size=16).hexdigest().encode()
 
 
 ### Descriptions

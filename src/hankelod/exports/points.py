@@ -9,25 +9,41 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from hankelod.exports.areas import NAMED, Json, json_value, number
+from functools import cached_property
+from hankelod.exports.export import Place, Stream
+from hankelod.mapping.batch import Batch
 from hankelod.exports.summaries import Card, Cards, Key
 from hankelod.exports.tables import columns, value
-from hankelod.publication.files import File, Files
 
 
-def points(cards: Cards) -> Files:
-    """File `dump/projects.geojson`."""
-    features = Points(cards).of(cards.cards)
-    yield File(
-        "dump/projects.geojson", POINTS_HEAD + features.removeprefix(b",") + (POINTS_END if features else b"]\n}\n")
-    )
+class Points(Stream):
+    """The projects as a collection of features, with the columns of the table as properties."""
+
+    path = "dump/projects.geojson"
+
+    def head(self) -> bytes:
+        return b'{\n "type": "FeatureCollection",\n "features": ['
+
+    def end(self) -> bytes:
+        return b"\n ]\n}\n" if self._any else b"]\n}\n"
+
+    def begin(self, place: Place) -> None:
+        self._any = False
+        super().begin(place)
+
+    def feed(self, made: bytes) -> None:
+        super().feed(made if self._any else made[1:])  # the first feature has no comma before it
+        self._any = self._any or bool(made)
+
+    def make(self, batch: Batch) -> bytes:
+        return self._converter.of(self.basis.cards_of(batch))
+
+    @cached_property
+    def _converter(self) -> Features:
+        return Features(self.basis.cards)
 
 
-POINTS_HEAD = b'{\n "type": "FeatureCollection",\n "features": ['
-
-POINTS_END = b"\n ]\n}\n"
-
-
-class Points:
+class Features:
     """Converter of cards to features: the locations of areas, and the table columns copied to the properties."""
 
     def __init__(self, cards: Cards) -> None:

@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from hankelod.exports.summaries import Card, Cards, Key
 from hankelod.messages.catalogue import Text
-from hankelod.publication.files import File, Files
 
 CSV = (("projects.csv", False), ("projects.fi.csv", True))
 """File names of the CSV tables; True for the one for Finnish spreadsheets."""
@@ -179,14 +178,6 @@ def rows(cards: Iterable[Card], header: list[Column]) -> Rows:
     return [[read(card) for read in readers] for card in cards]
 
 
-def as_csv(cards: Cards, header: list[Column], finnish: bool = False) -> bytes:
-    """Return the table as CSV.
-
-    `finnish` means semicolons, decimal commas, and a byte order mark, without which spreadsheets misread UTF-8.
-    """
-    return csv_head(header, finnish) + csv_rows(rows(cards.cards, header), header, finnish)
-
-
 def csv_head(header: list[Column], finnish: bool = False) -> bytes:
     """Return the first line, with the names of the columns."""
     return _csv([[c.name for c in header]], finnish).encode("utf-8-sig" if finnish else "utf-8")
@@ -217,10 +208,3 @@ def _csv(table: Rows, finnish: bool) -> str:
     buffer = io.StringIO()
     csv.writer(buffer, delimiter=";" if finnish else ",", lineterminator="\r\n").writerows(table)
     return buffer.getvalue()
-
-
-def tables(cards: Cards) -> Files:
-    """Files of the table as CSV, for programs and for Finnish spreadsheets."""
-    header = columns(cards)
-    for name, finnish in CSV:
-        yield File(f"dump/{name}", as_csv(cards, header, finnish))

@@ -2,51 +2,98 @@
 
 from __future__ import annotations
 
-import io
 from decimal import Decimal
+from typing import Any
 
-from hankelod.exports.summaries import Cards
-from hankelod.exports.tables import CELL, Column, cell, columns, value
-from hankelod.publication.files import File, Files
+from hankelod.exports.areas import number
+from hankelod.exports.export import Export, Place
+from hankelod.exports.tables import CELL, Column, cell, value
+from hankelod.mapping.batch import Batch
+
+ROWS = 2**20 - 1
+"""Most projects in a workbook: a sheet has 1,048,576 rows (ECMA-376), and the first names the columns."""
 
 
-def as_xlsx(cards: Cards, header: list[Column]) -> bytes:
-    """Return the table as a workbook (Office Open XML), with a second sheet that describes the columns."""
-    from datetime import datetime
+class Workbook(Export):
+    """The table as a workbook (Office Open XML), written row by row, with a second sheet that describes the columns.
 
-    import xlsxwriter
+    More than ROWS projects do not fit on a sheet: then there is no workbook, since a part of one would mislead.
+    """
 
-    buffer = io.BytesIO()
-    never = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **never})
-    issued = str(cards.about.get("modified", "1980-01-01"))
-    titles = cards.about.get("title")
-    title = next(iter(titles.values()), "") if isinstance(titles, dict) else ""
-    book.set_properties({"title": title, "created": datetime.fromisoformat(issued)})
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    sheet = book.add_worksheet("projects")
-    for n, column in enumerate(header):
-        sheet.write_string(0, n, column.name, head)
-    for row, card in enumerate(cards.cards, 1):
+    path = "dump/projects.xlsx"
+
+    def make(self, batch: Batch) -> bytes:
+        import msgspec
+
+        header = self.basis.header
+        return msgspec.json.encode([[_cell(value(card, c)) for c in header] for card in self.basis.cards_of(batch)])
+
+    def begin(self, place: Place) -> None:
+        from datetime import datetime
+
+        import xlsxwriter
+
+        super().begin(place)
+        self._output = place.building.reserve(self.path)
+        about, header = self.basis.cards.about, self.basis.header
+        never = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        scratch = {"constant_memory": True, "tmpdir": str(place.building.scratch)}
+        self._book = xlsxwriter.Workbook(str(self._output), {**scratch, **never})
+        issued = str(about.get("modified", "1980-01-01"))
+        titles = about.get("title")
+        title = next(iter(titles.values()), "") if isinstance(titles, dict) else ""
+        self._book.set_properties({"title": title, "created": datetime.fromisoformat(issued)})
+        self._bold = self._book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        self._sheet = self._book.add_worksheet("projects")
+        self._sheet.set_column(0, len(header) - 1, 18)
+        self._sheet.freeze_panes(1, 1)
         for n, column in enumerate(header):
-            item = value(card, column)
-            if isinstance(item, bool):
-                sheet.write_boolean(row, n, item)
-            elif isinstance(item, (Decimal, int)):
-                sheet.write_number(row, n, item)  # all numbers of a workbook are doubles
-            elif item is not None and item != []:
-                sheet.write_string(row, n, cell(item)[:CELL])
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, len(cards.cards), len(header) - 1)
-    sheet.set_column(0, len(header) - 1, 18)
-    _legend(book.add_worksheet("columns"), header, head)
-    book.close()
-    return buffer.getvalue()
+            self._sheet.write_string(0, n, column.name, self._bold)
+        self._rows = 0
+
+    def feed(self, made: bytes) -> None:
+        import msgspec
+
+        sheet = self._sheet
+        for cells in msgspec.json.decode(made):
+            self._rows += 1
+            if self._rows > ROWS:
+                return
+            row = self._rows
+            for n, item in enumerate(cells):
+                if item.__class__ is str:
+                    sheet.write_string(row, n, item)
+                elif item is True or item is False:
+                    sheet.write_boolean(row, n, item)
+                elif item is not None:
+                    sheet.write_number(row, n, item)  # all numbers of a workbook are doubles
+
+    def finish(self, triples: int) -> None:
+        header = self.basis.header
+        self._sheet.autofilter(0, 0, min(self._rows, ROWS), len(header) - 1)
+        legend = self._book.add_worksheet("columns")
+        _legend(legend, header, self._bold)
+        self._book.close()
+        if self._rows > ROWS:
+            self._output.unlink()
+        else:
+            self.place.building.adopt(self.path)
+
+
+def _cell(item: object | None) -> Any:
+    """Return a value as JSON has it: a truth value, a number, or the text of a cell; None for an empty one."""
+    if item is None or item.__class__ is bool or item.__class__ is int:
+        return item
+    if item.__class__ is Decimal:
+        return number(item)  # type: ignore[arg-type]
+    return cell(item)[:CELL] if item != [] else None
 
 
 def _legend(sheet: object, header: list[Column], head: object) -> None:
     """Write the label and description of each column, in the languages of the labels."""
     languages = list(header[0].label)
+    sheet.set_column(0, 2 * len(languages), 40)  # type: ignore[attr-defined]
+    sheet.freeze_panes(1, 1)  # type: ignore[attr-defined]
     for n, heading in enumerate(
         ["column", *(f"label_{x}" for x in languages), *(f"description_{x}" for x in languages)]
     ):
@@ -59,10 +106,3 @@ def _legend(sheet: object, header: list[Column], head: object) -> None:
         ]
         for n, text in enumerate(texts):
             sheet.write_string(row, n, text)  # type: ignore[attr-defined]
-    sheet.set_column(0, 2 * len(languages), 40)  # type: ignore[attr-defined]
-    sheet.freeze_panes(1, 1)  # type: ignore[attr-defined]
-
-
-def workbook(cards: Cards) -> Files:
-    """File `dump/projects.xlsx`."""
-    yield File("dump/projects.xlsx", as_xlsx(cards, columns(cards)))

@@ -9,14 +9,15 @@ import contextlib
 import gc
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
-from hankelod.messages.refusal import CannotPublish
+from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
 
 PROCESSES = 2
@@ -28,6 +29,10 @@ GARBAGE = 100_000
 """Objects that a worker makes before it looks for cycles among them: records have none."""
 
 Result = TypeVar("Result", covariant=True)
+
+
+class WorkerLost(Refusal):
+    """A worker was killed from outside; the message says what to do."""
 
 
 class Promise(Protocol[Result]):
@@ -42,14 +47,35 @@ class Crew(Protocol):
     def submit(self, work: Callable[..., Any], /, *arguments: Any) -> Promise[Any]: ...
 
 
+class InProcess:
+    """The publisher itself, for a dataset of few chunks: work is done when it is asked for."""
+
+    size = 1
+
+    def submit(self, work: Callable[..., Any], /, *arguments: Any) -> Promise[Any]:
+        return _Result(work(*arguments))
+
+
+class _Result(NamedTuple):
+    value: Any
+
+    def result(self) -> Any:
+        return self.value
+
+
 class Processes:
-    """Processes of this machine, each with an interpreter of its own. They end when this one does, however it ends."""
+    """Processes of this machine. They end when this one does, however it ends.
+
+    Where the system can (Linux), they are forked, and so have at once what this process has read; elsewhere each reads
+    the dataset itself.
+    """
 
     def __init__(self, size: int = PROCESSES) -> None:
         import multiprocessing
 
         self.size = size
-        self._pool = ProcessPoolExecutor(size, multiprocessing.get_context("spawn"), _begin)
+        way = "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+        self._pool = ProcessPoolExecutor(size, multiprocessing.get_context(way), _begin)
 
     def submit(self, work: Callable[..., Any], /, *arguments: Any) -> Promise[Any]:
         return self._pool.submit(work, *arguments)
@@ -64,12 +90,14 @@ class Processes:
 
 
 def _begin() -> None:
-    """A worker leaves interrupts to its parent, and goes when the parent is gone."""
+    """Leave interrupts to the publisher, and end when that is gone."""
     from multiprocessing import parent_process
     from multiprocessing.connection import wait
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.set_threshold(GARBAGE)
+    gc.freeze()
     parent = parent_process()
 
     def follow() -> None:
@@ -82,12 +110,12 @@ def _begin() -> None:
 
 @contextlib.contextmanager
 def processes(size: int = PROCESSES) -> Iterator[Crew]:
-    """Processes of this machine for the time of a block. Raises CannotPublish where one of them was killed."""
+    """Processes of this machine for the time of a block. Raises WorkerLost if one of them was killed."""
     crew = Processes(size)
     try:
         yield crew
     except BrokenProcessPool as error:
-        raise CannotPublish(message("refusal-killed")) from error
+        raise WorkerLost(message("refusal-killed")) from error
     finally:
         crew.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterable
 from concurrent.futures import Executor
 from pathlib import Path
@@ -14,8 +15,15 @@ from hankelod.publication.manifest import MANIFEST, entry, manifest
 from hankelod.publication.packing import Packer
 
 
+SCRATCH = ".scratch"
+"""Folder in a publication that is being written, for what is removed when it is done."""
+
+
 class Output:
     """One file that is written piece by piece, and with `packed` also the file of the same name and `.gz`."""
+
+    listed = True
+    """Whether it is part of the publication."""
 
     def __init__(self, building: Building, path: str, packed: bool, threads: Executor | None) -> None:
         self.path = path
@@ -28,6 +36,11 @@ class Output:
             target.parent.mkdir(parents=True, exist_ok=True)
             self._files[each] = target.open("wb", buffering=0)
         self._packer = Packer(lambda content: self._put(f"{path}.gz", content), threads) if packed else None
+
+    @property
+    def file(self) -> Path:
+        """The file itself."""
+        return self._building.folder / self.path
 
     def _put(self, path: str, content: bytes) -> None:
         self._files[path].write(content)
@@ -46,8 +59,9 @@ class Output:
             self._packer.close()
         for path, file in self._files.items():
             file.close()
-            (self._building.folder / path).chmod(exchange.FILE_MODE)
-            self._building.entries[path] = entry(path, self._hashes[path].hexdigest(), self._sizes[path], triples)
+            if self.listed:
+                (self._building.folder / path).chmod(exchange.FILE_MODE)
+                self._building.entries[path] = entry(path, self._hashes[path].hexdigest(), self._sizes[path], triples)
 
     def abandon(self) -> None:
         """Close what is open, of a file that will not be finished."""
@@ -65,6 +79,38 @@ class Building:
         self._threads = threads
         self._open: list[Output] = []
 
+    @property
+    def scratch(self) -> Path:
+        """A folder for what is removed when the publication is done; not part of it."""
+        folder = self.folder / SCRATCH
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def aside(self, name: str) -> Output:
+        """Begin a file that is written piece by piece and is no part of the publication."""
+        output = self.open(f"{SCRATCH}/{name}")
+        output.listed = False
+        return output
+
+    def reserve(self, path: str) -> Path:
+        """Return where a file of the publication is to be written by somebody else, who then calls `adopt`."""
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target
+
+    def adopt(self, path: str, triples: int | None = None) -> None:
+        """Take up a file that was written by somebody else."""
+        target = self.folder / path
+        target.chmod(exchange.FILE_MODE)
+        with target.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        self.entries[path] = entry(path, digest, target.stat().st_size, triples)
+
+    def discard(self, path: str) -> None:
+        """Take a whole file out of the publication again."""
+        (self.folder / path).unlink()
+        del self.entries[path]
+
     def open(self, path: str, packed: bool = False) -> Output:
         """Begin a file that is written piece by piece."""
         self._open.append(Output(self, path, packed, self._threads))
@@ -78,7 +124,8 @@ class Building:
             self.entries[file.path] = entry(file.path, digest, len(file.content), file.triples)
 
     def finish(self) -> int:
-        """Write the manifest. Returns the number of all files."""
+        """Write the manifest, and remove the scratch folder. Returns the number of all files."""
+        shutil.rmtree(self.folder / SCRATCH, ignore_errors=True)
         exchange.write(self.folder / MANIFEST, manifest(self.entries))
         return len(self.entries) + 1
 

@@ -26,10 +26,15 @@ Lines = list[bytes]
 """Lines without their line breaks. A line holds no line break."""
 
 
+def packed(lines: Iterable[bytes]) -> bytes:
+    """Return the bytes of a run of these sorted lines."""
+    content = b"\n".join(lines)
+    return zlib.compress(content + b"\n" if content else b"", LEVEL)
+
+
 def write(lines: Iterable[bytes], name: str, parts: Parts) -> str:
     """Write sorted lines as a run, and return its name."""
-    content = b"\n".join(lines)
-    parts.write(name, zlib.compress(content + b"\n" if content else b"", LEVEL))
+    parts.write(name, packed(lines))
     return name
 
 

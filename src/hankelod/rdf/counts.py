@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from hankelod.rdf.graph import RDF
@@ -43,15 +44,18 @@ class Counts:
             for term, number in more.items():
                 mine[term] = mine.get(term, 0) + number
 
+    def encoded(self) -> bytes:
+        """Return the counts as JSON."""
+        return json.dumps(self.__dict__).encode()
+
+    @classmethod
+    def decoded(cls, content: bytes) -> Counts:
+        """Return the counts that `encoded` wrote."""
+        counts = cls()
+        counts.__dict__.update(json.loads(content))
+        return counts
+
 
 def objects_of(lines: Iterable[bytes]) -> set[bytes]:
     """Return the distinct objects in lines of N-Triples without line ends."""
     return {line.split(b" ", 2)[2][:-2] for line in lines}
-
-
-def counts(lines: list[bytes]) -> Counts:
-    """Count all lines of a dump, sorted, without line ends."""
-    total = Counts()
-    total.add(lines)
-    total.objects = len(objects_of(lines))
-    return total

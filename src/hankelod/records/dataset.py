@@ -189,12 +189,12 @@ class Dataset:
         if cls.file:
             yield from self.rows(cls).values()
             return
-        bulk: dict[str, Record] = {}
+        bulk: dict[str, Place] = {}
         if self.bulk_file(cls):
             stems = self._stems[cls.iri]
             for record in self.read_bulk(cls):
                 if record.id in stems:
-                    bulk[record.id] = record
+                    bulk[record.id] = record.place(())
                 yield record
         for path in self.files(cls):
             own = self.read_record(path, cls)
@@ -205,6 +205,12 @@ class Dataset:
 
     def read_bulk(self, cls: Class) -> Iterator[Record]:
         """Yield the records of a class in its JSON Lines file."""
+        path = self.bulk_file(cls)
+        assert path is not None
+        yield from self.read_lines(cls, self.name(path), self.bulk_lines(cls))
+
+    def bulk_lines(self, cls: Class) -> Iterator[tuple[int, bytes | tree.Unreadable]]:
+        """Yield the numbered lines of the JSON Lines file of a class, as `jsonlines.lines` does."""
         from hankelod.records.jsonlines import lines
 
         path = self.bulk_file(cls)
@@ -213,9 +219,31 @@ class Dataset:
         try:
             self.stay_inside(path, name)
         except tree.Unreadable as error:
-            self.add(error.problem)
+            yield 1, error
             return
-        yield from self.read_lines(cls, name, lines(path, name))
+        yield from lines(path, name)
+
+    def some(self, cls: Class, ids: set[str]) -> Iterator[Record]:
+        """Yield the records of a class with these ids, without keeping their problems."""
+        if cls.file:
+            yield from (r for r in self.rows(cls).values() if r.id in ids)
+            return
+        before = len(self.reader.problems)
+        path = self.bulk_file(cls)
+        if path is not None:
+            from hankelod.records.decoding import identifier
+
+            wanted = (
+                (number, raw)
+                for number, raw in self.bulk_lines(cls)
+                if isinstance(raw, bytes) and identifier(raw) in ids
+            )
+            yield from self.read_lines(cls, self.name(path), wanted)
+        for file in self.files(cls):
+            record = self.read_record(file, cls) if file.stem in ids else None
+            if record is not None:
+                yield record
+        self.reader.forget(before)
 
     def quietly(self, cls: Class, path: Path | None = None) -> list[Record]:
         """Return the records of a class, or the one in this file, without keeping their problems.
@@ -308,7 +336,7 @@ class Dataset:
         `only` selects the CSV row with this id.
         """
         name = self.name(path)
-        seen: dict[str, Record] = {}
+        seen: dict[str, Place] = {}
         try:
             self.stay_inside(path, name)
             if path.suffix == ".csv":
@@ -322,8 +350,9 @@ class Dataset:
                 record = self.reader.record(node, cls, name, None)
                 if record is None:
                     continue
-                first = seen.setdefault(record.id, record)
-                if first is not record:
+                place = record.place(())
+                first = seen.setdefault(record.id, place)
+                if first is not place:
                     self.add_duplicate(record, first)
                 else:
                     yield record
@@ -344,7 +373,7 @@ class Dataset:
     ) -> Iterator[Record]:
         """Yield the records in the numbered lines of a JSON Lines file."""
         decode = self.decoders.of(cls)
-        seen: dict[str, Record] = {}
+        seen: dict[str, Place] = {}
         before = len(self.reader.problems)
         for number, raw in lines:
             if len(self.reader.problems) - before > MAX_PROBLEMS:
@@ -358,8 +387,9 @@ class Dataset:
                 record = self.read_line(cls, name, number, raw)
             if record is None:
                 continue
-            first = seen.setdefault(record.id, record)
-            if first is not record:
+            place = record.place(())
+            first = seen.setdefault(record.id, place)
+            if first is not place:
                 self.add_duplicate(record, first)
                 continue
             yield record
@@ -381,9 +411,8 @@ class Dataset:
 
     ### Problems
 
-    def add_duplicate(self, record: Record, first: Record) -> None:
-        """Add the problem that a record has the id of another."""
-        place = first.place(())
+    def add_duplicate(self, record: Record, place: Place) -> None:
+        """Add the problem that a record has the id of another, which is at `place`."""
         self.add(
             problem(
                 "duplicate-id",

@@ -51,6 +51,19 @@ def lines(path: Path, name: str) -> Iterator[tuple[int, bytes | Unreadable]]:
         yield from numbered(file, name, limit=limit)
 
 
+def count(path: Path, most: int) -> int:
+    """Count the line breaks of a file, at least to `most`; 0 if it cannot be read, which whoever reads it reports."""
+    number = 0
+    try:
+        with _open(path) as file:
+            while number < most and (block := file.read(BUFFER)):
+                number += block.count(b"\n") + (not block.endswith(b"\n") and len(block) < BUFFER)
+    except Exception as error:
+        if not _is_read_error(error):
+            raise
+    return number
+
+
 def numbered(
     file: BinaryIO, name: str, first: bytes = b"", limit: int | None = None
 ) -> Iterator[tuple[int, bytes | Unreadable]]:

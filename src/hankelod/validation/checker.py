@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pyoxigraph as ox
 
@@ -81,10 +81,10 @@ def referenced(dataset: Dataset, records: Iterable[Record], known: Known | None 
 class Checker:
     """Validates records chunk by chunk, and turns the results into problems at the line to correct."""
 
-    def __init__(self, dataset: Dataset, engine_name: str | None = None) -> None:
+    def __init__(self, dataset: Dataset, engine_name: str | None = None, mapping: Mapping | None = None) -> None:
         """`engine_name` is `shacl`, `pyshacl`, or None for the first that is installed. Raises EngineMissing."""
         self.dataset = dataset
-        self.mapping = Mapping(dataset.model)
+        self.mapping = mapping or Mapping(dataset.model)
         self.engine_name = available(engine_name)
         self._engine = engine(self.engine_name, dataset.model)
         self.background = background(dataset.model)
@@ -99,7 +99,7 @@ class Checker:
         """The results of the engine for data in lines of N-Triples; `others` is the data that it refers to."""
         return self._engine("".join((*self.background, *lines, *others)))
 
-    def located(self, results: list[Result], records: list[Record]) -> list[Problem]:
+    def located(self, results: list[Result], records: Sequence[Record]) -> list[Problem]:
         """The problems of those results whose focus node is in one of these records, without duplicates."""
         roots = {self.mapping.subject(r): r for r in records}
         by_record: dict[str, list[Result]] = {}

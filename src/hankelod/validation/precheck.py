@@ -7,69 +7,59 @@ that remain go to `hankelod.validation.checker.Checker`, which applies every rul
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
-
-from hankelod.mapping.mapping import Mapping
+from hankelod.mapping.batch import Batch
 from hankelod.messages.problem import Problem
-from hankelod.rdf.counts import objects_of
 from hankelod.records.dataset import Dataset
-from hankelod.records.record import Record
-from hankelod.validation.checker import Checker, Known, referenced, root_of_focus
+from hankelod.validation.checker import CHUNK, Checker, root_of_focus
 from hankelod.validation.engines import of_shapes
+from hankelod.validation.proofs import Proofs
 
 
-class Told(NamedTuple):
-    """The triples of some records in N-Triples: as text, as lines without line ends, and the set of their objects."""
-
-    text: str
-    lines: list[bytes]
-    objects: set[bytes]
-
-
-def told(mapping: Mapping, records: Iterable[Record]) -> Told:
-    """The triples of these records."""
-    text = "".join([mapping.text(record.cls, record.values) for record in records])
-    lines = text.encode().split(b"\n")[:-1]
-    return Told(text, lines, objects_of(lines))
-
-
-class Screen:
+class PreCheck:
     """Checks the records of one dataset in chunks; `others` are the records that they may refer to."""
 
-    def __init__(self, dataset: Dataset, others: Iterable[Record], engine: str | None) -> None:
-        """Raises EngineMissing."""
+    def __init__(self, dataset: Dataset, others: Batch, engine: str | None, several: bool) -> None:
+        """`several` means that many chunks will come, for which it is worth while to prove the rules. Raises
+        EngineMissing."""
         self.dataset = dataset
-        self.checker = Checker(dataset, engine)
-        self.mapping: Mapping = self.checker.mapping
-        self._known: Known = {(r.cls.iri, r.id): r for r in others}
+        self.checker = Checker(dataset, engine, others.mapping)
+        mapping, model = others.mapping, dataset.model
         self._others = {
-            f"<{self.mapping.subject(r)}>".encode(): self.mapping.text(r.cls, r.values) for r in self._known.values()
+            f"<{mapping.subject(r)}>".encode(): text for r, text in zip(others.records, others.texts, strict=True)
         }
+        self._iris = {(r.cls.iri, r.id): f"<{mapping.subject(r)}>".encode() for r in others.records}
         self._background = "".join(self.checker.background)
-        self._proofs = None
-        if self.checker.engine_name == "shacl":
-            from hankelod.validation.proofs import Proofs
+        self._proofs: Proofs | None = None
+        if several and self.checker.engine_name == "shacl":
+            self._proofs = Proofs(model)
+            self._without_rules = of_shapes(model, self._proofs.shapes)
 
-            self._proofs = Proofs(dataset.model)
-            self._without_rules = of_shapes(dataset.model, self._proofs.shapes)
+    def problems(self, batch: Batch) -> list[Problem]:
+        """The problems of the records of a chunk."""
+        if self._proofs is not None:
+            batch = self._suspects(self._proofs, batch)
+        problems: list[Problem] = []
+        for start in range(0, len(batch.records), CHUNK):
+            problems += self._judged(batch.part(start, start + CHUNK, batch.number))
+        return problems
 
-    def problems(self, records: list[Record], triples: Told) -> list[Problem]:
-        """The problems of these records; `triples` are their triples."""
-        if self._proofs is None:
-            return self.checker.problems(records, referenced(self.dataset, records, self._known))
-        suspects = self._suspects(records, triples)
-        if not suspects:
-            return []
-        return self.checker.problems(suspects, referenced(self.dataset, suspects, self._known))
+    def _judged(self, batch: Batch) -> list[Problem]:
+        results = self.checker.results(batch.texts, self._referenced(batch))
+        return self.checker.located(results, batch.records) if results else []
 
-    def _suspects(self, records: list[Record], triples: Told) -> list[Record]:
+    def _referenced(self, batch: Batch) -> list[str]:
+        """The triples of the records that these refer to, in the order of their IRIs."""
+        roots = {self._iris.get((r.cls.iri, r.id)) for r in batch.records}
+        iris = batch.objects & self._others.keys() - roots
+        return [self._others[iri] for iri in sorted(iris)]
+
+    def _suspects(self, proofs: Proofs, batch: Batch) -> Batch:
         """The records that may violate a shape: none is missed, some may conform."""
-        assert self._proofs is not None
-        roots = {self.mapping.subject(r): r for r in records}
-        referenced_iris = (triples.objects & self._others.keys()) - {f"<{root}>".encode() for root in roots}
-        others = "".join([self._others[iri] for iri in sorted(referenced_iris)])
-        focuses = self._proofs.suspects([*triples.lines, *others.encode().split(b"\n")[:-1]])
-        focuses |= {r.focus.strip("<>") for r in self._without_rules("".join((self._background, triples.text, others)))}
+        others = "".join(self._referenced(batch))
+        focuses = proofs.suspects([*batch.lines, *others.encode().split(b"\n")[:-1]])
+        focuses |= {r.focus.strip("<>") for r in self._without_rules("".join((self._background, batch.text, others)))}
+        if not focuses:
+            return Batch(batch.mapping, (), batch.number)
+        roots = {batch.mapping.subject(r): r for r in batch.records}
         suspects = {root_of_focus(focus, roots) for focus in focuses}
-        return [record for root, record in roots.items() if root in suspects]
+        return Batch(batch.mapping, [r for root, r in roots.items() if root in suspects], batch.number)

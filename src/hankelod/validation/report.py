@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from hankelod.messages.problem import CATALOGUE, SEVERITIES, Problem, codes, in_
 from hankelod.model.model import SHAPES
 from hankelod.rdf.graph import SH
 from hankelod.rdf.terms import escape
-from hankelod.records.record import Record
+from hankelod.validation.details import Details
 
 if TYPE_CHECKING:
     from hankelod.validation.grants import Limit, Rule
@@ -37,8 +37,11 @@ WORDS: dict[str, Text] = {
 """The words of the report itself, by language."""
 
 
+NONE: Mapping[str, int] = MappingProxyType({})
+
+
 class Report(NamedTuple):
-    """All problems of one validation, in order; the number of records read, and the records that could be typed.
+    """All problems of one validation, in order; the number of records read, and what a report tells beyond problems.
 
     `more` is the number of problems that were counted but not kept, by severity: a large dataset may have too many to
     list.
@@ -47,8 +50,8 @@ class Report(NamedTuple):
     problems: list[Problem]
     records: int
     base: str
-    checked: Sequence[Record] = ()
-    more: Mapping[str, int] = MappingProxyType({})
+    more: Mapping[str, int]
+    details: Details
 
     def counts(self) -> dict[str, int]:
         """The number of problems of each severity, with those that were not kept."""
@@ -64,9 +67,11 @@ class Report(NamedTuple):
         return f"{self.base}doc/problem/{problem.code}"
 
 
-def report(problems: list[Problem], records: Sequence[Record], base: str) -> Report:
-    """A Report of these problems, sorted, without duplicates."""
-    return Report(in_order(_once(problems)), len(records), base, records)
+def report(
+    problems: list[Problem], records: int, base: str, details: Details | None = None, more: Mapping[str, int] = NONE
+) -> Report:
+    """A Report of these problems, sorted, without duplicates; `records` is the number of records that were read."""
+    return Report(in_order(_once(problems)), records, base, more, details or Details())
 
 
 def extended(before: Report, problems: list[Problem]) -> Report:
@@ -82,7 +87,7 @@ def _once(problems: list[Problem]) -> list[Problem]:
     return list(seen.values())
 
 
-def as_json(report: Report, lang: str, strict: bool = False, rules: Iterable[Rule] = ()) -> str:
+def as_json(report: Report, lang: str, strict: bool = False) -> str:
     """The report as JSON by its contract: `conforms`, `counts`, `records`, `problems`, and `rules` of the grants."""
     problems = [
         {
@@ -110,7 +115,7 @@ def as_json(report: Report, lang: str, strict: bool = False, rules: Iterable[Rul
         "counts": report.counts(),
         "records": report.records,
         "problems": problems,
-        "rules": [_rule(r, lang) for r in rules],
+        "rules": [_rule(r, lang) for r in report.details.rules],
     }
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 

@@ -7,7 +7,6 @@ Jinja's autoescape.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
 from hashlib import sha256
 from importlib.resources import files
 from itertools import groupby
@@ -15,9 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import SEVERITIES, Problem
-from hankelod.messages.words import word, words
-from hankelod.model.model import Class, Model
-from hankelod.records.record import Record
+from hankelod.messages.words import word
+from hankelod.validation.details import Titles
 from hankelod.validation.grants import Rule
 from hankelod.validation.report import Report
 
@@ -37,7 +35,7 @@ class Meaning(NamedTuple):
     help: str
 
 
-def as_html(report: Report, dataset: Dataset, rules: list[Rule], lang: str) -> str:
+def as_html(report: Report, dataset: Dataset, lang: str) -> str:
     """Render the report in one language. Raises ImportError if Jinja2 is not installed."""
     import jinja2
 
@@ -71,27 +69,18 @@ def as_html(report: Report, dataset: Dataset, rules: list[Rule], lang: str) -> s
         report=report,
         counts=report.counts(),
         severities=SEVERITIES,
-        records=_by_record(report, names(report)),
-        figures=_figures(report, dataset),
+        records=_by_record(report, report.details.titles),
+        figures=report.details.coverage(),
         meanings=_meanings(report),
-        rules=rules,
-        bases=_bases(rules),
-        names=names(report),
+        rules=report.details.rules,
+        bases=_bases(report.details.rules),
+        names=report.details.titles,
         number=number(lang),
     )
 
 
-def names(report: Report) -> dict[tuple[str | None, str], Text]:
-    """Return the title or name of each checked record, by folder and id."""
-    return {
-        (r.cls.folder or r.cls.file, r.id): r.values.get("title") or r.values.get("name") or {}  # type: ignore[misc]
-        for r in report.checked
-        if isinstance(r.values.get("title") or r.values.get("name"), dict)
-    }
-
-
 def _by_record(
-    report: Report, names_by_record: dict[tuple[str | None, str], Text]
+    report: Report, names_by_record: Titles
 ) -> list[tuple[str, str | None, Text, list[Problem]]]:
     """Return problems grouped by file and record, most severe first; the name is empty if unknown."""
     groups = []
@@ -101,10 +90,6 @@ def _by_record(
         groups.append((file, record, name, list(members)))
     rank = {severity: n for n, severity in enumerate(SEVERITIES)}
     return sorted(groups, key=lambda g: (min(rank[p.severity] for p in g[3]), g[0]))
-
-
-def _figures(report: Report, dataset: Dataset) -> list[Coverage]:
-    return coverage(dataset.model, report.checked, report.problems, dataset.languages)
 
 
 def _meanings(report: Report) -> list[Meaning]:
@@ -137,70 +122,3 @@ def number(lang: str):  # type: ignore[no-untyped-def]
         return groups + ("." if lang == "en" else ",") + part if part else groups
 
     return write
-
-
-class Coverage(NamedTuple):
-    """Coverage of one kind of information: `complete` of the `of` projects have it."""
-
-    name: str
-    label: Text
-    complete: int
-    of: int
-
-    def per_cent(self) -> int:
-        """Return the share in whole per cent, rounded down: 100 only if all projects have it."""
-        return self.complete * 100 // self.of if self.of else 0
-
-
-def coverage(
-    model: Model, records: Iterable[Record], problems: Iterable[Problem], languages: tuple[str, ...]
-) -> list[Coverage]:
-    """Return the coverage of the projects among `records`, in the order of the catalogue; empty without projects."""
-    projects = [r for r in records if r.cls.folder == "projects"]
-    if not projects:
-        return []
-    with_problems = {p.record for p in problems if p.severity != "info"}
-    catalogue = words()
-    ordered = sorted(
-        (int(catalogue.values(name, "order")[0]), name) for name in catalogue.names() if catalogue.values(name, "path")
-    )
-    figures = []
-    for _, name in ordered:
-        paths = catalogue.values(name, "path")
-        complete = sum(any(_holds(model, r, p, with_problems, languages) for p in paths) for r in projects)
-        figures.append(Coverage(name, word(name), complete, len(projects)))
-    return figures
-
-
-def _holds(model: Model, record: Record, path: str, with_problems: set[str | None], languages: tuple[str, ...]) -> bool:
-    if path == "*clean":
-        return record.id not in with_problems
-    if path == "*languages":
-        return _complete(model, record.cls, record.values, languages)
-    return _has(record.values, path.split("."))
-
-
-def _has(values: object, steps: list[str]) -> bool:
-    """Return True if there is a value at the end of a path of keys, in any of the parts along it."""
-    if isinstance(values, list):
-        return any(_has(v, steps) for v in values)
-    if not steps:
-        return values is not None and values is not False
-    return isinstance(values, dict) and steps[0] in values and _has(values[steps[0]], steps[1:])
-
-
-def _complete(model: Model, cls: Class, values: dict[str, object], languages: tuple[str, ...]) -> bool:
-    """Return True if all texts of a record and its parts are in all languages; verbatim texts are not considered."""
-    for field in cls.fields:
-        value = values.get(field.key)
-        if value is None:
-            continue
-        if field.kind == "langtext" and not field.verbatim:
-            if not set(languages) & set(field.languages) <= set(value):  # type: ignore[call-overload]
-                return False
-        elif field.kind == "part":
-            target = model.target(field)
-            parts: list[dict[str, object]] = value if isinstance(value, list) else [value]  # type: ignore[list-item]
-            if not all(_complete(model, target, part, languages) for part in parts):
-                return False
-    return True

@@ -1,0 +1,76 @@
+"""Description of a publication: what is written when all records have been: vocabulary, catalogue, VoID, provenance,
+site, rules for web servers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from hankelod.exports import csvw, dumps, hosting, making
+from hankelod.exports.dcat import Catalogue, catalogue
+from hankelod.exports.export import Basis
+from hankelod.exports.prov import provenance
+from hankelod.exports.summary import Summary
+from hankelod.exports.void import void
+from hankelod.messages import words
+from hankelod.messages.refusal import CannotPublish
+from hankelod.pipeline.chronicle import Chronicle
+from hankelod.publication.building import Building
+from hankelod.publication.files import Edition, File
+from hankelod.publication.history.previous import previous_version
+from hankelod.rdf.counts import Counts
+from hankelod.records.dataset import Dataset
+from hankelod.records.record import Record
+from hankelod.validation.report import Report, as_turtle, triples
+
+
+class Outcome(NamedTuple):
+    """What the traversal has made: the basis of the exports, all records if the site needs them, their summary, the
+    counts of the dump, and where the sorted triples are."""
+
+    basis: Basis
+    records: list[Record]
+    summary: Summary
+    counts: Counts
+    triples: Path
+
+
+def describe(
+    dataset: Dataset,
+    outcome: Outcome,
+    building: Building,
+    report: Report,
+    chronicle: Chronicle,
+    edition: Edition,
+    written: Sequence[str],
+    left_out: Sequence[str],
+) -> None:
+    """Write what describes the publication. Raises CannotPublish."""
+    before = previous_version(chronicle.releases)
+    edition = edition._replace(previous=before.version if before else edition.previous)
+    others, mapping = outcome.basis.others, outcome.basis.mapping
+    if "dumps" in written:
+        building.add(csvw.descriptions(outcome.basis.cards))
+    building.add(dumps.descriptions(dataset, mapping))
+    if left_out:
+        building.add(making.files(outcome.basis))
+    building.add([File("report.ttl", as_turtle(report).encode(), triples(report))])
+    about = Catalogue(dataset, mapping, others, edition, outcome.summary)
+    building.add(catalogue(about, dict(building.entries)))
+    building.add(provenance(about))
+    building.add(void(about, outcome.counts, dict(building.entries)))
+    if "site" in written:
+        _site(dataset, outcome, building, report, chronicle)
+    building.add(hosting.files(dataset, others, building.entries))
+
+
+def _site(dataset: Dataset, outcome: Outcome, building: Building, report: Report, chronicle: Chronicle) -> None:
+    """Write the site, which describes the other files. Raises CannotPublish."""
+    from hankelod import site
+
+    try:
+        published = dict(building.entries)
+        building.add(site.files(dataset, outcome.records, report, published, chronicle.releases))
+    except site.NotBoundaries as error:
+        raise CannotPublish(words.message("refusal-boundaries", why=error)) from error

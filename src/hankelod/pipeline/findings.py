@@ -1,0 +1,115 @@
+"""Findings: the problems of a dataset as its chunks are worked on, kept up to a number, and the report on them."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from hankelod.messages.problem import MAX_PROBLEMS, SEVERITIES, Place, Problem, problem
+from hankelod.model import lint
+from hankelod.pipeline.chunk import main_class
+from hankelod.pipeline.piece import Piece, digest
+from hankelod.records import inputs
+from hankelod.records.dataset import Dataset
+from hankelod.records.record import Record
+from hankelod.records.tree import Unreadable
+from hankelod.validation.details import Details
+from hankelod.validation.report import Report, report
+from hankelod.validation.withdrawn import reused
+
+KEPT = 10_000
+"""Most problems of each severity in a report; more are counted, violations up to MAX_PROBLEMS, where work ends."""
+
+
+class Findings:
+    """Problems found so far. `sound` is False from the first violation on; `full` when there are too many violations."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self.sound = True
+        self.full = False
+        self.records = 0
+        self.details = Details()
+        self._kept: dict[str, list[Problem]] = {severity: [] for severity in SEVERITIES}
+        self._more = dict.fromkeys(SEVERITIES, 0)
+        self._ids = bytearray()
+
+    def note(self, problems: Iterable[Problem]) -> None:
+        """Take problems."""
+        for each in problems:
+            self.sound = self.sound and each.severity != "violation"
+            if len(self._kept[each.severity]) < KEPT:
+                self._kept[each.severity].append(each)
+            else:
+                self._more[each.severity] += 1
+
+    def begin(self, others: list[Record]) -> None:
+        """Take what is wrong with the dataset as such, and with reading the records that are held in memory."""
+        dataset = self.dataset
+        self.note(inputs.unknown_files(dataset))
+        if dataset.own_model:
+            self.note(lint.remarks(dataset.model, dataset.model_files(), dataset.base))
+        self.note(found for found, _ in reused(others))
+        self.note(dataset.reader.problems)
+        dataset.reader.problems.clear()
+
+    def add(self, piece: Piece) -> None:
+        """Take the problems of a piece."""
+        self.note(piece.problems)
+        self.records += piece.count
+        self._ids += piece.ids
+        if piece.details is not None:
+            self.details.merge(piece.details)
+        violations = len(self._kept["violation"]) + self._more["violation"]
+        if violations > MAX_PROBLEMS and not self.full:
+            self.full = True
+            last = max(piece.problems, key=lambda p: p.line)
+            place = Place(last.file, last.line, 1)
+            self._kept["violation"].append(problem("too-many-problems", place, expected=str(MAX_PROBLEMS)))
+
+    def end(self) -> None:
+        """Take what only all records show: ids that are used twice."""
+        self.note(self._duplicates())
+
+    def report(self) -> Report:
+        """Return the report; it is complete when all pieces have been taken."""
+        problems = [p for kept in self._kept.values() for p in kept]
+        return report(problems, self.records, self.dataset.base, self.details, dict(self._more))
+
+    ### Ids that are used twice
+
+    def _duplicates(self) -> Iterator[Problem]:
+        """Yield a problem for each project under an id that an earlier one has."""
+        digests = array("Q", bytes(self._ids))
+        self._ids.clear()
+        ordered = sorted(digests)
+        double = {a for a, b in pairwise(ordered) if a == b}
+        del ordered, digests
+        main = main_class(self.dataset)
+        if not double or main is None:
+            return
+        from hankelod.records.decoding import identifier
+
+        first: dict[str, Place] = {}
+        path = self.dataset.bulk_file(main)
+        for number, raw in self.dataset.bulk_lines(main) if path else ():
+            each = None if isinstance(raw, Unreadable) else identifier(raw)
+            if each is not None and path is not None and array("Q", digest(each))[0] in double:
+                yield from self._again(each, Place(self.dataset.name(path), number, 1), first)
+        for file in self.dataset.files(main):
+            if array("Q", digest(file.stem))[0] in double:
+                yield from self._again(file.stem, Place(self.dataset.name(file), 1, 1), first)
+
+    def _again(self, identifier: str, place: Place, first: dict[str, Place]) -> Iterator[Problem]:
+        before = first.setdefault(identifier, place)
+        if before is not place:
+            yield problem(
+                "duplicate-id",
+                place,
+                identifier,
+                "id",
+                identifier,
+                related=(before,),
+                line=f"{before.file}:{before.line}",
+            )

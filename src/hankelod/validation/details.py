@@ -1,0 +1,128 @@
+"""Details of a report beyond its problems: the rules of grants, how complete the projects are, titles of records.
+
+They are gathered chunk by chunk and merged, and made only for a report that shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from hankelod.messages.catalogue import Text
+from hankelod.messages.problem import Problem
+from hankelod.messages.words import word, words
+from hankelod.model.model import Class, Model
+from hankelod.records.record import Record
+from hankelod.validation.grants import Rule, rules
+
+KEPT = 10_000
+"""Most rules that a report lists, and most titles."""
+
+Titles = dict[tuple[str | None, str], Text]
+"""Title or name of a record by language, by its folder (or file) and its id."""
+
+
+class Coverage(NamedTuple):
+    """Coverage of one kind of information: `complete` of the `of` projects have it."""
+
+    name: str
+    label: Text
+    complete: int
+    of: int
+
+    def per_cent(self) -> int:
+        """Return the share in whole per cent, rounded down: 100 only if all projects have it."""
+        return self.complete * 100 // self.of if self.of else 0
+
+
+class Details:
+    """Details of the records added so far: `rules` of their grants, `titles`, and counts of complete projects."""
+
+    def __init__(self) -> None:
+        self.rules: list[Rule] = []
+        self.titles: Titles = {}
+        self.projects = 0
+        self.complete: dict[str, int] = {}
+
+    def add(
+        self,
+        model: Model,
+        records: Sequence[Record],
+        others: Iterable[Record],
+        problems: Iterable[Problem],
+        languages: tuple[str, ...],
+    ) -> None:
+        """Add the records of a chunk with their problems; `others` are the records that they refer to."""
+        problems = list(problems)
+        self.rules += rules(records, others)[:KEPT]
+        with_problems = {p.record for p in problems if p.severity != "info"}
+        reported = {p.record for p in problems}
+        for record in records:
+            title = record.values.get("title") or record.values.get("name")
+            if isinstance(title, dict) and (record.cls.folder == "projects" or record.id in reported):
+                self.titles[record.cls.folder or record.cls.file, record.id] = title
+            if record.cls.folder == "projects":
+                self.projects += 1
+                for name, paths in _figures():
+                    if any(_holds(model, record, path, with_problems, languages) for path in paths):
+                        self.complete[name] = self.complete.get(name, 0) + 1
+
+    def merge(self, other: Details) -> None:
+        """Add the details of records that follow these; of rules and titles, KEPT are kept."""
+        self.rules = (self.rules + other.rules)[:KEPT]
+        if len(self.titles) < KEPT:
+            self.titles |= other.titles
+        self.projects += other.projects
+        for name, number in other.complete.items():
+            self.complete[name] = self.complete.get(name, 0) + number
+
+    def coverage(self) -> list[Coverage]:
+        """Return the coverage of the projects, in the order of the catalogue; empty without projects."""
+        if not self.projects:
+            return []
+        return [Coverage(name, word(name), self.complete.get(name, 0), self.projects) for name, _ in _figures()]
+
+
+@cache
+def _figures() -> list[tuple[str, list[str]]]:
+    """Return the kinds of information and their paths of keys, in the order of the catalogue."""
+    catalogue = words()
+    ordered = sorted(
+        (int(catalogue.values(name, "order")[0]), name) for name in catalogue.names() if catalogue.values(name, "path")
+    )
+    return [(name, catalogue.values(name, "path")) for _, name in ordered]
+
+
+def _holds(model: Model, record: Record, path: str, with_problems: set[str | None], languages: tuple[str, ...]) -> bool:
+    if path == "*clean":
+        return record.id not in with_problems
+    if path == "*languages":
+        return _complete(model, record.cls, record.values, languages)
+    return _has(record.values, path.split("."))
+
+
+def _has(values: object, steps: list[str]) -> bool:
+    """Return True if there is a value at the end of a path of keys, in any of the parts along it."""
+    if isinstance(values, list):
+        return any(_has(v, steps) for v in values)
+    if not steps:
+        return values is not None and values is not False
+    return isinstance(values, dict) and steps[0] in values and _has(values[steps[0]], steps[1:])
+
+
+def _complete(model: Model, cls: Class, values: dict[str, object], languages: tuple[str, ...]) -> bool:
+    """Return True if all texts of a record and its parts are in all languages; verbatim texts are not considered."""
+    for field in cls.fields:
+        value = values.get(field.key)
+        if value is None:
+            continue
+        if field.kind == "langtext" and not field.verbatim:
+            if not set(languages) & set(field.languages) <= set(value):  # type: ignore[call-overload]
+                return False
+        elif field.kind == "part":
+            target = model.target(field)
+            parts: list[dict[str, object]] = value if isinstance(value, list) else [value]  # type: ignore[list-item]
+            if not all(_complete(model, target, part, languages) for part in parts):
+                return False
+    return True
