@@ -75,6 +75,37 @@ def run():
     return hankelod
 
 
+SLOW: dict[str, str] = {
+    "tests/intake/test_documents.py::test_a_line_of_one_thing_over_and_over_is_read": "long lines, read to their end",
+    "tests/pipeline/test_large.py": "datasets cut into chunks, by processes and by Dask",
+    "tests/pipeline/test_publication.py": "whole publications, one of them from an installed wheel",
+    "tests/publication/test_comparison.py": "pairs of publications",
+    "tests/publication/test_exchange.py": "kills, failing calls, full disks: hundreds of publications",
+    "tests/publication/test_history.py": "publications one after the other",
+    "tests/publication/test_verification.py": "damage of every kind, each in a publication of its own",
+    "tests/records/test_hostile.py": "files of a gigabyte, a million records, arbitrary bytes",
+    "tests/records/test_records.py::test_bad_record_alone": "each bad record by itself",
+    "tests/repository/test_benchmarks.py": "every benchmark, at a tiny size",
+    "tests/repository/test_browser_assets.py": "a browser",
+    "tests/repository/test_docs.py::test_the_examples_run": "every command of the documentation",
+    "tests/repository/test_workflows.py": "linters of workflows",
+    "tests/serving/test_documents.py": "a server, asked for everything",
+    "tests/serving/test_safety.py": "a server under load, and time limits waited for",
+    "tests/serving/test_switch.py": "publications that change while they are served",
+    "tests/site/test_browser.py": "a browser",
+    "tests/site/test_hostile.py": "a browser",
+    "tests/validation/test_engines.py": "two engines on damaged records",
+}
+"""Tests that `pytest -m "not slow"` leaves out, so that the others take two minutes; by file or by function."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        name = item.nodeid.split("[")[0]
+        if name in SLOW or name.split("::")[0] in SLOW:
+            item.add_marker(pytest.mark.slow)
+
+
 ALLOWED_SKIPS: dict[str, str] = {
     "tests/repository/test_policy.py::test_the_last_release_is_not_broken_in_silence": "before the first release",
     "tests/repository/test_deployment.py::test_virtuoso": "not every Debian has the package; docs/serving.md",

@@ -164,7 +164,7 @@ def pages(found, dataset, lang="en"):
 def test_the_page_has_both_views_and_stands_alone(found, bad_dataset, lang):
     made = pages(found, bad_dataset, lang)
     page = Page(made)
-    assert {"mend", "use"} <= {a.get("id") for _, a in page.elements}
+    assert {"fix", "use"} <= {a.get("id") for _, a in page.elements}
     assert page.elements[0] == ("html", {"lang": lang})
     assert not {"script", "link", "img", "iframe", "object", "form"} & {t for t, _ in page.elements}
     for _, attributes in page.elements:

@@ -48,7 +48,7 @@ class ProblemLog:
             check.severity,
             message,
             check.why,
-            mending(check, field, value, guess),
+            correction(check, field, value, guess),
         )
         self.add(violation, path)
 
@@ -58,7 +58,7 @@ class ProblemLog:
 
     def empty(self, key: Node, field: Field, path: Path) -> None:
         """Report a key without a value; the fix of a required one is that of its shape."""
-        needed = mending(self.model.checks[SHAPES + field.code], field) if field.required else None
+        needed = correction(self.model.checks[SHAPES + field.code], field) if field.required else None
         self.report("empty-value", key, path, None, label=field.label, suggestion=needed)
 
     def wrong(self, node: Node, field: Field, path: Path, kind: str, suggestion: str | None = None) -> None:
@@ -157,7 +157,7 @@ def wrong_kind(
     scalar = node.kind in ("text", "number", "true", "false")
     actual = phrase("quoted", value=short(str(node.value))) if scalar else kind_word(node.kind)
     value = str(node.value) if isinstance(node.value, str) else None
-    fix = mending(model.checks[SHAPES + field.code], field) if field else phrase("keys-and-values")
+    fix = correction(model.checks[SHAPES + field.code], field) if field else phrase("keys-and-values")
     return problem(
         "wrong-kind",
         place,
@@ -172,7 +172,7 @@ def wrong_kind(
     )
 
 
-def mending(check: Check, field: Field | None, value: str | None = None, guess: str | None = None) -> Text:
+def correction(check: Check, field: Field | None, value: str | None = None, guess: str | None = None) -> Text:
     """Return the fix of a check; for a field's own check with a guess of the intended value, or else an example."""
     from hankelod.records.guesses import meant
 

@@ -12,7 +12,7 @@ from hankelod.messages.problem import Problem, component_says, fill, short
 from hankelod.model.model import Check, Model
 from hankelod.rdf.graph import RDFS
 from hankelod.records.dataset import Dataset
-from hankelod.records.faults import mending
+from hankelod.records.faults import correction
 from hankelod.records.record import Record, references
 from hankelod.records.tree import Path, dotted
 from hankelod.validation.engines import Result, available, engine
@@ -172,7 +172,7 @@ class Checker:
             check.severity,
             message,
             check.why,
-            mending(check, field, value),
+            correction(check, field, value),
             focus=result.focus.strip("<>"),
             predicate=_predicate(result.path),
         )

@@ -17,7 +17,7 @@ from hankelod.rdf import nesting
 from hankelod.rdf.graph import RDF, RDFS, SKOS
 from hankelod.rdf.places import Places, places
 from hankelod.records import tree
-from hankelod.records.faults import mending
+from hankelod.records.faults import correction
 from hankelod.records.inputs import RDF_FILES
 from hankelod.records.record import Record
 from hankelod.validation.checker import Checker, plain
@@ -147,7 +147,7 @@ def _problem(model: Model, result: Result, name: str, positions: Places) -> Prob
         check.severity,
         message,
         check.why,
-        mending(check, field, value),
+        correction(check, field, value),
         focus=subject,
         predicate=predicate,
     )
