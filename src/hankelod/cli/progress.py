@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 TYPE_CHECKING = False  # type checkers read it as True; importing it from `typing` would cost start-up
 if TYPE_CHECKING:
-    from typing import Any
+    from hankelod.validation.report import Report
 
 DELAY = 0.5
 """Seconds before a progress bar appears."""
@@ -20,22 +20,32 @@ def coloured(stream: object) -> bool:
     return "NO_COLOR" not in os.environ and stream.isatty()  # type: ignore[attr-defined, no-any-return]
 
 
-def watched(items: Iterable[Any]) -> Iterable[Any]:
-    """Iterate over the items, with a progress bar if standard error is a terminal."""
-    if not sys.stderr.isatty():
-        return items
-    from tqdm import tqdm
+def watch(lang: str) -> Callable[[str], AbstractContextManager[Callable[[int], object]]]:
+    """Return a maker of progress bars, which names the work in a language."""
+    from hankelod.messages.words import say
 
-    return tqdm(items, delay=DELAY, leave=False, file=sys.stderr, unit="")
+    return lambda name: progress(say(f"work-{name}", lang))
 
 
 @contextmanager
-def progress(name: str, size: int) -> Iterator[Callable[[int], object]]:
-    """Show a progress bar with rate and time left. The function given to the block adds an amount of work done."""
+def progress(name: str) -> Iterator[Callable[[int], object]]:
+    """Show progress and its rate. The function given to the block adds an amount of work done."""
     if not sys.stderr.isatty():
         yield lambda done: None
         return
     from tqdm import tqdm
 
-    with tqdm(total=size, desc=name, unit="", delay=DELAY, leave=False, file=sys.stderr) as bar:
+    with tqdm(desc=name, unit="", delay=DELAY, leave=False, file=sys.stderr) as bar:
         yield bar.update
+
+
+def note_more(report: Report, lang: str) -> None:
+    """Say how many problems of each severity the report counts but does not list."""
+    from hankelod.messages.words import note, say
+
+    for severity, count in report.more.items():
+        if count:
+            from hankelod.validation.report import number
+
+            kept = sum(p.severity == severity for p in report.problems)
+            note(say("note-more", lang, more=number(count, severity, lang), kept=kept))

@@ -5,9 +5,14 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from hankelod.cli.progress import coloured
+TYPE_CHECKING = False  # type checkers read it as True; importing it from `typing` would cost start-up
+if TYPE_CHECKING:
+    from hankelod.pipeline.workers import Crew
+
+from hankelod.cli.progress import coloured, note_more, watch
 from hankelod.messages.refusal import CannotRun
 from hankelod.messages.words import message, note, say
 
@@ -20,36 +25,53 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     Exit status: 0 if the publication was written (warnings included); 1 if the data has violations, and nothing was
     written. Raises Refusal (2) where it cannot be written, or an option does not fit.
     """
-    from hankelod.pipeline.checking import check_all
-    from hankelod.pipeline.publication import publish as write
+    from hankelod.pipeline.chunk import MOST
+    from hankelod.pipeline.traversal import Unsound, publish
     from hankelod.publication.files import Edition
+    from hankelod.publication.parts import Storage
     from hankelod.records.dataset import Dataset
     from hankelod.validation import report
 
     if given.revision and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", given.revision):
         raise CannotRun(message("refusal-revision", value=given.revision))
-    edition = Edition(revision=given.revision)
-    dataset = Dataset(working, working)
-    from hankelod.cli import large
-
-    if large.is_large(dataset, lang, given.only):
-        return large.publish(given, dataset, edition, working, lang)
-    if given.dask:
-        note(say("note-dask", lang, address=given.dask))
-    checked, records = check_all(dataset, given.engine)
-    if not checked.conforms():
-        sys.stderr.write(report.as_text(checked, lang, coloured(sys.stderr)))
+    dataset, out = Dataset(working, working), working / given.out
+    try:
+        with _workers(given.dask) as crew:
+            published = publish(
+                dataset,
+                out,
+                Edition(revision=given.revision),
+                only=given.only or (),
+                previous=given.previous,
+                forget=given.forget,
+                engine=given.engine,
+                crew=crew,
+                parts=Storage(given.parts) if given.parts else None,
+                watch=watch(lang),
+            )
+    except Unsound as error:
+        note_more(error.report, lang)
+        sys.stderr.write(report.as_text(error.report, lang, coloured(sys.stderr)))
         return 1
-    out = working / given.out
-    published = write(
-        dataset, records, checked, out, frozenset(given.only or ()), edition, given.previous, given.forget
-    )
     if published.first:
         note(say("note-first", lang, out=given.out))
-    if (out / "index.html").exists() and not (out / "sparql.html").exists():
+    if published.left_out:
+        note(say("note-left-out", lang, out=given.out, most=MOST))
+    elif (out / "index.html").exists() and not (out / "sparql.html").exists():
         note(say("note-no-sparql", lang, out=given.out))
     if published.warnings:
-        sys.stderr.write(report.as_text(checked._replace(problems=published.warnings), lang, coloured(sys.stderr)))
-    tally = report.tally(report.extended(checked, published.warnings), lang)
+        warnings = published.report._replace(problems=published.warnings)
+        sys.stderr.write(report.as_text(warnings, lang, coloured(sys.stderr)))
+    note_more(published.report, lang)
+    tally = report.tally(published.report, lang)
     note(f"{given.out}: {report.number(published.files, 'file', lang)}; {tally}")
     return 0
+
+
+def _workers(dask: str | None) -> AbstractContextManager[Crew | None]:
+    """The workers of Dask, if they are asked for. Raises WorkerLost, CannotPublish."""
+    if dask is None:
+        return nullcontext()
+    from hankelod.pipeline.cluster import cluster
+
+    return cluster(dask)

@@ -12,7 +12,10 @@ from hankelod.validation.report import Report
 
 if TYPE_CHECKING:
     from hankelod.records.dataset import Dataset
-    from hankelod.validation.grants import Rule
+
+
+DETAILED = ("json", "html")
+"""Formats that show details beyond the problems."""
 
 
 class MissingLibrary(Refusal):
@@ -22,7 +25,7 @@ class MissingLibrary(Refusal):
 def render(outcome: Report, dataset: Dataset, form: str, lang: str, strict: bool, colour: bool) -> str:
     """The report as `text`, `json`, `github`, `sarif`, `html` or `turtle`. Raises MissingLibrary."""
     if form == "json":
-        return report.as_json(outcome, lang, strict, _rules(outcome, dataset))
+        return report.as_json(outcome, lang, strict)
     if form == "turtle":
         return report.as_turtle(outcome)
     if form in ("github", "sarif"):
@@ -34,17 +37,10 @@ def render(outcome: Report, dataset: Dataset, form: str, lang: str, strict: bool
         from hankelod.site.pages.report import as_html
 
         try:
-            return as_html(outcome, dataset, _rules(outcome, dataset), lang)
+            return as_html(outcome, dataset, lang)
         except ImportError as error:
             raise MissingLibrary(message("refusal-html")) from error
     return report.as_text(outcome, lang, colour)
-
-
-def _rules(outcome: Report, dataset: Dataset) -> list[Rule]:
-    from hankelod.validation.checker import referenced
-    from hankelod.validation.grants import rules
-
-    return rules(outcome.checked, referenced(dataset, outcome.checked))
 
 
 def _prefix(working: str) -> str:

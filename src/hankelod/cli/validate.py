@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from hankelod.cli import datasets
-from hankelod.cli.progress import coloured, watched
+from hankelod.cli.progress import coloured, note_more, watch
 from hankelod.messages.refusal import CannotRun
 from hankelod.messages.words import message
 
@@ -22,22 +22,22 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     Exit status: 0 if there are no violations (with `--strict`, no warnings either); 1 otherwise. Raises Refusal (2)
     where a path does not exist, the dataset cannot be read, or a library is missing.
     """
-    from hankelod.cli.rendering import render
-    from hankelod.pipeline.checking import check_all, check_files
+    from hankelod.cli.rendering import DETAILED, render
 
     paths = [None if p == "-" else working / p for p in given.paths]
     missing = [p for p, path in zip(given.paths, paths, strict=True) if path is not None and not path.exists()]
     if missing:
         raise CannotRun(message("refusal-path", path=missing[0]))
     dataset = datasets.of_paths(paths, working)
+    details = given.format in DETAILED
     if not paths or paths == [dataset.root]:
-        from hankelod.cli import large
+        from hankelod.pipeline.traversal import check
 
-        if large.is_large(dataset, lang):
-            report = large.check(dataset, given.engine, lang)
-        else:
-            report, _ = check_all(dataset, given.engine, watched)
+        report = check(dataset, given.engine, details=details, watch=watch(lang))
+        note_more(report, lang)
     else:
-        report = check_files(dataset, paths, given.engine, watched)
+        from hankelod.pipeline.checking import check_files
+
+        report = check_files(dataset, paths, given.engine, details=details)
     sys.stdout.write(render(report, dataset, given.format, lang, given.strict, coloured(sys.stdout)))
     return 0 if report.conforms(given.strict) else 1

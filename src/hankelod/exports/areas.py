@@ -55,9 +55,9 @@ class AreaDocuments(Export):
         lines = []
         for n, card in enumerate(self.basis.cards_of(batch)):
             content = _encode(json_value(card))
-            for _, kind, key in KINDS:
-                for area in card.get(key, []):  # type: ignore[attr-defined]
-                    lines.append(f"{kind}/{area['code']}\t{batch.number:08}{n:06}\t".encode() + content)
+            order = f"\t{batch.number:08}{n:06}\t".encode()
+            areas = [f"{kind}/{area['code']}" for _, kind, key in KINDS for area in card.get(key, [])]  # type: ignore[attr-defined]
+            lines += [area.encode() + order + content for area in areas]
         return runs.packed(sorted(lines))
 
     def feed(self, made: bytes) -> None:

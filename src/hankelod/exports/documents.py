@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -77,8 +77,9 @@ class Documents(Export):
     def _of_things(self) -> Files:
         """The documents of the records that are held in memory, in the order of their ids."""
         left = {f"{r.cls.identifies}{r.id}": r for r in self._by_thing.values() if r.cls.file != "dataset.yml"}
-        lines = (line for block in runs.all_of(self._pairs, "references", self.place.parts, self.place.merge) for line in block)
-        for target, group in groupby(map(Reference.of, lines), key=lambda reference: reference.target):
+        blocks = runs.all_of(self._pairs, "references", self.place.parts, self.place.merge)
+        referrers = (Reference.of(line) for block in blocks for line in block)
+        for target, group in groupby(referrers, key=lambda reference: reference.target):
             record = left.pop(target, None)
             if record is not None:
                 yield from self._describer.document(record, None, self._by_thing, group)
@@ -107,10 +108,10 @@ class Reference(NamedTuple):
 
 
 def _references_from(model: Model, record: Record, order: str) -> Iterator[Reference]:
-    """Yield the things that a record refers to, each once, concepts left out."""
-    things = {(c.iri, i): c for c, i in references(model, record.values, record.cls) if not c.concept}
+    """Yield the things that a record refers to, each once; concepts and parts are left out."""
+    things = {(c.iri, i): c for c, i in references(model, record.values, record.cls) if not c.concept and not c.part}
     for (iri, identifier), cls in things.items():
-        target = f"{model.root_of(cls).identifies}{identifier}" if cls.part else f"{cls.identifies}{identifier}"
+        target = f"{cls.identifies}{identifier}"
         values = {**_label_values(record), **(_references_to(model, record.values, record.cls, iri, identifier) or {})}
         yield Reference(target, order, record.cls.name, record.id, values)
 
@@ -185,7 +186,7 @@ def _encode(value: object) -> bytes:
     return msgspec.json.encode(value)
 
 
-def _decode(content: bytes) -> list[list[object]]:
+def _decode(content: bytes) -> list[Any]:
     import msgspec
 
     return msgspec.json.decode(content)  # type: ignore[no-any-return]

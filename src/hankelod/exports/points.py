@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import cached_property
 
 from hankelod.exports.areas import NAMED, Json, json_value, number
-from functools import cached_property
 from hankelod.exports.export import Place, Stream
-from hankelod.mapping.batch import Batch
 from hankelod.exports.summaries import Card, Cards, Key
 from hankelod.exports.tables import columns, value
+from hankelod.mapping.batch import Batch
 
 
 class Points(Stream):

@@ -11,7 +11,7 @@ from hankelod.records.record import Record
 
 
 class Batch:
-    """Records of one chunk in publishing order; `number` is the chunk's, by which what is made of it is put in order."""
+    """Records of one chunk in publishing order; `number` is that of the chunk, for the order of what is made of it."""
 
     def __init__(self, mapping: Mapping, records: Sequence[Record], number: int = 0) -> None:
         self.mapping, self.records, self.number = mapping, records, number

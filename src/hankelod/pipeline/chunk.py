@@ -13,7 +13,7 @@ from typing import NamedTuple
 from hankelod.messages.problem import Problem
 from hankelod.model.model import Class
 from hankelod.records.dataset import Dataset
-from hankelod.records.jsonlines import count, lines
+from hankelod.records.jsonlines import count
 from hankelod.records.record import Record
 from hankelod.records.tree import Unreadable
 
@@ -53,7 +53,7 @@ def main_class(dataset: Dataset) -> Class | None:
 
 
 def held(dataset: Dataset) -> list[Record]:
-    """Read the records that are held in memory, in publishing order; their problems are in `dataset.reader.problems`."""
+    """Read the records that are held in memory, in publishing order; problems are in `dataset.reader.problems`."""
     main = main_class(dataset)
     return [r for c in dataset.model.entries() if c is not main for r in dataset.read(c)]
 

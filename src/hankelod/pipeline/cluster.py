@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hankelod.messages.refusal import CannotPublish
 from hankelod.messages.words import message
-from hankelod.pipeline.workers import PROCESSES, Crew, Promise
+from hankelod.pipeline.workers import PROCESSES, Crew, Promise, WorkerLost
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -38,7 +38,8 @@ class Cluster:
 def cluster(address: str) -> Iterator[Crew]:
     """The workers at the address of a scheduler (`tcp://…`), or processes of Dask here (`local`), for a block.
 
-    Raises CannotPublish where Dask is not installed, the scheduler does not answer, or work was lost again and again.
+    Raises CannotPublish where Dask is not installed or the scheduler does not answer, WorkerLost where work was lost
+    again and again.
     """
     try:
         from distributed import Client, KilledWorker, LocalCluster
@@ -60,4 +61,4 @@ def cluster(address: str) -> Iterator[Crew]:
         try:
             yield Cluster(client)
         except KilledWorker as error:
-            raise CannotPublish(message("refusal-dask-lost", address=address)) from error
+            raise WorkerLost(message("refusal-dask-lost", address=address)) from error

@@ -23,7 +23,7 @@ KEPT = 10_000
 
 
 class Findings:
-    """Problems found so far. `sound` is False from the first violation on; `full` when there are too many violations."""
+    """Problems found so far. `sound` is False from the first violation on, `full` True with too many of them."""
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
@@ -57,7 +57,7 @@ class Findings:
     def add(self, piece: Piece) -> None:
         """Take the problems of a piece."""
         self.note(piece.problems)
-        self.records += piece.count
+        self.records += piece.size
         self._ids += piece.ids
         if piece.details is not None:
             self.details.merge(piece.details)

@@ -42,13 +42,14 @@ class Setting(NamedTuple):
 
 class Piece(NamedTuple):
     """What came of a chunk. `ids` are digests of the ids of its projects, 8 bytes each, in order; `made` is the name of
-    the part with the bytes of the exports, None if there is none, and `size` their number."""
+    the part with the bytes of the exports, None if there is none, and `bytes` their number; `size` is that of the
+    chunk in records."""
 
     problems: list[Problem]
-    count: int
+    size: int
     ids: bytes
     made: str | None = None
-    size: int = 0
+    bytes: int = 0
     summary: Summary | None = None
     details: Details | None = None
     records: Sequence[Record] = ()
@@ -122,7 +123,7 @@ class Workshop:
         parts.write(name, content)
         return piece._replace(
             made=name,
-            size=len(content),
+            bytes=len(content),
             summary=summary(self.dataset.model, batch.records),
             records=batch.records if self.setting.records else (),
         )

@@ -30,6 +30,7 @@ from hankelod.publication.history.previous import dated
 from hankelod.publication.parts import Folder, Parts
 from hankelod.publication.runs import merge
 from hankelod.records.dataset import Dataset
+from hankelod.records.record import Record
 from hankelod.validation.engines import available
 from hankelod.validation.report import Report
 
@@ -67,8 +68,8 @@ PACKERS = 2
 
 
 class Published(NamedTuple):
-    """What was done: the number of files, whether the history begins here, what the publisher should look at, the report
-    on the records, and the parts that were left out."""
+    """Outcome: the number of files, whether the history begins here, what the publisher should look at, the report on
+    the records, and the parts that were left out."""
 
     files: int
     first: bool
@@ -92,7 +93,7 @@ class _Walk:
             for done in in_order(self.workers, piece, work):
                 findings.add(done)
                 yield done
-                step(done.count)
+                step(done.size)
                 if findings.full:
                     return
         findings.end()
@@ -123,7 +124,7 @@ def check(
     watch: Watch = unwatched,
     records: int = chunking.RECORDS,
 ) -> Report:
-    """Check the whole dataset. With `details`, the report has the rules of grants too. Raises EngineMissing, WorkerLost."""
+    """Check the whole dataset. With `details`, the report has the rules of grants. Raises EngineMissing, WorkerLost."""
     several = chunking.several(dataset)
     setting = Setting(str(dataset.root), str(dataset.working), available(engine), several, details)
     with _walk(dataset, setting, crew, records) as walk:
@@ -148,8 +149,8 @@ def publish(
 ) -> Published:
     """Read, check and write everything once, to `out`, whole or not at all.
 
-    `only` names the parts to write; none means all. `edition` is what the records do not state. `previous` is the folder
-    or the address of the publication whose history goes on, by default the one in `out`; `forget` the ids of records
+    `only` names the parts to write; none means all. `edition` is what records do not state. `previous` is the folder or
+    the address of the publication whose history goes on, by default the one in `out`; `forget` the ids of records
     whose earlier versions leave the history. `parts` is where workers put what they make, by default a folder that goes
     with the work. Raises Unsound, CannotPublish, EngineMissing, WorkerLost.
     """
@@ -192,13 +193,14 @@ def _written(walk: _Walk, building: Building, parts: Parts, dumps: bool, watch: 
     place = Place(building, parts, lambda work: in_order(walk.workers, merge, work))
     for export in exports:
         export.begin(place)
-    whole, kept = Summary(), []
+    whole = Summary()
+    kept: list[Record] = []
     for done in walk.pieces(watch):
         kept += done.records
         if done.summary is not None:
             whole.merge(done.summary)
         if done.made is not None:
-            content = parts.read(done.made, 0, done.size)
+            content = parts.read(done.made, 0, done.bytes)
             parts.remove(done.made)
             if walk.findings.sound:
                 for export, made in zip(exports, separated(content), strict=True):

@@ -1,4 +1,4 @@
-"""A publication as it is written: files put into a folder, whole or piece by piece, with their entries in the manifest."""
+"""Publication as it is written: files put into a folder, whole or piece by piece, and their manifest entries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from hankelod.publication import exchange
 from hankelod.publication.files import Entries, File
 from hankelod.publication.manifest import MANIFEST, entry, manifest
 from hankelod.publication.packing import Packer
-
 
 SCRATCH = ".scratch"
 """Folder in a publication that is being written, for what is removed when it is done."""

@@ -1,7 +1,7 @@
 """Sorted runs: what is larger than memory, sorted in parts and merged as it is read (external merge sort).
 
-Whoever makes lines writes them as runs, each sorted by itself; `merged` reads any number of runs side by side and yields
-all their lines in order, in blocks. A block is sorted by `list.sort`, which merges what is sorted already.
+Whoever makes lines writes them as runs, each sorted by itself; `merged` reads any number of runs side by side and
+yields all their lines in order, in blocks. A block is sorted by `list.sort`, which merges what is sorted already.
 """
 
 from __future__ import annotations
@@ -83,9 +83,9 @@ def merged(runs: Iterable[Iterator[Lines]]) -> Iterator[Lines]:
 
 def merge(names: Sequence[str], name: str, parts: Parts) -> str:
     """Merge runs into one, remove them, and return its name."""
-    packer, packed = zlib.compressobj(LEVEL), []
-    for block in merged(read(each, parts) for each in names):
-        packed.append(packer.compress(b"\n".join(block) + b"\n"))
+    packer = zlib.compressobj(LEVEL)
+    packed: list[bytes] = []
+    packed.extend(packer.compress(b"\n".join(block) + b"\n") for block in merged(read(each, parts) for each in names))
     packed.append(packer.flush())
     parts.write(name, b"".join(packed))
     for each in names:

@@ -5,22 +5,19 @@ query of the rule is evaluated once for a whole chunk, with `$this` unbound. An 
 would find nothing for any focus node of the chunk, so that it may leave the rule out; otherwise the engine decides. The
 rule itself is stated in its shape alone.
 
-This holds for queries in which `$this` may be joined instead of substituted: see `_is_joined`. All others are left to
+This holds for queries in which `$this` may be joined instead of substituted: see `_Rule`. All others are left to
 the engine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from hankelod.model.model import Model
-from hankelod.rdf.graph import SH
-
-if TYPE_CHECKING:
-    from rdflib.term import Node
+from hankelod.rdf.graph import RDF, SH
+from hankelod.rdf.sparql import Token, tokens
 
 
 class Proofs:
@@ -69,54 +66,166 @@ class Proofs:
 
 
 def _predicates(select: str, prefixes: dict[str, str]) -> set[str] | None:
-    """The predicates in the query of a rule; None if it has to be evaluated for each focus node."""
-    from rdflib.plugins.sparql import prepareQuery
-    from rdflib.term import Variable
-
-    predicates: set[str] = set()
+    """Return the predicates of a rule's query, or None if it has to be asked for each thing by itself."""
     try:
-        algebra = prepareQuery(select, initNs=prefixes).algebra
-    except Exception:  # the engine may parse what rdflib cannot
+        return _Rule(tokens(select), prefixes).read()
+    except _Other:
         return None
-    return predicates if _is_joined(algebra, Variable("this"), predicates) and predicates else None
 
 
-def _is_joined(node: Any, this: Node, predicates: set[str]) -> bool:
-    """Tell whether a pattern binds `$this` in its first triples, so that everything else is joined to it.
+class _Other(Exception):
+    """A query of another form than those that can be asked for all things at once."""
 
-    Then substituting a focus node for `$this` beforehand (SHACL, 5.2.1) gives the rows of the unbound pattern with that
-    node: joins, optional triples, computed values and filters see `$this` bound, and every other triple pattern is
-    joined to it. Aggregates, limits and MINUS are not accepted.
+
+VERBS = frozenset(("iri", "name"))
+
+TERMS = frozenset(("variable", "iri", "name", "string", "integer", "decimal", "double"))
+"""Kinds of tokens that are a subject or an object; blank nodes and collections are not among them."""
+
+
+class _Rule:
+    """A rule's query read as the one form whose rows with `$this` free are those of each thing put in for it.
+
+        SELECT $this … WHERE { triples with $this . (triples | OPTIONAL { triples } | BIND (…) | FILTER … )* }
+
+    The first triples bind `$this`, and all else is joined to them, so that putting a thing in for it beforehand (SHACL,
+    5.2.1) gives the rows of the free pattern with that thing: joins, optional triples, values computed on the way and
+    filters see `$this` bound. No path, no group of another kind, and nothing that counts, limits or takes away passes;
+    a filter may ask whether plain triples exist.
     """
-    if node.name in ("SelectQuery", "Project", "Distinct"):
-        return _is_joined(node.p, this, predicates)
-    if node.name in ("Filter", "Extend"):
-        return _is_plain(node.expr, predicates) and _is_joined(node.p, this, predicates)
-    if node.name in ("Join", "LeftJoin"):
-        plain = node.name == "Join" or _is_plain(node.expr, predicates)
-        return plain and _is_joined(node.p1, this, predicates) and _triples(node.p2, predicates) is not None
-    return this in (_triples(node, predicates) or ())
 
+    def __init__(self, query: list[Token], prefixes: dict[str, str]) -> None:
+        self._query, self._prefixes, self._at = query, prefixes, 0
+        self._predicates: set[str] = set()
 
-def _triples(node: Any, predicates: set[str]) -> set[Node] | None:
-    """The terms of plain triple patterns, whose predicates are added to `predicates`; None for any other pattern."""
-    from rdflib.term import URIRef
+    def read(self) -> set[str]:
+        """Return the predicates of its triples. Raises _Other."""
+        self._expect("SELECT")
+        if self._is("DISTINCT"):
+            self._at += 1
+        projected = set()
+        while self._kind() == "variable":
+            projected.add(self._next().text[1:])
+        if self._is("WHERE"):
+            self._at += 1
+        self._expect("{")
+        if "this" not in projected or "this" not in self._triples():
+            raise _Other
+        while not self._is("}"):
+            self._element()
+        self._at += 1
+        if self._at != len(self._query):
+            raise _Other
+        return self._predicates
 
-    if node.name == "Join":
-        sides = [_triples(side, predicates) for side in (node.p1, node.p2)]
-        return None if sides[0] is None or sides[1] is None else sides[0] | sides[1]
-    if node.name != "BGP" or not all(isinstance(p, URIRef) for _, p, _ in node.triples):
-        return None
-    predicates |= {str(p) for _, p, _ in node.triples}
-    return {term for triple in node.triples for term in triple}
+    def _element(self) -> None:
+        if self._is("OPTIONAL"):
+            self._at += 1
+            self._expect("{")
+            self._triples()
+            if self._is("FILTER"):
+                self._filter()
+            self._expect("}")
+        elif self._is("BIND"):
+            self._at += 1
+            self._brackets()
+        elif self._is("FILTER"):
+            self._filter()
+        else:
+            self._triples()
+        if self._is("."):
+            self._at += 1
 
+    def _filter(self) -> None:
+        self._expect("FILTER")
+        if self._is("NOT"):
+            self._at += 1
+        if self._is("EXISTS"):
+            self._at += 1
+            self._expect("{")
+            self._triples()
+            self._expect("}")
+            return
+        if self._kind() == "word":
+            self._at += 1
+        self._brackets()
 
-def _is_plain(node: Any, predicates: set[str]) -> bool:
-    """Tell whether an expression contains no pattern, except EXISTS of plain triples."""
-    from rdflib.plugins.sparql.parserutils import CompValue
+    def _brackets(self) -> None:
+        """Pass an expression in brackets, which holds no pattern."""
+        self._expect("(")
+        depth = 1
+        while depth:
+            token = self._next()
+            depth += (token.text == "(") - (token.text == ")")
+            if token.text in ("{", "}") or (token.kind == "word" and token.text.upper() == "EXISTS"):
+                raise _Other
 
-    if isinstance(node, CompValue):
-        if node.name in ("Builtin_EXISTS", "Builtin_NOTEXISTS"):
-            return _triples(node.graph, predicates) is not None
-        return all(_is_plain(value, predicates) for key, value in node.items() if key != "_vars")
-    return all(_is_plain(each, predicates) for each in node) if isinstance(node, list) else True
+    def _triples(self) -> set[str]:
+        """Pass plain triples, at least one; the names of the variables in them."""
+        names: set[str] = set()
+        self._term(names)
+        while True:
+            self._verb()
+            self._term(names)
+            while self._is(","):
+                self._at += 1
+                self._term(names)
+            if self._is(";"):
+                self._at += 1
+                continue
+            if not self._is("."):
+                return names
+            self._at += 1
+            if self._kind() not in TERMS:
+                return names
+            self._term(names)
+
+    def _verb(self) -> None:
+        token = self._next()
+        if token.kind == "word" and token.text == "a":
+            self._predicates.add(RDF + "type")
+        elif token.kind == "iri" and ":" in token.text:
+            self._predicates.add(token.text[1:-1])
+        elif token.kind == "name":
+            prefix, _, local = token.text.partition(":")
+            if prefix not in self._prefixes or "\\" in local or "%" in local:
+                raise _Other
+            self._predicates.add(self._prefixes[prefix] + local)
+        else:
+            raise _Other
+
+    def _term(self, names: set[str]) -> None:
+        token = self._next()
+        if token.kind not in TERMS:
+            raise _Other
+        if token.kind == "variable":
+            names.add(token.text[1:])
+        if token.kind == "string" and self._kind() == "language":
+            self._at += 1
+        elif token.kind == "string" and self._is("^^"):
+            self._at += 1
+            if self._next().kind not in VERBS:
+                raise _Other
+
+    ### Tokens
+
+    def _kind(self) -> str:
+        return self._query[self._at].kind if self._at < len(self._query) else ""
+
+    def _is(self, text: str) -> bool:
+        """Tell whether the next token is this keyword, in any case, or this mark."""
+        if self._at >= len(self._query):
+            return False
+        token = self._query[self._at]
+        return token.kind in ("word", "mark") and token.text.upper() == text
+
+    def _next(self) -> Token:
+        if self._at >= len(self._query):
+            raise _Other
+        self._at += 1
+        return self._query[self._at - 1]
+
+    def _expect(self, text: str) -> None:
+        if not self._is(text):
+            raise _Other
+        self._at += 1

@@ -19,5 +19,6 @@ def reused(records: Iterable[Record]) -> list[tuple[Problem, Record]]:
         stone = tombstones.get(f"{record.cls.segment}/{record.id}")
         if stone is not None:
             related = (stone.place(()),)
-            found.append((problem("withdrawn-id", record.place(()), record.id, None, record.id, related=related), stone))
+            again = problem("withdrawn-id", record.place(()), record.id, None, record.id, related=related)
+            found.append((again, stone))
     return found

@@ -79,9 +79,7 @@ def as_html(report: Report, dataset: Dataset, lang: str) -> str:
     )
 
 
-def _by_record(
-    report: Report, names_by_record: Titles
-) -> list[tuple[str, str | None, Text, list[Problem]]]:
+def _by_record(report: Report, names_by_record: Titles) -> list[tuple[str, str | None, Text, list[Problem]]]:
     """Return problems grouped by file and record, most severe first; the name is empty if unknown."""
     groups = []
     for (file, record), members in groupby(report.problems, lambda p: (p.file, p.record)):
