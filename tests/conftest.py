@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hankelod.pipeline.checking import check_all
-from hankelod.pipeline.publication import publish
+from hankelod.pipeline.traversal import publish
 from hankelod.records.dataset import Dataset
+from support.checking import check_all
 from support.commands import hankelod
 from support.folders import ROOT
 
@@ -34,11 +34,10 @@ def checked(dataset: Dataset):
 
 
 @pytest.fixture(scope="session")
-def dist(dataset: Dataset, checked, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def dist(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real dataset, published."""
-    report, records = checked
     out = tmp_path_factory.mktemp("publication") / "dist"
-    publish(dataset, records, report, out, frozenset())
+    publish(dataset, out)
     return out
 
 
@@ -77,7 +76,7 @@ def run():
 
 SLOW: dict[str, str] = {
     "tests/intake/test_documents.py::test_a_line_of_one_thing_over_and_over_is_read": "long lines, read to their end",
-    "tests/pipeline/test_large.py": "datasets cut into chunks, by processes and by Dask",
+    "tests/pipeline/test_traversal.py": "datasets cut into chunks, by processes and by Dask",
     "tests/pipeline/test_publication.py": "whole publications, one of them from an installed wheel",
     "tests/publication/test_comparison.py": "pairs of publications",
     "tests/publication/test_exchange.py": "kills, failing calls, full disks: hundreds of publications",

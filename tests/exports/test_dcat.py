@@ -15,7 +15,7 @@ from rdflib import DCTERMS, FOAF, PROV, RDF, SKOS, VOID
 from hankelod.exports.dcat import Catalogue, catalogue
 from hankelod.exports.void import void
 from hankelod.mapping.mapping import Mapping
-from hankelod.pipeline.publication import publish
+from hankelod.pipeline.traversal import publish
 from hankelod.publication import formats
 from hankelod.publication.files import Edition
 from hankelod.rdf.counts import Counts
@@ -251,7 +251,7 @@ def test_provenance_names_every_file_with_its_checksum(dist, root):
 
 def test_a_commit_only_where_it_is_named(dist, dataset, checked, tmp_path):
     assert "revision" not in (dist / "provenance.ttl").read_text("utf-8")
-    publish(dataset, checked[1], checked[0], tmp_path / "dist", frozenset({"dumps"}), Edition(revision="4f2a9c1"))
+    publish(dataset, tmp_path / "dist", Edition(revision="4f2a9c1"), only=("dumps",))
     told = rdflib.Graph().parse(tmp_path / "dist/provenance.ttl")
     revision = rdflib.URIRef(BASE + "id/revision/4f2a9c1")
     assert str(told.value(revision, DCTERMS.identifier)) == "4f2a9c1"

@@ -17,8 +17,13 @@ from csvw import CSVW
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hankelod.exports import tables, workbook
+from hankelod.exports import tables
+from hankelod.exports.export import Place
 from hankelod.exports.summaries import Cards, Key
+from hankelod.exports.workbook import Workbook
+from hankelod.publication import runs
+from hankelod.publication.building import Building
+from hankelod.publication.parts import Folder
 
 FORMS = ["projects.csv", "projects.fi.csv"]
 
@@ -146,11 +151,31 @@ def test_a_workbook_opens(dist, cards):
 
 
 class Stub:
-    """Cards with one text, for the edges of the syntaxes."""
+    """What the exports of a single project with this title begin from."""
 
     def __init__(self, text: str) -> None:
-        self.cards = [{"title": text}]
-        self.about = {"modified": "2026-11-24"}
+        self.header = [TITLE]
+        self.cards = self
+        self.about = {"title": {"en": "t"}}
+        self._cards = [{"title": text}]
+
+    def cards_of(self, batch):
+        return self._cards
+
+
+def sheet(text: str, finnish: bool = False) -> bytes:
+    return tables.csv_head([TITLE], finnish) + tables.csv_rows(
+        tables.rows([{"title": text}], [TITLE]), [TITLE], finnish
+    )
+
+
+def book_of(text: str, folder: Path) -> Path:
+    """The workbook of a single project with this title."""
+    export = Workbook(Stub(text))
+    export.begin(Place(Building(folder), Folder(str(folder)), runs.here))
+    export.feed(export.make(None))
+    export.finish(0)
+    return folder / export.path
 
 
 TITLE = tables.Column(
@@ -168,12 +193,9 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")) | s
 @given(TEXT)
 def test_any_text_survives(text):
     """CSV gives every text exactly; the one for spreadsheets never begins a cell as a formula does."""
-    stub = Stub(text)
-    exact = list(csv.reader(io.StringIO(tables.as_csv(stub, [TITLE]).decode(), newline="")))
+    exact = list(csv.reader(io.StringIO(sheet(text).decode(), newline="")))
     assert exact == [["title"], [text]]
-    guarded = list(
-        csv.reader(io.StringIO(tables.as_csv(stub, [TITLE], True).decode("utf-8-sig"), newline=""), delimiter=";")
-    )[1][0]
+    guarded = list(csv.reader(io.StringIO(sheet(text, True).decode("utf-8-sig"), newline=""), delimiter=";"))[1][0]
     assert guarded.removeprefix("'") == text.removeprefix("'")
     assert not guarded.startswith(tables.FORMULA)
 
@@ -182,12 +204,12 @@ def test_any_text_survives(text):
     "text",
     ['=HYPERLINK("http://evil.example","x")', "+1", "@SUM(A1)", "-2+3", "\t=1", "{=1}", "https://example.org", "0149"],
 )
-def test_a_workbook_holds_texts_only_as_texts(text):
-    book = openpyxl.load_workbook(io.BytesIO(workbook.as_xlsx(Stub(text), [TITLE])))
+def test_a_workbook_holds_texts_only_as_texts(text, tmp_path):
+    book = openpyxl.load_workbook(book_of(text, tmp_path))
     cell = book["projects"]["A2"]
     assert cell.data_type == "s" and cell.value == text and cell.hyperlink is None
 
 
-def test_a_long_text_is_cut_where_a_cell_ends():
-    book = openpyxl.load_workbook(io.BytesIO(workbook.as_xlsx(Stub("ä" * 40000), [TITLE])))
+def test_a_long_text_is_cut_where_a_cell_ends(tmp_path):
+    book = openpyxl.load_workbook(book_of("ä" * 40000, tmp_path))
     assert len(book["projects"]["A2"].value) == tables.CELL

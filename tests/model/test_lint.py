@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from hankelod.model import lint
 from hankelod.model.patterns import unsafe_reason
-from hankelod.pipeline.checking import check_all
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import NotADataset
+from support.checking import check_all
 
 
 def test_the_shipped_model_passes(dataset):

@@ -13,11 +13,11 @@ from hankelod.messages import problem
 from hankelod.model import schema as vocabulary_schema
 from hankelod.model.model import SHAPES
 from hankelod.model.shapes import ModelError, load
-from hankelod.pipeline.checking import check_all
-from hankelod.pipeline.publication import publish
+from hankelod.pipeline.traversal import publish
 from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, read_resource
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import shipped, turtle_files
+from support.checking import check_all
 
 THREE = {"fi", "sv", "en"}
 HANKE = "https://w3id.org/hankelod/def#"
@@ -219,7 +219,7 @@ def test_a_new_field_on_a_reused_term_is_one_edit(copy: Path):
     record.write_text(record.read_text("utf-8").replace("[VISI, x]", "[VISI]"), "utf-8")
     dataset = Dataset(copy)
     report, records = check_all(dataset)
-    publish(dataset, records, report, copy / "dist", frozenset())
+    publish(dataset, copy / "dist")
 
     inkoo = next(r for r in records if r.id == "inkoo-hiilineutraali")
     assert inkoo.values["keywords"] == ["VISI"]  # the record's key

@@ -17,9 +17,9 @@ import pytest
 import rdflib
 
 from hankelod.messages.refusal import CannotPublish
-from hankelod.pipeline.checking import check_all
-from hankelod.pipeline.publication import publish
+from hankelod.pipeline.traversal import publish
 from hankelod.records.dataset import Dataset
+from support.checking import check_all
 from support.publishing import contents, parsed, published, small, triples
 
 
@@ -214,12 +214,12 @@ def test_a_second_publisher_is_told(dataset, checked, tmp_path):
         lock.flush()
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(CannotPublish, match="4242"):
-            publish(dataset, checked[1], checked[0], tmp_path / "dist", frozenset())
+            publish(dataset, tmp_path / "dist")
     assert not (tmp_path / "dist").exists()
 
 
 def test_only_dumps(dataset, checked, tmp_path):
-    publish(dataset, checked[1], checked[0], tmp_path / "dist", frozenset({"dumps"}))
+    publish(dataset, tmp_path / "dist", only=("dumps",))
     assert not (tmp_path / "dist/doc").exists()
     assert (tmp_path / "dist/dump/hankelod.nt").exists()
 
@@ -234,9 +234,9 @@ def test_another_base(copy):
         "utf-8",
     )
     dataset = Dataset(copy)
-    report, records = check_all(dataset)
+    report, _ = check_all(dataset)
     assert report.conforms()
-    publish(dataset, records, report, copy / "dist", frozenset())
+    publish(dataset, copy / "dist")
     text = (copy / "dist/dump/hankelod.nt").read_text("utf-8")
     assert "https://w3id.org/hankelod/id/" not in text
     assert (

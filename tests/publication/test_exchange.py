@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from hankelod.messages.refusal import CannotPublish
-from hankelod.pipeline.checking import check_all
-from hankelod.pipeline.publication import publish
+from hankelod.pipeline.traversal import publish
 from hankelod.publication import exchange
 from hankelod.publication.exchange import beside
 from hankelod.publication.verification import verify
@@ -168,10 +167,9 @@ def test_every_call_may_fail(states, out, monkeypatch, kind, way):
     """A full disk at the n-th call of each kind, for every n: the old publication stays, and nothing else."""
     real = exchange._renameat2
     datasets = [Dataset(folder) for folder in states]
-    checked = [check_all(dataset) for dataset in datasets]
 
     def go(n: int) -> None:
-        publish(datasets[n], checked[n][1], checked[n][0], out, frozenset({"dumps"}))
+        publish(datasets[n], out, only=("dumps",))
 
     go(0)
     before = contents(out)

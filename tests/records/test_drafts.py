@@ -9,9 +9,10 @@ import yaml
 
 from hankelod.cli import prompts
 from hankelod.cli.parser import KINDS
-from hankelod.pipeline.checking import check_all, check_files
+from hankelod.pipeline.checking import check_files
 from hankelod.records import drafts
 from hankelod.records.dataset import Dataset
+from support.checking import check_all
 
 LANGUAGES = ("fi", "sv", "en")
 GOOD = {

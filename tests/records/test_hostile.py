@@ -15,16 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hankelod.pipeline.streaming import KEPT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hankelod.mapping.mapping import Mapping
 from hankelod.messages.problem import LANGUAGES, MAX_PROBLEMS, Problem
-from hankelod.pipeline.checking import check_all, check_files
-from hankelod.pipeline.streaming import KEPT
+from hankelod.pipeline.checking import check_files
 from hankelod.records.dataset import Dataset
 from hankelod.validation.checker import Checker, referenced
 from hankelod.validation.report import Report, as_json, as_text, report
+from support.checking import check_all
 from support.corpus import BASE, GOOD, dataset_with
 
 RECORD = (BASE / "data/projects/hyva.yml").read_bytes()

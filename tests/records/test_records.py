@@ -11,7 +11,7 @@ import pytest
 from hankelod.mapping.mapping import Mapping
 from hankelod.messages.problem import LANGUAGES, codes
 from hankelod.model.model import SHAPES, Class, Model
-from hankelod.pipeline.checking import check_all, check_files
+from hankelod.pipeline.checking import check_files
 from hankelod.rdf.graph import SH
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
@@ -19,6 +19,7 @@ from hankelod.validation.checker import background, referenced
 from hankelod.validation.engines import Result, engine
 from hankelod.validation.report import as_text
 from support import corpus
+from support.checking import check_all
 from support.corpus import BAD, GOOD, Case, Expected, cases, checked, dataset_with, reported
 from support.folders import ROOT, TESTS
 

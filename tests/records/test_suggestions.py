@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hankelod.pipeline.checking import check_all
 from hankelod.records.dataset import Dataset
 from hankelod.records.guesses import meant, takes
+from support.checking import check_all
 
 GUESSES = [
     ("Project-totalCost", "75 000 €", "75000"),

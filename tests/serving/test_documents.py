@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from hankelod.exports.hosting import HEADERS
-from hankelod.pipeline.checking import check_all
-from hankelod.pipeline.publication import publish
+from hankelod.pipeline.traversal import publish
 from hankelod.publication.manifest import BadManifest, build_id
 from hankelod.records.dataset import Dataset
 from hankelod.serving.documents import HIDDEN, Documents, NotThere
@@ -28,9 +27,8 @@ PROJECT = "project/inkoo-hiilineutraali"
 def small(tmp_path_factory):
     """A server of the small dataset, which has a withdrawn record, with pages laid beside its documents."""
     dataset = Dataset(ROOT / "tests/datasets/dataset")
-    report, records = check_all(dataset)
     out = tmp_path_factory.mktemp("small") / "dist"
-    publish(dataset, records, report, out, frozenset())
+    publish(dataset, out)
     manifest = json.loads((out / "manifest.json").read_text())
     for path in (
         "doc/project/hyva.html",

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hankelod import site
-from hankelod.pipeline.publication import publish
+from hankelod.pipeline.traversal import publish
 from hankelod.records.record import Record
 from hankelod.site import listing
 from hankelod.site.language import LANGUAGES, Language
@@ -293,7 +293,7 @@ def test_downloads_are_what_is_there(dist):
 
 
 def test_only_the_site(dataset, checked, tmp_path):
-    publish(dataset, checked[1], checked[0], tmp_path / "dist", frozenset({"site"}))
+    publish(dataset, tmp_path / "dist", only=("site",))
     assert (tmp_path / "dist/en/index.html").exists()
     assert not (tmp_path / "dist/dump").exists()
 
@@ -361,8 +361,8 @@ def test_a_large_sitemap_comes_in_parts(monkeypatch):
 
 def test_another_address(copy):
     """Absolute links begin with `site` if it is set; things keep the base."""
-    from hankelod.pipeline.checking import check_all
     from hankelod.records.dataset import Dataset
+    from support.checking import check_all
 
     settings = copy / "data/dataset.yml"
     settings.write_text(settings.read_text("utf-8") + "site: https://climate.example.org/data/\n", "utf-8")

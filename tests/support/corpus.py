@@ -26,10 +26,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hankelod.messages.problem import LANGUAGES
-from hankelod.pipeline.checking import check_all
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from hankelod.validation.report import Report, as_text
+from support.checking import check_all
 from support.folders import CASES, DATASETS
 
 BASE = DATASETS / "dataset"

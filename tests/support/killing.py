@@ -15,8 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from hankelod.pipeline.checking import check_all
-from hankelod.pipeline.publication import publish
+from hankelod.pipeline.traversal import publish
 from hankelod.publication import exchange
 from hankelod.records.dataset import Dataset
 
@@ -40,14 +39,10 @@ def what_is_there(out: Path) -> str:
 def main(old: str, new: str, out: Path, count: int, seed: int, way: str) -> dict[str, object]:
     if way == "renames":
         exchange._renameat2 = lambda one, other: False
-    states = {}
-    for name, folder in (("old", old), ("new", new)):
-        dataset = Dataset(Path(folder))
-        report, records = check_all(dataset)
-        states[name] = (dataset, records, report)
+    states = {name: Dataset(Path(folder)) for name, folder in (("old", old), ("new", new))}
 
     def go(name: str) -> None:
-        publish(*states[name], out, frozenset({"dumps"}))
+        publish(states[name], out, only=("dumps",))
 
     chance = random.Random(seed)
     go("old")

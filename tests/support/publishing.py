@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from hankelod.pipeline.checking import check_all
-from hankelod.pipeline.publication import Published, publish
+from hankelod.pipeline.traversal import Published, Unsound, publish
 from hankelod.records.dataset import Dataset
 from support.folders import DATASETS
 
@@ -36,10 +35,10 @@ def small(folder: Path) -> Path:
 
 def published(folder: Path, out: Path, only: tuple[str, ...] = (), **given) -> Published:
     """Publish a dataset folder, in this process."""
-    dataset = Dataset(folder)
-    report, records = check_all(dataset)
-    assert report.conforms(), [(p.code, p.record, p.field) for p in report.problems if p.severity == "violation"]
-    return publish(dataset, records, report, out, frozenset(only), **given)
+    try:
+        return publish(Dataset(folder), out, only=only, **given)
+    except Unsound as error:
+        raise AssertionError([(p.code, p.record, p.field) for p in error.report.problems]) from error
 
 
 def edit(folder: Path, name: str, old: str, new: str) -> None:

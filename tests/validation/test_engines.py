@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from hankelod.mapping.mapping import Mapping
-from hankelod.pipeline.checking import check_all
 from hankelod.rdf.graph import RDF, XSD
 from hankelod.records.dataset import Dataset
 from hankelod.validation.checker import background
 from hankelod.validation.engines import Result, engine
+from support.checking import check_all
 from support.folders import CASES, DATASETS
 
 SMALL = DATASETS / "dataset"

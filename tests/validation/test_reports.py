@@ -16,13 +16,12 @@ from hypothesis import strategies as st
 from hankelod.cli.parser import FORMATS
 from hankelod.messages import words
 from hankelod.messages.problem import Problem
-from hankelod.pipeline.checking import check_all
 from hankelod.rdf.graph import SH
 from hankelod.records.dataset import Dataset
-from hankelod.site.pages.report import as_html, coverage
+from hankelod.site.pages.report import as_html
 from hankelod.validation.alerts import as_github, as_sarif
-from hankelod.validation.grants import rules
 from hankelod.validation.report import Report
+from support.checking import check_all
 
 LANGUAGES = ("fi", "sv", "en")
 NASTY = "</style></script><img src=x onerror=alert(1)>\"'--><svg onload=alert(2)>{{7*7}}"
@@ -157,7 +156,7 @@ class Page(HTMLParser):
 
 
 def pages(found, dataset, lang="en"):
-    return as_html(found, dataset, rules(found.checked, []), lang)
+    return as_html(found, dataset, lang)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -196,7 +195,7 @@ def test_no_text_becomes_markup(dataset, value):
 
 def test_the_figures_count_what_is_there(bad_dataset, found, dataset, checked):
     report, records = checked
-    figures = {f.name: f for f in coverage(dataset.model, records, report.problems, dataset.languages)}
+    figures = {f.name: f for f in report.details.coverage()}
     assert (
         figures["figure-languages"].complete == figures["figure-clean"].complete == figures["figure-languages"].of == 16
     )
@@ -204,7 +203,7 @@ def test_the_figures_count_what_is_there(bad_dataset, found, dataset, checked):
         any("url" in link for link in r.values.get("links", [])) for r in records if r.cls.folder == "projects"
     )
     assert figures["figure-links"].complete == with_address < 16
-    worse = {f.name: f for f in coverage(bad_dataset.model, found.checked, found.problems, bad_dataset.languages)}
+    worse = {f.name: f for f in found.details.coverage()}
     assert worse["figure-languages"].complete == worse["figure-languages"].of - 2  # vantaa's, and twice.yml
     assert worse["figure-clean"].complete == worse["figure-clean"].of - 5
 

@@ -8,13 +8,13 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-TYPE_CHECKING = False  # type checkers read it as True; importing it from `typing` would cost start-up
-if TYPE_CHECKING:
-    from hankelod.pipeline.workers import Crew
-
 from hankelod.cli.progress import coloured, note_more, watch
 from hankelod.messages.refusal import CannotRun
 from hankelod.messages.words import message, note, say
+
+TYPE_CHECKING = False  # type checkers read it as True; importing it from `typing` would cost start-up
+if TYPE_CHECKING:
+    from hankelod.pipeline.workers import Crew
 
 
 def run(given: argparse.Namespace, working: Path, lang: str) -> int:

@@ -6,12 +6,16 @@ model, the settings of the dataset, and where in `dump/projects.jsonl` each proj
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-from hankelod.exports.export import Basis
+from hankelod.exports.export import Basis, Export
+from hankelod.mapping.batch import Batch
+from hankelod.publication import runs
 from hankelod.publication.files import File, Files, to_json
 from hankelod.records.record import Record
+
+PART = "making"
+"""The part of a publication that these files are; no name of `publish --only`."""
 
 PATTERNS = ("doc/{class}/{id}.ttl", "doc/{class}/{id}.jsonld", "doc/{class}/{id}.html")
 """Paths of the files that are made on demand."""
@@ -39,9 +43,33 @@ def _model(basis: Basis) -> bytes:
     return "\n".join(texts).encode()
 
 
-def offsets(lines: Iterator[bytes], identifiers: Iterator[str]) -> Iterator[bytes]:
-    """Yield a line for each project: its id, and where its record begins and how long it is, in bytes."""
-    start = 0
-    for line, identifier in zip(lines, identifiers, strict=True):
-        yield f"{identifier}\t{start}\t{len(line)}\n".encode()
-        start += len(line)
+class Index(Export):
+    """File `dump/projects.index`: for each project its id, where its record begins in `dump/projects.jsonl`, and how
+    long it is, in bytes, separated by tabs; in the order of ids, so that it can be searched by halving."""
+
+    part = PART
+    path = "dump/projects.index"
+
+    def __init__(self, basis: Basis) -> None:
+        super().__init__(basis)
+        self._start = 0
+        self._runs: list[str] = []
+
+    def make(self, batch: Batch) -> bytes:
+        main = self.basis.main
+        sizes = [f"{r.id} {len(j) + 1}" for r, j in zip(batch.records, batch.json, strict=True) if r.cls is main]
+        return "\n".join(sizes).encode()
+
+    def feed(self, made: bytes) -> None:
+        lines = []
+        for line in made.split(b"\n") if made else ():
+            identifier, size = line.split(b" ")
+            lines.append(b"%s\t%d\t%s" % (identifier, self._start, size))
+            self._start += int(size)
+        self._runs.append(runs.write(sorted(lines), f"index-{len(self._runs)}", self.place.parts))
+
+    def finish(self, triples: int) -> None:
+        output = self.place.building.open(self.path)
+        for block in runs.all_of(self._runs, "index", self.place.parts, self.place.merge):
+            output.write(b"\n".join(block) + b"\n")
+        output.close()

@@ -29,55 +29,58 @@ class Workbook(Export):
         return msgspec.json.encode([[_cell(value(card, c)) for c in header] for card in self.basis.cards_of(batch)])
 
     def begin(self, place: Place) -> None:
+        super().begin(place)
+        self._parts: list[tuple[str, int]] = []
+
+    def feed(self, made: bytes) -> None:
+        self._parts.append((f"rows-{len(self._parts)}", len(made)))
+        self.place.parts.write(self._parts[-1][0], made)
+
+    def finish(self, triples: int) -> None:
         from datetime import datetime
 
         import xlsxwriter
 
-        super().begin(place)
-        self._output = place.building.reserve(self.path)
+        target = self.place.building.reserve(self.path)
         about, header = self.basis.cards.about, self.basis.header
         never = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        scratch = {"constant_memory": True, "tmpdir": str(place.building.scratch)}
-        self._book = xlsxwriter.Workbook(str(self._output), {**scratch, **never})
+        scratch = {"constant_memory": True, "tmpdir": str(self.place.building.scratch)}
         issued = str(about.get("modified", "1980-01-01"))
         titles = about.get("title")
         title = next(iter(titles.values()), "") if isinstance(titles, dict) else ""
-        self._book.set_properties({"title": title, "created": datetime.fromisoformat(issued)})
-        self._bold = self._book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        self._sheet = self._book.add_worksheet("projects")
-        self._sheet.set_column(0, len(header) - 1, 18)
-        self._sheet.freeze_panes(1, 1)
-        for n, column in enumerate(header):
-            self._sheet.write_string(0, n, column.name, self._bold)
-        self._rows = 0
-
-    def feed(self, made: bytes) -> None:
-        import msgspec
-
-        sheet = self._sheet
-        for cells in msgspec.json.decode(made):
-            self._rows += 1
-            if self._rows > ROWS:
-                return
-            row = self._rows
-            for n, item in enumerate(cells):
-                if item.__class__ is str:
-                    sheet.write_string(row, n, item)
-                elif item is True or item is False:
-                    sheet.write_boolean(row, n, item)
-                elif item is not None:
-                    sheet.write_number(row, n, item)  # all numbers of a workbook are doubles
-
-    def finish(self, triples: int) -> None:
-        header = self.basis.header
-        self._sheet.autofilter(0, 0, min(self._rows, ROWS), len(header) - 1)
-        legend = self._book.add_worksheet("columns")
-        _legend(legend, header, self._bold)
-        self._book.close()
-        if self._rows > ROWS:
-            self._output.unlink()
+        with xlsxwriter.Workbook(str(target), {**scratch, **never}) as book:
+            book.set_properties({"title": title, "created": datetime.fromisoformat(issued)})
+            bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+            sheet = book.add_worksheet("projects")
+            sheet.set_column(0, len(header) - 1, 18)
+            sheet.freeze_panes(1, 1)
+            for n, column in enumerate(header):
+                sheet.write_string(0, n, column.name, bold)
+            count = self._rows(sheet)
+            sheet.autofilter(0, 0, min(count, ROWS), len(header) - 1)
+            _legend(book.add_worksheet("columns"), header, bold)
+        if count > ROWS:
+            target.unlink()
         else:
             self.place.building.adopt(self.path)
+
+    def _rows(self, sheet: Any) -> int:
+        """Write the rows, up to ROWS, and return the number of all."""
+        import msgspec
+
+        row = 0
+        for name, size in self._parts:
+            table = msgspec.json.decode(self.place.parts.read(name, 0, size))
+            self.place.parts.remove(name)
+            for row, cells in enumerate(table, row + 1):
+                for n, item in enumerate(cells if row <= ROWS else ()):
+                    if item.__class__ is str:
+                        sheet.write_string(row, n, item)
+                    elif item is True or item is False:
+                        sheet.write_boolean(row, n, item)
+                    elif item is not None:
+                        sheet.write_number(row, n, item)  # all numbers of a workbook are doubles
+        return row
 
 
 def _cell(item: object | None) -> Any:

@@ -52,8 +52,7 @@ class Batch:
         return objects_of(self.lines)
 
     def part(self, start: int, stop: int, number: int) -> Batch:
-        """Return a batch of some of the records, with the triples that are made already."""
+        """Return a batch of some of the records, with their triples."""
         batch = Batch(self.mapping, self.records[start:stop], number)
-        if "texts" in self.__dict__:
-            batch.texts = self.texts[start:stop]
+        batch.texts = self.texts[start:stop]
         return batch

@@ -52,7 +52,6 @@ class Findings:
             self.note(lint.remarks(dataset.model, dataset.model_files(), dataset.base))
         self.note(found for found, _ in reused(others))
         self.note(dataset.reader.problems)
-        dataset.reader.problems.clear()
 
     def add(self, piece: Piece) -> None:
         """Take the problems of a piece."""
@@ -75,17 +74,18 @@ class Findings:
     def report(self) -> Report:
         """Return the report; it is complete when all pieces have been taken."""
         problems = [p for kept in self._kept.values() for p in kept]
+        self.details.unique()
         return report(problems, self.records, self.dataset.base, self.details, dict(self._more))
 
     ### Ids that are used twice
 
     def _duplicates(self) -> Iterator[Problem]:
         """Yield a problem for each project under an id that an earlier one has."""
-        digests = array("Q", bytes(self._ids))
+        ordered = sorted(array("Q", bytes(self._ids)))
         self._ids.clear()
-        ordered = sorted(digests)
         double = {a for a, b in pairwise(ordered) if a == b}
-        del ordered, digests
+        self.records -= sum(a == b for a, b in pairwise(ordered))  # as in a chunk, which leaves out the later one
+        del ordered
         main = main_class(self.dataset)
         if not double or main is None:
             return

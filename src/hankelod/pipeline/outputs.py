@@ -8,6 +8,7 @@ from hankelod.exports.areas import AreaDocuments
 from hankelod.exports.documents import Documents
 from hankelod.exports.dumps import JsonLd, JsonLines, NTriples, Turtle
 from hankelod.exports.export import Basis, Export
+from hankelod.exports.making import Index
 from hankelod.exports.points import Points
 from hankelod.exports.sheets import Csv, SpreadsheetCsv
 from hankelod.exports.workbook import Workbook
@@ -23,6 +24,7 @@ EXPORTS: tuple[type[Export], ...] = (
     Points,
     Documents,
     AreaDocuments,
+    Index,
 )
 
 

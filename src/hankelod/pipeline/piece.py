@@ -19,7 +19,7 @@ from hankelod.pipeline import outputs
 from hankelod.pipeline.chunk import Chunk, held, main_class
 from hankelod.publication.parts import Parts
 from hankelod.records.dataset import Dataset
-from hankelod.records.record import Record
+from hankelod.records.record import Record, Values
 from hankelod.validation.details import Details
 from hankelod.validation.precheck import PreCheck
 from hankelod.validation.withdrawn import reused
@@ -40,6 +40,15 @@ class Setting(NamedTuple):
     records: bool = False
 
 
+class Plain(NamedTuple):
+    """A record as it is handed back from a worker, its class by IRI: a Class belongs to the Model of its process."""
+
+    cls: str
+    id: str
+    file: str
+    values: Values
+
+
 class Piece(NamedTuple):
     """What came of a chunk. `ids` are digests of the ids of its projects, 8 bytes each, in order; `made` is the name of
     the part with the bytes of the exports, None if there is none, and `bytes` their number; `size` is that of the
@@ -52,7 +61,7 @@ class Piece(NamedTuple):
     bytes: int = 0
     summary: Summary | None = None
     details: Details | None = None
-    records: Sequence[Record] = ()
+    records: Sequence[Plain] = ()
 
 
 def digest(identifier: str) -> bytes:
@@ -117,7 +126,7 @@ class Workshop:
     def _made(self, chunk: Chunk, batch: Batch, piece: Piece, parts: Parts) -> Piece:
         """Make what the exports take of records that may be published."""
         if any(r.cls.file == "dataset.yml" for r in batch.records):
-            return piece._replace(records=batch.records if self.setting.records else ())
+            return piece._replace(records=self._plain(batch))
         content = joined(export.make(batch) for export in self.exports)
         name = f"{chunk.number:08}.piece"
         parts.write(name, content)
@@ -125,8 +134,12 @@ class Workshop:
             made=name,
             bytes=len(content),
             summary=summary(self.dataset.model, batch.records),
-            records=batch.records if self.setting.records else (),
+            records=self._plain(batch),
         )
+
+    def _plain(self, batch: Batch) -> list[Plain]:
+        """Return the records of a batch, if they are to be handed back."""
+        return [Plain(r.cls.iri, r.id, r.file, r.values) for r in batch.records] if self.setting.records else []
 
 
 _WORKSHOPS: dict[Setting, Workshop] = {}

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from hankelod.exports import making
 from hankelod.exports.dumps import NTriples
 from hankelod.exports.export import Basis, Place, separated
 from hankelod.exports.summary import Summary
@@ -103,6 +104,7 @@ class _Walk:
 def _walk(dataset: Dataset, setting: Setting, crew: Crew | None, records: int) -> Iterator[_Walk]:
     """Begin a traversal: this process has its workshop before workers are forked from it."""
     others = chunking.held(dataset)
+    problems = list(dataset.reader.problems)
     findings = Findings(dataset)
     findings.begin(others)
     workshop = Workshop(setting, dataset, others)
@@ -113,6 +115,9 @@ def _walk(dataset: Dataset, setting: Setting, crew: Crew | None, records: int) -
             yield _Walk(workshop, findings, workers, records)
     finally:
         hand_over(None)
+        dataset.reader.problems[:] = (
+            problems  # those of the files that are read once; workers here take the list for theirs
+        )
 
 
 def check(
@@ -170,7 +175,7 @@ def publish(
             str(dataset.working),
             available(engine),
             several,
-            exports=outputs.names(written),
+            exports=outputs.names([*written, making.PART] if left_out else written),
             parts=parts,
             records="site" in written,
         )
@@ -179,7 +184,9 @@ def publish(
             found = walk.findings.report()
         warnings, found = chronicle.write(outcome, found)
         description.describe(dataset, outcome, building, found, chronicle, edition, written, left_out)
-        return Published(building.finish(), chronicle.first, warnings, found, left_out)
+        return Published(
+            building.finish(making.PATTERNS if left_out else ()), chronicle.first, warnings, found, left_out
+        )
 
 
 def _written(walk: _Walk, building: Building, parts: Parts, dumps: bool, watch: Watch) -> Outcome:
@@ -195,8 +202,9 @@ def _written(walk: _Walk, building: Building, parts: Parts, dumps: bool, watch: 
         export.begin(place)
     whole = Summary()
     kept: list[Record] = []
+    classes = workshop.dataset.model.classes
     for done in walk.pieces(watch):
-        kept += done.records
+        kept += [Record(classes[r.cls], r.id, r.file, r.values, {}, frozenset()) for r in done.records]
         if done.summary is not None:
             whole.merge(done.summary)
         if done.made is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import BinaryIO
@@ -122,10 +122,13 @@ class Building:
             digest = hashlib.sha256(file.content).hexdigest()
             self.entries[file.path] = entry(file.path, digest, len(file.content), file.triples)
 
-    def finish(self) -> int:
-        """Write the manifest, and remove the scratch folder. Returns the number of all files."""
+    def finish(self, on_demand: Sequence[str] = ()) -> int:
+        """Write the manifest, with the patterns of paths that are made `on_demand`, and remove the scratch folder.
+
+        Returns the number of all files.
+        """
         shutil.rmtree(self.folder / SCRATCH, ignore_errors=True)
-        exchange.write(self.folder / MANIFEST, manifest(self.entries))
+        exchange.write(self.folder / MANIFEST, manifest(self.entries, on_demand))
         return len(self.entries) + 1
 
     def close(self) -> None:

@@ -41,6 +41,7 @@ FORMATS = (
     Format(".xml", "application/xml", "XML"),
     Format(".atom", "application/atom+xml", "ATOM"),
     Format(".txt", "text/plain", "TXT"),
+    Format(".index", "text/tab-separated-values", "TSV"),
     Format("/void", "text/turtle", "RDF_TURTLE"),
     # Rules for web servers.
     Format("nginx.conf", "text/plain", "TXT"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from errno import ENOENT
 from pathlib import Path
 from typing import NamedTuple
@@ -136,6 +136,7 @@ def entry(path: str, sha256: str, size: int, triples: int | None) -> dict[str, o
     return fields if triples is None else {**fields, "triples": triples}
 
 
-def manifest(entries: Entries) -> bytes:
+def manifest(entries: Entries, on_demand: Sequence[str] = ()) -> bytes:
     """The bytes of `manifest.json`: every file except itself, and the build id."""
-    return to_json({"build": build_id(entries), "files": dict(sorted(entries.items()))}, 2)
+    whole: dict[str, object] = {"build": build_id(entries), "files": dict(sorted(entries.items()))}
+    return to_json({**whole, "onDemand": list(on_demand)} if on_demand else whole, 2)

@@ -123,7 +123,8 @@ def all_of(names: Sequence[str], kind: str, parts: Parts, work: Merge = here) ->
 
 def sorted_runs(lines: Iterable[bytes], size: int, kind: str, parts: Parts) -> list[str]:
     """Write lines in any order as runs of at most `size` lines, and return their names."""
-    rest, names = iter(lines), []
+    rest = iter(lines)
+    names: list[str] = []
     while block := sorted(set(islice(rest, size))):
         names.append(write(block, f"{kind}-{len(names)}", parts))
     return names

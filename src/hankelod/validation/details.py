@@ -70,12 +70,19 @@ class Details:
 
     def merge(self, other: Details) -> None:
         """Add the details of records that follow these; of rules and titles, KEPT are kept."""
-        self.rules = (self.rules + other.rules)[:KEPT]
+        self.rules += other.rules[: KEPT - len(self.rules)]
         if len(self.titles) < KEPT:
             self.titles |= other.titles
         self.projects += other.projects
         for name, number in other.complete.items():
             self.complete[name] = self.complete.get(name, 0) + number
+
+    def unique(self) -> None:
+        """Drop the rules of a record under an id that an earlier one has."""
+        first: dict[tuple[str, str], Rule] = {}
+        for rule in self.rules:
+            first.setdefault((rule.record, rule.grant), rule)
+        self.rules = list(first.values())
 
     def coverage(self) -> list[Coverage]:
         """Return the coverage of the projects, in the order of the catalogue; empty without projects."""

@@ -38,12 +38,16 @@ class PreCheck:
         """The problems of the records of a chunk."""
         if self._proofs is not None:
             batch = self._suspects(self._proofs, batch)
+        if len(batch.records) <= CHUNK:
+            return self._judged(batch)
         problems: list[Problem] = []
         for start in range(0, len(batch.records), CHUNK):
             problems += self._judged(batch.part(start, start + CHUNK, batch.number))
         return problems
 
     def _judged(self, batch: Batch) -> list[Problem]:
+        if not batch.records:
+            return []
         results = self.checker.results(batch.texts, self._referenced(batch))
         return self.checker.located(results, batch.records) if results else []
 

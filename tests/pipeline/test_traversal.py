@@ -1,4 +1,4 @@
-"""The bulk way: the same bytes and the same problems as in memory, whatever happens on the way."""
+"""The traversal: the same bytes and the same problems in chunks of any size, by whoever works on them."""
 
 from __future__ import annotations
 
@@ -9,26 +9,22 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from hankelod.cli import large
-from hankelod.messages.refusal import CannotPublish
-from hankelod.pipeline import largepublication, streaming
-from hankelod.pipeline.checking import check_all
-from hankelod.pipeline.largepublication import NotSound
-from hankelod.pipeline.publication import publish
-from hankelod.pipeline.streaming import Stream
-from hankelod.pipeline.workers import Crew, processes
-from hankelod.publication import largefiles
-from hankelod.publication.files import Edition
+from hankelod.mapping.mapping import Mapping
+from hankelod.pipeline import chunk, findings, traversal
+from hankelod.pipeline.traversal import Published, Unsound, check, publish
+from hankelod.pipeline.workers import Crew, InProcess, WorkerLost, processes
+from hankelod.publication import runs
+from hankelod.publication.building import SCRATCH
 from hankelod.publication.parts import Storage
-from hankelod.publication.verification import verify
 from hankelod.records.dataset import Dataset
 from hankelod.validation.report import as_json
-from support.publishing import contents
+from support.publishing import contents, edit, small
 
 COPIES = 15
 CHUNK = 40
@@ -59,41 +55,58 @@ def crew() -> Iterator[Crew]:
         yield crew
 
 
-def written(folder: Path, out: Path, crew: Crew, chunk: int = CHUNK) -> None:
-    dataset = Dataset(folder)
-    largepublication.publish(lambda parts: Stream(dataset, None, crew, parts, records=chunk), out, Edition())
-
-
-def in_memory(folder: Path, out: Path) -> None:
-    dataset = Dataset(folder)
-    report, records = check_all(dataset)
-    publish(dataset, records, report, out, frozenset(["dumps"]))
-
-
-def test_the_same_bytes(many: Path, tmp_path: Path, crew: Crew, monkeypatch: pytest.MonkeyPatch):
-    """Every file that both ways write is the same, but for those that list or describe what only one has."""
-    monkeypatch.setattr(streaming, "RANGE", 2**17)
-    written(many, tmp_path / "large", crew)
-    in_memory(many, tmp_path / "small")
-    ours, theirs = contents(tmp_path / "large"), contents(tmp_path / "small")
-    left_out = {path for path in theirs if path not in ours}
-    assert all(
-        path.startswith(("changes/", "sv/changes/", "en/changes/")) or path == "dump/projects.xlsx" for path in left_out
-    )
-    listing = {"manifest.json", "catalog.ttl", "catalog.jsonld", "nginx.conf", ".htaccess", "_headers"}
-    assert {path for path in ours if ours[path] != theirs.get(path)} <= listing
-    told = json.loads(ours["manifest.json"])["files"]
-    assert (
-        told.items()
-        <= {**json.loads(theirs["manifest.json"])["files"], **{p: told[p] for p in listing & set(told)}}.items()
-    )
+def written(folder: Path, out: Path, crew: Crew, records: int = CHUNK, **given) -> Published:
+    return publish(Dataset(folder), out, crew=crew, records=records, only=given.pop("only", ("dumps",)), **given)
 
 
 def test_the_chunks_do_not_show(many: Path, tmp_path: Path, crew: Crew, monkeypatch: pytest.MonkeyPatch):
-    written(many, tmp_path / "one", crew, 1000)
-    monkeypatch.setattr(streaming, "RANGE", 2**16)
-    written(many, tmp_path / "two", crew, 7)
-    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+    """Nor do the workers: every file has the same bytes, documents and pages too."""
+    every = traversal.PARTS
+    written(many, tmp_path / "one", InProcess(), 10_000, only=every)
+    monkeypatch.setattr(runs, "FAN_IN", 3)
+    monkeypatch.setattr(runs, "READ", 100)
+    written(many, tmp_path / "two", crew, 7, only=every)
+    written(many, tmp_path / "three", InProcess(), CHUNK, only=every)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two") == contents(tmp_path / "three")
+
+
+def test_the_publication_of_files_and_of_lines_is_the_same(tmp_path: Path, root: Path):
+    """A record may be a file or a line: whoever reads the publication cannot tell."""
+    for name in ("files", "lines"):
+        for each in ("data", "ontology", "shapes"):
+            shutil.copytree(root / each, tmp_path / name / each)
+    dataset = Dataset(root)
+    with (tmp_path / "lines/data/projects.jsonl").open("w", encoding="utf-8", newline="\n") as file:
+        for record in dataset.read(dataset.model.by_name("Project")):
+            file.write(json.dumps(record.values, ensure_ascii=False) + "\n")
+    shutil.rmtree(tmp_path / "lines/data/projects")
+    for name in ("files", "lines"):
+        publish(Dataset(tmp_path / name), tmp_path / f"{name}-dist", only=("dumps", "documents"))
+    ours, theirs = contents(tmp_path / "files-dist"), contents(tmp_path / "lines-dist")
+    differing = {path for path in ours | theirs if ours.get(path) != theirs.get(path)}
+    assert differing <= {"provenance.ttl", "report.ttl", "manifest.json", "catalog.ttl", "catalog.jsonld"}, differing
+
+
+def test_a_record_is_mapped_twice_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: Path):
+    """Once to N-Triples and once to Turtle; what only labels a thing elsewhere is no mapping of its record."""
+    counts: Counter[tuple[str, str]] = Counter()
+
+    def counting(name: str) -> None:
+        real = getattr(Mapping, name)
+
+        def counted(self, *arguments):
+            cls, values = (arguments[0].cls, arguments[0].values) if len(arguments) == 1 else arguments
+            if cls.folder == "projects":
+                counts[f"{cls.name}/{values['id']}", name] += "source" in values
+            return real(self, *arguments)
+
+        monkeypatch.setattr(Mapping, name, counted)
+
+    for name in ("text", "turtle"):
+        counting(name)
+    publish(Dataset(root), tmp_path / "dist")
+    projects = {key: n for key, n in counts.items() if key[0].startswith("Project/")}
+    assert set(projects.values()) == {1} and len(projects) == 32
 
 
 def test_it_is_whole(many: Path, tmp_path: Path, crew: Crew, run):
@@ -102,34 +115,25 @@ def test_it_is_whole(many: Path, tmp_path: Path, crew: Crew, run):
     assert done.returncode == 0, done.stdout
 
 
-def test_large_files_are_verified(many: Path, tmp_path: Path, crew: Crew, monkeypatch: pytest.MonkeyPatch):
-    """Without holding them: every kind of file, and every kind of damage."""
-    monkeypatch.setattr(largefiles, "LARGE", 1)
-    monkeypatch.setattr(largefiles, "HELD", 3000)
-    monkeypatch.setattr(largefiles, "SPLIT", 2000)
+def test_a_large_publication_carries_what_makes_its_documents(
+    many: Path, tmp_path: Path, crew: Crew, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(chunk, "MOST", 100)
     dist = tmp_path / "dist"
-    written(many, dist, crew)
-    assert verify(dist, "dist").problems == []
-    for path, old, new, code in (
-        ("hankelod.nt", b"Inkoo", b"Inkou", "file-changed"),
-        ("hankelod.ttl", b"Inkoo", b"Inkou", "dumps-differ"),
-        ("hankelod.jsonld", b"Inkoo", b"Inkou", "dumps-differ"),
-        ("hankelod.ttl", b"hanke:lead", b"hanke:led ", "dumps-differ"),
-        ("hankelod.jsonld", b'{"id"', b'["id"', "file-unreadable"),
-        ("projects.jsonl", b'{"id"', b'["id"', "file-unreadable"),
-        ("projects.csv", b",", b";", "file-unreadable"),
-        ("projects.geojson", b'"type": "Feature",', b'"type"  "Feature",', "file-unreadable"),
-        ("hankelod.nt.gz", b"\0\0", b"\0\1", "file-changed"),
-    ):
-        file = dist / "dump" / path
-        content = file.read_bytes()
-        at = content.rindex(old)
-        file.write_bytes(content[:at] + new + content[at + len(old) :])
-        found = {(p.file, p.code) for p in verify(dist, "dist").problems}
-        assert (f"dist/dump/{path}", "file-changed") in found, path
-        assert (f"dist/dump/{path}", code) in found, (path, code, found)
-        file.write_bytes(content)
-    assert verify(dist, "dist").problems == []
+    done = publish(Dataset(many), dist, crew=crew)
+    assert done.left_out == traversal.LARGE
+    assert not (dist / "doc").exists() and not (dist / "index.html").exists()
+    listed = json.loads((dist / "manifest.json").read_text("utf-8"))
+    assert {f"dump/{name}" for name in ("organisations.jsonl", "programmes.jsonl", "model.ttl", "settings.json")} < set(
+        listed["files"]
+    )
+    assert "doc/{class}/{id}.ttl" in listed["onDemand"]
+    rows = [line.split("\t") for line in (dist / "dump/projects.index").read_text("utf-8").splitlines()]
+    lines = (dist / "dump/projects.jsonl").read_bytes()
+    for identifier, start, size in (rows[0], rows[7], rows[-1]):
+        assert json.loads(lines[int(start) : int(start) + int(size)])["id"] == identifier
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows) and len(rows) == COPIES * 16 + 1
+    assert (dist / "changes/feed.trig").exists() and (dist / "dump/projects.xlsx").exists()
 
 
 def test_it_is_asked_and_served(many: Path, tmp_path: Path, crew: Crew, run):
@@ -146,6 +150,24 @@ def test_it_is_asked_and_served(many: Path, tmp_path: Path, crew: Crew, run):
         assert nothing.status == 404
         assert b"no document for each thing" in nothing.body
         assert b"true" in server.get("/sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D").body
+
+
+### History
+
+
+def test_the_history_goes_on_whatever_the_chunks(tmp_path: Path, crew: Crew, monkeypatch: pytest.MonkeyPatch):
+    """Two releases, a withdrawal and a record that is forgotten: the same files by chunks of two as in one piece."""
+    for name, workers, records in (("one", InProcess(), 1000), ("two", crew, 2)):
+        folder, out = small(tmp_path / name), tmp_path / f"{name}-dist"
+        written(folder, out, workers, records)
+        edit(folder, "dataset.yml", "version: 0.1.0", "version: 0.2.0")
+        edit(folder, "projects/aalto.yml", "totalCost: 1000.5", "totalCost: 1200")
+        written(folder, out, workers, records)
+        edit(folder, "dataset.yml", "version: 0.2.0", "version: 0.3.0")
+        written(folder, out, workers, records, forget=["project/aalto"])
+        monkeypatch.setattr(chunk, "FILES", 1)
+    assert contents(tmp_path / "one-dist") == contents(tmp_path / "two-dist")
+    assert (tmp_path / "one-dist/changes/releases/3.json").exists()
 
 
 ### Problems
@@ -186,19 +208,30 @@ def damaged(folder: Path, to: Path) -> None:
 
 def test_the_same_problems(many: Path, tmp_path: Path, crew: Crew):
     damaged(many, tmp_path / "data")
-    found = Stream(Dataset(tmp_path / "data"), None, crew, None, records=CHUNK).check()
-    expected, _ = check_all(Dataset(tmp_path / "data"))
-    ours, theirs = (json.loads(as_json(r, "en")) for r in (found, expected))
+    ours, theirs = (
+        json.loads(as_json(check(Dataset(tmp_path / "data"), crew=workers, records=size, details=True), "en"))
+        for workers, size in ((crew, CHUNK), (InProcess(), 10_000))
+    )
     assert ours["problems"] == theirs["problems"]
     assert {**ours, "problems": 0} == {**theirs, "problems": 0}
-    assert len({p["code"] for p in ours["problems"]}) > 10
+    assert len({p["code"] for p in ours["problems"]}) > 10 and ours["rules"]
+
+
+def test_a_dataset_may_be_checked_again(many: Path, tmp_path: Path, crew: Crew):
+    damaged(many, tmp_path / "data")
+    (tmp_path / "data/data/regions.csv").write_text("code,name_fi\nx,\n", "utf-8")
+    dataset = Dataset(tmp_path / "data")
+    first, second = (
+        as_json(check(dataset, crew=workers, records=CHUNK), "en") for workers in (InProcess(), InProcess())
+    )
+    assert first == second
 
 
 def test_nothing_unsound_is_published(many: Path, tmp_path: Path, crew: Crew):
     damaged(many, tmp_path / "data")
     written(many, tmp_path / "dist", crew)
     before = contents(tmp_path / "dist")
-    with pytest.raises(NotSound) as caught:
+    with pytest.raises(Unsound) as caught:
         written(tmp_path / "data", tmp_path / "dist", crew)
     assert not caught.value.report.conforms()
     assert contents(tmp_path / "dist") == before
@@ -206,65 +239,36 @@ def test_nothing_unsound_is_published(many: Path, tmp_path: Path, crew: Crew):
 
 
 def test_too_many_problems_are_counted(many: Path, tmp_path: Path, crew: Crew, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(streaming, "KEPT", 5)
     damaged(many, tmp_path / "data")
-    found = Stream(Dataset(tmp_path / "data"), None, crew, None, records=CHUNK).check()
-    expected, _ = check_all(Dataset(tmp_path / "data"))
+    expected = check(Dataset(tmp_path / "data"), crew=crew, records=CHUNK)
+    monkeypatch.setattr(findings, "KEPT", 5)
+    found = check(Dataset(tmp_path / "data"), crew=crew, records=CHUNK)
     assert found.counts() == expected.counts()
     assert sum(p.severity == "violation" for p in found.problems) == 5
 
 
-### Commands
+### Workers
 
 
-def test_the_commands_choose(many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
-    from hankelod.cli import parser
+class Killing:
+    """Workers of which one is killed when some work has been handed in."""
 
-    monkeypatch.setattr(streaming, "THRESHOLD", 100)
-    monkeypatch.setattr(streaming.is_large, "__defaults__", (100,))
-    assert parser.main(["-C", str(many), "publish", "--out", str(tmp_path / "dist")]) == 0
-    assert "no pages" in capsys.readouterr().err
-    assert (tmp_path / "dist/dump/hankelod.nt").exists()
-    assert parser.main(["-C", str(many), "validate"]) == 0
-    assert parser.main(["-C", str(many), "publish", "--out", str(tmp_path / "dist"), "--previous", "x"]) == 2
-    assert "without a history" in capsys.readouterr().err
-    assert large.is_large(Dataset(many), "en", ["documents"]) is False
-    assert "held in memory" in capsys.readouterr().err
+    def __init__(self, crew: Crew, kill: Callable[[], object], after: int) -> None:
+        self.crew, self.kill, self.left, self.size = crew, kill, after, crew.size
+
+    def submit(self, work, /, *arguments):
+        self.left -= 1
+        if self.left == 0:
+            self.kill()
+        return self.crew.submit(work, *arguments)
 
 
 def test_a_worker_that_is_killed(many: Path, tmp_path: Path):
     """The built-in processes stop, and nothing is changed."""
-    with pytest.raises(CannotPublish, match="killed"), processes() as crew:
-        dataset = Dataset(many)
-
-        def begin(parts):
-            stream = Stream(dataset, None, crew, parts, records=CHUNK)
-            take = stream.pieces
-
-            def pieces():
-                for n, piece in enumerate(take()):
-                    if n == 1:
-                        os.kill(next(iter(crew._pool._processes)), signal.SIGKILL)
-                    yield piece
-
-            stream.pieces = pieces
-            return stream
-
-        largepublication.publish(begin, tmp_path / "dist", Edition())
+    with pytest.raises(WorkerLost, match="killed"), processes() as crew:
+        kill = lambda: os.kill(next(iter(crew._pool._processes)), signal.SIGKILL)  # noqa: E731
+        written(many, tmp_path / "dist", Killing(crew, kill, 6))
     assert list(tmp_path.iterdir()) == []
-
-
-### Elsewhere
-
-
-class Alone:
-    """One worker, in this process."""
-
-    size = 1
-
-    def submit(self, work, /, *arguments):
-        done = work(*arguments)
-        return type("Done", (), {"result": lambda self: done})()
 
 
 @pytest.mark.parametrize("place", ["file", "memory"])
@@ -274,13 +278,7 @@ def test_parts_in_storage(place: str, many: Path, tmp_path: Path, crew: Crew):
     address = f"file://{tmp_path}/parts" if place == "file" else "memory://hankelod-parts"
     (tmp_path / "parts").mkdir()
     written(many, tmp_path / "here", crew)
-    dataset = Dataset(many)
-    largepublication.publish(
-        lambda parts: Stream(dataset, None, Alone(), parts, records=CHUNK),
-        tmp_path / "there",
-        Edition(),
-        Storage(address),
-    )
+    written(many, tmp_path / "there", InProcess(), parts=Storage(address))
     assert contents(tmp_path / "here") == contents(tmp_path / "there")
     system, path = fsspec.core.url_to_fs(address)
     assert system.find(path) == []
@@ -303,23 +301,13 @@ def test_dask_gives_the_same_bytes(many: Path, tmp_path: Path, crew: Crew, dask:
 
 def test_a_worker_of_dask_that_is_killed_changes_nothing(many: Path, tmp_path: Path, crew: Crew, dask: Crew):
     written(many, tmp_path / "here", crew, 20)
-    dataset, killed = Dataset(many), []
+    killed: list[int] = []
 
-    def begin(parts):
-        stream = Stream(dataset, None, dask, parts, records=20)
-        take = stream.pieces
+    def kill() -> None:
+        killed.extend(dask.client.run(os.getpid).values())
+        os.kill(killed[0], signal.SIGKILL)
 
-        def pieces():
-            for n, piece in enumerate(take()):
-                if n == 1:
-                    killed.extend(dask.client.run(os.getpid).values())
-                    os.kill(killed[0], signal.SIGKILL)
-                yield piece
-
-        stream.pieces = pieces
-        return stream
-
-    largepublication.publish(begin, tmp_path / "there", Edition())
+    written(many, tmp_path / "there", Killing(dask, kill, 7), 20)
     assert len(killed) == 2
     assert contents(tmp_path / "here") == contents(tmp_path / "there")
 
@@ -327,16 +315,12 @@ def test_a_worker_of_dask_that_is_killed_changes_nothing(many: Path, tmp_path: P
 KILLED = """
 import sys
 from pathlib import Path
-from hankelod.pipeline import largepublication
-from hankelod.pipeline.streaming import Stream
+from hankelod.pipeline.traversal import publish
 from hankelod.pipeline.workers import processes
-from hankelod.publication.files import Edition
 from hankelod.records.dataset import Dataset
 if __name__ == "__main__":
     with processes() as crew:
-        largepublication.publish(
-            lambda p: Stream(Dataset(Path(sys.argv[1])), None, crew, p, records=2), Path(sys.argv[2]), Edition()
-        )
+        publish(Dataset(Path(sys.argv[1])), Path(sys.argv[2]), crew=crew, records=2, only=("dumps",))
 """
 
 
@@ -352,8 +336,8 @@ def test_a_publisher_that_is_stopped(number: int, many: Path, tmp_path: Path, cr
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     ) as process:
-        parts = tmp_path / ".dist.building" / largepublication.PARTS
-        until(lambda: parts.is_dir() and len(list(parts.glob("*.lines"))) > 2)
+        parts = tmp_path / ".dist.building" / SCRATCH
+        until(lambda: parts.is_dir() and len(list(parts.glob("lines-*"))) > 2)
         os.kill(process.pid, number)
     until(lambda: not group(process.pid))
     assert contents(out) == before
