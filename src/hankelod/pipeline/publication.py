@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -20,19 +20,26 @@ from hankelod.messages import words
 from hankelod.messages.problem import Problem
 from hankelod.messages.refusal import CannotPublish
 from hankelod.publication import exchange, files
-from hankelod.publication.files import Edition, Entries
+from hankelod.publication.building import Building
+from hankelod.publication.files import Edition
 from hankelod.publication.folder import locked
 from hankelod.publication.history import changes
 from hankelod.publication.history import previous as history
-from hankelod.publication.history.diff import Things, graph
-from hankelod.publication.history.previous import Previous, dated, previous_version
-from hankelod.publication.manifest import MANIFEST, entry, manifest
+from hankelod.publication.history.diff import InMemory, Things
+from hankelod.publication.history.previous import Previous, dated
+from hankelod.publication.history.releases import previous_version
+from hankelod.publication.manifest import MANIFEST
+from hankelod.publication.parts import Folder
 from hankelod.rdf.counts import counts
 from hankelod.records.dataset import Dataset
+from hankelod.records.folder import DATASET
 from hankelod.records.record import Record
 from hankelod.validation.report import Report, as_turtle, extended, triples
 
 FIRST = Edition()
+
+PARTS = ".parts"
+"""Where parts are while they are needed, in the folder that is being built."""
 
 
 class Published(NamedTuple):
@@ -62,52 +69,68 @@ def publish(
     Raises CannotPublish.
     """
     assert report.conforms(), "a violation must stop a publication before this"
-    with locked(out):
+    with locked(out), exchange.replacing(out) as folder:
         things = Things(dataset.model)
-        before = _before(things, dataset, out, previous)
-        steps = _Steps(dataset, things, dated(records), before, [things.iri(i) for i in forget])
-        return steps.write(report, out, only, edition)
+        parts = folder / PARTS
+        parts.mkdir()
+        before = _before(things, dataset, out, previous, parts)
+        steps = _Steps(dataset, things, dated(records), before, [things.iri(i) for i in forget], Building(folder))
+        done = steps.write(report, only, edition)
+        shutil.rmtree(parts)
+        return done
 
 
-def _before(things: Things, dataset: Dataset, out: Path, previous: str | None) -> Previous | None:
+def _before(things: Things, dataset: Dataset, out: Path, previous: str | None, spool: Path) -> Previous | None:
     """The publication whose history goes on, None where there is none."""
     if previous is not None:
-        return history.read(things, history.source(previous, dataset.working), previous)
-    return history.read(things, history.Folder(out), str(out)) if (out / MANIFEST).is_file() else None
+        return history.read(things, history.source(previous, dataset.working), previous, spool)
+    return history.read(things, history.Folder(out), str(out), spool) if (out / MANIFEST).is_file() else None
 
 
 class _Steps:
     """The steps of one publication, and what they share."""
 
     def __init__(
-        self, dataset: Dataset, things: Things, records: list[Record], before: Previous | None, forget: list[str]
+        self,
+        dataset: Dataset,
+        things: Things,
+        records: list[Record],
+        before: Previous | None,
+        forget: list[str],
+        building: Building,
     ) -> None:
-        self.dataset, self.things, self.records = dataset, things, records
+        self.dataset, self.things, self.records, self.building = dataset, things, records, building
         self.mapping = Mapping(dataset.model)
         self.lines = mapping.ntriples(dataset, self.mapping, records)
         self.first = changes.begins(things, before)
-        self.history = changes.carried_on(things, before, graph(self.lines), records, forget)
-        self.entries: Entries = {}
+        self.history = changes.carry_on(
+            things,
+            before,
+            InMemory(self.lines.split(b"\n")[:-1]),
+            next(r for r in records if r.cls.file == DATASET),
+            forget,
+            building,
+            Folder(str(building.folder / PARTS)),
+        )
 
-    def write(self, report: Report, out: Path, only: frozenset[str], edition: Edition) -> Published:
-        warnings = changes.warnings(self.dataset, self.things, self.records, self.history)
+    def write(self, report: Report, only: frozenset[str], edition: Edition) -> Published:
+        by_iri = {self.mapping.subject(r): r for r in self.records}
+        warnings = changes.warnings(
+            self.dataset, self.things, self.history, lambda moved: {t: by_iri[t] for t in moved if t in by_iri}
+        )
         before = previous_version(self.history.releases)
         edition = edition._replace(previous=before.version if before else edition.previous)
+        names = changes.named(self.dataset, self.records, None)
         steps = (
             self._data(only),
             self._report(extended(report, warnings)),
-            changes.files(self.dataset, self.things, self.records, self.history),
+            changes.files(self.dataset, self.things, self.history, names),
             self._described(edition),
             self._site(report, only),
-            hosting.files(self.dataset, self.records, self.entries),
+            hosting.files(self.dataset, self.records, self.building.entries),
         )
-        with exchange.replacing(out) as building:
-            for file in itertools.chain(*steps):
-                exchange.write(building / file.path, file.content)
-                sha256 = hashlib.sha256(file.content).hexdigest()
-                self.entries[file.path] = entry(file.path, sha256, len(file.content), file.triples)
-            exchange.write(building / MANIFEST, manifest(self.entries))
-        return Published(len(self.entries) + 1, self.first, warnings)
+        self.building.add(itertools.chain(*steps))
+        return Published(self.building.finish(), self.first, warnings)
 
     def _data(self, only: frozenset[str]) -> files.Files:
         cards = Cards(self.dataset, self.records)
@@ -128,7 +151,7 @@ class _Steps:
     def _described(self, edition: Edition) -> files.Files:
         """What describes the files that are written: catalogue, provenance, VoID."""
         about = Catalogue(self.dataset, self.mapping, self.records, edition)
-        entries = dict(self.entries)
+        entries = dict(self.building.entries)
         yield from catalogue(about, entries)
         yield from provenance(about)
         yield from void(about, counts(self.lines.split(b"\n")[:-1]), entries)
@@ -141,6 +164,8 @@ class _Steps:
         if only and "site" not in only:
             return
         try:
-            yield from site.files(self.dataset, self.records, report, dict(self.entries), self.history.releases)
+            yield from site.files(
+                self.dataset, self.records, report, dict(self.building.entries), self.history.releases
+            )
         except boundaries.NotBoundaries as error:
             raise CannotPublish(words.message("refusal-boundaries", why=error)) from error
