@@ -63,12 +63,10 @@ def of(old: str, new: str, working: Path, spool: Path) -> Comparison:
             graphs[place] = _of_dataset(dataset, place)
     for place in dict.fromkeys((new, old)):
         if place not in graphs:
-            folder = spool / ("new" if place == new else "old")
-            folder.mkdir()
             graphs[place] = (
                 _of_dump(working / place, place)
                 if (working / place).is_file()
-                else _of_publication(place, working, folder)
+                else _of_publication(place, working, spool / ("new" if place == new else "old"))
             )
     left, right = graphs[old], graphs[new]
     base = own.base if own else _base(right) or _base(left) or BASE
@@ -136,6 +134,7 @@ def _of_publication(place: str, working: Path, spool: Path) -> SortedLines:
         origin = previous.source(place, working)
         if isinstance(origin, previous.Folder) and not (origin.path / MANIFEST).is_file():
             raise CannotCompare(words.message("refusal-compare-nothing", place=place))
+        spool.mkdir()
         return previous.read_graph(origin, spool)
     except CannotPublish as error:  # an address of another scheme, which the message names
         raise CannotCompare(error.texts) from error
