@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from hankelod.messages.refusal import CannotPublish
 from hankelod.publication.history import feed
 from hankelod.publication.history.diff import Things
-from hankelod.publication.history.previous import Folder, previous_version, read
+from hankelod.publication.history.previous import Folder, read
+from hankelod.publication.history.releases import previous_version
 from hankelod.records.dataset import Dataset
 from support.folders import ROOT
 from support.publishing import (
@@ -182,12 +183,12 @@ def test_a_withdrawn_record_leaves_a_tombstone(folder, out):
     assert "[First](<https://data.example.org/id/project/toka>)" in text
 
 
-def test_a_new_version_of_the_same_data_is_a_release(folder, out):
+def test_a_new_version_of_the_same_data_is_a_release(folder, out, tmp_path):
     published(folder, out)
     raise_version(folder, "1.0.1")
     done = published(folder, out)
     assert not done.warnings
-    releases = read(Things(Dataset(folder).model), Folder(out), "").releases
+    releases = read(Things(Dataset(folder).model), Folder(out), "", tmp_path).releases
     assert [(r.version, len(r.pages)) for r in releases][1:] == [("1.0.1", 0)]
     before = previous_version(releases)
     assert before is not None

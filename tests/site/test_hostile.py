@@ -11,7 +11,7 @@ import pytest
 
 from hankelod.model.model import Class, Model
 from hankelod.publication.history.diff import Change, FieldChange
-from hankelod.publication.history.previous import Release
+from hankelod.publication.history.releases import Release
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from support.pages import KINDS, Reading, no_browser, node, served

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 
 
@@ -15,9 +16,10 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     """
     from hankelod.publication.history import comparison
 
-    differences = comparison.of(given.old, given.new, working)
     write = {"text": comparison.text, "json": comparison.json}
-    sys.stdout.write(
-        comparison.sparql(differences) if given.format == "sparql" else write[given.format](differences, lang)
-    )
+    with tempfile.TemporaryDirectory() as spool:
+        differences = comparison.of(given.old, given.new, working, Path(spool))
+        sys.stdout.write(
+            comparison.sparql(differences) if given.format == "sparql" else write[given.format](differences, lang)
+        )
     return 0

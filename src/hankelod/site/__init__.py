@@ -13,7 +13,7 @@ from pathlib import Path
 from hankelod.messages.words import message
 from hankelod.publication.files import File, Files
 from hankelod.publication.history import changes
-from hankelod.publication.history.previous import Release
+from hankelod.publication.history.releases import Release
 from hankelod.query.named import Catalogue
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import query_folder
@@ -70,7 +70,7 @@ def files(
             yield printer.file(page)
         if releases:
             paths[changes_page.PATH] = None
-            yield printer.file(changes_page.changes_page(view, releases, changes.named(dataset, records)))
+            yield printer.file(changes_page.changes_page(view, releases, changes.named(dataset, records, None)))
         yield from search.index_files(view)
         yield names.names_file(view)
         yield feeds.feed(view)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import LANGUAGES
 from hankelod.publication.history.diff import Change, Things
-from hankelod.publication.history.previous import Release
+from hankelod.publication.history.releases import Release
 
 Names = Callable[[str], Text]
 """Returns the name of a thing by its IRI, in several languages; empty if unknown."""
@@ -75,10 +75,9 @@ class ReleaseText(NamedTuple):
     deleted: tuple[ThingText, ...]
 
 
-def translated(things: Things, releases: Iterable[Release], names: Names, lang: str) -> tuple[ReleaseText, ...]:
+def translated(things: Things, releases: Sequence[Release], names: Names, lang: str) -> Iterator[ReleaseText]:
     """All releases in one language, the newest first."""
-    wording = _Wording(things, names, lang)
-    return tuple(wording.release(r) for r in reversed(tuple(releases)))
+    return map(_Wording(things, names, lang).release, reversed(releases))
 
 
 def path(lang: str, ending: str) -> str:
@@ -86,7 +85,7 @@ def path(lang: str, ending: str) -> str:
     return f"{'' if lang == 'fi' else lang + '/'}changes/changelog.{ending}"
 
 
-def files(things: Things, releases: tuple[Release, ...], title: Text, names: Names) -> Iterator[tuple[str, bytes]]:
+def files(things: Things, releases: Sequence[Release], title: Text, names: Names) -> Iterator[tuple[str, bytes]]:
     """The changelog in Markdown, in each language, as path and bytes."""
     for lang in LANGUAGES:
         text = _markdown(
@@ -125,17 +124,21 @@ class _Wording:
         return self.things.label(change.thing, field)[self.lang]
 
     def release(self, release: Release) -> ReleaseText:
-        kinds: dict[str, list[Change]] = {}
+        created = _Created(self.things)
+        changed: dict[str, list[ThingText]] = {"update": [], "delete": []}
         for change in release.changes:
-            kinds.setdefault(change.change, []).append(change)
+            if change.change == "create":
+                created.add(change)
+            else:
+                changed.setdefault(change.change, []).append(self.thing(change))
         return ReleaseText(
             release.number,
             release.version,
             release.modified,
             tuple(ThingText(t, self.of(self.names(t)) or self.short(t)) for t in release.forgotten),
-            tuple(self.groups(kinds.get("create", []))),
-            tuple(self.thing(c) for c in kinds.get("update", [])),
-            tuple(self.thing(c) for c in kinds.get("delete", [])),
+            tuple(self.groups(created)),
+            tuple(changed["update"]),
+            tuple(changed["delete"]),
         )
 
     def thing(self, change: Change) -> ThingText:
@@ -148,18 +151,30 @@ class _Wording:
     def side(self, value: str | None) -> str | None:
         return None if value is None else self.value(value)
 
-    def groups(self, changes: Iterable[Change]) -> Iterator[GroupText]:
-        """Group new things by class."""
-        by_class: dict[str, list[Change]] = {}
-        for change in changes:
-            cls = self.things.cls(change.thing)
-            by_class.setdefault(cls.iri if cls else "", []).append(change)
-        for iri, of_class in by_class.items():
+    def groups(self, created: _Created) -> Iterator[GroupText]:
+        """The new things of each class."""
+        for iri, total in created.totals.items():
             label = self.of(self.things.model.classes[iri].label) if iri else self.word("terms")
-            listed = of_class if len(of_class) <= LISTED else []
+            listed = created.first[iri] if total <= LISTED else []
             yield GroupText(
-                label, len(of_class), tuple(ThingText(c.thing, self.name(c) or self.short(c.thing)) for c in listed)
+                label, total, tuple(ThingText(c.thing, self.name(c) or self.short(c.thing)) for c in listed)
             )
+
+
+class _Created:
+    """New things by class: their number, and the first of them."""
+
+    def __init__(self, things: Things) -> None:
+        self.things = things
+        self.totals: dict[str, int] = {}
+        self.first: dict[str, list[Change]] = {}
+
+    def add(self, change: Change) -> None:
+        cls = self.things.cls(change.thing)
+        iri = cls.iri if cls else ""
+        self.totals[iri] = self.totals.get(iri, 0) + 1
+        if self.totals[iri] <= LISTED:
+            self.first.setdefault(iri, []).append(change)
 
 
 def _kinds(changes: tuple[Change, ...]) -> Iterator[tuple[str, list[Change]]]:
@@ -177,7 +192,7 @@ def _plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#|~&])", r"\\\1", " ".join(text.split()))
 
 
-def _markdown(releases: tuple[ReleaseText, ...], title: str, lang: str) -> str:
+def _markdown(releases: Iterable[ReleaseText], title: str, lang: str) -> str:
     def word(key: str) -> str:
         return WORDS[key][lang]
 

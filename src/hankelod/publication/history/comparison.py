@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,13 +20,18 @@ from hankelod.model.model import Model
 from hankelod.model.shapes import load
 from hankelod.publication.files import to_json
 from hankelod.publication.history import changelog, previous
-from hankelod.publication.history.diff import Change, Graph, Things, as_json, compare, graph, labels, line
+from hankelod.publication.history.diff import Change, Things, as_json, compare, labels, line
+from hankelod.publication.history.lines import InMemory, Lines, SortedLines, differing
 from hankelod.publication.manifest import MANIFEST, BadManifest
+from hankelod.publication.parts import Folder
 from hankelod.rdf import nesting
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import BASE, DATASET, NotADataset, shipped, turtle_files
 
 FORMATS = {".nt": ox.RdfFormat.N_TRIPLES, ".ttl": ox.RdfFormat.TURTLE, ".jsonld": ox.RdfFormat.JSON_LD}
+
+NAMES = 10_000
+"""Most names of things that are held."""
 
 
 class CannotCompare(Refusal):
@@ -31,38 +39,50 @@ class CannotCompare(Refusal):
 
 
 class Comparison(NamedTuple):
-    """Two graphs, the changes between them, and the names of things in either, by IRI."""
+    """Two graphs, the changes between them, and the names of things in either."""
 
     things: Things
-    old: Graph
-    new: Graph
+    old: SortedLines
+    new: SortedLines
     changes: list[Change]
-    names: dict[str, Text]
+    names: Callable[[str], Text]
 
 
-def of(old: str, new: str, working: Path) -> Comparison:
+def of(old: str, new: str, working: Path, spool: Path) -> Comparison:
     """Compare two places: the folder or address of a publication, a dataset folder, or a dump.
 
     The Model is that of the dataset among the two, `new` first; else that of the working folder, else the one that
-    comes with the package. Raises CannotCompare.
+    comes with the package. What is fetched or sorted goes into folders in `spool`, which stays as long as the result is
+    used. Raises CannotCompare.
     """
     datasets = {place: _dataset(working / place) for place in (old, new)}
     own = datasets[new] or datasets[old]
-    graphs = {place: None if dataset is None else _of_dataset(dataset, place) for place, dataset in datasets.items()}
-    things = Things(own.model if own else _model(working, BASE))
-    for place in (new, old):
-        if graphs[place] is None:
+    graphs: dict[str, SortedLines] = {}
+    for place, dataset in datasets.items():
+        if dataset is not None:
+            graphs[place] = _of_dataset(dataset, place)
+    for place in dict.fromkeys((new, old)):
+        if place not in graphs:
             graphs[place] = (
                 _of_dump(working / place, place)
                 if (working / place).is_file()
-                else _of_publication(things, place, working)
+                else _of_publication(place, working, spool / ("new" if place == new else "old"))
             )
-    left, right = graphs[old] or set(), graphs[new] or set()
+    left, right = graphs[old], graphs[new]
     base = own.base if own else _base(right) or _base(left) or BASE
-    if base != things.model.base:
-        things = Things(_model(working, base))
-    names = labels(things, left) | labels(things, right)
-    return Comparison(things, left, right, compare(things, left, right), names)
+    things = Things(own.model if own else _model(working, base))
+    changes = list(compare(things, left, right, Folder(str(spool))))
+    return Comparison(things, left, right, changes, _names(things, left, right))
+
+
+def _names(things: Things, old: SortedLines, new: SortedLines) -> Callable[[str], Text]:
+    """A function from an IRI to its name in the new graph, else in the old one, by language."""
+
+    @lru_cache(NAMES)
+    def name(iri: str) -> Text:
+        return labels(things, new.about(iri)).get(iri) or labels(things, old.about(iri)).get(iri, {})
+
+    return name
 
 
 def _dataset(place: Path) -> Dataset | None:
@@ -85,7 +105,7 @@ def _model(working: Path, base: str) -> Model:
 ### Reading
 
 
-def _of_dataset(dataset: Dataset, place: str) -> Graph:
+def _of_dataset(dataset: Dataset, place: str) -> SortedLines:
     records = [record for cls in dataset.model.entries() for record in dataset.read(cls)]
     bad = [p for p in dataset.reader.problems if p.severity == "violation"]
     if bad:
@@ -94,37 +114,39 @@ def _of_dataset(dataset: Dataset, place: str) -> Graph:
                 "refusal-compare-dataset", place=place, file=bad[0].file, line=bad[0].line, why=bad[0].message
             )
         )
-    return graph(ntriples(dataset, Mapping(dataset.model), records))
+    return InMemory(ntriples(dataset, Mapping(dataset.model), records).split(b"\n")[:-1])
 
 
-def _of_dump(file: Path, place: str) -> Graph:
+def _of_dump(file: Path, place: str) -> SortedLines:
     if file.suffix not in FORMATS:
         raise CannotCompare(words.message("refusal-compare-ending", place=place, endings=", ".join(FORMATS)))
     try:
         content = file.read_bytes()
         nesting.check(content, file.suffix == ".jsonld")
         parsed = ox.parse(content, format=FORMATS[file.suffix], base_iri="http://base.invalid/")
-        return {line(quad.triple) for quad in parsed}
+        return InMemory(sorted({line(quad.triple) for quad in parsed}))
     except (SyntaxError, ValueError, OSError) as error:
         raise CannotCompare(words.message("refusal-compare-unreadable", place=place, why=error)) from error
 
 
-def _of_publication(things: Things, place: str, working: Path) -> Graph:
+def _of_publication(place: str, working: Path, spool: Path) -> SortedLines:
     try:
         origin = previous.source(place, working)
         if isinstance(origin, previous.Folder) and not (origin.path / MANIFEST).is_file():
             raise CannotCompare(words.message("refusal-compare-nothing", place=place))
-        return previous.read_graph(things, origin)
+        spool.mkdir()
+        return previous.read_graph(origin, spool)
     except CannotPublish as error:  # an address of another scheme, which the message names
         raise CannotCompare(error.texts) from error
     except (BadManifest, OSError) as error:
         raise CannotCompare(words.message("refusal-compare-unreadable", place=place, why=error)) from error
 
 
-def _base(lines: Graph) -> str | None:
+def _base(lines: SortedLines) -> str | None:
     """The base IRI of the things of a dump: the one that most typed things have before `id/`; None if none has."""
     typed = re.compile(rb"<(https?://[^>]*?/)id/[a-z-]+/[^>]+> <http://www\.w3\.org/1999/02/22-rdf-syntax-ns#type> ")
-    counts = Counter(match[1].decode() for each in lines if (match := typed.match(each)))
+    every = chain.from_iterable(lines.blocks())
+    counts = Counter(match[1].decode() for each in every if (match := typed.match(each)))
     return max(counts, key=lambda base: (counts[base], base)) if counts else None
 
 
@@ -133,7 +155,7 @@ def _base(lines: Graph) -> str | None:
 
 def text(comparison: Comparison, lang: str) -> str:
     """The changes as text in one language."""
-    return changelog.as_text(comparison.things, comparison.changes, lambda iri: comparison.names.get(iri, {}), lang)
+    return changelog.as_text(comparison.things, comparison.changes, comparison.names, lang)
 
 
 def json(comparison: Comparison, lang: str) -> str:
@@ -141,7 +163,7 @@ def json(comparison: Comparison, lang: str) -> str:
     changes = []
     for change in comparison.changes:
         entry = as_json(change)
-        names = comparison.names.get(change.thing, {})
+        names = comparison.names(change.thing)
         entry["label"] = names.get(lang) or next(iter(names.values()), None)
         entry["fields"] = [
             {**f._asdict(), "label": comparison.things.label(change.thing, f.field)[lang]} for f in change.fields
@@ -153,7 +175,10 @@ def json(comparison: Comparison, lang: str) -> str:
 
 def sparql(comparison: Comparison) -> str:
     """A SPARQL 1.1 Update that turns the old graph into the new one. Raises CannotCompare for blank nodes."""
-    removed, added = sorted(comparison.old - comparison.new), sorted(comparison.new - comparison.old)
+    removed, added = Lines(), Lines()
+    for left, right in differing(comparison.old, comparison.new):
+        removed += left
+        added += right
     if any(b"_:" in (each[:2], each.rsplit(b" ", 2)[1][:2]) for each in (*removed, *added)):
         raise CannotCompare(words.message("refusal-compare-blank"))
     blocks = [_block(word, lines) for word, lines in (("DELETE", removed), ("INSERT", added)) if lines]

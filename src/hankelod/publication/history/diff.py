@@ -1,7 +1,7 @@
 """Differences between two graphs: by thing and field, with the old and the new value.
 
-A graph is the set of its lines of canonical N-Triples, as `hankelod.mapping.mapping.ntriples` writes them. A thing is a
-record with all its parts, or a term of the ontology.
+A graph is its lines of canonical N-Triples in the order of their bytes, as in the dump. A thing is a record with all
+its parts, or a term of the ontology.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ import pyoxigraph as ox
 from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import LANGUAGES
 from hankelod.model.model import Class, Field, Model
+from hankelod.publication.history import grouping
+from hankelod.publication.history.grouping import ThingVersions
+from hankelod.publication.history.lines import InFile, InMemory, SortedLines
+from hankelod.publication.parts import Parts
 from hankelod.rdf import nesting
 from hankelod.rdf.graph import RDF, RDFS, SKOS
 from hankelod.rdf.terms import escape
-
-Graph = set[bytes]
-"""Lines of N-Triples without their line ends."""
 
 TITLES = ("title", "name")
 """The keys of fields that hold the name of a thing."""
@@ -54,13 +55,6 @@ class Change(NamedTuple):
     title: tuple[tuple[str, str], ...] = ()
 
 
-def graph(ntriples: bytes) -> Graph:
-    """The lines of a whole dump in canonical N-Triples."""
-    lines = set(ntriples.split(b"\n"))
-    lines.discard(b"")
-    return lines
-
-
 def line(triple: ox.Triple) -> bytes:
     """A triple in canonical N-Triples, as `hankelod.mapping.mapping` writes it."""
     return f"{_term(triple.subject)} {_term(triple.predicate)} {_term(triple.object)} .".encode()
@@ -89,15 +83,17 @@ class Things:
         roots = [c for c in model.classes.values() if not c.part and c.identifies]
         self.roots = sorted(((c.identifies, c) for c in roots), key=lambda r: -len(r[0]))
         self.tombstone = next((c for c in model.classes.values() if not c.part and not c.identifies), None)
-        self._things: dict[bytes, str] = {}
+        self._withdrawn = f"<{RDF}type> <{self.tombstone.iri}> .\n".encode() if self.tombstone else None
+        titles = {f.path for c in model.classes.values() for f in c.fields if f.key in TITLES}
+        self.naming = frozenset(f"<{path}>".encode() for path in titles | {SKOS + "prefLabel", RDFS + "label"})
+        self._last = (b"", "")
 
     def of(self, each: bytes) -> str:
-        """The IRI of the thing that a line is about."""
-        subject = each[: each.index(b" ")]
-        thing = self._things.get(subject)
-        if thing is None:
-            thing = self._things[subject] = self.thing(subject.decode().strip("<>"))
-        return thing
+        """The IRI of the thing that a line is about; fastest for lines of the same subject in succession."""
+        subject = each.partition(b" ")[0]
+        if subject != self._last[0]:
+            self._last = (subject, self.thing(subject.decode().strip("<>")))
+        return self._last[1]
 
     def thing(self, subject: str) -> str:
         """The IRI of the thing that a subject is or is a part of."""
@@ -121,18 +117,7 @@ class Things:
 
     def is_tombstone(self, lines: Iterable[bytes]) -> bool:
         """Tell whether these lines of one thing are those of a tombstone."""
-        if self.tombstone is None:
-            return False
-        return any(each.endswith(f"<{RDF}type> <{self.tombstone.iri}> .".encode()) for each in lines)
-
-    def grouped(self, lines: Iterable[bytes], wanted: set[str] | None = None) -> dict[str, list[bytes]]:
-        """Group lines by thing, all of them or those of the wanted things."""
-        by_thing: dict[str, list[bytes]] = {}
-        for each in lines:
-            thing = self.of(each)
-            if wanted is None or thing in wanted:
-                by_thing.setdefault(thing, []).append(each)
-        return by_thing
+        return self._withdrawn is not None and self._withdrawn in b"\n".join((*lines, b""))
 
     ### Fields
 
@@ -191,16 +176,22 @@ def _steps(path: str) -> tuple[list[tuple[str, str]], str]:
 ### Changes
 
 
-def compare(things: Things, old: Graph, new: Graph) -> list[Change]:
+def changed(things: Things, old: SortedLines, new: SortedLines, parts: Parts) -> Iterator[ThingVersions]:
+    """The things whose lines differ, each with all its lines, in the order of their IRIs.
+
+    Memory is bounded: what is sorted goes to `parts` if it is much.
+    """
+    return grouping.changed(things.of, old, new, parts)
+
+
+def compare(things: Things, old: SortedLines, new: SortedLines, parts: Parts) -> Iterator[Change]:
     """The changes from `old` to `new`, in the order of the IRIs of the things."""
-    removed, added = old - new, new - old
-    left, right = things.grouped(removed), things.grouped(added)
-    wanted = left.keys() | right.keys()
-    before, after = things.grouped(old, wanted), things.grouped(new, wanted)
-    return [_change(things, t, before.get(t, []), after.get(t, [])) for t in sorted(wanted)]
+    return (change(things, versions) for versions in changed(things, old, new, parts))
 
 
-def _change(things: Things, thing: str, old: list[bytes], new: list[bytes]) -> Change:
+def change(things: Things, versions: ThingVersions) -> Change:
+    """The change of one thing by field."""
+    thing, old, new = versions
     withdrawn_before, withdrawn_now = things.is_tombstone(old), things.is_tombstone(new)
     if not new or (withdrawn_now and not withdrawn_before):
         fields = tuple(f for f in _fields(things, thing, [], new) if f.field != "type")
@@ -218,10 +209,8 @@ def title(things: Things, lines: Iterable[bytes]) -> Text:
 
 def labels(things: Things, lines: Iterable[bytes]) -> dict[str, Text]:
     """The names of things and their parts in a graph: by IRI, then by language, `""` if none is given."""
-    paths = {f.path for c in things.model.classes.values() for f in c.fields if f.key in TITLES}
-    wanted = {f"<{path}>".encode() for path in paths | {SKOS + "prefLabel", RDFS + "label"}}
     names: dict[str, Text] = {}
-    selected = sorted(each for each in lines if each.split(b" ", 2)[1] in wanted)
+    selected = sorted(each for each in lines if each.split(b" ", 2)[1] in things.naming)
     content = b"\n".join(selected) + b"\n"
     nesting.check(content)
     for quad in ox.parse(content, format=ox.RdfFormat.N_TRIPLES):
@@ -286,3 +275,22 @@ def from_json(entry: dict[str, object]) -> Change:
     titles: dict[str, str] = entry.get("title", {})  # type: ignore[assignment]
     changes = tuple(FieldChange(str(f["field"]), f["old"], f["new"]) for f in fields)
     return Change(str(entry["thing"]), str(entry["change"]), changes, tuple(sorted(titles.items())))
+
+
+__all__ = [
+    "Change",
+    "FieldChange",
+    "InFile",
+    "InMemory",
+    "SortedLines",
+    "ThingVersions",
+    "Things",
+    "as_json",
+    "change",
+    "changed",
+    "compare",
+    "from_json",
+    "labels",
+    "line",
+    "title",
+]

@@ -8,14 +8,18 @@ Links between pages are relative, the IRIs of stream and members are absolute: a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from hankelod.messages.catalogue import Text
+from hankelod.publication import runs
 from hankelod.publication.files import File
-from hankelod.publication.history.diff import Graph, Things, line
+from hankelod.publication.history.diff import Things, ThingVersions, line
+from hankelod.publication.history.lines import Lines
+from hankelod.publication.parts import Parts
 from hankelod.rdf import nesting
 from hankelod.rdf.terms import escape
 
@@ -23,6 +27,9 @@ FEED = "changes/feed.trig"
 
 PAGE_SIZE = 100
 """Most members on a page."""
+
+RUN = 2**17
+"""Lines that are sorted at once when the feed is replayed."""
 
 AS = "https://www.w3.org/ns/activitystreams#"
 
@@ -78,33 +85,46 @@ def stream(base: str) -> str:
 ### Members of a change
 
 
-def members(
-    things: Things, changed: Iterable[str], old: Graph, new: Graph, number: int, day: str, release: int
-) -> list[Member]:
-    """The members for these changed things, numbered from `number`.
+def members(things: Things, versions: ThingVersions, number: int, day: str, release: int) -> list[Member]:
+    """The members for a changed thing, numbered from `number`.
 
     A record that becomes a tombstone, or the reverse, is deleted first: the tombstone is another thing.
     """
-    wanted = set(changed)
-    before, after = things.grouped(old, wanted), things.grouped(new, wanted)
-    result: list[Member] = []
-    for thing in sorted(wanted):
-        left, right = before.get(thing, []), after.get(thing, [])
-        activities = ["Update"]
-        if not left or not right or things.is_tombstone(left) != things.is_tombstone(right):
-            activities = ["Delete"] * bool(left) + ["Create"] * bool(right)
-        for activity in activities:
-            lines = () if activity == "Delete" else tuple(sorted(right))
-            result.append(Member(number + len(result), thing, activity, day, release, lines))
-    return result
+    thing, old, new = versions
+    activities = ["Update"]
+    if not old or not new or things.is_tombstone(old) != things.is_tombstone(new):
+        activities = ["Delete"] * bool(old) + ["Create"] * bool(new)
+    return [
+        Member(number + n, thing, activity, day, release, () if activity == "Delete" else tuple(new))
+        for n, activity in enumerate(activities)
+    ]
 
 
-def replayed(things: Things, history: Iterable[Member], start: Graph) -> Graph:
-    """The graph that results from these members applied to the graph `start`."""
-    state = {thing: tuple(lines) for thing, lines in things.grouped(start).items()}
+def replayed(history: Iterable[Member], parts: Parts) -> Iterator[Lines]:
+    """The sorted lines of the graph that results from all members of a feed, in blocks: those of the last versions."""
+    names = runs.sorted_runs(_keys(history), RUN, "members", parts)
+    last = _last(runs.all_of(names, "members", parts))
+    yield from runs.all_of(runs.sorted_runs(last, RUN, "state", parts), "state", parts)
+
+
+def _keys(history: Iterable[Member]) -> Iterator[bytes]:
+    """The lines of members after their things and numbers; a member without lines has one that is empty."""
     for member in history:
-        state[member.thing] = member.lines
-    return {each for lines in state.values() for each in lines}
+        start = f"{member.thing}\0{member.number:020}\0".encode()
+        for each in member.lines or (b"",):
+            yield start + each
+
+
+def _last(blocks: Iterator[Lines]) -> Iterator[bytes]:
+    """The lines of the last member of each thing."""
+    by_thing = groupby((key.split(b"\0", 2) for key in chain.from_iterable(blocks)), lambda key: key[0])
+    for _, keys in by_thing:
+        number, lines = b"", Lines()
+        for _, of, each in keys:
+            if of != number:
+                number, lines = of, []
+            lines.append(each)
+        yield from (each for each in lines if each)
 
 
 ### Pages
@@ -114,24 +134,28 @@ def page(base: str, number: int, members: list[Member]) -> File:
     """A page of the feed in TriG; the number of its triples includes those of the named graphs."""
     iri = f"{base}{page_path(number)}"
     names = [f"<{iri}#{member.number}>" for member in members]
-    out = [HEAD, "<> a tree:Node ;\n    ldes:immutable true .\n"]
-    out.append(f"<{stream(base)}> tree:view <../feed.trig> ;\n    tree:member " + " ,\n        ".join(names) + " .\n")
+    listed = " ,\n        ".join(names)
+    out = [
+        f"{HEAD}<> a tree:Node ;\n    ldes:immutable true .\n<{stream(base)}> tree:view <../feed.trig> ;\n".encode(),
+        f"    tree:member {listed} .\n".encode(),
+    ]
     for name, member in zip(names, members, strict=True):
         forgotten = (
             ""
             if member.forgotten is None
             else f" ;\n    prov:wasInvalidatedBy <{base}{release_path(member.forgotten)}>"
         )
-        out.append(
+        properties = (
             f"\n{name} a as:{member.activity} ;\n    dcterms:isVersionOf <{member.thing}> ;\n"
             f"    schema:position {member.number} ;\n"
             f'    as:published "{member.day}T00:00:00Z"^^xsd:dateTime ;\n'
             f"    dcterms:isPartOf <{base}{release_path(member.release)}>{forgotten} .\n"
         )
+        out.append(properties.encode())
         if member.lines:
-            out.append(name + " {\n" + b"\n".join(member.lines).decode() + "\n}\n")
+            out += (f"{name} {{\n".encode(), b"\n".join(member.lines), b"\n}\n")
     triples = sum(6 + (m.forgotten is not None) + len(m.lines) for m in members)
-    return File(page_path(number), "".join(out).encode(), 3 + triples)
+    return File(page_path(number), b"".join(out), 3 + triples)
 
 
 def read_page(base: str, number: int, content: bytes) -> list[Member]:

@@ -1,25 +1,32 @@
 """The history in the previous publication, read from its folder or its address.
 
-Only the manifest, `changes/` and the dump are read, each file checked against the manifest.
+Only the manifest, `changes/` and the dump are read, each file checked against the manifest. What is at an address is
+fetched into a folder first.
 """
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import islice
+from operator import lt
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from hankelod.messages import words
 from hankelod.messages.refusal import CannotPublish
-from hankelod.publication import manifest
-from hankelod.publication.files import NAME, File, to_json
-from hankelod.publication.history.diff import Change, Graph, Things, as_json, from_json, graph
+from hankelod.publication import manifest, runs
+from hankelod.publication.files import NAME, File
+from hankelod.publication.history.diff import Things
 from hankelod.publication.history.feed import Member, page_path, read_page, release_path, replayed
+from hankelod.publication.history.lines import InFile, InMemory, Lines, SortedLines
+from hankelod.publication.history.releases import Release, release
 from hankelod.publication.manifest import MANIFEST, BadManifest, FileEntry, Manifest
+from hankelod.publication.parts import Folder as Parts
 from hankelod.records.folder import DATASET
 from hankelod.records.record import Record
 
@@ -29,53 +36,29 @@ WANTED = re.compile(r"changes/(?:pages/([1-9][0-9]{0,8})\.trig|releases/([1-9][0
 """The paths of the pages of the feed and of the release files, with their numbers."""
 
 SECONDS = 600
-"""Most seconds that fetching a publication may take."""
+"""Seconds that fetching a publication may take, beside those that its size needs."""
+
+PACE = 2**20
+"""Least bytes a second that a large publication is fetched at."""
 
 LARGEST = 4 * 2**30
-"""Most bytes of a file that is read."""
+"""Most bytes of a file that is read, but for the dump."""
 
+LARGEST_DUMP = 2**40
+"""Most bytes of a dump that is read."""
 
-class Span(NamedTuple):
-    """A page of the feed, with the numbers of its first and last member."""
+PIECE = 2**20
+"""Bytes of a file that are read at a time."""
 
-    page: int
-    first: int
-    last: int
-
-
-class Release(NamedTuple):
-    """A publication that changed something, with the pages of its members; no pages if only the version is new.
-
-    `forgotten` lists the things whose earlier versions this release removed from the history.
-    """
-
-    number: int
-    base: str
-    version: str
-    modified: str
-    pages: tuple[Span, ...]
-    changes: tuple[Change, ...]
-    forgotten: tuple[str, ...]
-
-
-class Previous(NamedTuple):
-    """The history in the previous publication, its pages by number, and its graph."""
-
-    releases: tuple[Release, ...]
-    pages: dict[int, File]
-    graph: Graph
-
-    def members(self) -> list[Member]:
-        """All members of the feed, in order."""
-        base = self.releases[-1].base if self.releases else ""
-        return [m for number in sorted(self.pages) for m in read_page(base, number, self.pages[number].content)]
+RUN = 2**17
+"""Lines that are sorted at once, of a dump that is not sorted."""
 
 
 class Origin(Protocol):
     """A place that a publication is read from."""
 
-    def get(self, path: str, largest: int) -> bytes:
-        """The bytes of a file, at most `largest`. Raises BadManifest, OSError."""
+    def pieces(self, path: str, largest: int) -> Iterator[bytes]:
+        """The bytes of a file, at most `largest`, in pieces. Raises BadManifest, OSError."""
         ...
 
 
@@ -84,8 +67,13 @@ class Folder(NamedTuple):
 
     path: Path
 
-    def get(self, path: str, largest: int) -> bytes:
-        return manifest.content(self.path, path, largest)
+    def pieces(self, path: str, largest: int) -> Iterator[bytes]:
+        target = manifest.stays(self.path, path)
+        if target.stat().st_size > largest:
+            raise BadManifest(words.message("damage-larger", path=path))
+        with target.open("rb", buffering=0) as file:
+            while piece := file.read(PIECE):
+                yield piece
 
 
 class RemoteOrigin:
@@ -106,22 +94,23 @@ class RemoteOrigin:
         ):
             self.opener.add_handler(handler())
 
-    def get(self, path: str, largest: int) -> bytes:
+    def pieces(self, path: str, largest: int) -> Iterator[bytes]:
         from http.client import HTTPException
 
-        content = bytearray()
+        size = 0
         try:
             with self.opener.open(self.address + path, timeout=30) as answer:
                 # read1 returns what has arrived, so that the time is checked for a slow server too
-                while part := answer.read1(2**16):
-                    content += part
-                    if len(content) > largest:
+                while piece := answer.read1(PIECE):
+                    size += len(piece)
+                    self.end += len(piece) / PACE
+                    if size > largest:
                         raise BadManifest(words.message("damage-larger", path=path))
                     if time.monotonic() > self.end:
                         raise BadManifest(words.message("damage-slow", path=path))
+                    yield piece
         except (HTTPException, ValueError) as error:  # ValueError: not a valid address, also of a redirect
             raise OSError(f"{type(error).__name__}: {error}") from error
-        return bytes(content)
 
 
 def source(place: str, working: Path) -> Origin:
@@ -136,103 +125,164 @@ def source(place: str, working: Path) -> Origin:
 ### Reading
 
 
-def read(things: Things, origin: Origin, name: str) -> Previous:
-    """The history and the graph of a publication, which messages call `name`. Raises CannotPublish."""
+class Previous(NamedTuple):
+    """The history in the previous publication, and the lines of its graph; its other files are read when asked for."""
+
+    releases: tuple[Release, ...]
+    lines: SortedLines
+    pieces: Callable[[str], Iterator[bytes]]
+    """Opens a page or a release file by its path. Raises BadManifest, OSError."""
+    triples: Callable[[str], int | None]
+    """The number of triples of a file by its path."""
+
+    def page(self, number: int) -> File:
+        """A page of the feed. Raises BadManifest, OSError."""
+        path = page_path(number)
+        return File(path, b"".join(self.pieces(path)), self.triples(path))
+
+
+def _no_file(path: str) -> Iterator[bytes]:
+    raise FileNotFoundError(path)
+
+
+NOTHING = Previous((), InMemory([]), _no_file, lambda path: None)
+"""A publication without a history."""
+
+
+def read(things: Things, origin: Origin, name: str, spool: Path) -> Previous:
+    """The history and the graph of a publication, which messages call `name`.
+
+    What is fetched or sorted goes into the folder `spool`, which stays as long as the result is used. All files are
+    checked here; those of a history of other things, under another base IRI, are not needed. Raises CannotPublish.
+    """
     try:
-        listed = manifest.read(origin.get(MANIFEST, manifest.LARGEST))
-        return _read(things, origin, listed)
+        files = _Files(origin, spool)
+        releases = listed_releases(files.pieces, files.listed)
+        if not releases or releases[-1].base != things.model.base:
+            return NOTHING
+        numbers = [span.page for each in releases for span in each.pages]
+        for number in numbers:
+            files.check(page_path(number))
+        return Previous(releases, files.graph(releases, numbers), files.pieces, files.triples)
     except (BadManifest, OSError) as error:
         raise CannotPublish(words.message("refusal-previous", name=name, why=error)) from error
 
 
-def _read(things: Things, origin: Origin, manifest: Manifest) -> Previous:
-    def get(path: str) -> bytes:
-        return _get(origin, path, manifest.files[path])
-
-    releases = read_releases(get, manifest)
-    numbers = [span.page for release in releases for span in release.pages]
-    pages = {n: File(page_path(n), get(page_path(n)), manifest.files[page_path(n)].triples) for n in numbers}
-    before = Previous(releases, pages, set())
-    if DUMP in manifest.files:
-        return before._replace(graph=graph(get(DUMP)))
-    try:
-        return before._replace(graph=replayed(things, before.members(), set()))
-    except (SyntaxError, KeyError, ValueError) as error:
-        raise BadManifest(words.message("damage-feed", why=error)) from error
-
-
-def read_graph(things: Things, origin: Origin) -> Graph:
+def read_graph(origin: Origin, spool: Path) -> SortedLines:
     """The graph of a publication: its dump, else the result of the change feed. Raises BadManifest, OSError."""
-    listed = manifest.read(origin.get(MANIFEST, manifest.LARGEST))
-    return (
-        graph(_get(origin, DUMP, listed.files[DUMP])) if DUMP in listed.files else _read(things, origin, listed).graph
-    )
+    files = _Files(origin, spool)
+    if DUMP in files.listed.files:
+        return files.graph((), [])
+    releases = listed_releases(files.pieces, files.listed)
+    return files.graph(releases, [span.page for each in releases for span in each.pages])
+
+
+class _Files:
+    """The files of a publication, each checked against the manifest whenever it is read."""
+
+    def __init__(self, origin: Origin, spool: Path) -> None:
+        """`spool` is the folder for what is fetched from an address. Raises BadManifest, OSError."""
+        self.listed = manifest.read(b"".join(origin.pieces(MANIFEST, manifest.LARGEST)))
+        self._origin, self._spool = origin, spool
+
+    def triples(self, path: str) -> int | None:
+        """The number of triples of a file, by the manifest."""
+        return self.listed.files[path].triples
+
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """The bytes of a file in pieces; what is at an address is fetched once. Raises BadManifest, OSError."""
+        entry = self.listed.files[path]
+        if entry.bytes > (LARGEST_DUMP if path == DUMP else LARGEST):
+            raise BadManifest(words.message("damage-large", path=path))
+        if not isinstance(self._origin, Folder) and not (self._spool / path).is_file():
+            self._fetch(path, entry)
+        return _checked(path, entry, self._local().pieces(path, entry.bytes))
+
+    def _local(self) -> Folder:
+        return self._origin if isinstance(self._origin, Folder) else Folder(self._spool)
+
+    def _fetch(self, path: str, entry: FileEntry) -> None:
+        target = self._spool / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            file.writelines(self._origin.pieces(path, entry.bytes))
+
+    def check(self, path: str) -> None:
+        """Read a file to its end. Raises BadManifest, OSError."""
+        for _ in self.pieces(path):
+            pass
+
+    def graph(self, releases: tuple[Release, ...], pages: list[int]) -> SortedLines:
+        """The lines of the dump; without a dump, of the feed on these pages. Raises BadManifest, OSError."""
+        parts = Parts(str(self._spool))
+        if DUMP not in self.listed.files:
+            try:
+                return _kept(replayed(self._members(releases, pages), parts), self._spool)
+            except (SyntaxError, KeyError, ValueError) as error:
+                raise BadManifest(words.message("damage-feed", why=error)) from error
+        try:
+            in_order = _is_sorted(self.pieces(DUMP))
+        except ValueError as error:
+            raise BadManifest(words.message("damage-unread", path=DUMP, why=error)) from error
+        dump = InFile(self._local().path / DUMP)
+        if in_order:
+            return dump
+        lines = (each for block in dump.blocks() for each in block if each)
+        return _kept(runs.all_of(runs.sorted_runs(lines, RUN, "dump", parts), "dump", parts), self._spool)
+
+    def _members(self, releases: tuple[Release, ...], pages: list[int]) -> Iterator[Member]:
+        for number in sorted(pages):
+            yield from read_page(releases[-1].base, number, b"".join(self.pieces(page_path(number))))
+
+
+def _checked(path: str, entry: FileEntry, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces of a file. Raises BadManifest at the end if size or hash are not those of its entry."""
+    size, digest = 0, hashlib.sha256()
+    for piece in pieces:
+        size += len(piece)
+        digest.update(piece)
+        yield piece
+    if size != entry.bytes or digest.hexdigest() != entry.sha256:
+        raise BadManifest(words.message("damage-differs", path=path))
+
+
+def _is_sorted(pieces: Iterable[bytes]) -> bool:
+    """Tell whether lines are sorted by bytes, each once. Reads to the end. Raises ValueError if they are no UTF-8."""
+    in_order, last, rest = True, b"", b""
+    for piece in pieces:
+        whole, _, rest = (rest + piece).rpartition(b"\n")
+        if whole:
+            whole.decode()
+            lines = [last, *whole.split(b"\n")]
+            in_order = in_order and all(map(lt, lines, islice(lines, 1, None)))
+            last = lines[-1]
+    rest.decode()
+    return in_order and (not rest or last < rest)
+
+
+def _kept(blocks: Iterable[Lines], spool: Path) -> InFile:
+    """Write sorted lines to a file."""
+    path = spool / "graph.nt"
+    with path.open("wb") as file:
+        for block in blocks:
+            file.write(b"\n".join(block) + b"\n")
+    return InFile(path)
 
 
 def read_releases(get: Callable[[str], bytes], manifest: Manifest) -> tuple[Release, ...]:
-    """All releases in a manifest, in order. Raises BadManifest if a release or a page is missing."""
+    """All releases in a manifest, in order; `get` reads a file. Raises BadManifest if a release or page is missing."""
+    return listed_releases(lambda path: (get(path),), manifest)
+
+
+def listed_releases(pieces: Callable[[str], Iterable[bytes]], manifest: Manifest) -> tuple[Release, ...]:
+    """All releases in a manifest, in order; `pieces` opens a file. Raises BadManifest if one is missing."""
     matches = [match for path in manifest.files if (match := WANTED.fullmatch(path))]
     numbers = sorted(int(match[2]) for match in matches if match[2])
-    releases = tuple(_release(release_path(n), get(release_path(n))) for n in numbers)
-    pages = [span.page for release in releases for span in release.pages]
+    releases = tuple(release(release_path(n), partial(pieces, release_path(n))) for n in numbers)
+    pages = [span.page for each in releases for span in each.pages]
     if numbers != list(range(1, len(numbers) + 1)) or sorted(pages) != sorted(int(m[1]) for m in matches if m[1]):
         raise BadManifest(words.message("damage-history"))
     return releases
-
-
-def _get(origin: Origin, path: str, entry: FileEntry) -> bytes:
-    """The bytes of a file, checked against its entry. Raises BadManifest, OSError."""
-    if entry.bytes > LARGEST:
-        raise BadManifest(words.message("damage-large", path=path))
-    return manifest.checked(path, entry, origin.get(path, entry.bytes))
-
-
-### Release files
-
-
-def release_file(release: Release) -> bytes:
-    """The bytes of `changes/releases/<n>.json`: the changes by record and field, independent of language."""
-    whole = {
-        "release": release.number,
-        "base": release.base,
-        "version": release.version,
-        "modified": release.modified,
-        "pages": [{"page": page_path(s.page), "first": s.first, "last": s.last} for s in release.pages],
-        "forgotten": list(release.forgotten),
-        "changes": [as_json(change) for change in release.changes],
-    }
-    return to_json(whole, 1)
-
-
-def _release(path: str, content: bytes) -> Release:
-    try:
-        entry = json.loads(content)
-        release = Release(
-            number=int(entry["release"]),
-            base=str(entry["base"]),
-            version=str(entry["version"]),
-            modified=str(entry["modified"]),
-            pages=tuple(_span(p) for p in entry["pages"]),
-            changes=tuple(from_json(change) for change in entry["changes"]),
-            forgotten=tuple(str(thing) for thing in entry["forgotten"]),
-        )
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-        raise BadManifest(words.message("damage-unread", path=path, why=error)) from error
-    if path != release_path(release.number):
-        raise BadManifest(words.message("damage-other-release", path=path))
-    return release
-
-
-def _span(entry: dict[str, object]) -> Span:
-    match = WANTED.fullmatch(str(entry["page"]))
-    if match is None or match[1] is None:
-        raise ValueError(f"{entry['page']} is no page")
-    return Span(int(match[1]), int(str(entry["first"])), int(str(entry["last"])))
-
-
-def previous_version(releases: tuple[Release, ...]) -> Release | None:
-    """The last release of the version before the newest one, for `dcat:previousVersion`; None if there is none."""
-    return next((r for r in reversed(releases) if r.version != releases[-1].version), None)
 
 
 ### The record of the dataset

@@ -9,7 +9,7 @@ from hankelod.messages.catalogue import Text
 from hankelod.publication.history import changelog
 from hankelod.publication.history.changelog import FieldText, ReleaseText, ThingText
 from hankelod.publication.history.diff import Things
-from hankelod.publication.history.previous import Release
+from hankelod.publication.history.releases import Release
 from hankelod.site.view import Page, View
 
 PATH = "changes/changelog.html"

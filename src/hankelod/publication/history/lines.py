@@ -1,0 +1,98 @@
+"""Graphs as sorted lines of N-Triples, in memory or in a file, and the lines by which two of them differ."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from itertools import islice, takewhile
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from hankelod.rdf import lookup
+
+Lines = list[bytes]
+"""Lines without line ends."""
+
+READ = 2**22
+"""Bytes of a file that are read at a time."""
+
+BLOCK = 2**15
+"""Lines of a block in memory: about as many as are read of a file at a time."""
+
+
+class SortedLines(Protocol):
+    """The lines of a graph in the order of their bytes, each once, without line ends."""
+
+    def blocks(self) -> Iterator[Lines]:
+        """All lines, from the first, in blocks of bounded size that are not empty."""
+        ...
+
+    def about(self, subject: str) -> Lines:
+        """The lines of one subject, by its IRI."""
+        ...
+
+
+class InMemory(NamedTuple):
+    """Sorted lines that are a list."""
+
+    lines: Lines
+
+    def blocks(self) -> Iterator[Lines]:
+        rest = iter(self.lines)
+        while block := list(islice(rest, BLOCK)):
+            yield block
+
+    def about(self, subject: str) -> Lines:
+        start = f"<{subject}> ".encode()
+        first = bisect_left(self.lines, start)
+        return list(takewhile(lambda each: each.startswith(start), islice(self.lines, first, None)))
+
+
+class InFile(NamedTuple):
+    """Sorted lines that are a file, such as the dump of a publication."""
+
+    path: Path
+
+    def blocks(self) -> Iterator[Lines]:
+        rest = b""
+        with self.path.open("rb", buffering=0) as file:
+            while content := file.read(READ):
+                whole, end, rest = (rest + content).rpartition(b"\n")
+                if end:
+                    yield whole.split(b"\n")
+        if rest:
+            yield [rest]
+
+    def about(self, subject: str) -> Lines:
+        return lookup.lines(self.path, subject)
+
+
+class _Head:
+    """The lines of one graph that are read and not yet compared."""
+
+    def __init__(self, lines: SortedLines) -> None:
+        self._blocks = lines.blocks()
+        self.lines: Lines = next(self._blocks, [])
+
+    def up_to(self, last: bytes) -> Lines:
+        """Take the lines that are not above `last`, and read on if none is left."""
+        count = bisect_right(self.lines, last)
+        taken, self.lines = self.lines[:count], self.lines[count:]
+        if not self.lines:
+            self.lines = next(self._blocks, [])
+        return taken
+
+
+def differing(old: SortedLines, new: SortedLines) -> Iterator[tuple[Lines, Lines]]:
+    """The lines that only the old graph has and those that only the new one has, each in order, block by block."""
+    heads = _Head(old), _Head(new)
+    while ends := [head.lines[-1] for head in heads if head.lines]:
+        left, right = (head.up_to(min(ends)) for head in heads)
+        if left != right:
+            before, after = set(left), set(right)
+            yield [each for each in left if each not in after], [each for each in right if each not in before]
+
+
+def is_empty(lines: SortedLines) -> bool:
+    """Tell whether there are no lines."""
+    return next(lines.blocks(), None) is None

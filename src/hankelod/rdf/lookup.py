@@ -1,0 +1,41 @@
+"""Look-up in a sorted file of N-Triples: the lines of one subject, by binary search over the bytes of the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+NEAR = 2**14
+"""Bytes that are read line by line rather than halved once more."""
+
+
+def lines(path: Path, subject: str) -> list[bytes]:
+    """The lines of a subject, given as its IRI, without line ends; none if the file has no such subject.
+
+    The file is sorted by bytes. Raises OSError.
+    """
+    start = f"<{subject}> ".encode()
+    with path.open("rb") as file:
+        file.seek(_before(file, start))
+        found = []
+        for each in file:
+            if each.startswith(start):
+                found.append(each.rstrip(b"\n"))
+            elif each > start:
+                break
+    return found
+
+
+def _before(file: BinaryIO, start: bytes) -> int:
+    """The beginning of a line from which on `start` is near: all lines before it are smaller."""
+    low, high = 0, file.seek(0, 2)
+    while high - low > NEAR:
+        middle = (low + high) // 2
+        file.seek(middle)
+        begin = middle + len(file.readline())
+        each = file.readline() if begin < high else b""
+        if each and each < start:
+            low = begin
+        else:
+            high = middle
+    return low
