@@ -22,7 +22,7 @@ from hankelod.pipeline.largepublication import NotSound
 from hankelod.pipeline.publication import publish
 from hankelod.pipeline.streaming import Stream
 from hankelod.pipeline.workers import Crew, processes
-from hankelod.publication import largefiles
+from hankelod.publication import reading
 from hankelod.publication.files import Edition
 from hankelod.publication.parts import Storage
 from hankelod.publication.verification import verify
@@ -104,9 +104,8 @@ def test_it_is_whole(many: Path, tmp_path: Path, crew: Crew, run):
 
 def test_large_files_are_verified(many: Path, tmp_path: Path, crew: Crew, monkeypatch: pytest.MonkeyPatch):
     """Without holding them: every kind of file, and every kind of damage."""
-    monkeypatch.setattr(largefiles, "LARGE", 1)
-    monkeypatch.setattr(largefiles, "HELD", 3000)
-    monkeypatch.setattr(largefiles, "SPLIT", 2000)
+    for name, value in {"BLOCK": 2**14, "HELD": 2**15, "TRIPLES": 3000}.items():
+        monkeypatch.setattr(reading, name, value)
     dist = tmp_path / "dist"
     written(many, dist, crew)
     assert verify(dist, "dist").problems == []
