@@ -19,9 +19,10 @@ from hankelod.mapping.mapping import Mapping
 from hankelod.pipeline import chunk, findings, traversal
 from hankelod.pipeline.traversal import Published, Unsound, check, publish
 from hankelod.pipeline.workers import Crew, InProcess, WorkerLost, processes
-from hankelod.publication import runs
+from hankelod.publication import reading, runs
 from hankelod.publication.building import SCRATCH
 from hankelod.publication.parts import Storage
+from hankelod.publication.verification import verify
 from hankelod.records.dataset import Dataset
 from hankelod.validation.report import as_json
 from support.publishing import contents, edit, small
@@ -113,6 +114,35 @@ def test_it_is_whole(many: Path, tmp_path: Path, crew: Crew, run):
     written(many, tmp_path / "dist", crew)
     done = run("verify", str(tmp_path / "dist"))
     assert done.returncode == 0, done.stdout
+
+
+def test_every_damage_is_found(many: Path, tmp_path: Path, crew: Crew, monkeypatch: pytest.MonkeyPatch):
+    """In files that are larger than what is held: every kind of file, and every kind of damage."""
+    for name, value in {"BLOCK": 2**14, "HELD": 2**15, "TRIPLES": 3000}.items():
+        monkeypatch.setattr(reading, name, value)
+    dist = tmp_path / "dist"
+    written(many, dist, crew)
+    assert verify(dist, "dist").problems == []
+    for path, old, new, code in (
+        ("hankelod.nt", b"Inkoo", b"Inkou", "file-changed"),
+        ("hankelod.ttl", b"Inkoo", b"Inkou", "dumps-differ"),
+        ("hankelod.jsonld", b"Inkoo", b"Inkou", "dumps-differ"),
+        ("hankelod.ttl", b"hanke:lead", b"hanke:led ", "dumps-differ"),
+        ("hankelod.jsonld", b'{"id"', b'["id"', "file-unreadable"),
+        ("projects.jsonl", b'{"id"', b'["id"', "file-unreadable"),
+        ("projects.csv", b",", b";", "file-unreadable"),
+        ("projects.geojson", b'"type": "Feature",', b'"type"  "Feature",', "file-unreadable"),
+        ("hankelod.nt.gz", b"\0\0", b"\0\1", "file-changed"),
+    ):
+        file = dist / "dump" / path
+        content = file.read_bytes()
+        at = content.rindex(old)
+        file.write_bytes(content[:at] + new + content[at + len(old) :])
+        found = {(p.file, p.code) for p in verify(dist, "dist").problems}
+        assert (f"dist/dump/{path}", "file-changed") in found, path
+        assert (f"dist/dump/{path}", code) in found, (path, code, found)
+        file.write_bytes(content)
+    assert verify(dist, "dist").problems == []
 
 
 def test_a_large_publication_carries_what_makes_its_documents(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from hankelod.publication import manifest
+from hankelod.publication import manifest, reading, runs
 from hankelod.publication.files import to_json
 from hankelod.publication.manifest import BadManifest, is_safe
 from hankelod.publication.manifest import manifest as written
@@ -19,18 +22,31 @@ from hankelod.publication.verification import verify
 from support.publishing import contents, edit, published, small
 
 
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A publication with two releases."""
-    folder, out = small(tmp_path / "small"), tmp_path / "dist"
+    place = tmp_path_factory.mktemp("sound")
+    folder, out = small(place / "small"), place / "dist"
     published(folder, out)
     edit(folder, "projects/eka.yml", "totalCost: 1000", "totalCost: 1200")
     published(folder, out)
     return out
 
 
-def codes(out: Path) -> list[tuple[str, str]]:
-    return [(p.code, p.file.removeprefix("dist/")) for p in verify(out, "dist").problems]
+@pytest.fixture
+def out(sound: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be damaged."""
+    return Path(shutil.copytree(sound, tmp_path / "dist"))
+
+
+@pytest.fixture(params=["held", "streamed"])
+def size(request, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The way files are read: small ones at once, or all of them as if they were large."""
+    if request.param == "streamed":
+        for name, value in {"BLOCK": 512, "HELD": 1024, "TRIPLES": 300, "NODES": 3}.items():
+            monkeypatch.setattr(reading, name, value)
+        monkeypatch.setattr(runs, "FAN_IN", 3)
+    return request.param
 
 
 def declare(out: Path, *paths: str) -> None:
@@ -49,14 +65,21 @@ def replace(out: Path, path: str, old: bytes, new: bytes) -> None:
     (out / path).write_bytes(content.replace(old, new, 1))
 
 
-def test_the_real_publication_is_whole(dist):
+def test_the_real_publication_is_whole(dist, size):
     found = verify(dist, "dist")
     assert found.problems == []
     assert found.records == len(contents(dist)) - 1
 
 
-def test_a_publication_with_a_history_is_whole(out):
+def test_a_publication_with_a_history_is_whole(out, size):
     assert codes(out) == []
+
+
+def test_nothing_is_left_behind(out, tmp_path, monkeypatch, size):
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    assert codes(out) == []
+    assert not list((tmp_path / "temporary").iterdir())
 
 
 NT, TTL = "dump/hankelod.nt", "dump/hankelod.ttl"
@@ -85,7 +108,7 @@ NT, TTL = "dump/hankelod.nt", "dump/hankelod.ttl"
         ),
     ],
 )
-def test_damage_is_found(out, damage, code, path):
+def test_damage_is_found(out, damage, code, path, size):
     damage(out)
     assert (code, path) in codes(out)
 
@@ -97,20 +120,20 @@ def test_a_link_in_the_place_of_a_file_is_found(out, tmp_path):
     assert codes(out) == [("file-unreadable", "def.ttl")]
 
 
-def test_dumps_that_differ_are_found_even_where_the_manifest_agrees(out):
+def test_dumps_that_differ_are_found_even_where_the_manifest_agrees(out, size):
     replace(out, TTL, b"1200", b"1300")
     declare(out, TTL)
     assert codes(out) == [("dumps-differ", TTL)]
 
 
-def test_a_feed_that_does_not_lead_to_the_dump_is_found(out):
+def test_a_feed_that_does_not_lead_to_the_dump_is_found(out, size):
     page = max((out / "changes/pages").iterdir(), key=lambda p: int(p.stem)).relative_to(out).as_posix()
     replace(out, page, b'"1200"', b'"1300"')
     declare(out, page)
     assert codes(out) == [("dumps-differ", "changes/feed.trig")]
 
 
-def test_a_gap_in_the_history_is_found(out):
+def test_a_gap_in_the_history_is_found(out, size):
     whole = json.loads((out / "manifest.json").read_text("utf-8"))
     del whole["files"]["changes/pages/1.trig"]
     (out / "changes/pages/1.trig").unlink()
@@ -118,11 +141,94 @@ def test_a_gap_in_the_history_is_found(out):
     assert codes(out) == [("history-broken", "changes/feed.trig")]
 
 
-def test_a_wrong_count_is_found(out):
+def test_a_wrong_count_is_found(out, size):
     whole = json.loads((out / "manifest.json").read_text("utf-8"))
     whole["files"]["def.ttl"]["triples"] += 1
     (out / "manifest.json").write_bytes(written(whole["files"]))
     assert codes(out) == [("count-wrong", "def.ttl")]
+
+
+def last(path: str, old: bytes, new: bytes):
+    """Damage that replaces the last place of some bytes."""
+
+    def damage(out: Path) -> None:
+        content = (out / path).read_bytes()
+        at = content.rindex(old)
+        (out / path).write_bytes(content[:at] + new + content[at + len(old) :])
+
+    return damage
+
+
+def shuffled(out: Path) -> None:
+    lines = (out / NT).read_bytes().splitlines(keepends=True)
+    (out / NT).write_bytes(b"".join([*lines[1:], lines[0]]))
+
+
+JSONLD = "dump/hankelod.jsonld"
+
+
+@pytest.mark.parametrize(
+    ("damage", "code", "path"),
+    [
+        (last(NT, b" .\n", b" \n"), "file-unreadable", NT),
+        (shuffled, "file-unreadable", NT),
+        (lambda out: (out / NT).write_bytes((out / NT).read_bytes() * 2), "file-unreadable", NT),
+        (last(TTL, b" .", b" "), "file-unreadable", TTL),
+        (lambda out: (out / TTL).write_bytes((out / TTL).read_bytes() + b"<a:a> <a:b> 1 ."), "dumps-differ", TTL),
+        (last(JSONLD, b'{"id"', b'["id"'), "file-unreadable", JSONLD),
+        (last(JSONLD, b"]}\n", b""), "file-unreadable", JSONLD),
+        (last(JSONLD, b'"fi":"', b'"sv":"'), "dumps-differ", JSONLD),
+        (last("dump/projects.jsonl", b'{"id"', b'["id"'), "file-unreadable", "dump/projects.jsonl"),
+        (last("dump/projects.csv", b",", b";"), "file-unreadable", "dump/projects.csv"),
+        (last("dump/projects.geojson", b'"type":', b'"type" '), "file-unreadable", "dump/projects.geojson"),
+        (last("dump/projects.xlsx", b"PK\x05\x06", b"PK\x05\x05"), "file-unreadable", "dump/projects.xlsx"),
+        (lambda out: os.truncate(out / f"{NT}.gz", 1000), "file-unreadable", f"{NT}.gz"),
+        (lambda out: (out / f"{NT}.gz").write_bytes(gzip.compress(b"x")), "dumps-differ", f"{NT}.gz"),
+        (lambda out: (out / f"{NT}.gz").write_bytes(gzip.compress(bytes(2**24))), "dumps-differ", f"{NT}.gz"),
+    ],
+)
+def test_damage_that_the_manifest_agrees_with_is_found(out, damage, code, path, size):
+    damage(out)
+    declare(out, path)
+    assert (code, path) in codes(out)
+    assert "file-changed" not in {code for code, _ in codes(out)}
+
+
+def test_the_number_of_different_triples_does_not_depend_on_the_size(out, monkeypatch):
+    def values() -> list[tuple[str, str | None]]:
+        return [(p.code, p.value) for p in verify(out, "dist").problems]
+
+    content = (out / TTL).read_bytes() + b"".join(b"<a:a> <a:b> %d .\n" % n for n in range(50)) * 2
+    (out / TTL).write_bytes(content)
+    held = values()
+    assert ("dumps-differ", "50") in held
+    monkeypatch.setattr(reading, "BLOCK", 512)
+    monkeypatch.setattr(reading, "TRIPLES", 20)
+    assert values() == held
+
+
+def test_triple_terms_are_counted_as_a_large_file_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "HELD", 1001)
+    monkeypatch.setattr(reading, "BLOCK", 1000)
+    one = b"<a:a> <a:b> <<( <a:a> <a:b> <a:c> )>> .\n"
+    out = declared(tmp_path / "few", {"x.ttl": one * 90}, triples=1)
+    assert codes(out) == []
+    out = declared(tmp_path / "deep", {"x.ttl": DEEP["x.ttl"], "x.trig": DEEP["x.trig"]})
+    assert codes(out) == [("file-unreadable", "x.trig"), ("file-unreadable", "x.ttl")]
+
+
+def test_a_folder_that_is_a_link_is_found(out, tmp_path):
+    (out / "dump").rename(tmp_path / "elsewhere")
+    (out / "dump").symlink_to(tmp_path / "elsewhere")
+    assert {code for code, path in codes(out) if path.startswith("dump/")} == {"file-unreadable"}
+
+
+def test_a_file_in_the_place_of_a_folder_is_found(out):
+    shutil.rmtree(out / "dump")
+    (out / "dump").write_bytes(b"")
+    found = codes(out)
+    assert ("file-missing", NT) in found
+    assert ("file-foreign", "dump") in found
 
 
 BAD_PATHS = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from errno import ENOENT
 from pathlib import Path
@@ -23,6 +24,11 @@ MANIFEST = "manifest.json"
 
 LARGEST = 256 * 2**20
 """Most bytes of a manifest that is read: about a million files."""
+
+_STEP = r'(?!\.{1,2}(?:/|\Z))[^\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]+'
+
+_SAFE = re.compile(rf"{_STEP}(?:/{_STEP})*")
+"""A path of steps that are valid names on every system, none of them `.` or `..`."""
 
 
 class BadManifest(Refusal):
@@ -47,8 +53,7 @@ class Manifest(NamedTuple):
 
 def is_safe(path: str) -> bool:
     """Tell whether a relative path is valid on every system and cannot lead out of its folder."""
-    bad = any(c < " " or c in '\\:*?"<>|\x7f' or "\ud800" <= c <= "\udfff" for c in path)
-    return not bad and 0 < len(path) <= 1024 and all(step not in ("", ".", "..") for step in path.split("/"))
+    return len(path) <= 1024 and _SAFE.fullmatch(path) is not None
 
 
 def build_id(files: dict[str, dict[str, object]]) -> str:

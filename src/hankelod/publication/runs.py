@@ -84,8 +84,7 @@ def merged(runs: Iterable[Iterator[Lines]]) -> Iterator[Lines]:
 def merge(names: Sequence[str], name: str, parts: Parts) -> str:
     """Merge runs into one, remove them, and return its name."""
     packer = zlib.compressobj(LEVEL)
-    packed: list[bytes] = []
-    packed.extend(packer.compress(b"\n".join(block) + b"\n") for block in merged(read(each, parts) for each in names))
+    packed = [packer.compress(b"\n".join(block) + b"\n") for block in merged(read(each, parts) for each in names)]
     packed.append(packer.flush())
     parts.write(name, b"".join(packed))
     for each in names:
@@ -121,6 +120,18 @@ def all_of(names: Sequence[str], kind: str, parts: Parts, work: Merge = here) ->
         parts.remove(name)
 
 
+def compared(left: Iterator[Lines], right: Iterator[Lines]) -> tuple[int, int]:
+    """Count the lines on the left, and those that are on one side only. Both sides are in order, each line once."""
+    ours, theirs, count, apart = _Head(left), _Head(right), 0, 0
+    while ours.lines or theirs.lines:
+        last = min(head.lines[-1] for head in (ours, theirs) if head.lines)
+        mine, other = ours.up_to(last), theirs.up_to(last)
+        count += len(mine)
+        if mine != other:
+            apart += len(set(mine) ^ set(other))
+    return count, apart
+
+
 def sorted_runs(lines: Iterable[bytes], size: int, kind: str, parts: Parts) -> list[str]:
     """Write lines in any order as runs of at most `size` lines, and return their names."""
     rest = iter(lines)
@@ -128,3 +139,31 @@ def sorted_runs(lines: Iterable[bytes], size: int, kind: str, parts: Parts) -> l
     while block := sorted(set(islice(rest, size))):
         names.append(write(block, f"{kind}-{len(names)}", parts))
     return names
+
+
+class Sorter:
+    """Lines that are added in any order and read in order, each once; at most `size` of them are held, others are runs.
+
+    `kind` begins the names of the runs.
+    """
+
+    def __init__(self, kind: str, parts: Parts, size: int) -> None:
+        self._kind, self._parts, self._size = kind, parts, size
+        self._held: Lines = []
+        self._names: list[str] = []
+
+    def add(self, lines: Sequence[bytes]) -> None:
+        """Add lines."""
+        if self._held and len(self._held) + len(lines) > self._size:
+            self._names.append(write(sorted(set(self._held)), f"{self._kind}-{len(self._names)}", self._parts))
+            self._held = []
+        self._held += lines
+
+    def blocks(self) -> Iterator[Lines]:
+        """Yield all lines in order, each once, in blocks; to be called once."""
+        last: Lines = sorted(set(self._held))
+        self._held = []
+        if not self._names:
+            return iter([last] if last else [])
+        names = [*self._names, write(last, f"{self._kind}-{len(self._names)}", self._parts)]
+        return all_of(names, f"{self._kind}-merged", self._parts)

@@ -7,6 +7,7 @@ stack and end the process without an exception (measured on 0.5.13). Real data i
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import BinaryIO
 
 DEEPEST = 100
@@ -22,6 +23,12 @@ _TURTLE = re.compile(
 
 _JSON = re.compile(rb'([\[{])|([\]}])|"(?:[^"\\]|\\.)*"', re.S)
 
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
+
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+
+_OTHERS = bytes(set(range(256)) - set(_STEPS))
+
 LARGEST = 2**26
 """Largest file in bytes that is tokenised; in a longer one only the opening brackets are counted."""
 
@@ -33,7 +40,7 @@ class TooDeep(SyntaxError):
 def check(content: bytes, json: bool = False) -> None:
     """Raise TooDeep if the content, JSON or a language of the Turtle family, is nested deeper than DEEPEST."""
     opening = content.count(b"{") + content.count(b"[") if json else content.count(b"<<(")
-    if opening <= DEEPEST:
+    if opening <= DEEPEST or (json and _is_shallow(content)):
         return
     depth = 0
     for match in (_JSON if json else _TURTLE).finditer(content):
@@ -46,6 +53,41 @@ def check(content: bytes, json: bool = False) -> None:
             error = TooDeep(f"nested more than {DEEPEST} deep")
             error.lineno, error.offset = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
             raise error
+
+
+def _is_shallow(content: bytes) -> bool:
+    """Tell quickly whether the brackets of JSON are balanced and not nested too deep."""
+    depths = list(accumulate(_STEPS[each] for each in _STRING.sub(b"", content).translate(None, _OTHERS)))
+    return bool(depths) and max(depths) <= DEEPEST and min(depths) >= 0
+
+
+class Checked:
+    """A file in a language of the Turtle family, whose opening triple terms are counted before a parser sees them.
+
+    `start` is what has been read of it. `read` raises TooDeep if there are more than DEEPEST.
+    """
+
+    def __init__(self, start: bytes, file: BinaryIO) -> None:
+        self._held, self._file = memoryview(start), file
+        self._end = start[-2:]
+        self._opening = start.count(b"<<(")
+        self._size = max(len(start), 1)
+
+    def read(self, size: int) -> bytes:
+        """Read at most `size` bytes."""
+        self._limit()
+        if not self._held:
+            content = self._file.read(self._size)
+            self._opening += (self._end + content).count(b"<<(")
+            self._end = (self._end + content)[-2:]
+            self._limit()
+            self._held = memoryview(content)
+        block, self._held = self._held[:size], self._held[size:]
+        return bytes(block)
+
+    def _limit(self) -> None:
+        if self._opening > DEEPEST:
+            raise TooDeep(f"more than {DEEPEST} triple terms in a large file")
 
 
 def check_file(file: BinaryIO, json: bool = False) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -158,17 +159,38 @@ def page(base: str, number: int, members: list[Member]) -> File:
     return File(page_path(number), b"".join(out), 3 + triples)
 
 
+class Page(NamedTuple):
+    """The triples of a page: those of the default graph, and the named graphs in canonical N-Triples."""
+
+    properties: list[ox.Quad]
+    graphs: dict[str, set[bytes]]
+
+
+def parsed(content: bytes, iri: str) -> Page:
+    """Parse a page in TriG whose IRI is given. Raises SyntaxError."""
+    nesting.check(content)
+    page = Page([], {})
+    quads = ox.parse(content, format=ox.RdfFormat.TRIG, base_iri=iri)
+    for name, of_graph in groupby(quads, attrgetter("graph_name")):
+        if isinstance(name, ox.DefaultGraph):
+            page.properties.extend(of_graph)
+        else:
+            triples = ox.serialize(map(attrgetter("triple"), of_graph), format=ox.RdfFormat.N_TRIPLES) or b""
+            page.graphs.setdefault(name.value, set()).update(triples.split(b"\n")[:-1])
+    return page
+
+
 def read_page(base: str, number: int, content: bytes) -> list[Member]:
     """The members of a page that `page` wrote. Raises SyntaxError, KeyError, ValueError if it is not valid."""
+    return members_of(parsed(content, f"{base}{page_path(number)}"))
+
+
+def members_of(page: Page) -> list[Member]:
+    """The members of a page, in order. Raises KeyError, ValueError, IndexError if it is not valid."""
     properties: dict[str, dict[str, str]] = {}
-    graphs: dict[str, list[bytes]] = {}
-    iri = f"{base}{page_path(number)}"
-    nesting.check(content)
-    for quad in ox.parse(content, format=ox.RdfFormat.TRIG, base_iri=iri):
-        if isinstance(quad.graph_name, ox.DefaultGraph):
+    for quad in page.properties:
+        if not isinstance(quad.subject, ox.Triple) and not isinstance(quad.object, ox.Triple):
             properties.setdefault(quad.subject.value, {})[quad.predicate.value] = quad.object.value
-        else:
-            graphs.setdefault(quad.graph_name.value, []).append(line(quad.triple))
     members = []
     for name, values in properties.items():
         if DCTERMS + "isVersionOf" in values:
@@ -180,7 +202,7 @@ def read_page(base: str, number: int, content: bytes) -> list[Member]:
                     activity=values["http://www.w3.org/1999/02/22-rdf-syntax-ns#type"].removeprefix(AS),
                     day=values[AS + "published"][:10],
                     release=_number(values[DCTERMS + "isPartOf"]),
-                    lines=tuple(sorted(graphs.get(name, ()))),
+                    lines=tuple(sorted(page.graphs.get(name, ()))),
                     forgotten=None if forgotten_by is None else _number(forgotten_by),
                 )
             )

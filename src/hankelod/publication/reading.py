@@ -1,0 +1,300 @@
+"""Readers of the files of a publication, by media type: each reads a file once, to its end, in bounded memory.
+
+A reader raises one of UNREADABLE where the content is not valid.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import io
+import json
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from errno import ENOENT
+from functools import partial
+from itertools import islice
+from operator import lt
+from pathlib import Path
+from typing import BinaryIO
+
+import pyoxigraph as ox
+
+from hankelod.messages.words import message
+from hankelod.publication.manifest import BadManifest
+from hankelod.publication.runs import Lines
+from hankelod.rdf import nesting
+
+BLOCK = 2**20
+"""Bytes that are read at a time; a file that is not larger is read at once."""
+
+HELD = 2**24
+"""Most bytes of a file in Turtle or TriG that is held while it is parsed; a larger one is parsed as it is read."""
+
+WHOLE = 2**28
+"""Most bytes of a file that can only be read as a whole: JSON, JSON-LD without a node on each line, and a page of the
+change feed."""
+
+TRIPLES = 250_000
+"""Triples that are serialised, and sorted, at a time."""
+
+NODES = 100
+"""Lines of JSON-LD that are parsed at a time."""
+
+RDF_FORMATS = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+    "application/trig": ox.RdfFormat.TRIG,
+}
+
+UNREADABLE = (
+    BadManifest,
+    SyntaxError,
+    ValueError,
+    RecursionError,
+    EOFError,
+    OSError,
+    csv.Error,
+    zlib.error,
+    zipfile.BadZipFile,
+)
+"""Errors of a file that cannot be read as the format that its name says."""
+
+
+### Files
+
+
+class Source(io.RawIOBase):
+    """A file whose size and SHA-256 are computed as it is read."""
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        count = self._file.readinto(buffer) or 0
+        self._digest.update(memoryview(buffer)[:count])
+        self.size += count
+        return count
+
+    def sha256(self) -> str:
+        """The SHA-256 of what has been read."""
+        return self._digest.hexdigest()
+
+
+class Opener:
+    """Opener of the files of a folder, through no symbolic link; the folders on the way are checked once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = f"{folder}/"
+        self._checked = {""}
+
+    def open(self, path: str) -> io.FileIO:
+        """Open a file. Raises BadManifest for a link, a pipe or a device; FileNotFoundError and other OSError."""
+        parent = path.rpartition("/")[0]
+        if parent not in self._checked:
+            steps = parent.split("/")
+            for number in range(1, len(steps) + 1):
+                self._mode(path, "/".join(steps[:number]))
+            self._checked.add(parent)
+        if not stat.S_ISREG(self._mode(path, path)):  # opening a pipe or a device could block
+            raise BadManifest(message("damage-no-file", path=path))
+        return io.FileIO(self._folder + path)
+
+    def _mode(self, path: str, step: str) -> int:
+        try:
+            mode = os.lstat(self._folder + step).st_mode
+        except NotADirectoryError as error:
+            raise FileNotFoundError(ENOENT, os.strerror(ENOENT), path) from error
+        if stat.S_ISLNK(mode):
+            raise BadManifest(message("damage-link", path=path))
+        return mode
+
+
+def blocks(file: BinaryIO) -> Iterator[bytes]:
+    """Yield what is left of a file, in blocks."""
+    return iter(partial(file.read, BLOCK), b"")
+
+
+def whole(file: BinaryIO, path: str) -> bytes:
+    """The content of a file that can only be read as a whole. Raises BadManifest if it is too large for that."""
+    content = file.read(WHOLE + 1)
+    if len(content) > WHOLE:
+        raise BadManifest(message("damage-larger", path=path))
+    return content
+
+
+### RDF
+
+
+def lines(quads: Iterable[ox.Quad]) -> Iterator[Lines]:
+    """Yield quads as canonical N-Triples or N-Quads, TRIPLES lines at a time, in their order."""
+    rest = iter(quads)
+    while content := ox.serialize(islice(rest, TRIPLES), format=ox.RdfFormat.N_QUADS):
+        block = content.split(b"\n")
+        block.pop()
+        yield block
+
+
+def quads(file: BinaryIO, form: ox.RdfFormat, base: str) -> Iterator[ox.Quad]:
+    """Yield the quads of a file. JSON-LD of more than WHOLE bytes must have a node on each line."""
+    if form == ox.RdfFormat.JSON_LD:
+        head = file.readline(WHOLE)
+        if head.endswith(b',"@graph":[\n'):
+            yield from _nodes(head, file, base)
+            return
+        content = head + file.read(WHOLE)
+        if len(content) > WHOLE:
+            raise ValueError("no node on each line")
+    else:
+        content = file.read(HELD)
+        if len(content) == HELD:
+            checked = nesting.Checked(content, file)
+            yield from ox.parse(input=checked, format=form, base_iri=base)  # type: ignore[arg-type]
+            return
+    nesting.check(content, form == ox.RdfFormat.JSON_LD)
+    yield from ox.parse(content, format=form, base_iri=base)
+
+
+def _nodes(head: bytes, file: BinaryIO, base: str) -> Iterator[ox.Quad]:
+    """Yield the quads of JSON-LD that has a node on each line, parsing some nodes at a time.
+
+    A class whose name is not in these nodes is taken out of the context: the parser copies the context of every class
+    for every node, which takes twice as long as all the rest.
+    """
+    context = json.loads(head + b"]}")["@context"]
+    scoped = {
+        name: f'"{name}'.encode()
+        for name, term in context.items()
+        if isinstance(term, dict) and "@context" in term and head.count(f'"{name}'.encode()) == 1
+    }
+    while nodes := list(islice(file, NODES)):
+        last = nodes[-1] == b"]}\n"
+        inner = b"".join(nodes[:-1] if last else nodes).rstrip(b",\n")
+        unused = {name for name, text in scoped.items() if text not in inner}
+        used = {name: term for name, term in context.items() if name not in unused}
+        content = b'{"@context":%b,"@graph":[%b]}' % (json.dumps(used).encode(), inner)
+        nesting.check(content, json=True)
+        yield from ox.parse(content, format=ox.RdfFormat.JSON_LD, base_iri=base)
+        if last:
+            return
+    raise ValueError("it does not end")
+
+
+def sorted_lines(file: BinaryIO) -> Iterator[Lines]:
+    """Yield the lines of sorted N-Triples in blocks, without a check."""
+    for block in blocks(file):
+        yield (block + file.readline()).removesuffix(b"\n").split(b"\n")
+
+
+def sorted_triples(file: BinaryIO) -> int:
+    """Count the triples of sorted N-Triples. Raises ValueError unless each line is a triple above the one before."""
+    last, count = b"", 0
+    for block in sorted_lines(file):
+        if not (last < block[0] and all(map(lt, block, islice(block, 1, None)))):
+            pairs = zip([last, *block], block, strict=False)
+            place = next(n for n, (before, each) in enumerate(pairs, count + 1) if each <= before)
+            raise ValueError(f"line {place} is not in its place in the order of lines")
+        content = b"\n".join(block)
+        nesting.check(content)
+        if sum(1 for _ in ox.parse(content, format=ox.RdfFormat.N_TRIPLES)) != len(block):
+            raise ValueError("not a triple on each line")
+        last, count = block[-1], count + len(block)
+    return count
+
+
+### Other formats
+
+
+def _text(file: BinaryIO) -> None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for block in blocks(file):
+        decoder.decode(block)
+    decoder.decode(b"", True)
+
+
+def _json(file: BinaryIO) -> None:
+    """A larger file than WHOLE is not parsed: only its bytes are compared."""
+    content = file.read(WHOLE + 1)
+    if len(content) <= WHOLE:
+        json.loads(content)
+
+
+def _json_lines(file: BinaryIO) -> None:
+    for each in file:
+        json.loads(each)
+
+
+def _features(file: BinaryIO) -> None:
+    """Read a collection of features as `hankelod.exports.points` writes it, one feature at a time."""
+    head, held = list(islice(file, 3)), list[bytes]()
+    for each in file:
+        if each.startswith(b"  {") and held:
+            json.loads(b"".join(held).strip().removesuffix(b","))
+            held.clear()
+        held.append(each)
+    json.loads(b"".join((*head, *held)))
+
+
+def _csv(file: BinaryIO) -> None:
+    """Every row has as many cells as the head."""
+    text = io.TextIOWrapper(file, "utf-8-sig", newline="")
+    try:
+        head = text.readline()
+        delimiter = ";" if ";" in head else ","
+        width = len(next(csv.reader([head], delimiter=delimiter), ()))
+        for row in csv.reader(text, delimiter=delimiter, strict=True):
+            if len(row) != width:
+                raise ValueError(f"rows of {width}, {len(row)} cells")
+    finally:
+        text.detach()
+
+
+def _zip(file: BinaryIO) -> None:
+    """An archive is read twice, since its directory stands at the end."""
+    bad = zipfile.ZipFile(file).testzip()
+    if bad:
+        raise ValueError(f"{bad} is damaged")
+
+
+def _wasm(file: BinaryIO) -> None:
+    if file.read(8) != b"\0asm\x01\0\0\0":  # WebAssembly Core Specification, 5.5.16
+        raise ValueError("no module of WebAssembly, version 1")
+
+
+def _png(file: BinaryIO) -> None:
+    start = end = file.read(8)
+    for block in blocks(file):
+        end = (end + block)[-8:]
+    if start != b"\x89PNG\r\n\x1a\n" or end[:4] != b"IEND":  # W3C PNG, 5.2 and 11.2.5
+        raise ValueError("no picture in PNG, or half of one")
+
+
+READERS: dict[str, Callable[[BinaryIO], None]] = {
+    "application/json": _json,
+    "application/csvm+json": _json,
+    "application/geo+json": _features,
+    "application/x-ndjson": _json_lines,
+    "text/csv": _csv,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _zip,
+    "application/wasm": _wasm,
+    "image/png": _png,
+}
+"""Readers of what is not RDF, by media type; everything else is text."""
+
+SEEKING = frozenset({"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"})
+"""Media types whose readers go back and forth in the file."""
+
+
+def read(file: BinaryIO, media_type: str) -> None:
+    """Read a file that is not RDF. Raises one of UNREADABLE."""
+    READERS.get(media_type, _text)(file)
