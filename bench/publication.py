@@ -179,27 +179,29 @@ PARTS = {f.__name__: f for f in (mapping, validation, copying, reference)}
 
 ### The run
 
-CHUNKS = """
-import contextlib, sys
+WORKERS = """
+import sys
 from pathlib import Path
-from hankelod.pipeline.largepublication import publish
-from hankelod.pipeline.streaming import Stream
+from hankelod.pipeline.traversal import publish
 from hankelod.pipeline.workers import processes
-from hankelod.publication.files import Edition
 from hankelod.records.dataset import Dataset
 if __name__ == "__main__":
-    dataset, who = Dataset(Path(sys.argv[1])), sys.argv[3]
+    dataset, out, who = Dataset(Path(sys.argv[1])), Path(sys.argv[2]), sys.argv[3]
     if who == "dask":
         from hankelod.pipeline.cluster import cluster
     with cluster("local") if who == "dask" else processes(int(who)) as crew:
-        publish(lambda parts: Stream(dataset, None, crew, parts), Path(sys.argv[2]), Edition())
+        publish(dataset, out, only=("dumps",), crew=crew)
 """
-"""Publishes chunk by chunk whatever the number of records, by so many workers."""
+"""Publishes by so many workers; `hankelod publish` itself takes two."""
 
 
-def publish(script: Path, folder: Path, out: Path, who: str = "2") -> Figures:
+def publish(script: Path, folder: Path, out: Path, who: str | None = None) -> Figures:
+    """Publish the dumps by the command itself, or by these workers."""
     shutil.rmtree(out, ignore_errors=True)
-    return measured([sys.executable, str(script), str(folder), str(out), who])
+    if who is not None:
+        return measured([sys.executable, str(script), str(folder), str(out), who])
+    command = ["-m", "hankelod", "-C", str(folder), "publish", "--only", "dumps", "--out", str(out)]
+    return measured([sys.executable, *command])
 
 
 def main() -> None:
@@ -231,8 +233,8 @@ def dataset(folder: Path, count: int) -> Path:
 
 
 def run(folder: Path, records: list[int], runs: int, few: int, compare: int) -> Found:
-    out, script = folder / "dist", folder / "chunks.py"
-    script.write_text(CHUNKS, "utf-8")
+    out, script = folder / "dist", folder / "workers.py"
+    script.write_text(WORKERS, "utf-8")
     found: dict[str, Figures] = {}
     compared = max([n for n in records if n <= compare], default=records[0])
     rows = [["records", "runs", "seconds", "µs a record", "peak memory of all processes"]]
@@ -291,7 +293,7 @@ def _compared(
     added = sum(found[name]["seconds"] for name in each)
     rows.append(["these three added", f"{added:.1f}"])
     for name, who in (("publish, 1 worker", "1"), ("publish, 2 workers of Dask", "dask")):
-        found[name] = publish(folder / "chunks.py", made, out, who)
+        found[name] = publish(folder / "workers.py", made, out, who)
         rows.append([name, f"{found[name]['seconds']:.1f}"])
     rows.append(["publish, 2 workers", f"{told:.1f}"])
     found["reference"] = part("reference", dataset(folder, few))

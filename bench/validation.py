@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hankelod.mapping.mapping import Mapping
-from hankelod.pipeline.checking import check_all
 from hankelod.records.dataset import Dataset
 from hankelod.validation.checker import background
 from hankelod.validation.engines import engine
@@ -107,7 +106,7 @@ def beside(count: int, runs: int) -> dict[str, list[float]]:
         script("generator.py", count, folder, "--faults", SHARE)
         dataset = Dataset(folder)
         mapping = Mapping(dataset.model)
-        _, records = check_all(dataset)
+        records = [r for cls in dataset.model.entries() for r in dataset.read(cls)]
         triples = "".join(background(dataset.model) + [line for r in records for line in mapping.ntriples(r)])
 
         def judged(name: str) -> Callable[[], float]:

@@ -190,11 +190,11 @@ def test_the_history_goes_on_whatever_the_chunks(tmp_path: Path, crew: Crew, mon
     for name, workers, records in (("one", InProcess(), 1000), ("two", crew, 2)):
         folder, out = small(tmp_path / name), tmp_path / f"{name}-dist"
         written(folder, out, workers, records)
-        edit(folder, "dataset.yml", "version: 0.1.0", "version: 0.2.0")
-        edit(folder, "projects/aalto.yml", "totalCost: 1000.5", "totalCost: 1200")
+        edit(folder, "dataset.yml", 'version: "1.0.0"', 'version: "1.1.0"')
+        edit(folder, "projects/eka.yml", "totalCost: 1000", "totalCost: 1200")
         written(folder, out, workers, records)
-        edit(folder, "dataset.yml", "version: 0.2.0", "version: 0.3.0")
-        written(folder, out, workers, records, forget=["project/aalto"])
+        edit(folder, "dataset.yml", 'version: "1.1.0"', 'version: "1.2.0"')
+        written(folder, out, workers, records, forget=["project/eka"])
         monkeypatch.setattr(chunk, "FILES", 1)
     assert contents(tmp_path / "one-dist") == contents(tmp_path / "two-dist")
     assert (tmp_path / "one-dist/changes/releases/3.json").exists()

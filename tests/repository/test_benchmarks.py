@@ -202,6 +202,15 @@ def test_asking_a_server(tmp_path: Path, part: str, results: list[str]):
     assert sorted(p.stem for p in tmp_path.iterdir()) == results
 
 
+def test_two_commits_side_by_side(tmp_path: Path):
+    """With itself, at tiny sizes: what it measures is what both commits have."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("no git repository: there are no commits to compare")
+    run("commits.py", "HEAD", "--records", "10,20", "--runs", 1, "--results", tmp_path)
+    kept = json.loads((tmp_path / "commits.json").read_text("utf-8"))
+    assert set(kept["measured"]["sizes"]) == {"10", "20"} and len(kept["goals"]) == 10
+
+
 def test_publishing_at_two_sizes(tmp_path: Path):
     run("publication.py", 30, 60, "--runs", 1, "--compare", 30, "--few", 4, "--folder", tmp_path, "--results", tmp_path)
     kept = json.loads((tmp_path / "publication.json").read_text("utf-8"))

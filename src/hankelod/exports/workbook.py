@@ -72,7 +72,8 @@ class Workbook(Export):
         for name, size in self._parts:
             table = msgspec.json.decode(self.place.parts.read(name, 0, size))
             self.place.parts.remove(name)
-            for row, cells in enumerate(table, row + 1):
+            for cells in table:
+                row += 1
                 for n, item in enumerate(cells if row <= ROWS else ()):
                     if item.__class__ is str:
                         sheet.write_string(row, n, item)

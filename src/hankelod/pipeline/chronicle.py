@@ -10,8 +10,9 @@ from hankelod.messages.problem import Problem
 from hankelod.pipeline.chunk import main_class
 from hankelod.publication.building import Building
 from hankelod.publication.history import changes, previous
-from hankelod.publication.history.diff import InFile, Things
-from hankelod.publication.history.previous import Release
+from hankelod.publication.history.diff import Things
+from hankelod.publication.history.lines import InFile
+from hankelod.publication.history.releases import Release
 from hankelod.publication.manifest import MANIFEST
 from hankelod.publication.parts import Parts
 from hankelod.records.dataset import Dataset

@@ -18,7 +18,7 @@ from hankelod.messages.refusal import CannotPublish
 from hankelod.pipeline.chronicle import Chronicle
 from hankelod.publication.building import Building
 from hankelod.publication.files import Edition, File
-from hankelod.publication.history.previous import previous_version
+from hankelod.publication.history.releases import previous_version
 from hankelod.rdf.counts import Counts
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, cast
 
-from hankelod.messages.problem import Place, Problem, in_order, problem
+from hankelod.messages.problem import Place, Problem, problem
 from hankelod.messages.words import error_message
 from hankelod.publication import formats, reading, runs
 from hankelod.publication import manifest as manifests
@@ -26,7 +26,7 @@ from hankelod.publication.parts import Folder
 from hankelod.publication.reading import RDF_FORMATS, UNREADABLE, Source
 from hankelod.publication.runs import Lines
 from hankelod.records.folder import BASE
-from hankelod.validation.report import Report
+from hankelod.validation.report import Report, report
 
 
 def verify(folder: Path, name: str) -> Report:
@@ -41,9 +41,9 @@ def verify(folder: Path, name: str) -> Report:
             manifest = manifests.read(manifests.content(folder, MANIFEST, manifests.LARGEST))
         except (BadManifest, OSError) as error:
             check.add("manifest-unreadable", MANIFEST, detail=error_message(error))
-            return Report(problems, 0, BASE)
+            return report(problems, 0, BASE)
         check.whole(manifest)
-    return Report(in_order(problems), len(manifest.files), BASE)
+    return report(problems, len(manifest.files), BASE)
 
 
 class _Verification:

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from hankelod.messages.catalogue import Text
 from hankelod.publication import runs
 from hankelod.publication.files import File
-from hankelod.publication.history.diff import Things, ThingVersions, line
+from hankelod.publication.history.diff import Things, ThingVersions
 from hankelod.publication.history.lines import Lines
 from hankelod.publication.parts import Parts
 from hankelod.rdf import nesting
