@@ -39,6 +39,10 @@ def out(sound: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(sound, tmp_path / "dist"))
 
 
+def codes(out: Path) -> list[tuple[str, str]]:
+    return [(p.code, p.file.removeprefix("dist/")) for p in verify(out, "dist").problems]
+
+
 @pytest.fixture(params=["held", "streamed"])
 def size(request, monkeypatch: pytest.MonkeyPatch) -> str:
     """The way files are read: small ones at once, or all of them as if they were large."""

@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from errno import ENOENT
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from operator import lt
 from pathlib import Path
 from typing import BinaryIO
@@ -146,12 +146,11 @@ def lines(quads: Iterable[ox.Quad]) -> Iterator[Lines]:
 
 
 def quads(file: BinaryIO, form: ox.RdfFormat, base: str) -> Iterator[ox.Quad]:
-    """Yield the quads of a file. JSON-LD of more than WHOLE bytes must have a node on each line."""
+    """Parse the quads of a file. JSON-LD of more than WHOLE bytes must have a node on each line."""
     if form == ox.RdfFormat.JSON_LD:
         head = file.readline(WHOLE)
         if head.endswith(b',"@graph":[\n'):
-            yield from _nodes(head, file, base)
-            return
+            return chain.from_iterable(_nodes(head, file, base))
         content = head + file.read(WHOLE)
         if len(content) > WHOLE:
             raise ValueError("no node on each line")
@@ -159,14 +158,13 @@ def quads(file: BinaryIO, form: ox.RdfFormat, base: str) -> Iterator[ox.Quad]:
         content = file.read(HELD)
         if len(content) == HELD:
             checked = nesting.Checked(content, file)
-            yield from ox.parse(input=checked, format=form, base_iri=base)  # type: ignore[arg-type]
-            return
+            return ox.parse(input=checked, format=form, base_iri=base)  # type: ignore[arg-type]
     nesting.check(content, form == ox.RdfFormat.JSON_LD)
-    yield from ox.parse(content, format=form, base_iri=base)
+    return ox.parse(content, format=form, base_iri=base)
 
 
-def _nodes(head: bytes, file: BinaryIO, base: str) -> Iterator[ox.Quad]:
-    """Yield the quads of JSON-LD that has a node on each line, parsing some nodes at a time.
+def _nodes(head: bytes, file: BinaryIO, base: str) -> Iterator[Iterator[ox.Quad]]:
+    """Yield the quads of JSON-LD that has a node on each line, for some nodes at a time.
 
     A class whose name is not in these nodes is taken out of the context: the parser copies the context of every class
     for every node, which takes twice as long as all the rest.
@@ -184,7 +182,7 @@ def _nodes(head: bytes, file: BinaryIO, base: str) -> Iterator[ox.Quad]:
         used = {name: term for name, term in context.items() if name not in unused}
         content = b'{"@context":%b,"@graph":[%b]}' % (json.dumps(used).encode(), inner)
         nesting.check(content, json=True)
-        yield from ox.parse(content, format=ox.RdfFormat.JSON_LD, base_iri=base)
+        yield ox.parse(content, format=ox.RdfFormat.JSON_LD, base_iri=base)
         if last:
             return
     raise ValueError("it does not end")
