@@ -16,6 +16,7 @@ import pytest
 from hankelod.messages.refusal import CannotPublish
 from hankelod.pipeline.traversal import publish
 from hankelod.publication import exchange
+from hankelod.publication.building import Output
 from hankelod.publication.exchange import beside
 from hankelod.publication.verification import verify
 from hankelod.records.dataset import Dataset
@@ -139,6 +140,7 @@ CALLS = {
     "rename": (Path, "rename"),
     "exchange": (exchange, "_renameat2"),
     "sync": (exchange, "_sync"),
+    "stream": (Output, "_put"),
 }
 
 

@@ -147,25 +147,25 @@ def cell(item: object | None) -> str:
     return plain(item)
 
 
-Read = Callable[[Card], str]
-"""Function that returns the text of one column for a card."""
+Get = Callable[[Card], object | None]
+"""Function that returns the value of one column in a card, as `value` does."""
 
 
-def _reader(column: Column) -> Read:
-    """Return the reader of a column, specialised by the length of its path: faster than walking it for each cell."""
+def getter(column: Column) -> Get:
+    """Return the getter of a column, specialised by the length of its path: faster than walking it for each cell."""
     first, *rest = column.path
     if not rest:
-        return lambda card: cell(card.get(first))
+        return lambda card: card.get(first)
     step, last = rest[0], rest[-1]
     if len(rest) > 2:
-        return lambda card: cell(value(card, column))
+        return lambda card: value(card, column)
     if column.many:
         if len(rest) == 1:
-            return lambda card: cell([v[step] for v in card[first] if step in v]) if card.get(first) else ""  # type: ignore[attr-defined]
-        return lambda card: cell([v[step][last] for v in card[first] if last in v[step]]) if card.get(first) else ""  # type: ignore[attr-defined]
+            return lambda card: [v[step] for v in card[first] if step in v] if card.get(first) else None  # type: ignore[attr-defined]
+        return lambda card: [v[step][last] for v in card[first] if last in v[step]] if card.get(first) else None  # type: ignore[attr-defined]
     if len(rest) == 1:
-        return lambda card: cell(card[first].get(step)) if first in card else ""  # type: ignore[attr-defined]
-    return lambda card: cell(card[first][step].get(last)) if first in card else ""  # type: ignore[index]
+        return lambda card: card[first].get(step) if first in card else None  # type: ignore[attr-defined]
+    return lambda card: card[first][step].get(last) if first in card else None  # type: ignore[index]
 
 
 Rows = list[list[str]]
@@ -174,8 +174,8 @@ Rows = list[list[str]]
 
 def rows(cards: Iterable[Card], header: list[Column]) -> Rows:
     """Return a row for each card."""
-    readers = [_reader(c) for c in header]
-    return [[read(card) for read in readers] for card in cards]
+    getters = [getter(c) for c in header]
+    return [[cell(get(card)) for get in getters] for card in cards]
 
 
 def csv_head(header: list[Column], finnish: bool = False) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hankelod.exports.areas import number
 from hankelod.exports.export import Export, Place
-from hankelod.exports.tables import CELL, Column, cell, value
+from hankelod.exports.tables import CELL, Column, cell, getter
 from hankelod.mapping.batch import Batch
 
 ROWS = 2**20 - 1
@@ -25,8 +25,9 @@ class Workbook(Export):
     def make(self, batch: Batch) -> bytes:
         import msgspec
 
-        header = self.basis.header
-        return msgspec.json.encode([[_cell(value(card, c)) for c in header] for card in self.basis.cards_of(batch)])
+        getters = [getter(column) for column in self.basis.header]
+        cards = self.basis.cards_of(batch)
+        return msgspec.json.encode([[_cell(get(card)) for get in getters] for card in cards])
 
     def begin(self, place: Place) -> None:
         super().begin(place)

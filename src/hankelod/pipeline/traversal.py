@@ -28,7 +28,7 @@ from hankelod.publication.building import Building
 from hankelod.publication.files import Edition
 from hankelod.publication.folder import replacing
 from hankelod.publication.history.previous import dated
-from hankelod.publication.parts import Folder, Parts
+from hankelod.publication.parts import Folder, Memory, Parts
 from hankelod.publication.runs import merge
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
@@ -168,7 +168,7 @@ def publish(
         threads = stack.enter_context(ThreadPoolExecutor(PACKERS)) if several else None
         building = Building(folder, threads)
         stack.callback(building.close)
-        parts = parts or Folder(str(building.scratch))
+        parts = parts or (Folder(str(building.scratch)) if several or crew else Memory())
         chronicle = Chronicle(dataset, out, building, parts, previous, forget)
         setting = Setting(
             str(dataset.root),

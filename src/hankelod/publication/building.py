@@ -33,7 +33,7 @@ class Output:
         for each in self._hashes:
             target = building.folder / each
             target.parent.mkdir(parents=True, exist_ok=True)
-            self._files[each] = target.open("wb", buffering=0)
+            self._files[each] = building.opened(target)
         self._packer = Packer(lambda content: self._put(f"{path}.gz", content), threads) if packed else None
 
     @property
@@ -62,11 +62,6 @@ class Output:
                 (self._building.folder / path).chmod(exchange.FILE_MODE)
                 self._building.entries[path] = entry(path, self._hashes[path].hexdigest(), self._sizes[path], triples)
 
-    def abandon(self) -> None:
-        """Close what is open, of a file that will not be finished."""
-        for file in self._files.values():
-            file.close()
-
 
 class Building:
     """The folder of a publication that is being written; `entries` are those of its manifest, by path."""
@@ -76,7 +71,7 @@ class Building:
         self.folder = folder
         self.entries: Entries = {}
         self._threads = threads
-        self._open: list[Output] = []
+        self._open: list[BinaryIO] = []
 
     @property
     def scratch(self) -> Path:
@@ -112,8 +107,13 @@ class Building:
 
     def open(self, path: str, packed: bool = False) -> Output:
         """Begin a file that is written piece by piece."""
-        self._open.append(Output(self, path, packed, self._threads))
-        return self._open[-1]
+        return Output(self, path, packed, self._threads)
+
+    def opened(self, target: Path) -> BinaryIO:
+        """Open a file to be written, which is closed with all others at the end, whatever happens before."""
+        file = target.open("wb", buffering=0)
+        self._open.append(file)
+        return file
 
     def add(self, files: Iterable[File]) -> None:
         """Write whole files."""
@@ -133,5 +133,5 @@ class Building:
 
     def close(self) -> None:
         """Close all files, also those that will not be finished."""
-        for output in self._open:
-            output.abandon()
+        for file in self._open:
+            file.close()

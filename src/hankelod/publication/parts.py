@@ -1,4 +1,4 @@
-"""Where workers put what they have made, for others to take up: a folder, or any storage that fsspec knows.
+"""Parts: what workers have made, for others to take up; in memory, in a folder, or in any storage that fsspec knows.
 
 Parts are written whole or not at all, and the same part has the same bytes whoever makes it: work that is done twice,
 since a worker was lost, changes nothing.
@@ -19,6 +19,22 @@ class Parts(Protocol):
     def read(self, name: str, start: int, size: int) -> bytes: ...
 
     def remove(self, name: str) -> None: ...
+
+
+class Memory:
+    """Parts of a dataset of one chunk, which this process makes and takes itself."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    def write(self, name: str, content: bytes) -> None:
+        self._contents[name] = content
+
+    def read(self, name: str, start: int, size: int) -> bytes:
+        return self._contents[name][start : start + size]
+
+    def remove(self, name: str) -> None:
+        self._contents.pop(name, None)
 
 
 class Folder(NamedTuple):

@@ -28,6 +28,12 @@ def escape_record(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
 
 
+KNOWN = 10_000
+"""Most IRIs of which the notation is remembered: those of the vocabulary recur in every document."""
+
+_LOCAL = re.compile("[A-Za-z_][A-Za-z0-9_-]*")
+
+
 class Names:
     """Notation of IRIs: full in N-Triples; with prefixes and relative to the base in Turtle (`short`).
 
@@ -40,18 +46,28 @@ class Names:
         self.prefixes = sorted(prefixes.items(), key=lambda p: -len(p[1]))
         self.things = "<id/" if short else f"<{base}id/"
         self.used: set[str] = set()
+        self._terms: dict[str, str] = {}
 
     def iri(self, iri: str) -> str:
         """Write an IRI in this notation."""
-        if self.short:
-            if iri == RDF + "type":
-                return "a"
-            for prefix, namespace in self.prefixes:
-                if iri.startswith(namespace) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", iri[len(namespace) :]):
-                    self.used.add(prefix)
-                    return f"{prefix}:{iri[len(namespace) :]}"
-            if iri.startswith(self.base) and iri != self.base:
-                return f"<{iri[len(self.base) :]}>"
+        if not self.short:
+            return f"<{iri}>"
+        written = self._terms.get(iri)
+        if written is None:
+            written = self._shortened(iri)
+            if len(self._terms) < KNOWN:
+                self._terms[iri] = written
+        return written
+
+    def _shortened(self, iri: str) -> str:
+        if iri == RDF + "type":
+            return "a"
+        for prefix, namespace in self.prefixes:
+            if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
+                self.used.add(prefix)
+                return f"{prefix}:{iri[len(namespace) :]}"
+        if iri.startswith(self.base) and iri != self.base:
+            return f"<{iri[len(self.base) :]}>"
         return f"<{iri}>"
 
 
