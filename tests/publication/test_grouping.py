@@ -100,5 +100,6 @@ def test_lines_of_a_subject_are_the_same_in_memory_and_in_a_file(tmp_path, subje
     graph = sorted(f'<{s}> <http://e/{p}> "x" .'.encode() for s in SUBJECTS for p in "pq")
     path = tmp_path / "graph.nt"
     path.write_bytes(b"\n".join(graph) + b"\n")
-    want = [each for each in graph if each.startswith(f"<{subject}> ".encode())]
-    assert InMemory(graph).about(subject) == InFile(path).about(subject) == want
+    for start in (f"<{subject}> ".encode(), f"<{subject}/".encode()):
+        want = [each for each in graph if each.startswith(start)]
+        assert InMemory(graph).starting(start) == InFile(path).starting(start) == want

@@ -1,4 +1,4 @@
-"""Look-up in a sorted file of N-Triples: the lines of one subject, by binary search over the bytes of the file."""
+"""Look-up in a sorted file of N-Triples, such as of one subject, by binary search over the bytes of the file."""
 
 from __future__ import annotations
 
@@ -9,12 +9,8 @@ NEAR = 2**14
 """Bytes that are read line by line rather than halved once more."""
 
 
-def lines(path: Path, subject: str) -> list[bytes]:
-    """The lines of a subject, given as its IRI, without line ends; none if the file has no such subject.
-
-    The file is sorted by bytes. Raises OSError.
-    """
-    start = f"<{subject}> ".encode()
+def lines(path: Path, start: bytes) -> list[bytes]:
+    """The lines that begin with these bytes, without line ends, of a file that is sorted by bytes. Raises OSError."""
     with path.open("rb") as file:
         file.seek(_before(file, start))
         found = []

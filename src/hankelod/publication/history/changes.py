@@ -377,7 +377,7 @@ def _name_in(dataset: Dataset, things: Things, lines: SortedLines, iri: str) -> 
     if cls is None or things.thing(iri) != iri:
         return {}
     paths = {f.key: f"<{f.path}>".encode() for f in cls.fields if f.key in diff.TITLES}
-    about = lines.about(iri)
+    about = lines.starting(f"<{iri}> ".encode())
     for key in diff.TITLES:
         own = [each for each in about if key in paths and each.split(b" ", 2)[1] == paths[key]]
         if text := diff.labels(things, own).get(iri, {}):

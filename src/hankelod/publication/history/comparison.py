@@ -80,7 +80,8 @@ def _names(things: Things, old: SortedLines, new: SortedLines) -> Callable[[str]
 
     @lru_cache(NAMES)
     def name(iri: str) -> Text:
-        return labels(things, new.about(iri)).get(iri) or labels(things, old.about(iri)).get(iri, {})
+        names = (labels(things, lines.starting(f"<{iri}> ".encode())).get(iri, {}) for lines in (new, old))
+        return next(names) or next(names)
 
     return name
 

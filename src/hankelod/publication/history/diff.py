@@ -86,6 +86,8 @@ class Things:
         self._withdrawn = f"<{RDF}type> <{self.tombstone.iri}> .\n".encode() if self.tombstone else None
         titles = {f.path for c in model.classes.values() for f in c.fields if f.key in TITLES}
         self.naming = frozenset(f"<{path}>".encode() for path in titles | {SKOS + "prefLabel", RDFS + "label"})
+        prefixes = "|".join(re.escape(prefix) for prefix, _ in self.roots)
+        self._root = re.compile(f"{re.escape(model.base)}id/(?:{prefixes or '(?!)'})[^/]*")
         self._last = (b"", "")
 
     def of(self, each: bytes) -> str:
@@ -97,14 +99,13 @@ class Things:
 
     def thing(self, subject: str) -> str:
         """The IRI of the thing that a subject is or is a part of."""
-        start = f"{self.model.base}id/"
-        if not subject.startswith(start):
-            return subject
-        rest = subject[len(start) :]
-        for prefix, _ in self.roots:
-            if rest.startswith(prefix):
-                return start + prefix + rest[len(prefix) :].split("/", 1)[0]
-        return subject
+        root = self._root.match(subject)
+        return root[0] if root else subject
+
+    def starts(self, thing: str) -> list[bytes]:
+        """The beginnings of all lines of a thing, in order: those of its parts, and its own."""
+        own = f"{thing} " if thing.startswith("_:") else f"<{thing}> "
+        return [start.encode() for start in (f"<{thing}/", own) if start == own or self._root.fullmatch(thing)]
 
     def iri(self, identifier: str) -> str:
         """The IRI of a thing by its id; a bare one is a project's, as in `withdrawn.yml`."""
@@ -181,7 +182,7 @@ def changed(things: Things, old: SortedLines, new: SortedLines, parts: Parts) ->
 
     Memory is bounded: what is sorted goes to `parts` if it is much.
     """
-    return grouping.changed(things.of, old, new, parts)
+    return grouping.changed(things, old, new, parts)
 
 
 def compare(things: Things, old: SortedLines, new: SortedLines, parts: Parts) -> Iterator[Change]:

@@ -7,21 +7,18 @@ the lines of all others are taken as they come.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from heapq import merge
 from itertools import chain, groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from hankelod.publication import runs
 from hankelod.publication.history.lines import Lines, SortedLines, differing, is_empty
 from hankelod.publication.parts import Parts
 
-ThingOf = Callable[[bytes], str]
-"""Returns the IRI of the thing that a line is about."""
-
 FEW = 10_000
-"""Most changed things whose lines are all sorted aside, in one reading of a graph."""
+"""Most changed things whose lines are looked up; if there are more, the whole graphs are read again."""
 
 MANY = 200_000
 """Most changed things whose IRIs are held; if there are more, all things are compared."""
@@ -33,6 +30,18 @@ OBJECT = 40
 """Bytes that Python takes for a line beside its content."""
 
 
+class Things(Protocol):
+    """The things that lines are about."""
+
+    def of(self, each: bytes) -> str:
+        """The IRI of the thing that a line is about."""
+        ...
+
+    def starts(self, thing: str) -> list[bytes]:
+        """The beginnings of all lines of a thing, in order."""
+        ...
+
+
 class ThingVersions(NamedTuple):
     """A thing with its old and its new lines, sorted; they differ."""
 
@@ -41,19 +50,19 @@ class ThingVersions(NamedTuple):
     new: Lines
 
 
-def changed(thing_of: ThingOf, old: SortedLines, new: SortedLines, parts: Parts) -> Iterator[ThingVersions]:
+def changed(things: Things, old: SortedLines, new: SortedLines, parts: Parts) -> Iterator[ThingVersions]:
     """The things whose lines differ, in the order of their IRIs. `parts` takes what is sorted aside and is much."""
-    wanted = None if is_empty(old) else _changed(thing_of, old, new)
+    wanted = None if is_empty(old) else _changed(things, old, new)
     if wanted is None or wanted:
-        sides = (_grouped(thing_of, lines, wanted, f"things-{side}", parts) for side, lines in enumerate((old, new)))
+        sides = (_grouped(things, lines, wanted, f"things-{side}", parts) for side, lines in enumerate((old, new)))
         yield from (versions for versions in _joined(*sides) if versions.old != versions.new)
 
 
-def _changed(thing_of: ThingOf, old: SortedLines, new: SortedLines) -> set[str] | None:
+def _changed(things: Things, old: SortedLines, new: SortedLines) -> set[str] | None:
     """The things that have different lines; None if they are more than `MANY`."""
     found: set[str] = set()
     for removed, added in differing(old, new):
-        found.update(map(thing_of, removed), map(thing_of, added))
+        found.update(map(things.of, removed), map(things.of, added))
         if len(found) > MANY:
             return None
     return found
@@ -75,20 +84,23 @@ def _joined(old: Iterator[tuple[str, Lines]], new: Iterator[tuple[str, Lines]]) 
 
 
 def _grouped(
-    thing_of: ThingOf, lines: SortedLines, wanted: Collection[str] | None, kind: str, parts: Parts
+    things: Things, lines: SortedLines, wanted: Collection[str] | None, kind: str, parts: Parts
 ) -> Iterator[tuple[str, Lines]]:
     """The wanted things with their lines, in the order of their IRIs; without `wanted`, all things."""
-    aside = _Aside(kind, parts)
     if wanted is not None and len(wanted) <= FEW:
-        for thing, some in _stretches(thing_of, lines, wanted):
-            aside.add(thing, some)
-        return aside.groups()
-    late = _late(_stretches(thing_of, lines, wanted), aside)
-    rest = ((thing, some) for thing, some in _stretches(thing_of, lines, wanted) if thing not in late)
+        return ((thing, some) for thing in sorted(wanted) if (some := _looked_up(things, lines, thing)))
+    aside = _Aside(kind, parts)
+    late = _late(_stretches(things, lines, wanted), aside)
+    rest = ((thing, some) for thing, some in _stretches(things, lines, wanted) if thing not in late)
     return merge(_whole(rest), aside.groups(), key=itemgetter(0))
 
 
-def _stretches(thing_of: ThingOf, lines: SortedLines, wanted: Collection[str] | None) -> Iterator[tuple[str, Lines]]:
+def _looked_up(things: Things, lines: SortedLines, thing: str) -> Lines:
+    """The lines of one thing."""
+    return [each for start in things.starts(thing) for each in lines.starting(start) if things.of(each) == thing]
+
+
+def _stretches(things: Things, lines: SortedLines, wanted: Collection[str] | None) -> Iterator[tuple[str, Lines]]:
     """Adjacent lines of one thing, in the order of the graph; a thing may come several times."""
     thing, subject = "", b"\n"
     for block in lines.blocks():
@@ -96,7 +108,7 @@ def _stretches(thing_of: ThingOf, lines: SortedLines, wanted: Collection[str] | 
         for place, each in enumerate(block):
             if each.startswith(subject):
                 continue
-            other, subject = thing_of(each), each[: each.find(b" ") + 1] or b"\n"
+            other, subject = things.of(each), each[: each.find(b" ") + 1] or b"\n"
             if other != thing:
                 if start < place and (wanted is None or thing in wanted):
                     yield thing, block[start:place]

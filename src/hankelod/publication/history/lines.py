@@ -27,8 +27,8 @@ class SortedLines(Protocol):
         """All lines, from the first, in blocks of bounded size that are not empty."""
         ...
 
-    def about(self, subject: str) -> Lines:
-        """The lines of one subject, by its IRI."""
+    def starting(self, start: bytes) -> Lines:
+        """The lines that begin with these bytes."""
         ...
 
 
@@ -42,8 +42,7 @@ class InMemory(NamedTuple):
         while block := list(islice(rest, BLOCK)):
             yield block
 
-    def about(self, subject: str) -> Lines:
-        start = f"<{subject}> ".encode()
+    def starting(self, start: bytes) -> Lines:
         first = bisect_left(self.lines, start)
         return list(takewhile(lambda each: each.startswith(start), islice(self.lines, first, None)))
 
@@ -63,8 +62,8 @@ class InFile(NamedTuple):
         if rest:
             yield [rest]
 
-    def about(self, subject: str) -> Lines:
-        return lookup.lines(self.path, subject)
+    def starting(self, start: bytes) -> Lines:
+        return lookup.lines(self.path, start)
 
 
 class _Head:
