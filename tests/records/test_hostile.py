@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hankelod.pipeline.streaming import KEPT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hankelod.mapping.mapping import Mapping
 from hankelod.messages.problem import LANGUAGES, MAX_PROBLEMS, Problem
 from hankelod.pipeline.checking import check_files
+from hankelod.pipeline.findings import KEPT
 from hankelod.records.dataset import Dataset
 from hankelod.validation.checker import Checker, referenced
 from hankelod.validation.report import Report, as_json, as_text, report

@@ -292,7 +292,7 @@ def test_every_statement_is_found_where_it_was_written(triples):
 
 
 def test_a_progress_bar_only_on_a_terminal(tmp_path, root):
-    code = "import time\nfrom hankelod.cli.progress import watched\nfor _ in watched(range(8)):\n    time.sleep(0.1)\n"
+    code = "import time\nfrom hankelod.cli.progress import progress\nwith progress('x', 8) as step:\n    for _ in range(8):\n        time.sleep(0.1)\n        step(1)\n"
 
     def told(stderr) -> None:
         subprocess.run([sys.executable, "-c", code], stderr=stderr, check=True, cwd=root)

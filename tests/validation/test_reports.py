@@ -20,7 +20,7 @@ from hankelod.rdf.graph import SH
 from hankelod.records.dataset import Dataset
 from hankelod.site.pages.report import as_html
 from hankelod.validation.alerts import as_github, as_sarif
-from hankelod.validation.report import Report
+from hankelod.validation.report import report
 from support.checking import check_all
 
 LANGUAGES = ("fi", "sv", "en")
@@ -100,7 +100,7 @@ def a_problem(value: str) -> Problem:
 
 @given(value=text)
 def test_no_text_can_begin_a_workflow_command(value):
-    given_report = Report([a_problem(value)], 1, "https://example.org/")
+    given_report = report([a_problem(value)], 1, "https://example.org/")
     lines = re.split(r"\r|\n", as_github(given_report, "en"))
     assert len(lines) == 3  # the command, the summary, and nothing after the last line end
     assert lines[0].startswith("::warning file=")
@@ -188,8 +188,8 @@ def test_nothing_in_a_record_becomes_markup(found, bad_dataset):
 @settings(max_examples=20, deadline=None)
 @given(value=text.filter(bool))
 def test_no_text_becomes_markup(dataset, value):
-    tags = [t for t, _ in Page(pages(Report([a_problem(value)], 1, dataset.base), dataset)).elements]
-    plain = [t for t, _ in Page(pages(Report([a_problem("x")], 1, dataset.base), dataset)).elements]
+    tags = [t for t, _ in Page(pages(report([a_problem(value)], 1, dataset.base), dataset)).elements]
+    plain = [t for t, _ in Page(pages(report([a_problem("x")], 1, dataset.base), dataset)).elements]
     assert tags == plain
 
 

@@ -20,22 +20,25 @@ def coloured(stream: object) -> bool:
     return "NO_COLOR" not in os.environ and stream.isatty()  # type: ignore[attr-defined, no-any-return]
 
 
-def watch(lang: str) -> Callable[[str], AbstractContextManager[Callable[[int], object]]]:
+def watch(lang: str) -> Callable[[str, int | None], AbstractContextManager[Callable[[int], object]]]:
     """Return a maker of progress bars, which names the work in a language."""
     from hankelod.messages.words import say
 
-    return lambda name: progress(say(f"work-{name}", lang))
+    return lambda name, size: progress(say(f"work-{name}", lang), size)
 
 
 @contextmanager
-def progress(name: str) -> Iterator[Callable[[int], object]]:
-    """Show progress and its rate. The function given to the block adds an amount of work done."""
+def progress(name: str, size: int | None) -> Iterator[Callable[[int], object]]:
+    """Show progress with its rate, and the time left if the size is known.
+
+    The function given to the block adds an amount of work done.
+    """
     if not sys.stderr.isatty():
         yield lambda done: None
         return
     from tqdm import tqdm
 
-    with tqdm(desc=name, unit="", delay=DELAY, leave=False, file=sys.stderr) as bar:
+    with tqdm(total=size, desc=name, unit="", delay=DELAY, leave=False, file=sys.stderr) as bar:
         yield bar.update
 
 

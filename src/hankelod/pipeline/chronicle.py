@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hankelod.messages.problem import Problem
 from hankelod.pipeline.chunk import main_class
+from hankelod.pipeline.outcome import Outcome
 from hankelod.publication.building import Building
 from hankelod.publication.history import changes, previous
 from hankelod.publication.history.diff import Things
@@ -19,9 +19,6 @@ from hankelod.records.dataset import Dataset
 from hankelod.records.folder import DATASET
 from hankelod.records.record import Record
 from hankelod.validation.report import Report, extended
-
-if TYPE_CHECKING:
-    from hankelod.pipeline.description import Outcome
 
 
 class Chronicle:

@@ -4,36 +4,20 @@ site, rules for web servers."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import NamedTuple
 
 from hankelod.exports import csvw, dumps, hosting, making
 from hankelod.exports.dcat import Catalogue, catalogue
-from hankelod.exports.export import Basis
 from hankelod.exports.prov import provenance
-from hankelod.exports.summary import Summary
 from hankelod.exports.void import void
 from hankelod.messages import words
 from hankelod.messages.refusal import CannotPublish
 from hankelod.pipeline.chronicle import Chronicle
+from hankelod.pipeline.outcome import Outcome
 from hankelod.publication.building import Building
 from hankelod.publication.files import Edition, File
 from hankelod.publication.history.releases import previous_version
-from hankelod.rdf.counts import Counts
 from hankelod.records.dataset import Dataset
-from hankelod.records.record import Record
 from hankelod.validation.report import Report, as_turtle, triples
-
-
-class Outcome(NamedTuple):
-    """What the traversal has made: the basis of the exports, all records if the site needs them, their summary, the
-    counts of the dump, and where the sorted triples are."""
-
-    basis: Basis
-    records: list[Record]
-    summary: Summary
-    counts: Counts
-    triples: Path
 
 
 def describe(

@@ -20,8 +20,8 @@ from hankelod.messages.problem import Problem
 from hankelod.pipeline import chunk as chunking
 from hankelod.pipeline import description, outputs
 from hankelod.pipeline.chronicle import Chronicle
-from hankelod.pipeline.description import Outcome
 from hankelod.pipeline.findings import Findings
+from hankelod.pipeline.outcome import Outcome
 from hankelod.pipeline.piece import Piece, Setting, Workshop, hand_over, piece
 from hankelod.pipeline.workers import Crew, InProcess, in_order, processes
 from hankelod.publication.building import Building
@@ -46,12 +46,12 @@ FIRST = Edition()
 Step = Callable[[int], object]
 """Takes the amount of work done since the last call."""
 
-Watch = Callable[[str], AbstractContextManager[Step]]
-"""Context of work with a name (`records`, `ranges`), for a progress bar."""
+Watch = Callable[[str, int | None], AbstractContextManager[Step]]
+"""Context of work with a name (`records`, `ranges`) and a size, if that is known, for a progress bar."""
 
 
 @contextmanager
-def unwatched(name: str) -> Iterator[Step]:
+def unwatched(name: str, size: int | None) -> Iterator[Step]:
     """Watch nothing."""
     yield lambda done: None
 
@@ -90,7 +90,9 @@ class _Walk:
         workshop, findings = self.workshop, self.findings
         chunks = chunking.chunks(workshop.dataset, workshop.others, self.records)
         work = ((workshop.setting, each, findings.sound) for each in chunks)
-        with watch("records") as step:
+        projects = sum(chunking.size(workshop.dataset))
+        size = len(workshop.others) + projects if projects <= chunking.MOST else None
+        with watch("records", size) as step:
             for done in in_order(self.workers, piece, work):
                 findings.add(done)
                 yield done
@@ -215,7 +217,7 @@ def _written(walk: _Walk, building: Building, parts: Parts, dumps: bool, watch: 
                     export.feed(made)
     if not walk.findings.sound:
         raise Unsound(walk.findings.report())
-    with watch("ranges"):
+    with watch("ranges", None):
         triples.sort()
     for export in exports:
         export.finish(triples.counts.triples)
