@@ -292,7 +292,14 @@ def test_every_statement_is_found_where_it_was_written(triples):
 
 
 def test_a_progress_bar_only_on_a_terminal(tmp_path, root):
-    code = "import time\nfrom hankelod.cli.progress import progress\nwith progress('x', 8) as step:\n    for _ in range(8):\n        time.sleep(0.1)\n        step(1)\n"
+    code = """
+import time
+from hankelod.cli.progress import progress
+with progress('x', 8) as step:
+    for _ in range(8):
+        time.sleep(0.1)
+        step(1)
+"""
 
     def told(stderr) -> None:
         subprocess.run([sys.executable, "-c", code], stderr=stderr, check=True, cwd=root)

@@ -125,6 +125,9 @@ def _of_main(dataset: Dataset, main: Class, records: int) -> Iterator[Chunk]:
             size, held, unread = 0, [], []
     if held or unread:
         yield Chunk(0, held, unread)
+    before = len(dataset.reader.problems)
     files = [str(file) for file in dataset.files(main)]
+    if dataset.reader.problems[before:]:
+        yield Chunk(0, unread=dataset.reader.problems[before:])
     for start in range(0, len(files), FILES):
         yield Chunk(0, files=files[start : start + FILES])

@@ -18,8 +18,8 @@ from hankelod.validation.details import Details
 from hankelod.validation.report import Report, report
 from hankelod.validation.withdrawn import reused
 
-KEPT = 10_000
-"""Most problems of each severity in a report; more are counted, violations up to MAX_PROBLEMS, where work ends."""
+KEPT = 30_000
+"""Most problems of each severity in a report; more are counted. With more violations, work ends."""
 
 
 class Findings:
