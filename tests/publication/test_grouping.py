@@ -69,10 +69,11 @@ def test_it_is_as_in_memory(few, many, run, old, new, block, piece):
 
 
 @settings(max_examples=100, deadline=None)
-@given(GRAPH, GRAPH, st.sampled_from([1, 3, 2**15]))
-def test_differing_lines_come_in_order(old, new, block):
+@given(GRAPH, GRAPH, st.sampled_from([1, 3, 2**15]), st.sampled_from([1, 4, 32]))
+def test_differing_lines_come_in_order(old, new, block, short):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "BLOCK", block)
+        patch.setattr(lines, "SHORT", short)
         pairs = list(lines.differing(InMemory(sorted(old)), InMemory(sorted(new))))
     assert list(chain.from_iterable(left for left, _ in pairs)) == sorted(old - new)
     assert list(chain.from_iterable(right for _, right in pairs)) == sorted(new - old)

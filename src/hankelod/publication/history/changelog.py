@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -63,6 +64,19 @@ class GroupText(NamedTuple):
     things: tuple[ThingText, ...]
 
 
+class ThingTexts:
+    """The changed things of a release of one kind, put into words anew each time they are read."""
+
+    def __init__(self, release: Release, kind: str, total: int, text: Callable[[Change], ThingText]) -> None:
+        self._release, self._kind, self._total, self._text = release, kind, total, text
+
+    def __len__(self) -> int:
+        return self._total
+
+    def __iter__(self) -> Iterator[ThingText]:
+        return (self._text(change) for change in self._release.changes if change.change == self._kind)
+
+
 class ReleaseText(NamedTuple):
     """A release in one language. Its texts are not escaped."""
 
@@ -71,8 +85,8 @@ class ReleaseText(NamedTuple):
     modified: str
     forgotten: tuple[ThingText, ...]
     created: tuple[GroupText, ...]
-    updated: tuple[ThingText, ...]
-    deleted: tuple[ThingText, ...]
+    updated: ThingTexts
+    deleted: ThingTexts
 
 
 def translated(things: Things, releases: Sequence[Release], names: Names, lang: str) -> Iterator[ReleaseText]:
@@ -88,10 +102,11 @@ def path(lang: str, ending: str) -> str:
 def files(things: Things, releases: Sequence[Release], title: Text, names: Names) -> Iterator[tuple[str, bytes]]:
     """The changelog in Markdown, in each language, as path and bytes."""
     for lang in LANGUAGES:
-        text = _markdown(
-            translated(things, releases, names, lang), title.get(lang) or next(iter(title.values()), ""), lang
-        )
-        yield path(lang, "md"), text.encode()
+        of_lang = translated(things, releases, names, lang)
+        text = bytearray()
+        for line in _markdown(of_lang, title.get(lang) or next(iter(title.values()), ""), lang):
+            text += f"{line}\n".encode()
+        yield path(lang, "md"), bytes(text)
 
 
 class _Wording:
@@ -124,21 +139,18 @@ class _Wording:
         return self.things.label(change.thing, field)[self.lang]
 
     def release(self, release: Release) -> ReleaseText:
-        created = _Created(self.things)
-        changed: dict[str, list[ThingText]] = {"update": [], "delete": []}
+        created, totals = _Created(self.things), Counter[str]()
         for change in release.changes:
+            totals[change.change] += 1
             if change.change == "create":
                 created.add(change)
-            else:
-                changed.setdefault(change.change, []).append(self.thing(change))
         return ReleaseText(
             release.number,
             release.version,
             release.modified,
             tuple(ThingText(t, self.of(self.names(t)) or self.short(t)) for t in release.forgotten),
             tuple(self.groups(created)),
-            tuple(changed["update"]),
-            tuple(changed["delete"]),
+            *(ThingTexts(release, kind, totals[kind], self.thing) for kind in ("update", "delete")),
         )
 
     def thing(self, change: Change) -> ThingText:
@@ -192,23 +204,26 @@ def _plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#|~&])", r"\\\1", " ".join(text.split()))
 
 
-def _markdown(releases: Iterable[ReleaseText], title: str, lang: str) -> str:
+def _markdown(releases: Iterable[ReleaseText], title: str, lang: str) -> Iterator[str]:
+    """The lines of the changelog."""
+
     def word(key: str) -> str:
         return WORDS[key][lang]
 
-    out = [f"# {word('changelog')}: {_plain(title)}"]
+    yield f"# {word('changelog')}: {_plain(title)}"
     for release in releases:
-        out += ["", f"## {_plain(release.version)} – {_plain(release.modified)}"]
+        yield from ("", f"## {_plain(release.version)} – {_plain(release.modified)}")
         for thing in release.forgotten:
-            out += ["", f"{_thing(thing)}: {word('forgotten')}"]
+            yield from ("", f"{_thing(thing)}: {word('forgotten')}")
         if release.created:
-            out += ["", f"### {word('create')}", "", *_listed(release.created)]
+            yield from ("", f"### {word('create')}", "", *_listed(release.created))
         for kind, changed in (("update", release.updated), ("delete", release.deleted)):
             if changed:
-                out += ["", f"### {word(kind)}", "", *(line for t in changed for line in _changed(t, word("values")))]
+                yield from ("", f"### {word(kind)}", "")
+                for thing in changed:
+                    yield from _changed(thing, word("values"))
         if not (release.created or release.updated or release.deleted):
-            out += ["", word("none")]
-    return "\n".join(out) + "\n"
+            yield from ("", word("none"))
 
 
 def _thing(thing: ThingText) -> str:

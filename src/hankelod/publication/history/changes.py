@@ -246,8 +246,11 @@ def warnings(
                 expected=before.version,
             )
         )
-    suspects = [(change, _replaced(change)) for change in newest.changes if change.change != "create"]
-    suspects = [(change, parts) for change, parts in suspects if parts or change.change == "delete"]
+    suspects: list[tuple[Change, Replaced]] = []
+    for change in newest.changes:
+        parts = _replaced(change)
+        if parts or change.change == "delete":
+            suspects.append((change, parts))
     moved = [change.thing for change, parts in suspects if parts]
     records = records_of(moved) if moved else {}
     for change, parts in suspects:

@@ -16,6 +16,9 @@ Lines = list[bytes]
 READ = 2**22
 """Bytes of a file that are read at a time."""
 
+SHORT = 32
+"""Lines that are compared by sets."""
+
 BLOCK = 2**15
 """Lines of a block in memory: about as many as are read of a file at a time."""
 
@@ -88,8 +91,21 @@ def differing(old: SortedLines, new: SortedLines) -> Iterator[tuple[Lines, Lines
     while ends := [head.lines[-1] for head in heads if head.lines]:
         left, right = (head.up_to(min(ends)) for head in heads)
         if left != right:
-            before, after = set(left), set(right)
-            yield [each for each in left if each not in after], [each for each in right if each not in before]
+            yield _different(left, right)
+
+
+def _different(left: Lines, right: Lines) -> tuple[Lines, Lines]:
+    """The lines that only `left` has and those that only `right` has; halves that are equal are not looked into."""
+    if left == right:
+        return [], []
+    if len(left) <= SHORT:
+        before, after = set(left), set(right)
+        return [each for each in left if each not in after], [each for each in right if each not in before]
+    half = len(left) // 2
+    place = bisect_left(right, left[half])
+    removed, added = _different(left[:half], right[:place])
+    more_removed, more_added = _different(left[half:], right[place:])
+    return removed + more_removed, added + more_added
 
 
 def is_empty(lines: SortedLines) -> bool:

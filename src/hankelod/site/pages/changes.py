@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
@@ -63,7 +63,7 @@ def changes_page(view: View, releases: Sequence[Release], names: Callable[[str],
 
 
 def _section(view: View, release: ReleaseText, linkable: frozenset[str], words: dict[str, str]) -> ReleaseSection:
-    def entries(things: tuple[ThingText, ...]) -> tuple[ChangedThing, ...]:
+    def entries(things: Iterable[ThingText]) -> tuple[ChangedThing, ...]:
         return tuple(ChangedThing(t.name, _path(view, t.iri, linkable), t.fields, t.emptied) for t in things)
 
     groups = tuple(Group(g.label, view.t.number(g.total), entries(g.things)) for g in release.created)
