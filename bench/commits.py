@@ -5,7 +5,8 @@
 OLD is any commit (149729e, before there was one traversal). Its source is taken from git and run by the interpreter
 of this benchmark, so that the libraries are the same. The commits take turns; a cost is the processor time of all
 processes of a command, the clock that of the whole command. A record is one of any class that is checked: synthetic
-datasets have thousands of organisations and areas beside their projects.
+datasets have thousands of organisations and areas beside their projects. They are the same at each size and cost less
+than a project, so the cost of a further project is given too.
 """
 
 from __future__ import annotations
@@ -29,6 +30,14 @@ OLD = "149729e"
 SAME_COST, FASTER_CHECK, FASTER_PUBLISH, VERIFY = 1.25, 2.5, 2.0, 0.25
 """Dearest over cheapest cost a record; speed of validating and of publishing over the old commit's; time of verifying
 over that of publishing."""
+
+TITLE = (
+    "processor time a record, and the clock, two cores"
+    " (beyond 20,000 projects, the old commit wrote no change feed; the new one does)"
+)
+
+COMPARED = 10_000
+"""Projects at which the commits are compared by the clock: the old one had another, poorer way beyond 20,000."""
 
 
 class Taken(NamedTuple):
@@ -93,9 +102,10 @@ def measure(old: str, sizes: list[int], runs: int) -> dict[str, Any]:
             shutil.rmtree(folder)
         for who, place in code.items():
             times = []
-            for _ in range(2 * runs):
+            for _ in range(2 * runs + 1):
                 shutil.rmtree(work / "dist", ignore_errors=True)
                 times.append(run(place, "-C", str(code["new"]), "publish", "--out", str(work / "dist")))
+            times.pop(0)  # Python compiled the modules in this one
             verified = run(place, "verify", str(work / "dist"))
             cpu, clock = (median([getattr(t, key) for t in times]) for key in ("cpu", "clock"))
             found["sixteen"][who] = {"cpu": cpu, "clock": clock, "verify": verified.clock}
@@ -148,20 +158,27 @@ def found_of(measured: dict[str, Any]) -> Found:
             ratio = f"{old['clock'] / new['clock']:.2f}"
             counts = [thousands(int(size)), thousands(each["records"])]
             rows.append([*counts, name, *cost, *clock, ratio, mebibytes(new["peak"])])
-    goals = []
+    goals, tables = [], [Table(TITLE, rows)]
     if len(measured["sizes"]) > 1:
         for name in ("validate", "publish"):
             ratio = max(costs[name]) / min(costs[name])
-            goals.append(
-                Goal(
-                    f"{name}: dearest over cheapest cost a record", f"≤ {SAME_COST}", f"{ratio:.2f}", ratio <= SAME_COST
-                )
-            )
+            what = f"{name}: dearest over cheapest cost a record"
+            goals.append(Goal(what, f"≤ {SAME_COST}", f"{ratio:.2f}", ratio <= SAME_COST))
+    if len(measured["sizes"]) > 2:
+        further = {name: _further(measured["sizes"], name) for name in ("validate", "publish")}
+        head = ["projects", *(f"µs a further project, {name}" for name in further)]
+        shown = [[size, *(f"{cost:.0f}" for cost in costs)] for size, *costs in zip(*_columns(further), strict=True)]
+        tables.append(Table("processor time of each project beyond the fewest", [head, *shown]))
+        for name, by_size in further.items():
+            ratio = max(by_size.values()) / min(by_size.values())
+            what = f"{name}: dearest over cheapest cost of a further project"
+            goals.append(Goal(what, f"≤ {SAME_COST}", f"{ratio:.2f}", ratio <= SAME_COST))
     for size, each in measured["sizes"].items():
         for name, least in (("validate", FASTER_CHECK), ("publish", FASTER_PUBLISH)):
-            ratio = each["old"][name]["clock"] / each["new"][name]["clock"]
-            what = f"{name} of {thousands(int(size))} projects, times as fast as {measured['old']}"
-            goals.append(Goal(what, f"≥ {least}", f"{ratio:.2f}", ratio >= least))
+            if int(size) == COMPARED:
+                ratio = each["old"][name]["clock"] / each["new"][name]["clock"]
+                what = f"{name} of {thousands(int(size))} projects, times as fast as {measured['old']}"
+                goals.append(Goal(what, f"≥ {least}", f"{ratio:.2f}", ratio >= least))
         share = each["new"]["verify"]["clock"] / each["new"]["publish"]["clock"]
         what = f"verify over publish, {thousands(int(size))} projects"
         goals.append(Goal(what, f"≤ {VERIFY}", f"{share:.2f}", share <= VERIFY))
@@ -171,7 +188,23 @@ def found_of(measured: dict[str, Any]) -> Found:
     share = sixteen["new"]["verify"] / sixteen["new"]["clock"]
     goals.append(Goal("verify over publish, the sixteen", f"≤ {VERIFY}", f"{share:.2f}", share <= VERIFY))
     title = f"At every size, beside commit {measured['old']}"
-    return Found(title, [Table("processor time a record, and the clock, two cores", rows)], goals, [], measured)
+    return Found(title, tables, goals, [], measured)
+
+
+def _further(sizes: dict[str, Any], name: str) -> dict[str, float]:
+    """Microseconds of each project beyond the fewest, by number of projects: the same records, whatever the others."""
+    fewest = min(map(int, sizes))
+    least = sizes[str(fewest)]["new"][name]["cpu"]
+    return {
+        thousands(int(size)): (each["new"][name]["cpu"] - least) / (int(size) - fewest) * 1e6
+        for size, each in sizes.items()
+        if int(size) > fewest
+    }
+
+
+def _columns(further: dict[str, dict[str, float]]) -> list[list[Any]]:
+    """The sizes, then the costs of each command."""
+    return [list(next(iter(further.values()))), *(list(by_size.values()) for by_size in further.values())]
 
 
 def main() -> None:

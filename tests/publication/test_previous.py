@@ -196,8 +196,23 @@ def test_a_feed_that_is_none_is_refused(publication, tmp_path):
         read(THINGS, Folder(publication), "x", tmp_path)
 
 
-def test_a_dump_that_is_no_text_is_refused(publication, tmp_path):
-    change_manifest(publication, DUMP, b"<http://e/\xff> <http://e/p> <http://e/o> .\n")
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"<http://e/\xff> <http://e/p> <http://e/o> .",
+        b"rivi",
+        b"# <http://e/a> <http://e/p> <http://e/o> .",
+        b'<http://e/a> <http://e/p> "auki .',
+        b"<http://e/a> <http://e/p> <http://e/o> . <http://e/a> <http://e/p> <http://e/q> .",
+        b"<http://e/a> <http://e/p> " + b"<<( <http://e/a> <http://e/p> " * 20_000,
+    ],
+    ids=["no-utf-8", "no-triple", "comment", "open", "two", "deep"],
+)
+@pytest.mark.parametrize("place", ["first", "last", "unended"])
+def test_a_dump_that_is_no_n_triples_is_refused(publication, tmp_path, line, place):
+    dump = (publication / DUMP).read_bytes()
+    content = {"first": line + b"\n" + dump, "last": dump + line + b"\n", "unended": dump + line}[place]
+    change_manifest(publication, DUMP, content)
     with pytest.raises(CannotPublish, match=r"hankelod\.nt cannot be read"):
         read(THINGS, Folder(publication), "x", tmp_path)
 

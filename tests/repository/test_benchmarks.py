@@ -206,9 +206,9 @@ def test_two_commits_side_by_side(tmp_path: Path):
     """With itself, at tiny sizes: what it measures is what both commits have."""
     if not (ROOT / ".git").exists():
         pytest.skip("no git repository: there are no commits to compare")
-    run("commits.py", "HEAD", "--records", "10,20", "--runs", 1, "--results", tmp_path)
+    run("commits.py", "HEAD", "--records", "10,20,40", "--runs", 1, "--results", tmp_path)
     kept = json.loads((tmp_path / "commits.json").read_text("utf-8"))
-    assert set(kept["measured"]["sizes"]) == {"10", "20"} and len(kept["goals"]) == 10
+    assert set(kept["measured"]["sizes"]) == {"10", "20", "40"} and len(kept["goals"]) == 9
 
 
 def test_publishing_at_two_sizes(tmp_path: Path):

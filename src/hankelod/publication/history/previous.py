@@ -17,6 +17,8 @@ from operator import lt
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+import pyoxigraph as ox
+
 from hankelod.messages import words
 from hankelod.messages.refusal import CannotPublish
 from hankelod.publication import manifest, runs
@@ -27,6 +29,7 @@ from hankelod.publication.history.lines import InFile, InMemory, Lines, SortedLi
 from hankelod.publication.history.releases import Release, release
 from hankelod.publication.manifest import MANIFEST, BadManifest, FileEntry, Manifest
 from hankelod.publication.parts import Folder as Parts
+from hankelod.rdf import nesting
 from hankelod.records.folder import DATASET
 from hankelod.records.record import Record
 
@@ -222,7 +225,7 @@ class _Files:
                 raise BadManifest(words.message("damage-feed", why=error)) from error
         try:
             in_order = _is_sorted(self.pieces(DUMP))
-        except ValueError as error:
+        except (ValueError, SyntaxError) as error:
             raise BadManifest(words.message("damage-unread", path=DUMP, why=error)) from error
         dump = InFile(self._local().path / DUMP)
         if in_order:
@@ -247,17 +250,27 @@ def _checked(path: str, entry: FileEntry, pieces: Iterable[bytes]) -> Iterator[b
 
 
 def _is_sorted(pieces: Iterable[bytes]) -> bool:
-    """Tell whether lines are sorted by bytes, each once. Reads to the end. Raises ValueError if they are no UTF-8."""
+    """Tell whether lines of N-Triples are sorted by bytes, each once. Reads to the end.
+
+    Raises ValueError or SyntaxError unless each line is one triple, or empty.
+    """
     in_order, last, rest = True, b"", b""
     for piece in pieces:
         whole, _, rest = (rest + piece).rpartition(b"\n")
         if whole:
-            whole.decode()
+            _check_triples(whole)
             lines = [last, *whole.split(b"\n")]
             in_order = in_order and all(map(lt, lines, islice(lines, 1, None)))
             last = lines[-1]
-    rest.decode()
+    _check_triples(rest)
     return in_order and (not rest or last < rest)
+
+
+def _check_triples(content: bytes) -> None:
+    nesting.check(content)
+    count = sum(1 for _ in ox.parse(content + b"\n", format=ox.RdfFormat.N_TRIPLES))
+    if count != sum(map(bool, content.split(b"\n"))):
+        raise ValueError("not a triple on each line")
 
 
 def _kept(blocks: Iterable[Lines], spool: Path) -> InFile:
