@@ -52,7 +52,7 @@ def read(name: str, parts: Parts) -> Iterator[Lines]:
             yield whole.split(b"\n")
 
 
-class _Head:
+class Head:
     """The lines of a run that are read and not yet taken."""
 
     def __init__(self, blocks: Iterator[Lines]) -> None:
@@ -70,7 +70,7 @@ class _Head:
 
 def merged(runs: Iterable[Iterator[Lines]]) -> Iterator[Lines]:
     """Yield the lines of sorted runs in order, each once, in blocks."""
-    heads = [head for head in map(_Head, runs) if head.lines]
+    heads = [head for head in map(Head, runs) if head.lines]
     while heads:
         last = min(head.lines[-1] for head in heads)
         block: Lines = []
@@ -122,7 +122,7 @@ def all_of(names: Sequence[str], kind: str, parts: Parts, work: Merge = here) ->
 
 def compared(left: Iterator[Lines], right: Iterator[Lines]) -> tuple[int, int]:
     """Count the lines on the left, and those that are on one side only. Both sides are in order, each line once."""
-    ours, theirs, count, apart = _Head(left), _Head(right), 0, 0
+    ours, theirs, count, apart = Head(left), Head(right), 0, 0
     while ours.lines or theirs.lines:
         last = min(head.lines[-1] for head in (ours, theirs) if head.lines)
         mine, other = ours.up_to(last), theirs.up_to(last)

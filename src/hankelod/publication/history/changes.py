@@ -18,10 +18,11 @@ from hankelod.publication.files import File, Files
 from hankelod.publication.history import changelog, diff, feed, previous
 from hankelod.publication.history.diff import Change, Things
 from hankelod.publication.history.feed import Member, release_path
-from hankelod.publication.history.lines import Lines, SortedLines
+from hankelod.publication.history.lines import SortedLines
 from hankelod.publication.history.previous import NOTHING, Previous
 from hankelod.publication.history.releases import Release, Span, WrittenChanges, entry, release_file
 from hankelod.publication.parts import Parts
+from hankelod.publication.runs import Lines
 from hankelod.rdf.graph import RDFS, SKOS
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import DATASET

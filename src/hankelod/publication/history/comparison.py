@@ -21,9 +21,10 @@ from hankelod.model.shapes import load
 from hankelod.publication.files import to_json
 from hankelod.publication.history import changelog, previous
 from hankelod.publication.history.diff import Change, Things, as_json, compare, labels, line
-from hankelod.publication.history.lines import InMemory, Lines, SortedLines, differing
+from hankelod.publication.history.lines import InMemory, SortedLines, differing
 from hankelod.publication.manifest import MANIFEST, BadManifest
 from hankelod.publication.parts import Folder
+from hankelod.publication.runs import Lines
 from hankelod.rdf import nesting
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import BASE, DATASET, NotADataset, shipped, turtle_files

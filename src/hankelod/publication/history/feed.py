@@ -19,8 +19,8 @@ from hankelod.messages.catalogue import Text
 from hankelod.publication import runs
 from hankelod.publication.files import File
 from hankelod.publication.history.diff import Things, ThingVersions
-from hankelod.publication.history.lines import Lines
 from hankelod.publication.parts import Parts
+from hankelod.publication.runs import Lines
 from hankelod.rdf import nesting
 from hankelod.rdf.terms import escape
 

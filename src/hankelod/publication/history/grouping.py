@@ -14,8 +14,9 @@ from operator import itemgetter
 from typing import NamedTuple, Protocol
 
 from hankelod.publication import runs
-from hankelod.publication.history.lines import Lines, SortedLines, differing, is_empty
+from hankelod.publication.history.lines import SortedLines, differing, is_empty
 from hankelod.publication.parts import Parts
+from hankelod.publication.runs import Lines
 
 FEW = 10_000
 """Most changed things whose lines are looked up; if there are more, the whole graphs are read again."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from hankelod.publication.runs import Head, Lines
 from hankelod.rdf import lookup
-
-Lines = list[bytes]
-"""Lines without line ends."""
 
 READ = 2**22
 """Bytes of a file that are read at a time."""
@@ -69,25 +67,9 @@ class InFile(NamedTuple):
         return lookup.lines(self.path, start)
 
 
-class _Head:
-    """The lines of one graph that are read and not yet compared."""
-
-    def __init__(self, lines: SortedLines) -> None:
-        self._blocks = lines.blocks()
-        self.lines: Lines = next(self._blocks, [])
-
-    def up_to(self, last: bytes) -> Lines:
-        """Take the lines that are not above `last`, and read on if none is left."""
-        count = bisect_right(self.lines, last)
-        taken, self.lines = self.lines[:count], self.lines[count:]
-        if not self.lines:
-            self.lines = next(self._blocks, [])
-        return taken
-
-
 def differing(old: SortedLines, new: SortedLines) -> Iterator[tuple[Lines, Lines]]:
     """The lines that only the old graph has and those that only the new one has, each in order, block by block."""
-    heads = _Head(old), _Head(new)
+    heads = Head(old.blocks()), Head(new.blocks())
     while ends := [head.lines[-1] for head in heads if head.lines]:
         left, right = (head.up_to(min(ends)) for head in heads)
         if left != right:

@@ -25,10 +25,11 @@ from hankelod.publication import manifest, runs
 from hankelod.publication.files import NAME, File
 from hankelod.publication.history.diff import Things
 from hankelod.publication.history.feed import Member, page_path, read_page, release_path, replayed
-from hankelod.publication.history.lines import InFile, InMemory, Lines, SortedLines
+from hankelod.publication.history.lines import InFile, InMemory, SortedLines
 from hankelod.publication.history.releases import Release, release
 from hankelod.publication.manifest import MANIFEST, BadManifest, FileEntry, Manifest
 from hankelod.publication.parts import Folder as Parts
+from hankelod.publication.runs import Lines
 from hankelod.rdf import nesting
 from hankelod.records.folder import DATASET
 from hankelod.records.record import Record
