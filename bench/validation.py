@@ -40,7 +40,7 @@ from measuring import (
     thousands,
 )
 
-TESTS = ROOT / "tests"
+DATASET = ROOT / "tests/datasets/dataset/data"
 SHARE = 0.01
 TIMES = 50
 """Least speed of validation, in multiples of that of pySHACL."""
@@ -132,7 +132,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 def hostile() -> dict[str, dict[str, Any]]:
     """The report of each hostile file in a dataset that is otherwise good, and its seconds."""
-    good = (TESTS / "dataset/data/projects/hyva.yml").read_bytes()
+    good = (DATASET / "projects/hyva.yml").read_bytes()
     line = json.dumps({"id": "x", "title": {"fi": "a" * 9_000_000}}).encode()
     files = {
         "10,000 lists in lists": ("projects/x.yml", b"outcomes: " + b"[" * 10_000 + b"]" * 10_000),
@@ -160,7 +160,7 @@ def hostile() -> dict[str, dict[str, Any]]:
     for what, (target, content) in files.items():
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            shutil.copytree(TESTS / "dataset/data", folder / "data")
+            shutil.copytree(DATASET, folder / "data")
             file = folder / "data" / target
             file.write_bytes(content)
             if not content:
