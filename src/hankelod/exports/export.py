@@ -7,6 +7,7 @@ publication, and the publisher holds no record but those that others refer to.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
@@ -73,7 +74,7 @@ class Place(NamedTuple):
     merge: Merge
 
 
-class Export:
+class Export(ABC):
     """One output. `part` is the part of a publication that it belongs to, as `publish --only` names it."""
 
     part = "dumps"
@@ -81,19 +82,19 @@ class Export:
     def __init__(self, basis: Basis) -> None:
         self.basis = basis
 
+    @abstractmethod
     def make(self, batch: Batch) -> bytes:
         """Turn the records of one chunk into the bytes that `feed` takes. Runs in a worker."""
-        raise NotImplementedError
 
     def begin(self, place: Place) -> None:
         """Begin to write. Runs in the publisher, as all below."""
         self.place = place
 
+    @abstractmethod
     def feed(self, made: bytes) -> None:
         """Take what `make` has made of the next chunk."""
-        raise NotImplementedError
 
-    def finish(self, triples: int) -> None:
+    def finish(self, triples: int) -> None:  # noqa: B027 - an output may be whole already
         """Write what is left; `triples` is the number of triples of the dump."""
 
 

@@ -61,6 +61,5 @@ def _judged(checker: Checker, records: list[Record]) -> list[Problem]:
             found.append(problem("too-many-problems", batch.records[0].place(()), expected=str(MAX_PROBLEMS)))
             break
         others = Batch(checker.mapping, referenced(checker.dataset, batch.records))
-        results = checker.results(batch.texts, others.texts)
-        found += checker.located(results, batch.records) if results else []
+        found += checker.judged(batch, others.texts)
     return found

@@ -194,6 +194,13 @@ def sorted_lines(file: BinaryIO) -> Iterator[Lines]:
         yield (block + file.readline()).removesuffix(b"\n").split(b"\n")
 
 
+def check_triples(content: bytes, count: int) -> None:
+    """Raise ValueError or SyntaxError unless this is N-Triples of `count` lines that are one triple each."""
+    nesting.check(content)
+    if sum(1 for _ in ox.parse(content, format=ox.RdfFormat.N_TRIPLES)) != count:
+        raise ValueError("not a triple on each line")
+
+
 def sorted_triples(file: BinaryIO) -> int:
     """Count the triples of sorted N-Triples. Raises ValueError unless each line is a triple above the one before."""
     last, count = b"", 0
@@ -202,10 +209,7 @@ def sorted_triples(file: BinaryIO) -> int:
             pairs = zip([last, *block], block, strict=False)
             place = next(n for n, (before, each) in enumerate(pairs, count + 1) if each <= before)
             raise ValueError(f"line {place} is not in its place in the order of lines")
-        content = b"\n".join(block)
-        nesting.check(content)
-        if sum(1 for _ in ox.parse(content, format=ox.RdfFormat.N_TRIPLES)) != len(block):
-            raise ValueError("not a triple on each line")
+        check_triples(b"\n".join(block), len(block))
         last, count = block[-1], count + len(block)
     return count
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import pyoxigraph as ox
 
+from hankelod.mapping.batch import Batch
 from hankelod.mapping.mapping import Located, Mapping
 from hankelod.messages.problem import Problem, component_says, fill, short
 from hankelod.model.model import Check, Model
@@ -91,9 +92,12 @@ class Checker:
 
     def problems(self, records: list[Record], others: list[Record]) -> list[Problem]:
         """The problems of `records`; `others` are the records that they refer to."""
-        lines = [line for record in records for line in self.mapping.ntriples(record)]
-        results = self.results(lines, (line for record in others for line in self.mapping.ntriples(record)))
-        return self.located(results, records) if results else []
+        return self.judged(Batch(self.mapping, records), Batch(self.mapping, others).texts)
+
+    def judged(self, batch: Batch, others: Iterable[str]) -> list[Problem]:
+        """The problems of the records of a batch; `others` are the triples of the records that they refer to."""
+        results = self.results(batch.texts, others)
+        return self.located(results, batch.records) if results else []
 
     def results(self, lines: Iterable[str], others: Iterable[str]) -> list[Result]:
         """The results of the engine for data in lines of N-Triples; `others` is the data that it refers to."""

@@ -46,10 +46,7 @@ class PreCheck:
         return problems
 
     def _judged(self, batch: Batch) -> list[Problem]:
-        if not batch.records:
-            return []
-        results = self.checker.results(batch.texts, self._referenced(batch))
-        return self.checker.located(results, batch.records) if results else []
+        return self.checker.judged(batch, self._referenced(batch)) if batch.records else []
 
     def _referenced(self, batch: Batch) -> list[str]:
         """The triples of the records that these refer to, in the order of their IRIs."""

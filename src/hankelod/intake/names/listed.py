@@ -76,40 +76,10 @@ def _segment(text: str, start: int, end: int, matches: list[Match], gazetteer: G
         return [_organisation(m, gazetteer)._replace(confidence=LIKELY, rule="part-of", detail=words) for m in named]
     id = gazetteer.organisation(words.split())
     if id:
-        o = gazetteer.organisations[id]
-        return [
-            Match(
-                start,
-                end,
-                words,
-                "organisation",
-                id,
-                o.name,
-                "known-name",
-                SURE,
-                area=o.municipality,
-                type=o.kind,
-                parent=o.parent,
-            )
-        ]
+        return [_known(start, end, words, gazetteer.organisations[id], "known-name", SURE)]
     close = _close(words, gazetteer)
     if close:
-        return [
-            Match(
-                start,
-                end,
-                words,
-                "organisation",
-                close.id,
-                close.name,
-                "name-without-form",
-                LIKELY,
-                area=close.municipality,
-                type=close.kind,
-                parent=close.parent,
-                detail=words,
-            )
-        ]
+        return [_known(start, end, words, close, "name-without-form", LIKELY)._replace(detail=words)]
     return [
         Match(
             start,
@@ -124,6 +94,23 @@ def _segment(text: str, start: int, end: int, matches: list[Match], gazetteer: G
             type="unspecified",
         )
     ]
+
+
+def _known(start: int, end: int, words: str, found: Organisation, rule: str, confidence: str) -> Match:
+    """The match of an organisation of the dataset."""
+    return Match(
+        start,
+        end,
+        words,
+        "organisation",
+        found.id,
+        found.name,
+        rule,
+        confidence,
+        area=found.municipality,
+        type=found.kind,
+        parent=found.parent,
+    )
 
 
 def _close(words: str, gazetteer: Gazetteer) -> Organisation | None:

@@ -17,11 +17,9 @@ from operator import lt
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-import pyoxigraph as ox
-
 from hankelod.messages import words
 from hankelod.messages.refusal import CannotPublish
-from hankelod.publication import manifest, runs
+from hankelod.publication import manifest, reading, runs
 from hankelod.publication.files import NAME, File
 from hankelod.publication.history.diff import Things
 from hankelod.publication.history.feed import Member, page_path, read_page, release_path, replayed
@@ -30,7 +28,6 @@ from hankelod.publication.history.releases import Release, release
 from hankelod.publication.manifest import MANIFEST, BadManifest, FileEntry, Manifest
 from hankelod.publication.parts import Folder as Parts
 from hankelod.publication.runs import Lines
-from hankelod.rdf import nesting
 from hankelod.records.folder import DATASET
 from hankelod.records.record import Record
 
@@ -259,19 +256,12 @@ def _is_sorted(pieces: Iterable[bytes]) -> bool:
     for piece in pieces:
         whole, _, rest = (rest + piece).rpartition(b"\n")
         if whole:
-            _check_triples(whole)
             lines = [last, *whole.split(b"\n")]
+            reading.check_triples(whole, sum(map(bool, lines[1:])))
             in_order = in_order and all(map(lt, lines, islice(lines, 1, None)))
             last = lines[-1]
-    _check_triples(rest)
+    reading.check_triples(rest, 1 if rest else 0)
     return in_order and (not rest or last < rest)
-
-
-def _check_triples(content: bytes) -> None:
-    nesting.check(content)
-    count = sum(1 for _ in ox.parse(content + b"\n", format=ox.RdfFormat.N_TRIPLES))
-    if count != sum(map(bool, content.split(b"\n"))):
-        raise ValueError("not a triple on each line")
 
 
 def _kept(blocks: Iterable[Lines], spool: Path) -> InFile:
