@@ -166,17 +166,26 @@ class Page(NamedTuple):
     graphs: dict[str, set[bytes]]
 
 
-def parsed(content: bytes, iri: str) -> Page:
-    """Parse a page in TriG whose IRI is given. Raises SyntaxError."""
+def by_graph(content: bytes, iri: str) -> Iterator[tuple[str | None, Iterator[ox.Quad]]]:
+    """Yield the quads of a page in TriG whose IRI is given, with the names of their graphs; None is the default graph.
+
+    Raises SyntaxError.
+    """
     nesting.check(content)
-    page = Page([], {})
     quads = ox.parse(content, format=ox.RdfFormat.TRIG, base_iri=iri)
     for name, of_graph in groupby(quads, attrgetter("graph_name")):
-        if isinstance(name, ox.DefaultGraph):
-            page.properties.extend(of_graph)
+        yield None if isinstance(name, ox.DefaultGraph) else name.value, of_graph
+
+
+def parsed(content: bytes, iri: str) -> Page:
+    """Parse a page in TriG whose IRI is given. Raises SyntaxError."""
+    page = Page([], {})
+    for name, quads in by_graph(content, iri):
+        if name is None:
+            page.properties.extend(quads)
         else:
-            triples = ox.serialize(map(attrgetter("triple"), of_graph), format=ox.RdfFormat.N_TRIPLES) or b""
-            page.graphs.setdefault(name.value, set()).update(triples.split(b"\n")[:-1])
+            triples = ox.serialize(map(attrgetter("triple"), quads), format=ox.RdfFormat.N_TRIPLES) or b""
+            page.graphs.setdefault(name, set()).update(triples.split(b"\n")[:-1])
     return page
 
 
@@ -187,26 +196,30 @@ def read_page(base: str, number: int, content: bytes) -> list[Member]:
 
 def members_of(page: Page) -> list[Member]:
     """The members of a page, in order. Raises KeyError, ValueError, IndexError if it is not valid."""
-    properties: dict[str, dict[str, str]] = {}
-    for quad in page.properties:
+    found = named(page.properties)
+    return sorted(m._replace(lines=tuple(sorted(page.graphs.get(name, ())))) for name, m in found.items())
+
+
+def named(properties: Iterable[ox.Quad]) -> dict[str, Member]:
+    """The members of a page by the names of their graphs, without lines. Raises KeyError, ValueError, IndexError."""
+    subjects: dict[str, dict[str, str]] = {}
+    for quad in properties:
         if not isinstance(quad.subject, ox.Triple) and not isinstance(quad.object, ox.Triple):
-            properties.setdefault(quad.subject.value, {})[quad.predicate.value] = quad.object.value
-    members = []
-    for name, values in properties.items():
+            subjects.setdefault(quad.subject.value, {})[quad.predicate.value] = quad.object.value
+    found = {}
+    for name, values in subjects.items():
         if DCTERMS + "isVersionOf" in values:
             forgotten_by = values.get(PROV + "wasInvalidatedBy")
-            members.append(
-                Member(
-                    number=int(values[SCHEMA + "position"]),
-                    thing=values[DCTERMS + "isVersionOf"],
-                    activity=values["http://www.w3.org/1999/02/22-rdf-syntax-ns#type"].removeprefix(AS),
-                    day=values[AS + "published"][:10],
-                    release=_number(values[DCTERMS + "isPartOf"]),
-                    lines=tuple(sorted(page.graphs.get(name, ()))),
-                    forgotten=None if forgotten_by is None else _number(forgotten_by),
-                )
+            found[name] = Member(
+                number=int(values[SCHEMA + "position"]),
+                thing=values[DCTERMS + "isVersionOf"],
+                activity=values["http://www.w3.org/1999/02/22-rdf-syntax-ns#type"].removeprefix(AS),
+                day=values[AS + "published"][:10],
+                release=_number(values[DCTERMS + "isPartOf"]),
+                lines=(),
+                forgotten=None if forgotten_by is None else _number(forgotten_by),
             )
-    return sorted(members)
+    return found
 
 
 def _number(release: str) -> int:
