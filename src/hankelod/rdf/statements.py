@@ -22,11 +22,11 @@ class Statements(NamedTuple):
 
     def add(self, subject: str, predicate: str, *objects: object) -> None:
         """Add triples. None is ignored; duplicates are dropped."""
-        for o in objects:
-            if o is not None:
-                present = self.triples.setdefault(subject, {}).setdefault(predicate, [])
-                if o not in present:
-                    present.append(o)
+        given = dict.fromkeys(o for o in objects if o is not None)
+        if given:
+            present = self.triples.setdefault(subject, {}).setdefault(predicate, [])
+            known = set(present) if len(given) > 1 else present
+            present += [o for o in given if o not in known]
 
     def add_text(self, subject: str, predicate: str, text: Text) -> None:
         """Add a text as one literal per language."""
