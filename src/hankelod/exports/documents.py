@@ -14,7 +14,6 @@ import pyoxigraph as ox
 
 from hankelod.exports.export import Basis, Export, joined, separated
 from hankelod.mapping.batch import Batch
-from hankelod.model import context
 from hankelod.model.model import Class, Model
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files
@@ -159,8 +158,9 @@ class _Describer:
         yield File(f"{path}.ttl", content, triples)
         classes = frozenset(n for r in records for n in _with_parts(self.model, r.cls))
         if classes not in self._contexts:
-            self._contexts[classes] = context.context(self.model, classes)
-        nodes = [*(r.values for r in records), *statements.nodes(ontology, concepts, only)]
+            self._contexts[classes] = self.mapping.published.context(classes)
+        named = statements.nodes(ontology, self.mapping.published.names, concepts, only)
+        nodes = [*map(self.mapping.node, records), *named]
         document = {"@context": self._contexts[classes], "@graph": nodes}
         yield File(f"{path}.jsonld", _indented(document), triples)
 
