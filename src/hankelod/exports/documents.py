@@ -141,10 +141,16 @@ class _Describer:
         yield from self._files(path, [record, *neighbours.values()], blocks, concepts, LABEL)
 
     def concepts(self) -> Files:
-        """The files of all concepts and concept schemes under the base."""
-        for concept in sorted(self.model.ontology.triples):
-            if concept.startswith(f"{self.base}id/"):
-                yield from self._files("doc/" + concept.removeprefix(f"{self.base}id/"), [], [], [concept], ())
+        """The files of all concepts and concept schemes under the base; a scheme's describe its concepts too."""
+        ontology = self.model.ontology
+        members: dict[str, list[str]] = {}
+        for concept in ontology.triples:
+            for scheme in ontology.objects(concept, SKOS + "inScheme"):
+                members.setdefault(str(scheme), []).append(concept)
+        for thing in sorted(ontology.triples):
+            if thing.startswith(f"{self.base}id/"):
+                about = [thing, *members.get(thing, ())]
+                yield from self._files("doc/" + thing.removeprefix(f"{self.base}id/"), [], [], about, ())
 
     def _files(
         self, path: str, records: list[Record], blocks: list[str], concepts: list[str], only: tuple[str, ...]

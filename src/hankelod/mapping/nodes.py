@@ -19,18 +19,10 @@ class NodeSource:
     def function(self, cls: Class) -> str:
         """Return the function of a class; its parameter are complete values."""
         root = f"id/{self.model.root_of(cls).identifies}"
-        key, types = self._types(cls)
+        types = {word: [self.published.types[iri] for iri in iris] for word, iris in cls.stated.items()}
         # Types before all else, as the W3C's Streaming JSON-LD wants them.
-        node = ["n = {'type': None, **r}", f"n['id'] = {root!r} + r['id']", f"n['type'] = types[r[{key!r}]]"]
+        node = ["n = {'type': None, **r}", f"n['id'] = {root!r} + r['id']", "n['type'] = types[r['type'][0]]"]
         return "\n    ".join([f"def {cls.name}(r, types={types!r}):", *node, *self._fields(cls), "return n"]) + "\n"
-
-    def _types(self, cls: Class) -> tuple[str, dict[str, list[str]]]:
-        """Return the key whose word determines the types, and the names of the types by word."""
-        key, words = "type", {rule.word: rule.iri for rule in cls.types}
-        for field in cls.fields:
-            if field.kind == "class":
-                key, words = field.key, field.words
-        return key, {word: [self.published.types[iri]] for word, iri in words.items()}
 
     def _fields(self, cls: Class) -> list[str]:
         lines = []

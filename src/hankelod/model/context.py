@@ -36,9 +36,10 @@ def context(model: Model) -> Json:
         if cls.concept:
             continue
         scoped = _scoped(model, names, cls)
-        words = [(w, iri) for f in cls.fields if f.kind == "class" for w, iri in f.words.items()]
-        for word, iri in words or [(rule.word, rule.iri) for rule in cls.types]:
+        for word, (iri, *others) in cls.stated.items():
             terms[word] = {"@id": _compact(names, iri), "@context": scoped}
+            for each in others:
+                names.iri(each)
     prefixes = statements.jsonld_prefixes(model.prefixes, names.used)
     clash = set(prefixes) & set(terms)
     assert not clash, f"prefixes and types must not share a name: {clash}"
@@ -53,13 +54,11 @@ def _compact(names: Names, iri: str) -> str:
 def _scoped(model: Model, names: Names, cls: Class) -> Json:
     scoped: Json = {"@base": f"{model.base}id/{model.root_of(cls).identifies}"}
     for field in cls.fields:
-        if field.kind != "class":
+        if field.kind == "class":
+            scoped[field.key] = None  # the word is in `type` too
+        else:
             term = _term(names, field)
-            if field.kind == "part":
-                words = [f for f in model.target(field).fields if f.kind == "class"]
-                if words:  # the type of the part is under another key than `type`
-                    term["@context"] = {words[0].key: "@type"}
-            elif field.kind == "reference":
+            if field.kind == "reference":
                 term["@context"] = {"@base": f"{model.base}id/{model.root_of(model.target(field)).identifies}"}
             elif field.kind == "relative":
                 term["@context"] = {"@base": f"{model.base}id/"}
@@ -102,11 +101,11 @@ class Published:
                 term = _term(self.names, field)
                 free = taken.setdefault(field.key, term) == term
                 self.keys[field.code] = field.key if free else field.code
-        for cls in self._classes():
-            for iri in _types(cls):
-                compact = _compact(self.names, iri)
-                local = iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
-                self.types[iri] = local if taken.setdefault(local, compact) == compact else compact
+        stated = [iris for cls in self._classes() for iris in cls.stated.values()]
+        for iri in [*(iris[0] for iris in stated), *(each for iris in stated for each in iris[1:])]:
+            compact = _compact(self.names, iri)
+            local = iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+            self.types[iri] = local if taken.setdefault(local, compact) == compact else compact
 
     def _new_names(self) -> Names:
         return Names(self.model.base, self._prefixes, True)
@@ -129,18 +128,11 @@ class Published:
         for cls in self._classes():
             if only is None or cls.name in only:
                 terms.update((self.keys[f.code], _term(names, f)) for f in self._fields(cls))
-                terms.update(
-                    (self.types[iri], _compact(names, iri)) for iri in _types(cls) if ":" not in self.types[iri]
-                )
+                types = {self.types[iri]: _compact(names, iri) for iris in cls.stated.values() for iri in iris}
+                terms.update((name, compact) for name, compact in types.items() if name != compact)
         things = f"{self.model.base}id/"
         triples = self.model.ontology.triples
         wanted = triples if only is None else [s for s in triples if s.startswith(things)]
         statements.nodes(triples, names, wanted)
         prefixes = statements.jsonld_prefixes(self._prefixes, names.used)
         return {"@version": 1.1, "@base": self.model.base, **KEYWORDS, **prefixes, **terms}
-
-
-def _types(cls: Class) -> list[str]:
-    """Return the IRIs of the types that things of a class can have."""
-    words = [iri for f in cls.fields if f.kind == "class" for iri in f.words.values()]
-    return words or [rule.iri for rule in cls.types]
