@@ -14,7 +14,6 @@ import pyoxigraph as ox
 
 from hankelod.exports.export import Basis, Export, joined, separated
 from hankelod.mapping.batch import Batch
-from hankelod.model import context
 from hankelod.model.model import Class, Model
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files
@@ -142,10 +141,16 @@ class _Describer:
         yield from self._files(path, [record, *neighbours.values()], blocks, concepts, LABEL)
 
     def concepts(self) -> Files:
-        """The files of all concepts and concept schemes under the base."""
-        for concept in sorted(self.model.ontology.triples):
-            if concept.startswith(f"{self.base}id/"):
-                yield from self._files("doc/" + concept.removeprefix(f"{self.base}id/"), [], [], [concept], ())
+        """The files of all concepts and concept schemes under the base; a scheme's describe its concepts too."""
+        ontology = self.model.ontology
+        members: dict[str, list[str]] = {}
+        for concept in ontology.triples:
+            for scheme in ontology.objects(concept, SKOS + "inScheme"):
+                members.setdefault(str(scheme), []).append(concept)
+        for thing in sorted(ontology.triples):
+            if thing.startswith(f"{self.base}id/"):
+                about = [thing, *members.get(thing, ())]
+                yield from self._files("doc/" + thing.removeprefix(f"{self.base}id/"), [], [], about, ())
 
     def _files(
         self, path: str, records: list[Record], blocks: list[str], concepts: list[str], only: tuple[str, ...]
@@ -159,8 +164,9 @@ class _Describer:
         yield File(f"{path}.ttl", content, triples)
         classes = frozenset(n for r in records for n in _with_parts(self.model, r.cls))
         if classes not in self._contexts:
-            self._contexts[classes] = context.context(self.model, classes)
-        nodes = [*(r.values for r in records), *statements.nodes(ontology, concepts, only)]
+            self._contexts[classes] = self.mapping.published.context(classes)
+        named = statements.nodes(ontology, self.mapping.published.names, concepts, only)
+        nodes = [*map(self.mapping.node, records), *named]
         document = {"@context": self._contexts[classes], "@graph": nodes}
         yield File(f"{path}.jsonld", _indented(document), triples)
 

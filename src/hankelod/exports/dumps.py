@@ -34,14 +34,15 @@ class JsonLd(Stream):
     path, packed, rdf = f"dump/{NAME}.jsonld", True, True
 
     def head(self) -> bytes:
-        nodes = b",\n".join(_one_line(n) for n in statements.nodes(self.basis.model.ontology.triples))
-        return b'{"@context":' + _one_line(context.context(self.basis.model)) + b',"@graph":[\n' + nodes
+        mapping, ontology = self.basis.mapping, self.basis.model.ontology
+        nodes = b",\n".join(map(_one_line, statements.nodes(ontology.triples, mapping.published.names)))
+        return b'{"@context":' + _one_line(mapping.published.context()) + b',"@graph":[\n' + nodes
 
     def end(self) -> bytes:
         return b"\n]}\n"
 
     def make(self, batch: Batch) -> bytes:
-        return b"".join([b",\n" + node for node in batch.json])
+        return b"".join([b",\n" + node for node in batch.nodes])
 
 
 class JsonLines(Stream):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from hankelod.exports.export import Basis, Export
 from hankelod.mapping.batch import Batch
 from hankelod.publication import runs
@@ -31,9 +33,9 @@ def files(basis: Basis) -> Files:
             by_stem.setdefault(record.cls.folder or Path(str(record.cls.file)).stem, []).append(record)
     for stem, records in by_stem.items():
         yield File(f"dump/{stem}.jsonl", b"".join(to_json(r.values) for r in records))
-    model = basis.model
-    quads = [*model.ontology.quads, *model.shapes.quads]
-    yield File("dump/model.ttl", _model(basis), len({q.triple for q in quads}))
+    model = _model(basis)
+    quads = ox.parse(model, format=ox.RdfFormat.TURTLE, base_iri=basis.dataset.base)
+    yield File("dump/model.ttl", model, len({q.triple for q in quads}))
 
 
 def _model(basis: Basis) -> bytes:

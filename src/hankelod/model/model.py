@@ -111,6 +111,12 @@ class Class(NamedTuple):
     """Fields in their order."""
     types: tuple[TypeRule, ...]
     """Rules for `rdf:type` in their order; at least one."""
+    typed_by: str
+    """Key whose word determines the types: that of a field of the kind `class`, else `type`."""
+    stated: dict[str, tuple[str, ...]]
+    """Types by that word: IRIs, first the one of the word, then all its super-classes."""
+    written: dict[str, tuple[str, ...]]
+    """Value of `type` in complete records by that word: the word, and the names of all super-classes."""
     label: Text
     """Name by language (`rdfs:label`)."""
     definition: Text

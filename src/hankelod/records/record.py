@@ -83,12 +83,14 @@ def slug(text: str) -> str:
     return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-") or "inkoo-hiilineutraali"
 
 
-def type_of(values: Values, cls: Class) -> str:
-    """Return the word for the type of complete values: of the first rule of the class that applies."""
+def type_of(values: Values, cls: Class) -> tuple[str, ...]:
+    """Return `type` of complete values: of their kind, else of the first rule of the class that applies."""
+    if cls.typed_by != "type":
+        return cls.written[str(values[cls.typed_by])]
     for rule in cls.types:
         if rule.key is None or (rule.key in values and rule.value in (None, values[rule.key])):
-            return rule.word
-    return cls.types[-1].word
+            return cls.written[rule.word]
+    return cls.written[cls.types[-1].word]
 
 
 def references(model: Model, values: Values, cls: Class) -> Iterator[tuple[Class, str]]:

@@ -27,7 +27,10 @@ Subject = ox.NamedNode | ox.BlankNode | ox.Triple
 
 NAMES = {RDF + "type", RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel"}
 
-OF_THE_WHOLE = {f"{c}ConstraintComponent" for c in ("MinCount", "MaxCount", "UniqueLang", "Or")}
+OF_THE_WHOLE = {
+    f"{c}ConstraintComponent"
+    for c in ("MinCount", "MaxCount", "QualifiedMinCount", "QualifiedMaxCount", "UniqueLang", "Or")
+}
 """Constraints on all values of a property, rather than on one value."""
 
 FORMATS = {"turtle": ox.RdfFormat.TURTLE, "ntriples": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
