@@ -42,9 +42,10 @@ class Version(NamedTuple):
 class Examined(NamedTuple):
     """What was read of a file.
 
-    `size` and `sha256` are None if it could not be opened. `graph` holds its triples, None if it is not RDF; each
-    counts once, but in a form of the dump of more than `reading.BLOCK` bytes. `versions` are those of a page of the
-    change feed, in order, and `invalid` is why they cannot be read. `plain` is the SHA-256 of what a packed file holds.
+    `size` and `sha256` are None if it could not be opened. `graph` holds its triples, None if it is not RDF: each is
+    counted once, but in a page of the change feed and in a form of the dump of more than `reading.BLOCK` bytes.
+    `versions` are those of a page of the change feed, in order, and `invalid` is why they cannot be read. `plain` is the
+    SHA-256 of what a packed file holds.
     """
 
     path: str
@@ -149,13 +150,17 @@ def _digest(file: BinaryIO, size: int) -> str:
 
 def _page(content: bytes, found: Examined) -> Examined:
     """Read a page of the change feed. Raises SyntaxError."""
-    quads: dict[str | None, list[ox.Quad]] = {None: []}
-    for name, some in feed.by_graph(content, BASE):
-        quads.setdefault(name, []).extend(some)
-    graphs = {name: reading.graph(dict.fromkeys(each)) for name, each in quads.items()}
-    found = found._replace(graph=Graph(sum(each.triples for each in graphs.values()), 0))
+    properties: list[ox.Quad] = []
+    graphs: dict[str, Graph] = {}
+    for name, quads in feed.by_graph(content, BASE):
+        if name is None:
+            properties.extend(quads)
+        else:
+            graphs[name] = graphs.get(name, reading.EMPTY).plus(reading.graph(quads))
+    count = len(properties) + sum(each.triples for each in graphs.values())
+    found = found._replace(graph=Graph(count, 0))
     try:
-        named = sorted(feed.named(quads[None]).items(), key=lambda item: item[1].number)
+        named = sorted(feed.named(properties).items(), key=lambda item: item[1].number)
     except (KeyError, ValueError, IndexError) as error:
         return found._replace(invalid=error_message(error))
     return found._replace(versions=tuple(Version(m.thing, graphs.get(name, reading.EMPTY)) for name, m in named))

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from hankelod.messages.problem import Place, Problem, problem
 from hankelod.messages.words import error_message
-from hankelod.publication import examination, formats, runs
+from hankelod.publication import examination, formats, reading, runs
 from hankelod.publication import manifest as manifests
 from hankelod.publication.examination import Examined, File, examine
 from hankelod.publication.history import feed
@@ -164,10 +164,10 @@ class _Verification:
 
 def _last(pages: Iterable[Examined]) -> Graph:
     """The triples of the last version of each thing, added up; the newest page comes first."""
-    things, count, total = set[str](), 0, 0
+    things, last = set[str](), reading.EMPTY
     for page in pages:
         for thing, graph in reversed(page.versions):
             if thing not in things:
                 things.add(thing)
-                count, total = count + graph.triples, total + graph.hashes
-    return Graph(count, total)
+                last = last.plus(graph)
+    return last
