@@ -44,8 +44,8 @@ class Examined(NamedTuple):
 
     `size` and `sha256` are None if it could not be opened. `graph` holds its triples, None if it is not RDF: each is
     counted once, but in a page of the change feed and in a form of the dump of more than `reading.BLOCK` bytes.
-    `versions` are those of a page of the change feed, in order, and `invalid` is why they cannot be read. `plain` is the
-    SHA-256 of what a packed file holds.
+    `versions` are those of a page of the change feed, in order, and `invalid` is why they cannot be read. `plain` is
+    the SHA-256 of what a packed file holds.
     """
 
     path: str
