@@ -15,9 +15,10 @@ class Filled(NamedTuple):
     """The rule by which hankelod fills in a value that authors leave out."""
 
     way: str
-    """`ordinal`: position in its list, from 1; `along`: value at a path; `cast`: number read from another field."""
+    """`ordinal`: position in its list, from 1; `along`: value at a path; `cast`: number read from another field;
+    `first-day`, `last-day`: bounds of the date of another field."""
     keys: tuple[str, ...] = ()
-    """`along`: the key of a concept reference and the IRI of that concept's property; `cast`: the source key."""
+    """`along`: the key of a concept reference and the IRI of that concept's property; else the source key."""
 
 
 class Field(NamedTuple):

@@ -71,8 +71,11 @@ def _filled(shapes: Index, shape: str, keys: dict[str, str]) -> Filled | None:
     if along is not None:
         first, second = (str(step) for step in shapes.items(along))
         return Filled("along", (keys[first], second))
-    source = shapes.iri(shape, SHAPES + "filledFrom")
-    return Filled("cast", (keys[source],)) if source else None
+    for term, way in (("filledFrom", "cast"), ("filledFirstDay", "first-day"), ("filledLastDay", "last-day")):
+        source = shapes.iri(shape, SHAPES + term)
+        if source:
+            return Filled(way, (keys[source],))
+    return None
 
 
 def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> Field:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from hankelod.model.model import Class, Field, Model
-from hankelod.records.record import CHECKS
+from hankelod.records.record import BOUNDS, CHECKS
 
 
 class Scope(Protocol):
@@ -118,6 +118,8 @@ class DecoderSource:
             if field.filled.way == "along":
                 table = self.scope.hold(self.model.units.get(field.filled.keys[1], {}))
                 out.append(f"w = {table}.get(w) if w.__class__ is str else None")
+            elif field.filled.way in BOUNDS:
+                out.append(f"w = {self.scope.hold(BOUNDS[field.filled.way])}(w) if w.__class__ is str else None")
             else:
                 out.append("w = int(w) if w.__class__ is str and w.isdigit() else None")
         return [

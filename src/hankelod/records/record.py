@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from hankelod.messages.problem import Place
 from hankelod.model.model import Class, Filled, Model
+from hankelod.records.bounds import first_day, last_day
 from hankelod.records.tree import Path
 
 NUMBER_LIKE = re.compile(
@@ -27,6 +28,9 @@ DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 
 DIGITS = 18
 """Most digits of a decimal: as many as every processor of xsd:decimal must support (ibid.)."""
+
+BOUNDS: dict[str, Callable[[str], str | None]] = {"first-day": first_day, "last-day": last_day}
+"""Functions that fill in a bound of a date, by the `way` of their rule."""
 
 Values = dict[str, object]
 """Complete values of a record or part by key."""
@@ -107,7 +111,7 @@ def references(model: Model, values: Values, cls: Class) -> Iterator[tuple[Class
 
 
 def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> object | None:
-    """Return the value that a rule fills in: an ordinal, a value along a path, or a code as a number."""
+    """Return the value that a rule fills in: an ordinal, a value along a path, a bound of a date, or a number."""
     if filled.way == "ordinal":
         return ordinal
     source = values.get(filled.keys[0])
@@ -115,6 +119,8 @@ def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> 
         return None
     if filled.way == "along":
         return model.units.get(filled.keys[1], {}).get(str(source))
+    if filled.way in BOUNDS:
+        return BOUNDS[filled.way](str(source))
     return int(str(source)) if str(source).isdigit() else None
 
 
