@@ -161,7 +161,7 @@ class _Document:
         text, reason = "", ""
         for piece in [*pieces, Piece("", "")]:
             if piece.left != reason:
-                if text.strip():
+                if reason and text.strip():
                     yield Line(self.number, " ".join(text.split()), left=reason)
                 text, reason = "", piece.left
             text += piece.text
@@ -300,12 +300,10 @@ class _Document:
     def _part(self, part, reason: str, number: int) -> Iterator[Line]:  # type: ignore[no-untyped-def]
         """The paragraphs of a part; notes and comments are numbered by the paragraph that refers to them."""
         for entry in _root(part.blob):
-            inner = [entry] if local(entry) == "p" else [p for p in entry.iter() if local(p) == "p"]
             at = self.references.get((f"{local(entry)}Reference", attribute(entry, "id")), number)
-            for paragraph in inner:
-                pieces, boxes = self._pieces(paragraph, "")
-                for box, _ in boxes:
-                    inner += [p for p in box.iter() if local(p) == "p"] if local(entry) == "p" else []  # type: ignore[attr-defined]
+            for paragraph in [p for p in entry.iter() if local(p) == "p"]:
+                # a paragraph in a text box comes by itself
+                pieces, _ = self._pieces(paragraph, "")
                 for line in self._left_out([p if p.left else p._replace(left=reason) for p in pieces]):
                     yield line._replace(number=at)
 
