@@ -119,11 +119,9 @@ def _candidates(number: int, rows: list[Row], box: Box, body: float) -> list[Can
         row = rows[at]
         high = row.baseline > box[3] - ZONE * height and place < NEAREST
         low = row.baseline < box[1] + ZONE * height and place >= len(order) - NEAREST
-        if (
-            (high or low)
-            and row.size <= LARGEST * body
-            and pieces(row.text)[0].kind not in ("label", "heading", "bullet")
-        ):
+        kind = pieces(row.text)[0].kind
+        plain = kind == "text" or (kind == "bullet" and _number(row.text) is not None)
+        if (high or low) and row.size <= LARGEST * body and plain:
             out.append(Candidate(number, at, not low, row))
     return out
 
@@ -146,11 +144,13 @@ def _apart(one: Candidate, rows: list[Row], pitch: float) -> bool:
 
 def _numbers_page(one: Candidate) -> bool:
     """True where a line, or a part of it at the edge, is the number of the page itself."""
-    for part in one.row.text.split("\t"):
-        match = NUMBER.fullmatch(part)
-        if match is not None and int(match["n"]) == one.page + 1 and len(part.strip()) <= LONGEST_NUMBER:
-            return True
-    return False
+    return any(_number(part) == one.page + 1 for part in one.row.text.split("\t"))
+
+
+def _number(text: str) -> int | None:
+    """The number that a text gives as a page's, or None."""
+    match = NUMBER.fullmatch(text) if len(text) <= LONGEST_NUMBER else None
+    return int(match["n"]) if match is not None else None
 
 
 def _out_of_order(one: Candidate, rows: list[Row]) -> bool:

@@ -113,7 +113,7 @@ def _page(document, number: int, name: str, most: int) -> Page:  # type: ignore[
         by_direction.setdefault(direction, []).append(glyph)
     counted = Counter({d: len(g) for d, g in by_direction.items() if d >= 0})
     main = max(sorted(counted), key=lambda d: counted[d]) if counted else 0
-    turned = " ".join(_running(by_direction[d]) for d in sorted(by_direction) if d != main)
+    turned = " ".join(_running(by_direction[d], askew=d < 0) for d in sorted(by_direction) if d != main)
     glyphs = by_direction.get(main, [])
     left, bottom, right, top = page.get_cropbox()
     first, second = _turn(left, bottom, main), _turn(right, top, main)
@@ -125,12 +125,12 @@ def _page(document, number: int, name: str, most: int) -> Page:  # type: ignore[
     return found
 
 
-def _running(found: list[Glyph]) -> str:
-    """Glyphs as text in the file's order."""
+def _running(found: list[Glyph], askew: bool) -> str:
+    """Glyphs as text in the file's order; the gaps of a line that is askew are not known."""
     out = ""
     before = found[0]
     for glyph in found:
-        near = abs(glyph.left_edge - before.right_edge) < 0.3 * glyph.size
+        near = askew or abs(glyph.left_edge - before.right_edge) < 0.3 * glyph.size
         out += glyph.text if near and not glyph.spaced else " " + glyph.text
         before = glyph
     return out

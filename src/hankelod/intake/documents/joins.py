@@ -126,19 +126,13 @@ def _one(before: Line, line: Line, known: Words) -> str | None:
         return None
     if len(first) + len(second) > MAX_LINE:
         return None
-    longer = completed(first, second) if len(first) <= LONGEST_LABEL else None
-    if first.endswith(SOFT) or first[-1] in HYPHENS:
-        if pieces(second)[0].kind in ("label", "heading"):
-            return None
-        end, between = joint(first, second, known)
-        if end != first and not between:
-            return end + second
-    if longer is not None:
+    address = ADDRESS.search(first[-MAX_ADDRESS:])
+    if address is not None and not first.endswith(SOFT):
+        goes_on = re.search(r"[/._=&?#-]$", first) and re.fullmatch(r"[\w./?=&#%~+:-]+", second)
+        return first + second if goes_on else None
+    if len(first) <= LONGEST_LABEL and (longer := completed(first, second)) is not None:
         return longer
-    if (
-        ADDRESS.search(first[-MAX_ADDRESS:])
-        and re.search(r"[/._=&?#-]$|://$", first)
-        and re.fullmatch(r"[\w./?=&#%~+:-]+", second)
-    ):
-        return first + second
+    if re.search(rf"\w[{SOFT}{HYPHENS}]$", first) and pieces(second)[0].kind not in ("label", "heading"):
+        end, between = joint(first, second, known)
+        return end + between + second
     return None
