@@ -85,8 +85,8 @@ class Answer:
         self.kind = _kind(self._first)
         self.prefixes = prefixes
         self.base = base
-        self.notes: list[str] = []
-        """Probable mistakes in the query, as messages for people."""
+        self.notes: list[dict[str, str]] = []
+        """Probable mistakes in the query, as messages by language."""
 
     def _result(self) -> object:
         """An unread result of the engine: the first one, else a new one. A result can be read only once."""
