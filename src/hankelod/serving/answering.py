@@ -105,14 +105,11 @@ def _page(answer: Answer) -> Head:
     if answer.kind == "boolean":
         return {"kind": "boolean", "value": answer.boolean}
     if answer.kind == "triples":
-        triples, most = answer.triples, PAGE_ROWS
-        while True:
-            some = triples[:most]
-            shown = Answer(lambda some=some: iter(some), answer.prefixes, answer.base)  # type: ignore[arg-type, return-value, misc]
-            text = shown.text("turtle")
-            if len(text) <= PAGE_BYTES or most == 0:
-                return {"kind": "triples", "text": text, "more": len(triples) > most}
-            most = min(most, len(triples)) // 2
+        number = len(answer.triples)
+        most = min(number, PAGE_ROWS)
+        while len(text := answer.turtle(most)) > PAGE_BYTES and most:
+            most //= 2
+        return {"kind": "triples", "text": text, "more": number > most}
     columns = answer.variables[:PAGE_COLUMNS]
     rows: list[list[list[str | None]]] = []
     more, size = len(columns) < len(answer.variables), 0

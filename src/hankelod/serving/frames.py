@@ -10,7 +10,7 @@ from typing import Any
 LENGTHS = Struct(">II")
 """The lengths of head and body in bytes."""
 
-HEAD = 8 * 2**20
+HEAD = 16 * 2**20
 """Most bytes of a head: more than the page of an answer has."""
 
 Head = dict[str, Any]

@@ -46,9 +46,9 @@ class Complaints(logging.Handler):
     def tell(self, text: str, kind: str | None = None) -> None:
         """Write a message, unless one of its kind (its text unless given) has been written in the last minute."""
         kind, now = (kind or text)[:200], time.monotonic()
+        since, left_out = self._told.get(kind, (-math.inf, 0))
         if len(self._told) >= KINDS:
             self._told = {k: v for k, v in self._told.items() if now - v[0] < TOLD}
-        since, left_out = self._told.get(kind, (-math.inf, 0))
         if now - since < TOLD or len(self._told) >= KINDS:
             if kind in self._told:
                 self._told[kind] = (since, left_out + 1)

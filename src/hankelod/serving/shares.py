@@ -172,8 +172,11 @@ class Shares:
         taken = Counter(self._taken)
         long = [j for j in self._running if j.long]
         fair = max(1, self.size // max(1, len({*taken, *self._turns})))
-        for job in (j for lane in self._by_lane() for j in lane):
-            own = taken[job.client] >= self._limit(job.client)
+        for job in sorted(self._waiting, key=lambda j: (j.long, self._taken[j.client])):
+            limit = self._limit(job.client)
+            own = taken[job.client] >= limit
+            if taken[job.client] > limit:
+                continue  # it may start none even if one of its own stops
             if coming and not own:
                 coming -= 1
                 taken[job.client] += 1
