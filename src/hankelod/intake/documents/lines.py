@@ -77,12 +77,16 @@ def read_bytes(path: Path, name: str) -> bytes:
 
 
 def clean(text: str) -> str:
-    """Return a line in NFC without characters that no record may contain: controls, direction marks, soft hyphens."""
+    """Return a line in NFC without characters that no record may contain: controls, direction marks, soft hyphens.
+
+    Ligatures of print (U+FB00 to U+FB06) become the letters that they stand for, as people search for them.
+    """
     from unicodedata import normalize
 
     from hankelod.records.tree import FORBIDDEN, LINE_ENDS
 
     text = LINE_ENDS.sub(" ", FORBIDDEN.sub("", text)).replace("\u00ad", "").replace("\u200b", "").replace("\t", " ")
+    text = "".join(normalize("NFKC", c) if "\ufb00" <= c <= "\ufb06" else c for c in text)
     return normalize("NFC", text)
 
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from hankelod.intake.documents.lines import CannotImport, missing
 from hankelod.intake.importing import Target
 from hankelod.intake.spreadsheets import grid
-from hankelod.intake.spreadsheets.cells import ESCAPED, MAX_CELL
+from hankelod.intake.spreadsheets.cells import MAX_CELL
+from hankelod.intake.spreadsheets.delimited import ESCAPED
 from hankelod.intake.spreadsheets.grid import Column, PartKeys, Sheet
 from hankelod.messages.intake import say
 from hankelod.model.model import Class, Field, Model
