@@ -74,9 +74,9 @@ def _decoded(raw: bytes, name: str) -> str:
 
 
 def _separator(text: str) -> tuple[int, str]:
-    """Where the rows begin, behind blank lines and the line of a hint, and what separates their cells."""
-    start = len(text) - len(text.lstrip("\n \ufeff"))
-    start = text.rfind("\n", 0, start) + 1
+    """Where the rows begin, behind empty ones and the line of a hint, and what separates their cells."""
+    blank = re.match(r"[\s;,|\ufeff]*", text)
+    start = text.rfind("\n", 0, blank.end() if blank else 0) + 1
     line = text[start:].split("\n", 1)[0]
     hint = HINT.fullmatch(line)
     if hint:

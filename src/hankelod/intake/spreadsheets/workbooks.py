@@ -80,7 +80,7 @@ def read_xlsx(raw: bytes, name: str) -> list[Table]:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             _check_format(archive, name)
             return _sheets(_Package(archive), name)
-    except (etree.LxmlError, KeyError, ValueError, OverflowError, zipfile.BadZipFile, EOFError) as problem:
+    except (etree.LxmlError, KeyError, IndexError, ValueError, OverflowError, zipfile.BadZipFile, EOFError) as problem:
         raise CannotImport("broken", name=name, detail=str(problem)) from problem
 
 
@@ -168,13 +168,15 @@ def _sheet(package: _Package, part: str, book: Book, name: str) -> Table:
     for element in package.elements(part, "row", "col", "mergeCell"):
         tag = _local(element)
         if tag == "col" and (_true(element.get("hidden")) or element.get("width") == "0"):
-            hidden_columns.update(range(int(element.get("min", "1")) - 1, min(int(element.get("max", "1")), 16_384)))
+            hidden_columns.update(
+                range(_index(element.get("min", "1")) - 1, min(_index(element.get("max", "1")), 16_384))
+            )
         elif tag == "mergeCell":
             first, _, last = element.get("ref", "").partition(":")
             (top, left), (bottom, right) = _place(first), _place(last or first)
             merged.append(Merged(top, left, bottom, right))
         elif tag == "row":
-            number = int(element.get("r") or number + 1)
+            number = _index(element.get("r") or str(number + 1))
             cells = _cells(element, number, book)
             if cells and rows.setdefault(number, cells) is not cells:
                 raise ValueError(f"row {number} twice")
@@ -212,7 +214,7 @@ def _cell(element: etree._Element, book: Book) -> Cell:
     if kind == "inlineStr":
         return Cell(_text(parts["is"]) if "is" in parts else "")
     if kind == "s":
-        return Cell(book.texts[int(value)] if value else "")
+        return Cell(book.texts[_index(value)] if value.strip() else "")
     if kind == "str":
         return Cell(_unescaped(value))
     if kind == "b":
@@ -221,7 +223,7 @@ def _cell(element: etree._Element, book: Book) -> Cell:
         return Cell(value, "error")
     if kind == "d":
         return _iso(value.strip())
-    at = int(element.get("s") or 0)
+    at = _index(element.get("s") or "0")
     return _number(value.strip(), book.styles[at] if at < len(book.styles) else Style("number"), book.epoch)
 
 
@@ -334,6 +336,13 @@ def _local(element: etree._Element) -> str:
 
 def _true(text: str | None) -> bool:
     return text in ("1", "true", "on")
+
+
+def _index(text: str) -> int:
+    """A number that counts from 0 or 1."""
+    if not re.fullmatch(r"\s*[0-9]{1,9}\s*", text):
+        raise ValueError(text)
+    return int(text)
 
 
 def _place(reference: str) -> tuple[int, int]:
