@@ -35,6 +35,7 @@ def package(
     properties: str = "",
     sheet: str = 'name="Hanke" sheetId="1"',
     part: str = "xl/worksheets/sheet1.xml",
+    doctype: str = "",
 ) -> bytes:
     """A workbook of one sheet, of the XML of its rows; style n has the n-th of the number formats, from 1."""
     codes = "".join(
@@ -50,7 +51,7 @@ def package(
         "xl/_rels/workbook.xml.rels": _relations(
             rId1=("worksheet", "/" + part), rId2=("styles", "styles.xml"), rId3=("sharedStrings", "sharedStrings.xml")
         ),
-        part: f'<worksheet xmlns="{MAIN}">{before}<sheetData>{rows}</sheetData>{after}</worksheet>',
+        part: f'{doctype}<worksheet xmlns="{MAIN}">{before}<sheetData>{rows}</sheetData>{after}</worksheet>',
         "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts>{codes}</numFmts>'
         f'<cellXfs><xf numFmtId="0"/>{styles}</cellXfs></styleSheet>',
         "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{strings}</sst>',
@@ -351,6 +352,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         (package("<row r='1'><c r='A1' t='s'><v>7</v></c></row>"), "broken"),
         (package("<row r='x'/>"), "broken"),
         (package("<row><c></row>"), "broken"),
+        (package("<row/>", part="xl/Sheet.XML", doctype="<!DOCTYPE x>"), "xml-entities"),
+        (package("<row><c><v>1</v></c></row>", part="xl/sheet.dat", doctype="<!DOCTYPE x>"), "broken"),
     ],
 )
 def test_what_is_no_workbook_is_refused(raw: bytes, code: str) -> None:

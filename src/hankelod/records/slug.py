@@ -39,9 +39,9 @@ def has_slug(text: str) -> bool:
 
 
 def _decomposed(text: str) -> str:
-    """A text in lower case without marks; a letter with a mark is its base letter."""
+    """A text in lower case without marks and signs within words; a letter with a mark is its base letter."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(c for c in plain if not unicodedata.category(c).startswith(("M", "Cf")))
+    return "".join(c for c in plain if not unicodedata.category(c).startswith(("M", "Cf", "Lm")))
 
 
 @cache

@@ -81,3 +81,12 @@ def foreign(raw: bytes, name: str) -> CannotImport | None:
     if "EncryptedPackage".encode("utf-16-le") in raw:
         return CannotImport("encrypted", name=name)
     return other_format(name, ".xls")
+
+
+def letters(column: int) -> str:
+    """Return the letters of a column from 1: `A`, `AB`."""
+    out = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        out = chr(65 + rest) + out
+    return out or "A"

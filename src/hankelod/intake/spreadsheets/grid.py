@@ -153,11 +153,10 @@ def folded(text: str) -> str:
 
 def _names(text: str) -> Iterator[str]:
     """The names that a header may mean: its path in brackets, its words, and those of a word cut by a line break."""
-    text = "".join(c for c in text if unicodedata.category(c) != "Cf").strip()
-    bracket = re.search(r"\[\s*([\w.\s]+?)\s*\]$", text)
+    words = "".join(c for c in text if unicodedata.category(c) != "Cf").replace("*", "").strip().rstrip(":").strip()
+    bracket = re.search(r"\[([\w.\s]+)\]$", words)
     if bracket:
         yield re.sub(r"\s", "", bracket[1])
-    words = text.replace("*", "").strip(" \t\n\u00a0:")
     yield words
     yield re.sub(r"[-\u2010\u2011]\s*\n\s*", "", words)
     yield re.sub(r"([-\u2010\u2011]?)\s*\n\s*", r"\1", words)

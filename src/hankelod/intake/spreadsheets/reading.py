@@ -374,7 +374,7 @@ class _Workbook:
         sheet = next((t.name for t in self.tables if t.number == line // STEP), "")
         row = line % STEP or 1
         name = self.name if self.name.casefold().endswith(".csv") else f"{self.name}, {sheet}"
-        return Place(f"{name}!{_letters(column)}{row}", row, column)
+        return Place(f"{name}!{cells.letters(column)}{row}", row, column)
 
     def _placed(self, p: Problem) -> Problem:
         """A problem with the places of cells instead of lines, in its words too."""
@@ -404,15 +404,6 @@ def _new_id(cls: Class, texts: dict[str, str]) -> str:
     field = next(f for f in cls.fields if f.kind == "langtext")
     written = (texts.get(f"{field.key}.{lang}", "") for lang in field.languages)
     return next((slug(text)[:LONGEST_ID].strip("-") for text in written if has_slug(text)), "")
-
-
-def _letters(column: int) -> str:
-    """The letters of a column from 1: `A`, `AB`."""
-    out = ""
-    while column > 0:
-        column, rest = divmod(column - 1, 26)
-        out = chr(65 + rest) + out
-    return out or "A"
 
 
 def _insert(built: Built, path: grid.Path, value: Node) -> None:

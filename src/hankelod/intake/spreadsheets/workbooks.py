@@ -115,6 +115,8 @@ class _Package:
         with self.archive.open(self.names[part.casefold()]) as stream:
             wanted = [f"{{{namespace}}}{tag}" for namespace in NAMESPACES for tag in tags]
             for _, element in etree.iterparse(stream, tag=wanted, resolve_entities=False, no_network=True):
+                if element.getroottree().docinfo.doctype:
+                    raise ValueError("DOCTYPE")
                 yield element
                 element.clear()
                 while element.getprevious() is not None:
