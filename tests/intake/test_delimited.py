@@ -58,6 +58,11 @@ def test_a_hint_counts_more_than_what_the_header_has() -> None:
     assert texts("sep=\\t\na;b\tc\n") == [["a;b", "c"]]
 
 
+@pytest.mark.parametrize("separator", list(",;\t|"))
+def test_a_title_above_the_header_shows_no_separator(separator: str) -> None:
+    assert texts("Hankkeet 2024\n\n" + written([HEADER, ROW], separator)) == [["Hankkeet 2024"], HEADER, ROW]
+
+
 def test_separators_within_quotation_marks_of_the_header_do_not_count() -> None:
     assert texts('id;"a, b, c, d";"e\nf, g"\nx;y;z\n') == [["id", "a, b, c, d", "e\nf, g"], ["x", "y", "z"]]
 

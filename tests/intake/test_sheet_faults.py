@@ -156,6 +156,27 @@ def test_every_value_without_a_header_is_told(suffix: str, tmp_path: Path) -> No
     assert told(done) == [(at, "sheet-no-header") for at in ("K2", "M3", "AB3")]
 
 
+@pytest.mark.parametrize("above", [1, 3, 12])
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_rows_above_the_header_are_told_and_those_below_read(above: int, suffix: str, tmp_path: Path) -> None:
+    rows = [*([["", f"Hankkeet {n}"] for n in range(above)]), list(GOOD), list(GOOD.values())]
+    made = openpyxl.Workbook()
+    out = io.StringIO()
+    for row in rows:
+        made.worksheets[0].append(row)
+        csv.writer(out, delimiter=";").writerow(row)
+    done = read(tmp_path, saved(made) if suffix == ".xlsx" else out.getvalue().encode(), f"t{suffix}")
+    assert told(done) == [(f"B{n + 1}", "sheet-above-header") for n in range(above)]
+    assert [f.draft.id for f in done.files] == ["vihrea-salo"]
+
+
+def test_a_header_of_which_nothing_is_known_is_told_alone(tmp_path: Path) -> None:
+    assert told(read(tmp_path, b"foo;bar\n1;2\n3;4\n", "t.csv")) == [
+        ("A1", "sheet-unknown-column"),
+        ("B1", "sheet-unknown-column"),
+    ]
+
+
 ### Rows
 
 

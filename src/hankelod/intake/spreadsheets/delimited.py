@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -83,13 +84,16 @@ def _separator(text: str) -> tuple[int, str]:
         start += len(line) + 1
         if hint["separator"]:
             return start, hint["separator"].replace("\\t", "\t")
-    return start, max(SEPARATORS, key=_first_record(text[start:].lstrip("\n")).count)
+    return start, max(SEPARATORS, key=_header(text[start:]).count)
 
 
-def _first_record(text: str) -> str:
-    """The first record without what stands in quotation marks."""
-    record = re.match(r'(?:"(?:[^"]|"")*"|[^"\n])*', text)
-    return re.sub(r'"(?:[^"]|"")*"', "", record.group() if record else "")
+def _header(text: str) -> str:
+    """The first record that has a separator, without what stands in quotation marks; a title above it may have none."""
+    for record in itertools.islice(re.finditer(r'(?:"(?:[^"]|"")*"|[^"\n])+', text), 20):
+        bare = re.sub(r'"(?:[^"]|"")*"', "", record.group())
+        if any(separator in bare for separator in SEPARATORS):
+            return bare
+    return ""
 
 
 def _rows(text: str, separator: str, unread: list[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:

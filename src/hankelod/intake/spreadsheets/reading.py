@@ -40,6 +40,9 @@ FAULTS = {
 }
 """The problem of each kind of cell that has no value."""
 
+HEADER_WITHIN = 20
+"""Rows among which the header is looked for."""
+
 LONGEST_ID = 60
 """Most characters of an id that is made from a title or name."""
 
@@ -116,7 +119,9 @@ class _Workbook:
                 self._report("csv-syntax", table, row, 0, None, detail=parser_says(detail))
             if sheet is None and table.rows and grid.folded(table.name) != "lists":
                 self._report("sheet-unknown", table, 1, 0, table.name)
-        known = [(table, sheet) for table, sheet in sheets if sheet is not None and table.rows]
+        known = [
+            (self._from_header(table, sheet), sheet) for table, sheet in sheets if sheet is not None and table.rows
+        ]
         entries = [(table, sheet) for table, sheet in known if sheet.part is None]
         parts = [(table, sheet) for table, sheet in known if sheet.part is not None]
         columns = {table.number: self._header(table, sheet) for table, sheet in known}
@@ -137,6 +142,17 @@ class _Workbook:
         if named is None and sum(bool(t.rows or t.unread) for t in self.tables) == 1:
             return next(s for s in sheets if s.part is None)
         return named
+
+    def _from_header(self, table: Table, sheet: Sheet) -> Table:
+        """The table from its header on: the first row half of whose cells are known, else its first row."""
+        lookup = grid.known_columns(sheet, self.model)
+        for n, (_, row) in enumerate(table.rows[:HEADER_WITHIN]):
+            if 2 * sum(lookup(cell.text) is not None for cell in row.values()) >= len(row):
+                for number, above in table.rows[:n]:
+                    at, cell = next(iter(above.items()))
+                    self._report("sheet-above-header", table, number, at, cell.text)
+                return table._replace(rows=table.rows[n:])
+        return table
 
     def _header(self, table: Table, sheet: Sheet) -> dict[int, Column]:
         """The known columns of a table by its first row."""
@@ -182,6 +198,8 @@ class _Workbook:
     def _read(self, table: Table, sheet: Sheet, columns: dict[int, Column]) -> None:
         """Read the rows of a table as records, as parts, or into `waiting`."""
         header = table.rows[0][1]
+        if not columns:  # a problem already, and every cell would only repeat it
+            return
         for number, written in self._body(table, columns):
             row: list[tuple[Column, Node]] = []
             faulty: set[str] = set()
@@ -206,6 +224,8 @@ class _Workbook:
                 if code in (None, "sheet-garbled"):
                     cell = cell._replace(text="\n".join(map(clean, cell.text.split("\n"))))
                     row.append((column, grid.node(cell, column, table.number * STEP + number, at + 1, self.lookup)))
+            if not row and not faulty:
+                continue
             if sheet.part is None:
                 self._entry(table, sheet, number, row, faulty)
             elif any(c.path == ("part",) for c, _ in row):

@@ -281,10 +281,10 @@ def _plain(value: Decimal) -> str:
 
 def _date(value: Decimal, shows: str, epoch: datetime.date) -> Cell | None:
     """The date and time of a serial number, or None for a number that is none."""
+    if not 0 <= value < 2_958_466:
+        return None
     days, fraction = divmod(value, 1)
     seconds = int((fraction * 86_400).to_integral_value())
-    if not 0 <= days < 2_958_466:
-        return None
     if shows == "time" and days == 0:
         return Cell(_clock(seconds))
     first = epoch.year == 1899
