@@ -114,9 +114,11 @@ class _Package:
 
         with self.archive.open(self.names[part.casefold()]) as stream:
             wanted = [f"{{{namespace}}}{tag}" for namespace in NAMESPACES for tag in tags]
+            first = True
             for _, element in etree.iterparse(stream, tag=wanted, resolve_entities=False, no_network=True):
-                if element.getroottree().docinfo.doctype:
+                if first and element.getroottree().docinfo.doctype:
                     raise ValueError("DOCTYPE")
+                first = False
                 yield element
                 element.clear()
                 while element.getprevious() is not None:
@@ -197,6 +199,8 @@ def _cells(row: etree._Element, number: int, book: Book) -> dict[int, Cell]:
     for element in row.iterchildren("{*}c"):
         reference = element.get("r")
         line, at = _place(reference) if reference else (number, at + 1)
+        if not len(element):  # a format alone
+            continue
         if line != number or at in cells:
             raise ValueError(f"{reference} in row {number}")
         cell = _cell(element, book)
