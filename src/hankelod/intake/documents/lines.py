@@ -6,6 +6,7 @@ run or unpacked to disk; sizes are bounded before anything is read.
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -76,18 +77,20 @@ def read_bytes(path: Path, name: str) -> bytes:
         raise CannotImport("unreadable", name=name, detail=error.strerror or str(error)) from error
 
 
+LIGATURES = {
+    code: unicodedata.normalize("NFKC", chr(code))
+    for code in (0x132, 0x133, *range(0xFB00, 0xFB50))
+    if unicodedata.decomposition(chr(code)).startswith("<compat>")
+}
+"""Letters joined for print, by code: `ﬁ` is f and i. Fonts and converters make them; nobody searches for them."""
+
+
 def clean(text: str) -> str:
-    """Return a line in NFC without characters that no record may contain: controls, direction marks, soft hyphens.
-
-    Ligatures of print (U+FB00 to U+FB06) become the letters that they stand for, as people search for them.
-    """
-    from unicodedata import normalize
-
+    """Return a line in NFC without what no record may contain: controls, direction marks, soft hyphens, ligatures."""
     from hankelod.records.tree import FORBIDDEN, LINE_ENDS
 
     text = LINE_ENDS.sub(" ", FORBIDDEN.sub("", text)).replace("\u00ad", "").replace("\u200b", "").replace("\t", " ")
-    text = "".join(normalize("NFKC", c) if "\ufb00" <= c <= "\ufb06" else c for c in text)
-    return normalize("NFC", text)
+    return unicodedata.normalize("NFC", text.translate(LIGATURES))
 
 
 def missing(library: str) -> CannotImport:
