@@ -18,6 +18,7 @@ from hankelod.cli.parser import main
 from hankelod.intake import importing
 from hankelod.intake.documents.lines import CannotImport
 from hankelod.intake.spreadsheets import grid, reading
+from hankelod.intake.spreadsheets.cells import letters
 from hankelod.messages.problem import LANGUAGES
 from hankelod.records.dataset import Dataset
 from support.folders import ROOT
@@ -477,3 +478,55 @@ def test_a_row_with_a_quotation_mark_left_open_is_told(tmp_path: Path) -> None:
     assert told(done) == [("A3", "csv-syntax")]
     with pytest.raises(CannotImport):
         read(tmp_path, b"id;title.fi\n", "t.csv")
+
+
+### Anything
+
+
+HEADERS = [grid.dotted(column.path) for sheet, column in COLUMNS] + [
+    "grants.1.amount",
+    "outcomes.2.observations.1.value",
+    "x",
+    "",
+]
+CELLS = st.sampled_from(
+    [
+        "",
+        "x",
+        "1.200",
+        "1 200",
+        "#N/A",
+        "=A1",
+        "#1",
+        "ä",
+        "\udce4",
+        "2022-03",
+        "3/2022",
+        "x; y",
+        "x\ny",
+        "ﬁ",
+        "Turku",
+        "020",
+        "9" * 40,
+    ]
+) | st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.sampled_from(HEADERS), min_size=1, max_size=9), st.lists(st.lists(CELLS, max_size=10), max_size=4))
+def test_any_cells_are_read_or_told(
+    tmp_path_factory: pytest.TempPathFactory, header: list[str], rows: list[list[str]]
+) -> None:
+    out = io.StringIO()
+    csv.writer(out, delimiter=";").writerows([header, *rows])
+    raw = out.getvalue().encode("utf-8", "surrogateescape")
+    folder = tmp_path_factory.mktemp("any")
+    try:
+        done = read(folder, raw, "t.csv")
+    except CannotImport as refusal:
+        assert refusal.code in ("no-rows", "not-text", "broken")
+        return
+    cells = {f"t.csv!{letters(at + 1)}{n}" for n in range(1, 200) for at in range(20)}
+    assert {p.file for p in done.problems} <= cells
+    assert done.files == () or all(p.severity != "violation" for p in done.problems)
+    assert not (folder / "out").exists()
