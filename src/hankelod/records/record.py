@@ -79,14 +79,6 @@ class References(NamedTuple):
     knows: Callable[[Class], bool] = lambda cls: True
 
 
-def slug(text: str) -> str:
-    """Derive an id from a text that is not a valid one."""
-    from unicodedata import normalize
-
-    plain = normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-") or "inkoo-hiilineutraali"
-
-
 def type_of(values: Values, cls: Class) -> tuple[str, ...]:
     """Return `type` of complete values: of their kind, else of the first rule of the class that applies."""
     if cls.typed_by != "type":
