@@ -10,7 +10,7 @@ from hankelod.mapping.mapping import Mapping
 from hankelod.model import context, schema
 from hankelod.publication import runs
 from hankelod.publication.files import NAME, File, Files, to_json
-from hankelod.rdf import statements
+from hankelod.rdf import jsonld, statements
 from hankelod.rdf.counts import Counts, objects_of
 from hankelod.records.dataset import Dataset
 
@@ -129,6 +129,15 @@ def _counted(term: bytes) -> bytes:
 
 def descriptions(dataset: Dataset, mapping: Mapping) -> Files:
     """Files with the vocabulary, the JSON-LD context, the JSON Schemas and the shapes."""
+    for file in _descriptions(dataset, mapping):
+        yield file
+        if file.path.endswith(".ttl"):
+            content = to_json(jsonld.of_turtle(file.content, dataset.base), 2)
+            yield File(file.path.removesuffix(".ttl") + ".jsonld", content, file.triples)
+
+
+def _descriptions(dataset: Dataset, mapping: Mapping) -> Files:
+    """The files, RDF in Turtle only."""
     model = dataset.model
     terms = [s for s in sorted(model.ontology.triples) if not s.startswith(f"{model.base}id/")]
     body = statements.turtle(model.ontology.triples, mapping.names["turtle"], terms)

@@ -10,6 +10,9 @@ _RANGE = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+(?:/[!#$%&'*+.^_`|~0-9A-Za-
 
 _QUALITY = re.compile(r";\s*q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*(?:;|$)", re.IGNORECASE)
 
+ALIASES = {"application/xhtml+xml": "text/html"}
+"""Media ranges that stand for another type: who asks for XHTML alone gets the page, which is HTML."""
+
 MOST = 100
 """Most ranges of one header that are read; no client needs more."""
 
@@ -29,12 +32,13 @@ def ranges(header: str | None) -> list[Range]:
         if match is None:
             continue
         quality = _QUALITY.search(match.group(2))
-        result.append(Range(match.group(1).lower(), float(quality.group(1)) if quality else 1.0))
+        name = match.group(1).lower()
+        result.append(Range(ALIASES.get(name, name), float(quality.group(1)) if quality else 1.0))
     return result
 
 
 def quality(accepted: Sequence[Range], media_type: str) -> float:
-    """The quality of a media type, by the most specific range that matches it; 0 if none does."""
+    """The quality of a media type, by the most specific range that matches it, the best of equal ones; 0 if none."""
     essence = media_type.partition(";")[0].strip().lower()
     best, result = -1, 0.0
     for name, q in accepted:
@@ -46,7 +50,7 @@ def quality(accepted: Sequence[Range], media_type: str) -> float:
             specific = 0
         else:
             continue
-        if specific > best:
+        if (specific, q) > (best, result):
             best, result = specific, q
     return result
 
