@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import re
 import shutil
 
+import jsonschema
 import pyoxigraph as ox
 import pyshacl
 import pytest
 import rdflib
 from rdflib import DCTERMS, FOAF, PROV, RDF, SKOS, VOID
 
+from hankelod.pipeline import chunk
 from hankelod.pipeline.traversal import publish
 from hankelod.publication import formats
 from hankelod.publication.files import Edition
@@ -410,3 +413,25 @@ def test_texts_stand_in_three_languages():
                 assert {t.language for t in known.objects(subject, DCTERMS.description)} == {"fi", "sv", "en"}, subject
             titles = {t.language for t in known.objects(subject, DCTERMS.title)}
             assert titles == {"fi", "sv", "en"}, subject
+
+
+def test_a_large_publication_is_described_as_well(dataset, shapes, tmp_path, monkeypatch):
+    """What it carries for making documents on demand is a distribution too, and its records meet their schemas."""
+    monkeypatch.setattr(chunk, "MOST", 3)
+    done = publish(dataset, tmp_path / "dist")
+    assert done.left_out
+    graph = rdflib.Graph().parse(tmp_path / "dist/catalog.ttl")
+    conforms, _, text = pyshacl.validate(graph, shacl_graph=shapes)
+    assert conforms, text
+    promised = 0
+    for distribution in graph.objects(DATASET, DCAT.distribution):
+        for told in (DCTERMS.title, DCTERMS.description):
+            assert {t.language for t in graph.objects(distribution, told)} == {"fi", "sv", "en"}, distribution
+        file = tmp_path / "dist" / str(graph.value(distribution, DCAT.downloadURL)).removeprefix(BASE)
+        standard = str(graph.value(distribution, DCTERMS.conformsTo, default="")).removeprefix(BASE)
+        if file.suffix == ".jsonl":
+            validator = jsonschema.Draft202012Validator(json.loads((tmp_path / "dist" / standard).read_text("utf-8")))
+            for line in file.read_text("utf-8").splitlines():
+                assert validator.is_valid(json.loads(line)), (file.name, line)
+                promised += 1
+    assert promised > 600

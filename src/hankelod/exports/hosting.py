@@ -8,7 +8,7 @@ has no document of its own (the dataset, a distribution, a version) redirects to
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -118,16 +118,22 @@ DESCRIBED = (
 """Addresses without a document of their own: their paths, the page and the stem of the data; the first that matches."""
 
 
-def described(files: Container[str], kinds: Container[str] = ()) -> list[Described]:
-    """Return the addresses whose description is among these files, but for those of `kinds`, which have documents."""
+def described(files: Collection[str]) -> list[Described]:
+    """Return the addresses whose description is among these files, but for kinds of things that have documents."""
+    documented = kinds(files)
     found = []
     for paths, page, stem in DESCRIBED:
         data = stem if stem in files else f"{stem}.ttl"
-        free = tuple(p for p in paths if not p.startswith("id/") or p.split("/")[1] not in kinds)
+        free = tuple(p for p in paths if not p.startswith("id/") or p.split("/")[1] not in documented)
         if data in files and free:
             page, jsonld = (each if each in files else data for each in (page, f"{stem}.jsonld"))
             found.append(Described(free, page, data, jsonld))
     return found
+
+
+def kinds(files: Iterable[str]) -> list[str]:
+    """Return the folders under `doc/`, in order."""
+    return sorted({path.split("/")[1] for path in files if path.startswith("doc/") and path.count("/") > 1})
 
 
 class Deployment(NamedTuple):
@@ -148,18 +154,13 @@ class Deployment(NamedTuple):
 
     def described(self) -> list[Described]:
         """Return the addresses without a document of their own."""
-        return described(self.files, self.kinds())
+        return described(self.files)
 
     def linked(self) -> Iterator[tuple[str, str]]:
         """Tables whose columns a file describes, and their Link header (CSV on the Web, "Locating Metadata")."""
         for path in sorted(self.files):
             if path + CSVW in self.files:
                 yield path, described_by(path.rpartition("/")[2] + CSVW)
-
-    def kinds(self) -> list[str]:
-        """Return the folders under `doc/`, in order."""
-        kinds = {path.split("/")[1] for path in self.files if path.startswith("doc/") and path.count("/") > 1}
-        return sorted(kinds)
 
 
 CSVW = "-metadata.json"
@@ -398,8 +399,8 @@ def w3id(site: Deployment) -> str:
             )
             + "\n"
         )
-    kinds = [kind for kind in site.kinds() if site.has_pages(kind)]
-    pages = rf"(?=(?:{'|'.join(map(re.escape, kinds))})/)" if kinds else "(?!)"
+    paged = [kind for kind in kinds(site.files) if site.has_pages(kind)]
+    pages = rf"(?=(?:{'|'.join(map(re.escape, paged))})/)" if paged else "(?!)"
     to = site.address
     out = [
         *head,
@@ -434,7 +435,7 @@ def redirects(site: Deployment) -> str:
         page = next((f"doc/{gone}{end}" for end in (".html", ".ttl") if f"doc/{gone}{end}" in site.files), None)
         out += [f"{at}id/{gone} {at}{page} 410"] if page else []
     out += [f"{at}{path} {at}{each.page} 303" for each in site.described() for path in each.paths]
-    for kind in site.kinds():
+    for kind in kinds(site.files):
         end = "html" if site.has_pages(kind) else "ttl"
         if kind == "concept":
             out += [
