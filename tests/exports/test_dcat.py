@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import re
+import shutil
 
+import jsonschema
 import pyoxigraph as ox
 import pyshacl
 import pytest
 import rdflib
 from rdflib import DCTERMS, FOAF, PROV, RDF, SKOS, VOID
 
-from hankelod.exports.dcat import Catalogue, catalogue
-from hankelod.exports.void import void
-from hankelod.mapping.mapping import Mapping
+from hankelod.pipeline import chunk
 from hankelod.pipeline.traversal import publish
 from hankelod.publication import formats
 from hankelod.publication.files import Edition
-from hankelod.rdf.counts import Counts
-from support import reference
-from support.folders import ROOT
+from hankelod.records.dataset import Dataset
+from support import publishing, reference
+from support.folders import CASES, ROOT
 
 EU = "http://publications.europa.eu/resource/authority/"
 BASE = "https://w3id.org/hankelod/"
 DATASET = rdflib.URIRef(BASE + "id/dataset/hankelod")
 DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")  # rdflib's own knows DCAT 2
+DCATAP = rdflib.Namespace("http://data.europa.eu/r5r/")
 SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
 
 
@@ -46,13 +48,21 @@ def copied(graph: rdflib.Graph) -> rdflib.Graph:
     return other
 
 
-@pytest.fixture
-def served(dataset, checked, dist) -> rdflib.Graph:
-    """The catalogue of a later edition that is served."""
-    entries = json.loads((dist / "manifest.json").read_text("utf-8"))["files"]
-    edition = Edition(previous="0.0.9", service="https://data.example.org/sparql")
-    about = Catalogue(dataset, Mapping(dataset.model), checked[1], edition)
-    return rdflib.Graph().parse(data=next(catalogue(about, entries)).content, format="turtle")
+AVAILABLE = EU + "planned-availability/STABLE"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory) -> rdflib.Graph:
+    """The catalogue of a later edition of a ministry that keeps an endpoint and promises that files stay."""
+    folder = tmp_path_factory.mktemp("served")
+    for part in ("data", "ontology", "shapes"):
+        shutil.copytree(ROOT / part, folder / part)
+    settings = folder / "data/dataset.yml"
+    text = settings.read_text("utf-8").replace("publisher: hankelod", "publisher: ymparistoministerio")
+    more = "endpoint: https://data.example.org/sparql\n" + f"availability: {AVAILABLE}\n"
+    settings.write_text(text.replace("contact:\n", 'contact:\n  email: "mailto:data@example.org"\n') + more, "utf-8")
+    publish(Dataset(folder), folder / "dist", Edition(previous="0.0.9"), only=("dumps", "documents"))
+    return rdflib.Graph().parse(folder / "dist/catalog.ttl")
 
 
 def test_it_conforms_to_dcat_ap(graph, shapes):
@@ -71,8 +81,9 @@ def test_a_catalogue_with_a_service_conforms_too(served, shapes):
         mended.remove(triple)
     conforms, _, text = pyshacl.validate(served, shacl_graph=mended)
     assert conforms, text
-    served.remove((None, DCAT.endpointURL, None))
-    assert not pyshacl.validate(served, shacl_graph=mended)[0]
+    broken = copied(served)
+    broken.remove((None, DCAT.endpointURL, None))
+    assert not pyshacl.validate(broken, shacl_graph=mended)[0]
 
 
 WRONG = {
@@ -109,27 +120,118 @@ def test_a_distribution_for_every_dump(dist, graph):
     files = {f.relative_to(dist).as_posix() for f in (dist / "dump").iterdir() if not f.name.endswith("-metadata.json")}
     found = {}
     for distribution in graph.objects(DATASET, DCAT.distribution):
-        address = str(graph.value(distribution, DCAT.downloadURL))
-        found[address.removeprefix(BASE)] = distribution
-    assert set(found) == files
+        assert graph.value(distribution, DCTERMS.license) == rdflib.URIRef(
+            "https://creativecommons.org/licenses/by/4.0/"
+        )
+        for told in (DCTERMS.title, DCTERMS.description):
+            assert {t.language for t in graph.objects(distribution, told)} == {"fi", "sv", "en"}, distribution
+        assert str(graph.value(distribution, DCTERMS["format"])).startswith(EU + "file-type/")
+        address = graph.value(distribution, DCAT.downloadURL)
+        if address is not None:
+            found[str(address).removeprefix(BASE)] = distribution
+    assert set(found) == {*files, "changes/feed.trig"}
     for path, distribution in found.items():
         content = (dist / path).read_bytes()
         assert int(graph.value(distribution, DCAT.byteSize)) == len(content)
         checksum = graph.value(distribution, SPDX.checksum)
         assert str(graph.value(checksum, SPDX.checksumValue)).lower() == hashlib.sha256(content).hexdigest()
-        assert graph.value(distribution, DCTERMS.license) == rdflib.URIRef(
-            "https://creativecommons.org/licenses/by/4.0/"
-        )
-        assert {t.language for t in graph.objects(distribution, DCTERMS.title)} == {"fi", "sv", "en"}
-        assert str(graph.value(distribution, DCTERMS["format"])).startswith(EU + "file-type/")
         media = graph.value(distribution, DCAT.mediaType)
         assert media is not None or path.endswith(".jsonl"), "JSON Lines has no media type at IANA"
 
 
+def test_the_files_of_areas_are_a_distribution(dist, graph):
+    for kind in ("municipality", "region"):
+        this = rdflib.URIRef(f"{BASE}id/distribution/{kind}-projects")
+        assert (DATASET, DCAT.distribution, this) in graph
+        assert graph.value(this, DCTERMS.conformsTo) == rdflib.URIRef(f"{BASE}schema/{kind}-projects.json")
+        assert graph.value(this, DCAT.accessURL) == graph.value(DATASET, DCAT.landingPage)
+        assert list((dist / "doc" / kind).glob("*.json"))
+
+
 def test_what_it_conforms_to_is_published(dist, graph):
-    for standard in graph.objects(None, DCTERMS.conformsTo):
-        if str(standard).startswith(BASE):
-            assert (dist / str(standard).removeprefix(BASE)).exists(), standard
+    """Files, the ontology that `def.ttl` describes, and the address of the shapes."""
+    files = {p.relative_to(dist).as_posix() for p in dist.rglob("*")}
+    ontology = rdflib.Graph().parse(dist / "def.ttl")
+    standards = {str(s) for s in graph.objects(None, DCTERMS.conformsTo)}
+    assert len(standards) > 6
+    for standard in standards:
+        assert (rdflib.URIRef(standard), RDF.type, DCTERMS.Standard) in graph
+        assert graph.value(rdflib.URIRef(standard), DCTERMS.title), standard
+        if standard.startswith(BASE):
+            name = standard.removeprefix(BASE)
+            known = name in files or (rdflib.URIRef(standard), RDF.type, rdflib.OWL.Ontology) in ontology
+            assert known or (name == "shapes" and f"{name}.ttl" in files), standard
+
+
+def warnings(graph: rdflib.Graph) -> set[tuple[str, str]]:
+    """The recommendations that a catalogue does not follow: class and property, with prefixes."""
+    shapes = rdflib.Graph().parse(CASES / "dcat/recommended.ttl")
+    _, report, _ = pyshacl.validate(graph, shacl_graph=shapes)
+    found = set()
+    for result in report.subjects(RDF.type, rdflib.SH.ValidationResult):
+        shape = next(shapes.subjects(rdflib.SH.property, report.value(result, rdflib.SH.sourceShape)), None)
+        path = report.value(result, rdflib.SH.resultPath)
+        assert shape is not None
+        found.add(tuple(shapes.namespace_manager.qname(t) for t in (shapes.value(shape, rdflib.SH.targetClass), path)))
+    return found
+
+
+def test_each_recommendation_that_is_not_followed_has_its_reason(graph, served):
+    rows = list(csv.DictReader((CASES / "dcat/reasons.csv").read_text("utf-8").splitlines()))
+    reasons = {(row["class"], row["property"]): row["reason"] for row in rows}
+    assert all(reasons.values())
+    assert warnings(graph) == set(reasons)
+    assert {cls for cls, _ in warnings(served)} == {"dcterms:Location"}, "a publisher who says all"
+
+
+def test_what_a_publisher_says_of_itself(served, graph):
+    publisher = served.value(DATASET, DCTERMS.publisher)
+    national = rdflib.URIRef("http://purl.org/adms/publishertype/NationalAuthority")
+    assert served.value(publisher, DCTERMS.type) == national
+    assert (national, RDF.type, SKOS.Concept) in served
+    for distribution in served.objects(DATASET, DCAT.distribution):
+        assert served.value(distribution, DCATAP.availability) == rdflib.URIRef(AVAILABLE)
+    assert served.value(DATASET, DCATAP.availability) is None, "it is said of distributions"
+    contact = served.value(DATASET, DCAT.contactPoint)
+    vcard = rdflib.Namespace("http://www.w3.org/2006/vcard/ns#")
+    assert served.value(contact, vcard.hasEmail) == rdflib.URIRef("mailto:data@example.org")
+    assert graph.value(graph.value(DATASET, DCTERMS.publisher), DCTERMS.type) is None, "its kind is not specified"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("availability", "stable"),
+        ("availability", EU + "planned-availability/FOREVER"),
+        ("endpoint", "data.example.org/sparql"),
+        ("endpoint", "javascript:alert(1)"),
+    ],
+)
+def test_what_a_dataset_cannot_say(copy, run, key, value):
+    settings = copy / "data/dataset.yml"
+    settings.write_text(settings.read_text("utf-8") + f'{key}: "{value}"\n', "utf-8")
+    done = run("validate", "-C", str(copy))
+    assert done.returncode == 1
+    assert "data/dataset.yml" in done.stdout
+    assert key in done.stdout
+
+
+def test_every_version_stays_described(tmp_path):
+    folder = publishing.small(tmp_path / "small")
+    settings = folder / "data/dataset.yml"
+    first = re.search(r'version: "?([0-9.]+)', settings.read_text("utf-8"))[1]
+    versions = [first, "7.0.0", "8.0.0"]
+    for n, version in enumerate(versions):
+        text = re.sub(r'version: "?[0-9.]+"?', f'version: "{version}"', settings.read_text("utf-8"))
+        settings.write_text(re.sub(r"modified: [0-9-]+", f"modified: 2031-01-0{n + 1}", text), "utf-8")
+        publishing.published(folder, tmp_path / "dist", only=("dumps",))
+    graph = rdflib.Graph().parse(tmp_path / "dist/catalog.ttl")
+    dataset = graph.value(predicate=RDF.type, object=DCAT.Dataset)
+    for n, version in enumerate(versions):
+        this = rdflib.URIRef(f"{dataset}/version/{version}")
+        assert (this, DCAT.isVersionOf, dataset) in graph
+        assert str(graph.value(this, DCTERMS.issued)) == f"2031-01-0{n + 1}"
+    assert graph.value(dataset, DCAT.previousVersion) == rdflib.URIRef(f"{dataset}/version/7.0.0")
 
 
 def test_every_eu_term_is_typed_and_named(graph):
@@ -143,7 +245,7 @@ def test_every_eu_term_is_typed_and_named(graph):
 def test_every_file_type_has_its_term():
     known = rdflib.Graph().parse(ROOT / "src/hankelod/exports/dcat.ttl", publicID=BASE)
     for each in formats.FORMATS:
-        if each.ending in (".nt", ".ttl", ".jsonld", ".trig", ".jsonl", ".csv", ".xlsx", ".geojson"):
+        if each.ending in (".nt", ".ttl", ".jsonld", ".trig", ".json", ".jsonl", ".csv", ".xlsx", ".geojson", ".index"):
             assert (rdflib.URIRef(f"{EU}file-type/{each.file_type}"), RDF.type, None) in known, each
 
 
@@ -168,6 +270,9 @@ def test_a_later_edition_that_is_served(served):
     assert str(served.value(service, DCAT.endpointURL)) == "https://data.example.org/sparql"
     assert served.value(service, DCAT.servesDataset) == DATASET
     assert {t.language for t in served.objects(service, DCTERMS.title)} == {"fi", "sv", "en"}
+    assert served.value(service, DCAT.endpointDescription) is not None
+    assert served.value(service, DCAT.contactPoint) == served.value(DATASET, DCAT.contactPoint)
+    assert str(served.value(DATASET, VOID.sparqlEndpoint)) == "https://data.example.org/sparql"
 
 
 def test_addresses_follow_the_site(copy, run):
@@ -177,7 +282,7 @@ def test_addresses_follow_the_site(copy, run):
     assert done.returncode == 0, done.stderr
     graph = rdflib.Graph().parse(copy / "dist/catalog.ttl")
     addresses = {str(o) for o in graph.objects(None, DCAT.downloadURL)}
-    assert addresses and all(a.startswith("https://data.example.org/hankkeet/dump/") for a in addresses)
+    assert addresses and all(a.startswith("https://data.example.org/hankkeet/") for a in addresses)
     assert (DATASET, RDF.type, DCAT.Dataset) in graph, "IRIs stay under the base"
     assert "https://data.example.org/hankkeet/doc/project/" in (copy / "dist/dump/projects.csv").read_text("utf-8")
 
@@ -219,9 +324,44 @@ def test_void_counts_what_the_dump_holds(dist):
     assert {"https://w3id.org/hankelod/def#", "http://purl.org/dc/terms/"} <= spaces
 
 
-def test_void_names_the_endpoint_where_there_is_one(dataset, checked):
-    about = Catalogue(dataset, Mapping(dataset.model), checked[1], Edition(service="https://data.example.org/sparql"))
-    told = rdflib.Graph().parse(data=next(void(about, Counts(), {})).content, format="turtle")
+def test_void_and_catalogue_agree(dist, graph):
+    told = rdflib.Graph().parse(dist / ".well-known/void", format="turtle")
+    for name in (VOID.uriSpace, DCTERMS.license, DCTERMS.modified):
+        assert told.value(DATASET, name) == graph.value(DATASET, name) is not None
+    space = str(told.value(DATASET, VOID.uriSpace))
+    dump = rdflib.Graph().parse(dist / "dump/hankelod.nt")
+    assert int(told.value(DATASET, VOID.entities)) == len(set(dump.subjects()))
+    for example in told.objects(DATASET, VOID.exampleResource):
+        assert str(example).startswith(space)
+
+
+def test_link_sets_count_the_links_to_other_datasets(dist):
+    told = rdflib.Graph().parse(dist / ".well-known/void", format="turtle")
+    dump = rdflib.Graph().parse(dist / "dump/hankelod.nt")
+    seen = {}
+    for part in told.objects(DATASET, VOID.subset):
+        assert (part, RDF.type, VOID.Linkset) in told
+        assert told.value(part, VOID.subjectsTarget) == DATASET
+        target, predicate = told.value(part, VOID.objectsTarget), told.value(part, VOID.linkPredicate)
+        space = str(told.value(target, VOID.uriSpace))
+        links = [o for o in dump.objects(None, predicate) if str(o).startswith(space)]
+        assert int(told.value(part, VOID.triples)) == len(links) > 0
+        seen[str(target)] = len(links)
+    assert set(seen) == {"https://www.wikidata.org/", "http://www.yso.fi/onto/yso/"}
+    for space, name in (
+        ("http://www.wikidata.org/entity/", "https://www.wikidata.org/"),
+        ("http://www.yso.fi/onto/yso/",) * 2,
+    ):
+        assert seen[name] == sum(str(o).startswith(space) for o in dump.objects()), "no link is left out"
+
+
+def test_void_names_the_endpoint_where_there_is_one(copy, dist):
+    told = rdflib.Graph().parse(dist / ".well-known/void", format="turtle")
+    assert told.value(DATASET, VOID.sparqlEndpoint) is None
+    settings = copy / "data/dataset.yml"
+    settings.write_text(settings.read_text("utf-8") + "endpoint: https://data.example.org/sparql\n", "utf-8")
+    publish(Dataset(copy), copy / "dist", only=("dumps",))
+    told = rdflib.Graph().parse(copy / "dist/.well-known/void", format="turtle")
     assert str(told.value(DATASET, VOID.sparqlEndpoint)) == "https://data.example.org/sparql"
 
 
@@ -269,5 +409,29 @@ def test_texts_stand_in_three_languages():
     known = rdflib.Graph().parse(ROOT / "src/hankelod/exports/dcat.ttl", publicID=BASE)
     for subject in set(known.subjects()):
         if str(subject).startswith(BASE) and not re.search(r"/void$", str(subject)):
+            if "/distribution/" in str(subject):
+                assert {t.language for t in known.objects(subject, DCTERMS.description)} == {"fi", "sv", "en"}, subject
             titles = {t.language for t in known.objects(subject, DCTERMS.title)}
             assert titles == {"fi", "sv", "en"}, subject
+
+
+def test_a_large_publication_is_described_as_well(dataset, shapes, tmp_path, monkeypatch):
+    """What it carries for making documents on demand is a distribution too, and its records meet their schemas."""
+    monkeypatch.setattr(chunk, "MOST", 3)
+    done = publish(dataset, tmp_path / "dist")
+    assert done.left_out
+    graph = rdflib.Graph().parse(tmp_path / "dist/catalog.ttl")
+    conforms, _, text = pyshacl.validate(graph, shacl_graph=shapes)
+    assert conforms, text
+    promised = 0
+    for distribution in graph.objects(DATASET, DCAT.distribution):
+        for told in (DCTERMS.title, DCTERMS.description):
+            assert {t.language for t in graph.objects(distribution, told)} == {"fi", "sv", "en"}, distribution
+        file = tmp_path / "dist" / str(graph.value(distribution, DCAT.downloadURL)).removeprefix(BASE)
+        standard = str(graph.value(distribution, DCTERMS.conformsTo, default="")).removeprefix(BASE)
+        if file.suffix == ".jsonl":
+            validator = jsonschema.Draft202012Validator(json.loads((tmp_path / "dist" / standard).read_text("utf-8")))
+            for line in file.read_text("utf-8").splitlines():
+                assert validator.is_valid(json.loads(line)), (file.name, line)
+                promised += 1
+    assert promised > 600

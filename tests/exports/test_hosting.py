@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from hankelod.exports import hosting
-from hankelod.exports.hosting import HEADERS, Deployment
+from hankelod.exports.hosting import HEADERS, PREFLIGHT, Deployment
 from support.hosting import TABLE, Row, with_pages
 from support.publishing import published, small
 
@@ -72,12 +72,16 @@ def wait(port: int, server: subprocess.Popen) -> None:
     raise AssertionError("the server does not answer")
 
 
-def get(port: int, path: str, accept: str = "", method: str = "GET") -> http.client.HTTPResponse:
+def get(
+    port: int, path: str, accept: str = "", method: str = "GET", headers: dict[str, str] | None = None
+) -> http.client.HTTPResponse:
     """One request, its path sent as it is."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     connection.putrequest(method, path, skip_accept_encoding=True)
     if accept:
         connection.putheader("Accept", accept)
+    for name, value in (headers or {}).items():
+        connection.putheader(name, value)
     connection.endheaders()
     answer = connection.getresponse()
     answer.body = answer.read()
@@ -98,6 +102,27 @@ def judge(row: Row, answer: http.client.HTTPResponse, at: str = "/") -> None:
             assert answer.getheader(name) == value, (row, name)
     assert b"root:" not in answer.body
     assert answer.getheader("Set-Cookie") is None
+
+
+def judge_preflight(port: int, at: str = "/") -> None:
+    """A page of another origin may send headers of its own, to files and to addresses that redirect."""
+    for path in ("id/project/eka", "dump/hankelod.nt", "def", "no-such-file"):
+        asked = {"Origin": "https://a.example", "Access-Control-Request-Headers": "if-none-match,x-requested-with"}
+        answer = get(port, at + path, method="OPTIONS", headers=asked)
+        assert (answer.status, answer.body) == (204, b""), path
+        for name, value in (HEADERS | PREFLIGHT).items():
+            assert answer.getheader(name) == value, (path, name)
+    answer = get(port, at + "dump/hankelod.nt")
+    assert not {name for name in PREFLIGHT if answer.getheader(name)}
+
+
+def judge_tables(port: int, at: str = "/") -> None:
+    """A table links to what describes its columns, and nothing else does."""
+    for name in ("projects.csv", "projects.fi.csv"):
+        link = get(port, f"{at}dump/{name}").getheader("Link")
+        assert link == f'<{name}-metadata.json>; rel="describedby"; type="application/csvm+json"'
+        assert get(port, f"{at}dump/{name}-metadata.json").status == 200
+    assert get(port, f"{at}dump/hankelod.ttl").getheader("Link") is None
 
 
 ### nginx
@@ -142,6 +167,11 @@ def test_nginx_says_what_was_withdrawn(nginx):
 
 def test_nginx_answers_head_as_get(nginx):
     assert get(nginx["no"], "/id/project/eka", "text/turtle", "HEAD").status == 303
+
+
+def test_nginx_answers_what_browsers_ask_before(nginx):
+    judge_preflight(nginx["no"])
+    judge_tables(nginx["no"])
 
 
 def test_a_long_header_does_not_hang_nginx(nginx):
@@ -224,13 +254,20 @@ def test_apache_answers_the_same_in_a_folder(apache, row):
     judge(row, get(apache["under"], "/dist" + row.path, row.accept), "/dist/")
 
 
+def test_apache_answers_what_browsers_ask_before(apache):
+    judge_preflight(apache["no"])
+    judge_tables(apache["no"])
+    judge_preflight(apache["under"], "/dist/")
+    judge_tables(apache["under"], "/dist/")
+
+
 ### nginx with the folder under a path, w3id.org and hosts without negotiation
 
 
 def test_nginx_under_the_path_of_the_site(places, tmp_path):
     if not shutil.which("nginx"):
         pytest.skip("nginx is not installed: apt-get install nginx-light")
-    files = dict.fromkeys(("doc/project/eka.ttl", "def.ttl"), "text/turtle")
+    files = dict.fromkeys(("doc/project/eka.ttl", "def.ttl", "catalog.ttl"), "text/turtle")
     text = hosting.nginx(Deployment(files, ["project/gone"], "https://example.org/data/"))
     (tmp_path / "data").symlink_to(places["no"])
     (tmp_path / "rules.conf").write_text(text)
@@ -249,6 +286,8 @@ def test_nginx_under_the_path_of_the_site(places, tmp_path):
             assert (answer.status, answer.getheader("Location")) == (303, "/data/doc/project/eka.ttl")
             assert get(port, "/data/id/project/gone").status == 410
             assert get(port, "/data/def").getheader("Location") == "/data/def.ttl"
+            assert get(port, "/data/id/dataset/klein").getheader("Location") == "/data/catalog.ttl"
+            assert get(port, "/data/id/project/eka", method="OPTIONS").status == 204
             assert get(port, "/data/doc/project/eka.ttl").status == 200
         finally:
             server.terminate()
@@ -259,15 +298,18 @@ def test_w3id_chooses_the_syntax_itself(open_folder, tmp_path):
     folder = apache_modules()
     if not folder or not shutil.which("apache2"):
         pytest.skip("Apache is not installed: apt-get install apache2")
-    files = dict.fromkeys(("doc/project/eka.ttl", "doc/region/14.ttl", "def.ttl"), "text/turtle") | {
-        "doc/project/eka.html": "text/html"
+    turtle = ("doc/project/eka.ttl", "doc/region/14.ttl", "def.ttl", "catalog.ttl", ".well-known/void")
+    files = dict.fromkeys(turtle, "text/turtle") | {
+        "catalog.jsonld": "application/ld+json",
+        "doc/project/eka.html": "text/html",
+        "about.html": "text/html",
     }
     root = open_folder / "w3id/hankelod"
     root.mkdir(parents=True)
     (root / ".htaccess").write_text(hosting.w3id(Deployment(files, ["project/gone"], "https://example.org/data/")))
     modules = "\n".join(
         f"LoadModule {m}_module {folder}/mod_{m}.so"
-        for m in ("mpm_event", "authz_core", "mime", "dir", "rewrite", "alias")
+        for m in ("mpm_event", "authz_core", "mime", "dir", "rewrite", "headers", "alias")
     )
     port = free_port()
     (tmp_path / "apache.conf").write_text(APACHE.format(place=tmp_path, modules=modules, port=port, root=root.parent))
@@ -284,12 +326,22 @@ def test_w3id_chooses_the_syntax_itself(open_folder, tmp_path):
             ("id/region/14", "", "doc/region/14.ttl"),
             ("id/concept/theme/networks", "", "doc/concept/theme/networks.ttl"),
             ("def", "", "def.ttl"),
+            ("def/0.1.0", "", "def.ttl"),
+            ("id/dataset/klein", "", "about.html"),
+            ("id/dataset/klein/version/0.1.0", "text/turtle", "catalog.ttl"),
+            ("id/dataset/klein/class-partition/hanke-Project", "text/html", ".well-known/void"),
+            ("id/catalogue", "application/ld+json", "catalog.jsonld"),
+            ("id/distribution/projects.csv", "text/html", "catalog.ttl"),
+            ("software/0.1.0", "text/turtle", "catalog.ttl"),
             ("dump/hankelod.nt", "", "dump/hankelod.nt"),
         ):
             answer = get(port, "/hankelod/" + path, accept)
             assert answer.getheader("Location") == "https://example.org/data/" + want, path
             assert answer.status == (302 if path.startswith("dump") else 303)
         assert get(port, "/hankelod/id/project/gone").status == 410
+        answer = get(port, "/hankelod/id/project/eka", method="OPTIONS")
+        assert (answer.status, answer.getheader("Access-Control-Allow-Headers")) == (204, "*")
+        assert get(port, "/hankelod/id/project/eka").getheader("Access-Control-Allow-Origin") == "*"
     finally:
         server.terminate()
         server.communicate()

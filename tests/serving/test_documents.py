@@ -7,7 +7,9 @@ import json
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
+import pyoxigraph as ox
 import pytest
 
 from hankelod.exports.hosting import HEADERS
@@ -21,6 +23,7 @@ from support.folders import ROOT
 from support.server import Server
 
 PROJECT = "project/inkoo-hiilineutraali"
+BASE = "https://w3id.org/hankelod/"
 
 
 @pytest.fixture(scope="module")
@@ -346,3 +349,85 @@ def test_health_and_readiness(server):
     ready = server.get("/ready").json()
     assert ready["publication"] == ready["graph"]
     assert ready["triples"] > 8000
+
+
+### What has no document of its own
+
+
+def described(dist: Path) -> dict[str, set[str]]:
+    """The things under the base that a file describes, by path of the file."""
+    files = {"catalog.ttl": "TURTLE", ".well-known/void": "TURTLE", "provenance.ttl": "TURTLE", "def.ttl": "TURTLE"}
+    found: dict[str, set[str]] = {}
+    for path, syntax in files.items():
+        graph = ox.parse(path=dist / path, format=getattr(ox.RdfFormat, syntax))
+        iris = {q.subject.value for q in graph if isinstance(q.subject, ox.NamedNode)}
+        found[path] = {iri.removeprefix(BASE) for iri in iris if iri.startswith(BASE) and "#" not in iri}
+    graph = ox.parse(path=dist / "def.ttl", format=ox.RdfFormat.TURTLE)
+    found["def.ttl"] |= {q.object.value.removeprefix(BASE) for q in graph if q.predicate.value.endswith("versionIRI")}
+    return found
+
+
+def test_all_that_is_described_answers(server, dist):
+    """Every IRI under the base that catalogue, VoID, provenance or vocabulary describes, in Turtle."""
+    everything = described(dist)
+    asked = 0
+    for told in everything.values():
+        for path in told:
+            got = server.get(f"/{path}", Accept="text/turtle")
+            asked += 1
+            if got.status == 200:
+                continue  # a file that is described
+            assert got.status == 303, path
+            assert got.headers["Vary"].startswith("Accept")
+            target = got.headers["Location"].removeprefix("/")
+            about = everything.get(target)
+            if about is None:
+                triples = ox.parse(path=dist / target, format=ox.RdfFormat.TURTLE)
+                about = {q.subject.value.removeprefix(BASE) for q in triples if isinstance(q.subject, ox.NamedNode)}
+            assert path in about, (path, target)
+    assert asked > 200
+
+
+def test_data_and_page_of_what_has_no_document(server, dist):
+    for path, page, data in (
+        ("id/dataset/hankelod", "about.html", "catalog"),
+        ("id/catalogue", "downloads.html", "catalog"),
+        ("id/distribution/projects.csv", "downloads.html", "catalog"),
+        ("def/0.1.0", "def.html", "def"),
+        ("shapes", "def.html", "shapes"),
+    ):
+        for accept, target in (
+            ("text/html", page),
+            ("application/xhtml+xml", page),
+            ("text/turtle", f"{data}.ttl"),
+            ("application/ld+json", f"{data}.jsonld"),
+        ):
+            got = server.get(f"/{path}", Accept=accept)
+            assert (got.status, got.headers["Location"]) == (303, f"/{target}"), (path, accept)
+            assert (dist / target).is_file()
+        got = server.request("GET", f"/{path}", Accept="text/html", Accept_Language="sv")
+        assert (got.headers["Location"], got.headers["Vary"]) == (f"/sv/{page}", "Accept, Accept-Language"), path
+
+
+def test_a_table_links_to_what_describes_its_columns(server, dist):
+    tables = [p.name for p in (dist / "dump").glob("*.csv")]
+    assert tables
+    for name in tables:
+        link = server.get(f"/dump/{name}").headers["Link"]
+        assert f'</dump/{name}-metadata.json>; rel="describedby"; type="application/csvm+json"' in link
+        assert "csvm+json" not in link.replace(
+            f'</dump/{name}-metadata.json>; rel="describedby"; type="application/csvm+json"', ""
+        )
+
+
+def test_pages_vary_with_the_language(server):
+    """Pages of `/sparql` are in the language of the client, errors among them; other answers are in none."""
+    for query in ("ASK {}", "ASK {", ""):
+        got = server.get("/sparql" + (f"?query={quote(query)}" if query else ""), Accept="text/html")
+        assert {"Accept", "Accept-Language"} <= set(got.headers["Vary"].replace(" ", "").split(",")), query
+        for accept in ("application/json", "image/png", "text/turtle"):
+            got = server.get("/sparql" + (f"?query={quote(query)}" if query else ""), Accept=accept)
+            assert "Accept" in got.headers["Vary"].replace(" ", "").split(","), (query, accept)
+            assert "Accept-Language" not in got.headers["Vary"]
+    assert server.get("/sparql?query=ASK%20%7B%7D", Accept="application/xhtml+xml").media == "text/html"
+    assert server.get("/sparql", Accept="application/xhtml+xml").media == "text/html"

@@ -33,7 +33,7 @@ JSON = "application/sparql-results+json"
 
 @pytest.fixture(scope="module")
 def graphs(tmp_path_factory):
-    """A server over the three graphs of the cases."""
+    """A server over the four graphs of the cases."""
     out = tmp_path_factory.mktemp("graphs") / "dist"
     (out / "dump").mkdir(parents=True)
     content = (ROOT / "tests/cases/protocol/data.nq").read_bytes()
@@ -67,8 +67,33 @@ def test_a_dataset_of_the_request_leaves_out_all_else(graphs):
     for name in ("default", "named"):
         got = graphs.get(f"/sparql?{name}-graph-uri={one}&query={everything}", Accept="text/csv")
         assert got.text.split() == ["s", "http://kasei.us/2009/09/sparql/data/data1.rdf"], name
-    assert graphs.get(f"/sparql?default-graph-uri=&query={everything}", Accept="text/csv").text.count("\n") == 4
+    assert graphs.get(f"/sparql?default-graph-uri=&query={everything}", Accept="text/csv").text.count("\n") == 5
     assert graphs.get(f"/sparql?default-graph-uri=no%20iri&query={everything}").status == 400
+
+
+@pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
+@pytest.mark.parametrize("query", ["SELECT * { ?s ?p ?o }", "ASK { GRAPH ?g { ?s ?p ?o } }"])
+def test_a_graph_that_is_not_there_is_told(server, graphs, name, query):
+    """An empty answer would teach nobody that the dataset is one graph without a name."""
+    got = server.ask(query, **{name: "https://w3id.org/hankelod/"})
+    assert got.status == 400
+    assert "https://w3id.org/hankelod/" in got.text
+    assert "leave default-graph-uri" in got.text
+    got = graphs.ask(query, **{name: "https://example.org/no-such-graph"})
+    assert got.status == 400
+    assert "SELECT DISTINCT ?g { GRAPH ?g { } }" in got.text
+    assert server.ask(query, **{name: ""}).status == 200, "an empty field is none"
+
+
+def test_formats_have_one_name_in_service_description_and_void(server, dist):
+    told = {
+        str(t.object.value)
+        for t in ox.parse(server.get("/sparql", Accept="text/turtle").body, format=ox.RdfFormat.TURTLE)
+    }
+    void = ox.parse(path=dist / ".well-known/void", format=ox.RdfFormat.TURTLE)
+    features = {q.object.value for q in void if q.predicate.value == "http://rdfs.org/ns/void#feature"}
+    assert len(features) == 3
+    assert features <= told
 
 
 SELECT, CONSTRUCT = "SELECT ?s { ?s a hanke:Project }", "CONSTRUCT WHERE { ?s a hanke:Project }"

@@ -28,7 +28,8 @@ def with_pages(out: Path, address: str | None) -> None:
     """Give a publication the pages that a site has, and the rules for them."""
     types = {p: e["mediaType"] for p, e in json.loads((out / "manifest.json").read_text("utf-8"))["files"].items()}
     pages = [p.removesuffix(".ttl") + ".html" for p in types if p.startswith("doc/") and p.endswith(".ttl")]
-    for page in (*pages, "index.html", "sv/index.html", "def.html", "changes/changelog.html"):
+    own = ("index.html", "sv/index.html", "about.html", "downloads.html", "def.html", "changes/changelog.html")
+    for page in (*pages, *own):
         types[page] = "text/html"
         (out / page).parent.mkdir(parents=True, exist_ok=True)
         (out / page).write_text("<!DOCTYPE html><title>x</title>")

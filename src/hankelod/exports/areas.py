@@ -8,6 +8,7 @@ from itertools import groupby
 from hankelod.exports.export import Basis, Export
 from hankelod.exports.summaries import Cards, Key
 from hankelod.mapping.batch import Batch
+from hankelod.model.complete import IRI
 from hankelod.model.schema import SCHEMA_BASE
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files, to_json
@@ -84,7 +85,12 @@ class AreaDocuments(Export):
             yield from (_area(cards, record, kind, []) for record in left.values())
         for name, kind, _ in KINDS:
             if cards.areas(name):
-                yield File(f"schema/{kind}-projects.json", to_json(schema(cards, kind), 2))
+                yield File(schema_path(kind), to_json(schema(cards, kind), 2))
+
+
+def schema_path(kind: str) -> str:
+    """Return the path of the JSON Schema of the files of one kind of area."""
+    return f"schema/{kind}-projects.json"
 
 
 def _encode(value: object) -> bytes:
@@ -129,13 +135,13 @@ def _sum(projects: list[Json], key: str) -> int | float:
 
 TYPES: dict[str, Json] = {
     "text": {"type": "string"},
-    "iri": {"type": "string", "format": "uri"},
+    "iri": IRI,
     "decimal": {"type": "number"},
     "integer": {"type": "integer", "minimum": 0},
     "boolean": {"type": "boolean"},
     "month": {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
     "year": {"type": "string", "pattern": "^[0-9]{4}$"},
-    "date": {"type": "string", "format": "date"},
+    "date": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     "langtext": {"$ref": "#/$defs/text"},
     "link": {"$ref": "#/$defs/link"},
 }
@@ -162,7 +168,7 @@ def schema(cards: Cards, kind: str, lang: str = "en") -> Json:
     link = {"label": TYPES["langtext"], "url": TYPES["iri"], "host": TYPES["text"]}
     head: Json = {
         "$schema": SCHEMA_BASE,
-        "$id": f"{cards.model.base}schema/{kind}-projects.json",
+        "$id": f"{cards.model.base}{schema_path(kind)}",
         "title": cards.label(f"{kind}-projects").get(lang, kind),
         "description": cards.description(f"{kind}-projects").get(lang, ""),
     }

@@ -6,18 +6,24 @@ terms of the EU authority tables are in `dcat.ttl`. There are no blank nodes, so
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyoxigraph as ox
 
+from hankelod.exports.areas import KINDS, schema_path
+from hankelod.exports.hosting import CSVW
 from hankelod.exports.summary import Summary, summary
 from hankelod.mapping.mapping import Mapping
 from hankelod.messages.catalogue import Text
+from hankelod.model import complete
+from hankelod.model.model import Class
 from hankelod.publication import formats
-from hankelod.publication.files import Edition, Entries, File, Files, to_json
+from hankelod.publication.files import NAME, Edition, Entries, File, Files, to_json
 from hankelod.rdf import graph
-from hankelod.rdf.graph import RDF, RDFS, SKOS, Index
+from hankelod.rdf.graph import OWL, RDF, RDFS, SKOS, Index
 from hankelod.rdf.statements import Statements, Triples, count, jsonld_document, literal, turtle_document
 from hankelod.records.dataset import Dataset
-from hankelod.records.record import Record, dumped
+from hankelod.records.record import Record, dumped, references
 
 DCAT = "http://www.w3.org/ns/dcat#"
 
@@ -34,6 +40,16 @@ PROV = "http://www.w3.org/ns/prov#"
 EU = "http://publications.europa.eu/resource/authority/"
 
 IANA = "https://www.iana.org/assignments/media-types/"
+
+FEED = "changes/feed.trig"
+"""The change feed, the one distribution that does not lie under `dump/`."""
+
+AREAS = tuple(kind for _, kind, _ in KINDS)
+"""Kinds of area that have files of their own."""
+
+AVAILABILITY = "http://data.europa.eu/r5r/availability"
+
+PUBLISHER_TYPES = "http://purl.org/adms/publishertype/"
 
 
 class Catalogue:
@@ -56,6 +72,32 @@ class Catalogue:
         self.iri = mapping.subject(self.record)
         self.site = str(self.values.get("site") or dataset.base)
         self.version = str(self.values["version"])
+
+    @property
+    def vocabulary(self) -> str | None:
+        """The IRI of the ontology, None if it has no header."""
+        ontology = self.dataset.model.ontology
+        return next(iter(ontology.subjects(RDF + "type", OWL + "Ontology")), None)
+
+    def add_standard(self, triples: Statements, of: str, standard: str, title: Text | None = None) -> None:
+        """State that `of` conforms to a standard; its title is in the template if it is not given."""
+        triples.add(of, DCTERMS + "conformsTo", standard)
+        triples.add(standard, RDF + "type", DCTERMS + "Standard")
+        triples.add_text(standard, DCTERMS + "title", title or {})
+
+    def add_vocabulary(self, triples: Statements, of: str) -> None:
+        """State that `of` conforms to the vocabulary."""
+        if self.vocabulary:
+            title = self.dataset.model.ontology.text(self.vocabulary, DCTERMS + "title")
+            self.add_standard(triples, of, self.vocabulary, title)
+
+    def text(self, block: str, key: str, /, **values: Text) -> Text:
+        """Return a text of the template (`title`, `description`) by language, `values` filled in."""
+        texts = self.template.text(self.dataset.base + block, DCTERMS + key)
+        return {
+            lang: text.format_map({k: v.get(lang) or next(iter(v.values()), "") for k, v in values.items()})
+            for lang, text in texts.items()
+        }
 
     def versioned(self, version: str) -> str:
         """Return the IRI of one edition of the dataset."""
@@ -94,16 +136,20 @@ class Catalogue:
 
 
 def catalogue(about: Catalogue, entries: Entries) -> Files:
-    """Files `catalog.ttl` and `catalog.jsonld`; the distributions are the entries under `dump/`."""
+    """Files `catalog.ttl` and `catalog.jsonld`; `entries` are those of the manifest, by path."""
     triples = Statements({})
     _catalogue(about, triples)
     _dataset(about, triples)
+    _versions(about, triples)
     _people(about, triples)
     for path in sorted(entries):
-        if path.startswith("dump/") and formats.of(path).ending != ".csv-metadata.json":
-            _distribution(about, triples, path, entries[path])
-    if about.edition.service:
-        _service(about, triples, about.edition.service)
+        if formats.of(path).ending != f".csv{CSVW}" and (path.startswith("dump/") or path == FEED):
+            _distribution(about, triples, path, entries)
+    for kind in AREAS:
+        if schema_path(kind) in entries:
+            _of_areas(about, triples, kind)
+    if "endpoint" in about.values:
+        _service(about, triples, str(about.values["endpoint"]))
     about.complete(triples)
     yield from about.files("catalog", triples.triples)
 
@@ -127,8 +173,9 @@ def _catalogue(about: Catalogue, triples: Statements) -> None:
 def _dataset(about: Catalogue, triples: Statements) -> None:
     """Add the dataset: the triples of its record, and what is derived from the other records."""
     for line in ox.parse("".join(about.mapping.ntriples(about.record)), format=ox.RdfFormat.N_TRIPLES):
-        triples.add(line.subject.value, line.predicate.value, _term(line.object))  # type: ignore[union-attr]
-    this, series, edition = about.iri, f"{about.things}dataset-series/{about.record.id}", about.edition
+        if line.predicate.value != AVAILABILITY:  # which is said of each distribution
+            triples.add(line.subject.value, line.predicate.value, _term(line.object))  # type: ignore[union-attr]
+    this, series = about.iri, f"{about.things}dataset-series/{about.record.id}"
     triples.add(this, DCTERMS + "identifier", literal(this))
     triples.add(this, DCTERMS + "language", *about.languages())
     triples.add(this, DCTERMS + "accrualPeriodicity", f"{EU}frequency/IRREG")  # published when a record changes
@@ -140,20 +187,34 @@ def _dataset(about: Catalogue, triples: Statements) -> None:
         triples.add_text(this, DCAT + "keyword", text)
     _period(about, triples)
     triples.add(this, DCAT + "inSeries", series)
-    triples.add(this, DCAT + "hasCurrentVersion", about.versioned(about.version))
-    triples.add(about.versioned(about.version), DCAT + "version", literal(about.version))
-    if edition.previous:
-        triples.add(this, DCAT + "previousVersion", about.versioned(edition.previous))
-        triples.add(about.versioned(edition.previous), DCAT + "version", literal(edition.previous))
+    about.add_vocabulary(triples, this)
+    about.add_standard(triples, this, f"{about.dataset.base}shapes")
     triples.add(series, RDF + "type", DCAT + "DatasetSeries")
-    for predicate in ("title", "description", "publisher"):
-        triples.add(series, DCTERMS + predicate, *triples.triples[this].get(DCTERMS + predicate, ()))
+    shared = (DCTERMS + name for name in ("title", "description", "publisher", "spatial", "temporal"))
+    for predicate in (*shared, DCAT + "contactPoint"):
+        triples.add(series, predicate, *triples.triples[this].get(predicate, ()))
     triples.add(series, DCAT + "last", this)
     triples.add(this, PROV + "wasGeneratedBy", activity(about))
     triples.add(activity(about), RDF + "type", PROV + "Activity")
     triples.add(activity(about), PROV + "wasAssociatedWith", software(triples))
     triples.add(activity(about), RDFS + "seeAlso", f"{about.dataset.base}provenance.ttl")
     triples.add(this, PROV + "wasDerivedFrom", *sources(about))
+
+
+def _versions(about: Catalogue, triples: Statements) -> None:
+    """Add the versions of the dataset, this one and those before it, so that their IRIs are described for ever."""
+    this = about.iri
+    current, previous = about.versioned(about.version), about.edition.previous
+    dates = dict(about.edition.versions) | {about.version: str(about.values["modified"])}
+    triples.add(this, DCAT + "hasCurrentVersion", current)
+    if previous:
+        triples.add(this, DCAT + "previousVersion", about.versioned(previous))
+    for version in [*dates, *([previous] if previous and previous not in dates else [])]:
+        each = about.versioned(version)
+        triples.add(each, DCAT + "version", literal(version))
+        triples.add(each, DCAT + "isVersionOf", this)
+        if version in dates:
+            triples.add(each, DCTERMS + "issued", literal(dates[version], "date"))
 
 
 def _term(term: object) -> object:
@@ -221,6 +282,7 @@ def _people(about: Catalogue, triples: Statements) -> None:
         triples.add(agent, RDF + "type", FOAF + "Agent")
         if record is not None:
             triples.add_text(agent, FOAF + "name", record.values.get("name", {}))  # type: ignore[arg-type]
+            triples.add(agent, DCTERMS + "type", _kind_of_publisher(about, record))
             triples.add(agent, FOAF + "homepage", record.values.get("homepage"))
             for page in (record.values.get("homepage"),):
                 if page:
@@ -229,16 +291,30 @@ def _people(about: Catalogue, triples: Statements) -> None:
         triples.add(str(contact), RDF + "type", VCARD + "Kind")
 
 
-def _distribution(about: Catalogue, triples: Statements, path: str, entry: dict[str, object]) -> None:
-    name = path.removeprefix("dump/")
-    this = f"{about.things}distribution/{name}"
+def _kind_of_publisher(about: Catalogue, record: Record) -> str | None:
+    """Return the type of publisher (ADMS) to which the organisation's kind is mapped, or None."""
+    ontology = about.dataset.model.ontology
+    for cls, concept in references(about.dataset.model, record.values, record.cls):
+        if cls.concept:
+            this = f"{about.things}{cls.identifies}{concept}"
+            for match in (SKOS + "exactMatch", SKOS + "closeMatch", SKOS + "broadMatch"):
+                for other in ontology.objects(this, match):
+                    if str(other).startswith(PUBLISHER_TYPES):
+                        return str(other)
+    return None
+
+
+### Distributions
+
+
+def _distribution(about: Catalogue, triples: Statements, path: str, entries: Entries) -> None:
+    """Add the distribution of one file."""
+    name = path.rpartition("/")[2]
+    this = _begun(about, triples, name)
     inner, packing = formats.unpacked(path)
-    values = about.values
-    triples.add(about.iri, DCAT + "distribution", this)
-    triples.add(this, RDF + "type", DCAT + "Distribution")
-    triples.add(this, DCTERMS + "license", values.get("licence"))
-    triples.add(this, DCTERMS + "modified", literal(values["modified"], "date"))
-    triples.add(this, DCTERMS + "language", *about.languages())
+    bare = path.removesuffix(".gz") if packing else path
+    _texts(about, triples, this, bare.rpartition("/")[2], packing is not None)
+    _standards(about, triples, this, bare, entries)
     triples.add(this, DCTERMS + "format", f"{EU}file-type/{inner.file_type}")
     for predicate, form in (("mediaType", inner), ("compressFormat", packing)):
         if form is not None and form.registered:
@@ -246,8 +322,64 @@ def _distribution(about: Catalogue, triples: Statements, path: str, entry: dict[
             triples.add(IANA + form.media_type, RDF + "type", DCTERMS + "MediaType")
     triples.add(this, DCAT + "accessURL", about.site + path)
     triples.add(this, DCAT + "downloadURL", about.site + path)
-    triples.add(this, DCAT + "byteSize", literal(entry["bytes"], "nonNegativeInteger"))
-    checksum(triples, this, str(entry["sha256"]))
+    triples.add(this, DCAT + "byteSize", literal(entries[path]["bytes"], "nonNegativeInteger"))
+    checksum(triples, this, str(entries[path]["sha256"]))
+
+
+def _of_areas(about: Catalogue, triples: Statements, kind: str) -> None:
+    """Add the distribution in a JSON file for each area, which the pages of the areas link to."""
+    this = _begun(about, triples, f"{kind}-projects")
+    about.add_standard(triples, this, about.dataset.base + schema_path(kind))
+    triples.add(this, DCTERMS + "format", f"{EU}file-type/JSON")
+    triples.add(this, DCAT + "mediaType", f"{IANA}application/json")
+    triples.add(f"{IANA}application/json", RDF + "type", DCTERMS + "MediaType")
+    triples.add(this, DCAT + "accessURL", about.site)
+
+
+def _begun(about: Catalogue, triples: Statements, name: str) -> str:
+    """Add what all distributions share, and return the IRI."""
+    this, values = f"{about.things}distribution/{name}", about.values
+    triples.add(about.iri, DCAT + "distribution", this)
+    triples.add(this, RDF + "type", DCAT + "Distribution")
+    triples.add(this, DCTERMS + "license", values.get("licence"))
+    triples.add(this, DCTERMS + "modified", literal(values["modified"], "date"))
+    triples.add(this, DCTERMS + "language", *about.languages())
+    triples.add(this, AVAILABILITY, values.get("availability"))
+    return this
+
+
+def _texts(about: Catalogue, triples: Statements, this: str, name: str, packed: bool) -> None:
+    """Add title and description: those of this name, those of records of a class, else the name."""
+    cls = _records_of(about, name)
+    for key in ("title", "description"):
+        text = about.text(f"id/distribution/{name}", key)
+        if not text and cls is not None:
+            text = about.text("text/records", key, label=cls.label)
+        if packed and text:
+            text = about.text("text/packed", key, text=text)
+        triples.add_text(this, DCTERMS + key, text or {})
+        if not text and key == "title":
+            triples.add(this, DCTERMS + key, literal(name))
+
+
+def _records_of(about: Catalogue, name: str) -> Class | None:
+    """Return the class whose complete records a file of this name holds, or None."""
+    stem, _, ending = name.partition(".")
+    classes = about.dataset.model.entries() if ending == "jsonl" else []
+    return next((c for c in classes if stem in (c.folder, Path(str(c.file)).stem)), None)
+
+
+def _standards(about: Catalogue, triples: Statements, this: str, path: str, entries: Entries) -> None:
+    """Add what a file conforms to: the vocabulary, a schema, the description of its columns, a specification."""
+    base, name = about.dataset.base, path.rpartition("/")[2]
+    cls = _records_of(about, name)
+    if formats.of(path).ending in (".ttl", ".nt", ".jsonld") and name.startswith(f"{NAME}."):
+        about.add_vocabulary(triples, this)
+    if cls is not None:
+        title = about.text("text/schema", "title", label=cls.label)
+        about.add_standard(triples, this, base + complete.path(cls), title)
+    if path + CSVW in entries:
+        about.add_standard(triples, this, base + path + CSVW, about.text("text/columns", "title", name={"": name}))
 
 
 def checksum(triples: Statements, of: str, sha256: str) -> None:
@@ -263,6 +395,9 @@ def _service(about: Catalogue, triples: Statements, address: str) -> None:
     this = f"{about.things}service/sparql"
     triples.add(f"{about.things}catalogue", DCAT + "service", this)
     triples.add(this, DCAT + "endpointURL", address)
+    triples.add(this, DCAT + "endpointDescription", address)  # without a query it describes itself
     triples.add(this, DCAT + "servesDataset", about.iri)
+    triples.add(this, DCAT + "contactPoint", *triples.triples[about.iri].get(DCAT + "contactPoint", ()))
+    triples.add(this, DCTERMS + "accessRights", f"{EU}access-right/PUBLIC")
     triples.add(this, DCTERMS + "license", about.values.get("licence"))
     triples.add(this, DCTERMS + "publisher", *_publisher(about))

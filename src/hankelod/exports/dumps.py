@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hankelod.exports import datasets
 from hankelod.exports.export import Basis, Export, Place, Stream, joined, separated
 from hankelod.mapping.batch import Batch
 from hankelod.mapping.mapping import Mapping
-from hankelod.model import context, schema
+from hankelod.model import complete, context, schema
 from hankelod.publication import runs
 from hankelod.publication.files import NAME, File, Files, to_json
-from hankelod.rdf import statements
+from hankelod.rdf import jsonld, statements
 from hankelod.rdf.counts import Counts, objects_of
 from hankelod.records.dataset import Dataset
 
@@ -63,6 +64,9 @@ def _one_line(value: object) -> bytes:
 
 ### N-Triples
 
+LINKED = datasets.spaces()
+"""The beginnings of objects of other datasets, links to which are counted."""
+
 SHORT = 40
 """Most bytes of an object that is counted as it is; of a longer one a digest of 128 bits is."""
 
@@ -89,7 +93,7 @@ class NTriples(Export):
         """Return a run of sorted triples, one of their objects, and their counts."""
         lines = sorted(set(lines))
         counts = Counts()
-        counts.add(lines)
+        counts.add(lines, LINKED)
         return joined((runs.packed(lines), runs.packed(sorted(map(_counted, objects))), counts.encoded()))
 
     def begin(self, place: Place) -> None:
@@ -130,6 +134,15 @@ def _counted(term: bytes) -> bytes:
 
 def descriptions(dataset: Dataset, mapping: Mapping) -> Files:
     """Files with the vocabulary, the JSON-LD context, the JSON Schemas and the shapes."""
+    for file in _descriptions(dataset, mapping):
+        yield file
+        if file.path.endswith(".ttl"):
+            content = to_json(jsonld.of_turtle(file.content, dataset.base), 2)
+            yield File(file.path.removesuffix(".ttl") + ".jsonld", content, file.triples)
+
+
+def _descriptions(dataset: Dataset, mapping: Mapping) -> Files:
+    """The files, RDF in Turtle only."""
     model = dataset.model
     terms = [s for s in sorted(model.ontology.triples) if not s.startswith(f"{model.base}id/")]
     body = statements.turtle(model.ontology.triples, mapping.names["turtle"], terms)
@@ -140,4 +153,5 @@ def descriptions(dataset: Dataset, mapping: Mapping) -> Files:
         for lang in ("en", "fi", "sv"):
             name = schema.schema_name(cls, lang)
             yield File(f"schema/{name}", to_json(schema.schema(model, cls, lang), 2))
+        yield File(complete.path(cls), to_json(complete.schema(model, cls), 2))
     yield File("shapes.ttl", model.shapes_text.encode(), len(model.shapes.quads))

@@ -1,13 +1,14 @@
 """Hosting rules of a publication: nginx, Apache, hosts that read `_redirects` and `_headers`, and w3id.org.
 
 All rules do the same (Cool URIs for the Semantic Web, section 4.2; JHS 193): the IRI of a thing redirects with 303 to a
-document about it, in the format that the Accept header prefers (RFC 9110, 12.5.1); a withdrawn thing gives 410.
+document about it, in the format that the Accept header prefers (RFC 9110, 12.5.1); a withdrawn thing gives 410. What
+has no document of its own (the dataset, a distribution, a version) redirects to the file that describes it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,12 +20,26 @@ from hankelod.records.record import Record
 POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'"
 """Content-Security-Policy of every page: nothing from other origins, no inline script or style."""
 
+EXPOSED = "Content-Location, ETag, Last-Modified, Link, Location, Retry-After"
+"""Headers of a response that pages of other origins may read (CORS), beside those that they always may."""
+
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": EXPOSED,
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
 }
 """HTTP headers of every response."""
+
+METHODS = "GET, HEAD, OPTIONS"
+
+PREFLIGHT = {
+    "Allow": METHODS,
+    "Access-Control-Allow-Methods": METHODS,
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+}
+"""Further headers of the response to OPTIONS: browsers ask so before a request with headers of its own (CORS)."""
 
 FORMS = {
     r"text/html|application/xhtml\+xml": "page",
@@ -58,6 +73,69 @@ DOCUMENT = rf"concept/{NAME}(?:/{NAME})?|(?!concept/){NAME}/{NAME}"
 """Path of a document, the same under `doc/` and `id/`; further segments identify a part of the thing."""
 
 
+SEGMENT = "[A-Za-z0-9_-][A-Za-z0-9._-]*"
+"""One segment of an address that has no document of its own: names of files have dots."""
+
+VERSION = "[0-9][A-Za-z0-9._-]*"
+"""The segment of a version."""
+
+
+class Described(NamedTuple):
+    """Addresses without a document of their own, and the files that describe what they name.
+
+    In `paths`, `:x` is one segment and `*` at the end one or more. `page` is for people, `data` is Turtle, `jsonld` the
+    same in JSON-LD; where one is not published, it is the Turtle.
+    """
+
+    paths: tuple[str, ...]
+    page: str
+    data: str
+    jsonld: str
+
+    @property
+    def pattern(self) -> str:
+        """Regular expression of the paths."""
+        return "|".join(_pattern(path) for path in self.paths)
+
+
+def _pattern(path: str) -> str:
+    known = {"*": f"{SEGMENT}(?:/{SEGMENT})*", ":version": VERSION}
+    return "/".join(known.get(step, SEGMENT if step.startswith(":") else re.escape(step)) for step in path.split("/"))
+
+
+DESCRIBED = (
+    (("def", "def/:version"), "def.html", "def"),
+    (("shapes",), "def.html", "shapes"),  # the page of the vocabulary gives the rules of each key
+    (
+        ("id/dataset/:id/class-partition/:term", "id/dataset/:id/property-partition/:term", "id/dataset/:id/linkset/*"),
+        "",
+        ".well-known/void",
+    ),
+    (("id/dataset/:id", "id/dataset/:id/*", "id/dataset-series/:id", "software/:version"), "about.html", "catalog"),
+    (("id/catalogue", "id/distribution/*", "id/service/*"), "downloads.html", "catalog"),
+    (("id/source-file/*", "id/revision/:id"), "", "provenance"),
+)
+"""Addresses without a document of their own: their paths, the page and the stem of the data; the first that matches."""
+
+
+def described(files: Collection[str]) -> list[Described]:
+    """Return the addresses whose description is among these files, but for kinds of things that have documents."""
+    documented = kinds(files)
+    found = []
+    for paths, page, stem in DESCRIBED:
+        data = stem if stem in files else f"{stem}.ttl"
+        free = tuple(p for p in paths if not p.startswith("id/") or p.split("/")[1] not in documented)
+        if data in files and free:
+            page, jsonld = (each if each in files else data for each in (page, f"{stem}.jsonld"))
+            found.append(Described(free, page, data, jsonld))
+    return found
+
+
+def kinds(files: Iterable[str]) -> list[str]:
+    """Return the folders under `doc/`, in order."""
+    return sorted({path.split("/")[1] for path in files if path.startswith("doc/") and path.count("/") > 1})
+
+
 class Deployment(NamedTuple):
     """Input of the rules: media types by path, ids of withdrawn things, and the address of the folder if known."""
 
@@ -74,16 +152,24 @@ class Deployment(NamedTuple):
         """Return True if documents of this kind have HTML pages."""
         return any(path.startswith(f"doc/{kind}/") and path.endswith(".html") for path in self.files)
 
-    def names(self) -> Iterator[tuple[str, str, str]]:
-        """Addresses without extension that redirect to a file: the address, its page, its data."""
-        for name, page, data in (("def", "def.html", "def.ttl"), ("shapes", "shapes.html", "shapes.ttl")):
-            if data in self.files:
-                yield name, page if page in self.files else data, data
+    def described(self) -> list[Described]:
+        """Return the addresses without a document of their own."""
+        return described(self.files)
 
-    def kinds(self) -> list[str]:
-        """Return the folders under `doc/`, in order."""
-        kinds = {path.split("/")[1] for path in self.files if path.startswith("doc/") and path.count("/") > 1}
-        return sorted(kinds)
+    def linked(self) -> Iterator[tuple[str, str]]:
+        """Tables whose columns a file describes, and their Link header (CSV on the Web, "Locating Metadata")."""
+        for path in sorted(self.files):
+            if path + CSVW in self.files:
+                yield path, described_by(path.rpartition("/")[2] + CSVW)
+
+
+CSVW = "-metadata.json"
+"""What follows the name of a table in that of the file that describes its columns."""
+
+
+def described_by(address: str) -> str:
+    """Return the Link header of a table, by the address of its CSVW metadata."""
+    return f'<{address}>; rel="describedby"; type="application/csvm+json"'
 
 
 def files(dataset: Dataset, records: Iterable[Record], entries: Mapping[str, Mapping[str, object]]) -> Files:
@@ -144,6 +230,9 @@ def nginx(site: Deployment) -> str:
         "}",
         "default_type text/plain;",
         *_header_directives({}),
+        "error_page 418 = @preflight;",
+        "if ($request_method = OPTIONS) { return 418; }",
+        f"location @preflight {{ {' '.join(_header_directives(PREFLIGHT))} return 204; }}",
         'set $wanted "";',
         *(f'if ($http_accept ~* "{tier}") {{ set $wanted $1; }}' for tier in TIERS),
         'set $form "any";',
@@ -156,6 +245,9 @@ def nginx(site: Deployment) -> str:
         r"location ~ /\.(?!well-known/) { return 404; }",
     ]
     out += [f'location ~ "{ending}" {{ types {{}} default_type {media}; }}' for ending, media in _named_types(site)]
+    out += [
+        f"location = {at}{path} {{ {' '.join(_header_directives({'Link': link}))} }}" for path, link in site.linked()
+    ]
     for gone in site.withdrawn:
         page = next((f"doc/{gone}{end}" for end in (".html", ".ttl") if f"doc/{gone}{end}" in site.files), None)
         body = f"error_page 410 {at}{page}; " if page else ""
@@ -168,6 +260,16 @@ def nginx(site: Deployment) -> str:
             for end in (".html", ".ttl", ".jsonld")
             if f"doc/{gone}{end}" not in site.files
         ]
+    for each in site.described():
+        out += [
+            f'location ~ "^{re.escape(at)}(?:{each.pattern})$" {{',
+            *(f"    {line}" for line in _header_directives({"Vary": "Accept"})),
+            f"    set $target {each.data};",
+            f'    if ($form = "page") {{ set $target {each.page}; }}',
+            f'    if ($form = "jsonld") {{ set $target {each.jsonld}; }}',
+            f"    return 303 {at}$target;",
+            "}",
+        ]
     out += [
         f'location ~ "^{re.escape(at)}(?:id|doc)/(?<document>{DOCUMENT})(?:/{NAME})*$" {{',
         *(f"    {each}" for each in _header_directives({"Vary": "Accept"})),
@@ -178,15 +280,6 @@ def nginx(site: Deployment) -> str:
         f"    return 303 {at}doc/$document.$form;",
         "}",
     ]
-    for name, page, data in site.names():
-        out += [
-            f"location = {at}{name} {{",
-            *(f"    {each}" for each in _header_directives({"Vary": "Accept"})),
-            f"    set $target {data};",
-            f'    if ($form = "page") {{ set $target {page}; }}',
-            f"    return 303 {at}$target;",
-            "}",
-        ]
     out += [
         f"location = {at}{lang} {{ return 303 {at}{lang}/; }}"
         for lang in ("sv", "en")
@@ -198,7 +291,13 @@ def nginx(site: Deployment) -> str:
 
 def _header_directives(more: dict[str, str]) -> list[str]:
     """Return all header directives: an nginx block with an `add_header` does not inherit those of the outer block."""
-    return [f'add_header {name} "{value}" always;' for name, value in (HEADERS | more).items()]
+    return [f"add_header {name} {_quoted(value)} always;" for name, value in (HEADERS | more).items()]
+
+
+def _quoted(value: str) -> str:
+    """Return a value as a quoted string of nginx or Apache."""
+    escaped = value.replace('"', r"\"")
+    return f'"{escaped}"'
 
 
 ### Apache
@@ -218,8 +317,14 @@ def htaccess(site: Deployment) -> str:
         "<IfModule mod_headers.c>",
         *(f'    Header always set {name} "{value}"' for name, value in HEADERS.items()),
         '    Header always merge Vary Accept "expr=%{REQUEST_STATUS} -eq 303"',
+        *_preflight(),
+        *(
+            f'    <Files "{path.rpartition("/")[2]}">\n        Header set Link {_quoted(link)}\n    </Files>'
+            for path, link in site.linked()
+        ),
         "</IfModule>",
         "RewriteEngine On",
+        *ANSWERED,
         r"RewriteRule (?:^|/)\.(?!well-known/) - [R=404,L]",
         "# Where this folder stands on the host.",
         r"RewriteCond %{REQUEST_URI}::$1 ^(.*?/)(.*)::\2$",
@@ -232,6 +337,7 @@ def htaccess(site: Deployment) -> str:
             for end in (".html", ".ttl", ".jsonld")
             if f"doc/{gone}{end}" not in site.files
         ),
+        *_leading(site, "%{ENV:AT}"),
         f"RewriteRule ^(?:id|doc)/({DOCUMENT})(?:/{NAME})*$ - [E=DOCUMENT:$1]",
         "RewriteCond %{ENV:DOCUMENT} .",
         "RewriteCond %{ENV:FORM} =page",
@@ -245,13 +351,26 @@ def htaccess(site: Deployment) -> str:
         "RewriteCond %{ENV:DOCUMENT} .",
         "RewriteRule ^ - [R=404,L]",
     ]
-    for name, page, data in site.names():
-        out += [
-            "RewriteCond %{ENV:FORM} =page",
-            f"RewriteRule ^{name}$ %{{ENV:AT}}{page} [R=303,L]",
-            f"RewriteRule ^{name}$ %{{ENV:AT}}{data} [R=303,L]",
-        ]
     return "\n".join(out) + "\n"
+
+
+ANSWERED = ("RewriteCond %{REQUEST_METHOD} =OPTIONS", "RewriteRule ^ - [R=204,L]")
+"""Apache rules that answer OPTIONS."""
+
+
+def _preflight() -> Iterator[str]:
+    """Apache directives with the headers of the response to OPTIONS."""
+    for name, value in PREFLIGHT.items():
+        yield f'    Header always set {name} "{value}" "expr=%{{REQUEST_METHOD}} == \'OPTIONS\'"'
+
+
+def _leading(site: Deployment, to: str) -> Iterator[str]:
+    """Apache rules that lead addresses without a document of their own to what describes them, under `to`."""
+    for each in site.described():
+        for form, path in (("page", each.page), ("jsonld", each.jsonld), ("", each.data)):
+            if form:
+                yield f"RewriteCond %{{ENV:FORM}} ={form}"
+            yield f"RewriteRule ^(?:{each.pattern})$ {to}{path} [R=303,L]"
 
 
 def _negotiation() -> Iterator[str]:
@@ -280,26 +399,26 @@ def w3id(site: Deployment) -> str:
             )
             + "\n"
         )
-    kinds = [kind for kind in site.kinds() if site.has_pages(kind)]
-    pages = rf"(?=(?:{'|'.join(map(re.escape, kinds))})/)" if kinds else "(?!)"
+    paged = [kind for kind in kinds(site.files) if site.has_pages(kind)]
+    pages = rf"(?=(?:{'|'.join(map(re.escape, paged))})/)" if paged else "(?!)"
     to = site.address
     out = [
         *head,
+        "<IfModule mod_headers.c>",
+        f'    Header always set Access-Control-Allow-Origin "{HEADERS["Access-Control-Allow-Origin"]}"',
+        *_preflight(),
+        "</IfModule>",
         "RewriteEngine on",
+        *ANSWERED,
         *_negotiation(),
         *(f"RewriteRule ^id/{re.escape(gone)}(?:/.*)?$ - [G,L]" for gone in site.withdrawn),
+        *_leading(site, to),
         "RewriteCond %{ENV:FORM} =page",
         f"RewriteRule ^(?:id|doc)/({pages}(?:{DOCUMENT}))(?:/{NAME})*$ {to}doc/$1.html [R=303,L]",
         "RewriteCond %{ENV:FORM} =jsonld",
         f"RewriteRule ^(?:id|doc)/({DOCUMENT})(?:/{NAME})*$ {to}doc/$1.jsonld [R=303,L]",
         f"RewriteRule ^(?:id|doc)/({DOCUMENT})(?:/{NAME})*$ {to}doc/$1.ttl [R=303,L]",
     ]
-    for name, page, data in site.names():
-        out += [
-            "RewriteCond %{ENV:FORM} =page",
-            f"RewriteRule ^{name}$ {to}{page} [R=303,L]",
-            f"RewriteRule ^{name}$ {to}{data} [R=303,L]",
-        ]
     return "\n".join([*out, f"RewriteRule ^(.*)$ {to}$1 [R=302,L]"]) + "\n"
 
 
@@ -315,8 +434,8 @@ def redirects(site: Deployment) -> str:
     for gone in site.withdrawn:
         page = next((f"doc/{gone}{end}" for end in (".html", ".ttl") if f"doc/{gone}{end}" in site.files), None)
         out += [f"{at}id/{gone} {at}{page} 410"] if page else []
-    out += [f"{at}{name} {at}{page} 303" for name, page, _ in site.names()]
-    for kind in site.kinds():
+    out += [f"{at}{path} {at}{each.page} 303" for each in site.described() for path in each.paths]
+    for kind in kinds(site.files):
         end = "html" if site.has_pages(kind) else "ttl"
         if kind == "concept":
             out += [
@@ -333,7 +452,12 @@ def redirects(site: Deployment) -> str:
 
 def headers(site: Deployment) -> str:
     """Return `_headers` for the same hosts, which set most media types themselves."""
-    out = [f"{site.prefix}*", *(f"  {name}: {value}" for name, value in HEADERS.items())]
+    out = [
+        f"{site.prefix}*",
+        *(f"  {name}: {value}" for name, value in (HEADERS | PREFLIGHT).items() if name != "Allow"),
+    ]
+    for path, link in site.linked():
+        out += [f"{site.prefix}{path}", f"  Link: {link}"]
     if ".well-known/void" in site.files:
         out += [f"{site.prefix}.well-known/void", "  Content-Type: text/turtle; charset=utf-8"]
     return "\n".join(out) + "\n"

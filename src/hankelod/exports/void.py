@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import pyoxigraph as ox
+
+from hankelod.exports import datasets
+from hankelod.exports.datasets import VOID
 from hankelod.exports.dcat import DCTERMS, FOAF, Catalogue
 from hankelod.publication.files import NAME, Entries, File, Files
 from hankelod.rdf.counts import Counts
-from hankelod.rdf.graph import RDF
+from hankelod.rdf.graph import RDF, SKOS, format_iri
 from hankelod.rdf.statements import Statements, count, literal, turtle_document
 
 PATH = ".well-known/void"
 
-VOID = "http://rdfs.org/ns/void#"
-
-FORMATS = {".nt": "N-Triples", ".ttl": "Turtle", ".jsonld": "JSON-LD"}
+FORMATS = {".nt": ox.RdfFormat.N_TRIPLES, ".ttl": ox.RdfFormat.TURTLE, ".jsonld": ox.RdfFormat.JSON_LD}
 
 
 def void(about: Catalogue, counted: Counts, entries: Entries) -> Files:
-    """File `.well-known/void`: counts, partitions by class and property, vocabularies, examples, dumps.
+    """File `.well-known/void`: counts, partitions by class and property, link sets, vocabularies, examples, dumps.
 
     `counted` are the counts of the dump; `entries` are those of the manifest, by path.
     """
@@ -28,14 +30,15 @@ def void(about: Catalogue, counted: Counts, entries: Entries) -> Files:
     triples.add(this, DCTERMS + "license", about.values.get("licence"))
     triples.add(this, DCTERMS + "modified", literal(about.values["modified"], "date"))
     triples.add(this, FOAF + "homepage", about.site)
-    triples.add(this, VOID + "uriSpace", literal(about.things))
-    triples.add(this, VOID + "sparqlEndpoint", about.edition.service)
-    for ending, name in FORMATS.items():
+    triples.add(this, VOID + "uriSpace", literal(about.dataset.base))
+    triples.add(this, VOID + "sparqlEndpoint", about.values.get("endpoint"))
+    for ending, syntax in FORMATS.items():
         for path in (f"dump/{NAME}{ending}", f"dump/{NAME}{ending}.gz"):
             if path in entries:
                 triples.add(this, VOID + "dataDump", about.site + path)
-                triples.add(this, VOID + "feature", f"http://www.w3.org/ns/formats/{name}")
+                triples.add(this, VOID + "feature", format_iri(syntax))
     _statistics(about, triples, counted)
+    _linksets(about, triples, counted)
     triples.add(this, VOID + "exampleResource", *about.whole.examples.values())
     about.complete(triples)
     text = turtle_document(triples.triples, about.dataset.base, about.template.prefixes)
@@ -47,7 +50,7 @@ def _statistics(about: Catalogue, triples: Statements, counted: Counts) -> None:
     members, uses, this = counted.members, counted.uses, about.iri
     total = {
         "triples": counted.triples,
-        "entities": about.whole.entities,
+        "entities": counted.subjects,  # all have IRIs: there are no blank nodes
         "distinctSubjects": counted.subjects,
         "distinctObjects": counted.objects,
         "properties": len(uses),
@@ -64,6 +67,23 @@ def _statistics(about: Catalogue, triples: Statements, counted: Counts) -> None:
             triples.add(part, VOID + kind, term)
             triples.add(part, VOID + unit, literal(number, "integer"))
     triples.add(this, VOID + "vocabulary", *sorted(namespaces))
+
+
+def _linksets(about: Catalogue, triples: Statements, counted: Counts) -> None:
+    """Add the sets of links to known datasets, one for each property."""
+    known, by_space = datasets.known(), datasets.by_space()
+    for link, number in sorted(counted.links.items()):
+        predicate, _, space = link.partition(" ")
+        target = by_space[space]
+        part = f"{about.iri}/linkset/{known.value(target, SKOS + 'notation')}/{_short(about, predicate)}"
+        triples.add(about.iri, VOID + "subset", part)
+        triples.add(part, RDF + "type", VOID + "Linkset")
+        triples.add(part, VOID + "subjectsTarget", about.iri)
+        triples.add(part, VOID + "objectsTarget", target)
+        triples.add(part, VOID + "linkPredicate", predicate)
+        triples.add(part, VOID + "triples", literal(number, "integer"))
+        for property_, objects in known.triples[target].items():
+            triples.add(target, property_, *objects)
 
 
 def _namespace(term: str) -> str:

@@ -32,7 +32,8 @@ def describe(
 ) -> None:
     """Write what describes the publication. Raises CannotPublish."""
     before = previous_version(chronicle.releases)
-    edition = edition._replace(previous=before.version if before else edition.previous)
+    dates = {r.version: r.modified for r in chronicle.releases}
+    edition = edition._replace(previous=before.version if before else edition.previous, versions=tuple(dates.items()))
     others, mapping = outcome.basis.others, outcome.basis.mapping
     if "dumps" in written:
         building.add(csvw.descriptions(outcome.basis.cards))

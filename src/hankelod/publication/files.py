@@ -33,10 +33,10 @@ Entries = dict[str, dict[str, object]]
 class Edition(NamedTuple):
     """Facts about a publication that are not in its records: all are given, none is read from a clock.
 
-    `previous` is the version of the publication before, `service` the address of its SPARQL endpoint (only if it is
-    served), `revision` the commit that the records are from.
+    `previous` is the version of the publication before, `versions` are all versions before this one with the days of
+    their change, in order, `revision` is the commit that the records are from.
     """
 
     previous: str | None = None
-    service: str | None = None
+    versions: tuple[tuple[str, str], ...] = ()
     revision: str | None = None

@@ -149,6 +149,10 @@ class Data:
                 }
             except ValueError as error:
                 raise CannotAsk(message("refusal-graph-name", why=error)) from error
+            for graph in (g for some in chosen.values() for g in some):
+                if not self._store.contains_named_graph(graph):
+                    code = "refusal-graph-unknown" if any(self._store.named_graphs()) else "refusal-graph-none"
+                    raise CannotAsk(message(code, graph=graph.value))
 
         def run() -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
             try:

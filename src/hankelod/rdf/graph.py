@@ -23,6 +23,14 @@ SH = "http://www.w3.org/ns/shacl#"
 
 OWL = "http://www.w3.org/2002/07/owl#"
 
+FORMATS = "http://www.w3.org/ns/formats/"
+"""W3C's namespace of file formats ("Unique URIs for File Formats")."""
+
+
+def format_iri(syntax: ox.RdfFormat | ox.QueryResultsFormat) -> str:
+    """Return the IRI of a format. pyoxigraph gives that of JSON-LD in another namespace."""
+    return FORMATS + syntax.iri.rpartition("/")[2]
+
 
 class NotReadable(Exception):
     """A Turtle file cannot be read; the message names the file and, if known, line and column."""

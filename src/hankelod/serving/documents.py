@@ -53,7 +53,8 @@ class Resolution(NamedTuple):
     """The result of resolving a path.
 
     `status` is 200 or 410 with an entry to send, 301 or 303 with a `location`, 404 or 406 with neither. `others` are
-    the entries with the same content in other formats, `varies` the request headers that the choice depends on.
+    the entries with the same content in other formats, `columns` is the one that describes the columns of a table,
+    `varies` the request headers that the choice depends on.
     """
 
     status: int
@@ -61,6 +62,7 @@ class Resolution(NamedTuple):
     location: str | None = None
     others: tuple[ServedFile, ...] = ()
     varies: str = ""
+    columns: ServedFile | None = None
 
 
 class Documents:
@@ -89,6 +91,7 @@ class Documents:
         """Most steps of a document's name below `doc/`: no longer beginning of a path is looked up."""
         for same in self.forms.values():
             same.sort(key=lambda e: (not e.path.endswith(".html"), _rank(e.path), e.path))
+        self.described = [(re.compile(each.pattern), each) for each in hosting.described(self.entries)]
 
     def close(self) -> None:
         """Close the folder."""
@@ -102,12 +105,13 @@ class Documents:
             return self._thing(path[3:], headers, withdrawn)
         entry = self.entries.get(path)
         if entry is not None:
-            return Resolution(200, entry, others=tuple(e for e in self.forms.get(_stem(path) or "", ()) if e != entry))
+            others = tuple(e for e in self.forms.get(_stem(path) or "", ()) if e != entry)
+            return Resolution(200, entry, others=others, columns=self.entries.get(path + hosting.CSVW))
         name = (_stem(path) or path).removeprefix("doc/")
         if path.startswith("doc/") and f"id/{name}" in withdrawn:
             return self._thing(name, headers, withdrawn)
-        if path in self.forms:
-            return self._redirected(self.forms[path], headers)
+        if forms := self._description(path) or self.forms.get(path):
+            return self._redirected(forms, headers)
         if path == "" or path.endswith("/"):
             page = self.entries.get(path + INDEX)
             return Resolution(200, page) if page is not None else Resolution(404)
@@ -131,7 +135,13 @@ class Documents:
                     if gone and resolution.entry is not None
                     else resolution
                 )
-        return Resolution(404)
+        forms = self._description(f"id/{name}")
+        return self._redirected(forms, headers) if forms else Resolution(404)
+
+    def _description(self, path: str) -> list[ServedFile]:
+        """The files that describe what has no document of its own: the page first; empty for any other path."""
+        found = next((each for pattern, each in self.described if pattern.fullmatch(path)), None)
+        return [self.entries[p] for p in dict.fromkeys((found.page, found.data, found.jsonld))] if found else []
 
     def _redirected(self, forms: Sequence[ServedFile], headers: Mapping[str, str]) -> Resolution:
         """Redirect by 303 to the format that the client prefers; 406 if it accepts none."""
@@ -142,7 +152,8 @@ class Documents:
         if not any(range_.name in names for range_ in accepted):
             # A client that names another RDF syntax, and none of these, gets data rather than a page.
             data = [e for media, e in offers if media in RDF]
-            offers += [(range_.name, data[0]) for range_ in accepted if data and OTHER_RDF.fullmatch(range_.name)]
+            named = [range_.name for range_ in accepted if range_.name in RDF or OTHER_RDF.fullmatch(range_.name)]
+            offers += [(name, data[0]) for name in named if data]
         chosen = negotiation.choose(headers.get("accept"), [media for media, _ in offers])
         if chosen is None:
             return Resolution(406, others=tuple(forms), varies=varies)
@@ -191,12 +202,14 @@ def _is_served(path: str) -> bool:
 
 
 def _stem(path: str) -> str | None:
-    """A path without the ending of its format; None if it has none, or is a gzip copy."""
+    """A path without the ending of its format; None if it has none, is a gzip copy, or describes a table."""
     try:
         ending = formats.of(path).ending
     except KeyError:
         return None
-    return path.removesuffix(ending) if ending.startswith(".") and ending != ".gz" else None
+    return (
+        path.removesuffix(ending) if ending.startswith(".") and ending not in (".gz", f".csv{hosting.CSVW}") else None
+    )
 
 
 def _rank(path: str) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
+from hankelod.exports.hosting import EXPOSED, described_by
 from hankelod.serving.documents import Resolution
 from hankelod.serving.rejection import rejected
 
@@ -38,7 +39,7 @@ INERT = "default-src 'none'; frame-ancestors 'none'"
 
 ALWAYS = [
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"Content-Location, ETag, Last-Modified, Link, Location, Retry-After"),
+    (b"access-control-expose-headers", EXPOSED.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
@@ -89,6 +90,14 @@ def text(status: int, words: str, headers: dict[str, str] | None = None) -> Resp
 
 
 def links(resolution: Resolution, at: str) -> dict[str, str]:
-    """The Link header (RFC 8288) with the alternate formats; no header if there are none."""
-    others = ", ".join(f'<{at}/{e.path}>; rel="alternate"; type="{e.media_type}"' for e in resolution.others)
-    return {"link": others} if others else {}
+    """The Link header (RFC 8288): alternate formats, and what describes a table; no header if there are none."""
+    found = [f'<{at}/{e.path}>; rel="alternate"; type="{e.media_type}"' for e in resolution.others]
+    found += [described_by(f"{at}/{resolution.columns.path}")] if resolution.columns else []
+    return {"link": ", ".join(found)} if found else {}
+
+
+def add_vary(response: Response, *names: str) -> None:
+    """Add request headers to those that a response depends on (RFC 9110, 12.5.5)."""
+    present = [each.strip() for each in response.headers.get("vary", "").split(",") if each.strip()]
+    known = {each.lower() for each in present}
+    response.headers["vary"] = ", ".join([*present, *(n for n in names if n.lower() not in known)])

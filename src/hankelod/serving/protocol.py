@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from hankelod.messages.catalogue import Text
 from hankelod.query.answer import ROWS, TRIPLES
-from hankelod.rdf.graph import RDF
+from hankelod.rdf.graph import RDF, format_iri
 from hankelod.rdf.sparql import CannotAsk, Limits, Refused, check, form, without_mark
 from hankelod.serving import negotiation
 from hankelod.serving.answering import PAGE
@@ -214,7 +214,7 @@ def description(endpoint: str, triples: int) -> list[ox.Triple]:
         says(service, rdf + "type", sd + "Service"),
         says(service, sd + "endpoint", endpoint),
         says(service, sd + "supportedLanguage", sd + "SPARQL11Query"),
-        *(says(service, sd + "resultFormat", f.iri) for f in written),
+        *(says(service, sd + "resultFormat", format_iri(f)) for f in written),
         says(service, sd + "defaultDataset", dataset),
         says(dataset, rdf + "type", sd + "Dataset"),
         says(dataset, sd + "defaultGraph", graph),

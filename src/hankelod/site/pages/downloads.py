@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from hankelod.model import complete
 from hankelod.site.language import Link
 from hankelod.site.view import Page, Published, View, address
 
@@ -78,12 +79,14 @@ def _download(view: View, path: str, entry: Mapping[str, object]) -> Download:
     bare = path.removesuffix(".gz")
     key, triples = f"file.{bare}", entry.get("triples")
     description = view.t(key) if key in view.t else ""
-    steps = bare.removeprefix("schema/").split(".")  # project.json, project.fi.json
+    steps = bare.removeprefix("schema/").removeprefix("complete/").split(".")  # project.json, project.fi.json
     schema = next(
         (c for c in view.model.classes.values() if bare.startswith("schema/") and steps[0] == c.segment), None
     )
     if schema:
         description = view.class_label(schema) + (f" ({steps[1]})" if len(steps) > 2 else "")
+        if bare == complete.path(schema):
+            description = view.t("downloads.complete", kind=description)
     notes = [view.t("count.triples", n=triples)] if isinstance(triples, int) else []
     if path != bare:
         notes.append("gzip")
