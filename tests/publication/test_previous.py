@@ -72,14 +72,18 @@ def graph(lines) -> list[bytes]:
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_a_release_file_is_json_and_read_in_pieces(count, size):
     some = CHANGES[:count]
-    release = Release(3, BASE, "1.0", "2026-01-01", (Span(4, 1, 100), Span(5, 101, 102)), some, ("x",))
+    pages = (Span(4, 1, 100, "a", "b"), Span(5, 101, 102, "c", "d"))
+    release = Release(3, BASE, "1.0", "2026-01-01", pages, some, ("x",))
     content = b"".join(releases.release_file(release, map(releases.entry, some)))
     whole = {
         "release": 3,
         "base": BASE,
         "version": "1.0",
         "modified": "2026-01-01",
-        "pages": [{"page": page_path(4), "first": 1, "last": 100}, {"page": page_path(5), "first": 101, "last": 102}],
+        "pages": [
+            {"page": page_path(4), "first": 1, "last": 100, "from": "a", "to": "b"},
+            {"page": page_path(5), "first": 101, "last": 102, "from": "c", "to": "d"},
+        ],
         "forgotten": ["x"],
         "changes": [as_json(change) for change in some],
     }
@@ -245,6 +249,8 @@ def test_only_records_whose_parts_may_have_moved_are_asked_for(tmp_path):
     history = changes.History(
         tuple(Release(n, BASE, f"{n}", "2026-01-01", (), of, ()) for n, of in ((1, ()), (2, some)))
     )
+    settings = dataset.settings()
+    settings = settings._replace(values={**settings.values, "modified": "2026-01-02"})
     asked = []
     (eka,) = dataset.read(dataset.model.by_name("Project"))
 
@@ -252,9 +258,9 @@ def test_only_records_whose_parts_may_have_moved_are_asked_for(tmp_path):
         asked.append(moved)
         return {f"{BASE}id/project/eka": eka}
 
-    found = changes.warnings(dataset, THINGS, history, records_of)
+    found = changes.warnings(dataset, THINGS, history, settings, records_of)
     assert asked == [[f"{BASE}id/project/eka", f"{BASE}id/project/gone"]]
     assert [(p.code, p.record) for p in found] == [("part-moved", "eka")]
     nothing = changes.History((history.releases[0], history.releases[1]._replace(changes=some[:2])))
-    assert changes.warnings(dataset, THINGS, nothing, records_of) == []
+    assert changes.warnings(dataset, THINGS, nothing, settings, records_of) == []
     assert len(asked) == 1

@@ -26,11 +26,13 @@ PORTION = 2**16
 
 
 class Span(NamedTuple):
-    """A page of the feed, with the numbers of its first and last member."""
+    """A page of the feed, with the numbers and the times of its first and last member."""
 
     page: int
     first: int
     last: int
+    since: str
+    until: str
 
 
 class Changes(Protocol):
@@ -99,7 +101,10 @@ def release_file(release: Release, entries: Iterable[bytes]) -> Iterator[bytes]:
         "base": release.base,
         "version": release.version,
         "modified": release.modified,
-        "pages": [{"page": page_path(s.page), "first": s.first, "last": s.last} for s in release.pages],
+        "pages": [
+            {"page": page_path(s.page), "first": s.first, "last": s.last, "from": s.since, "to": s.until}
+            for s in release.pages
+        ],
         "forgotten": list(release.forgotten),
         "changes": [],
     }
@@ -128,7 +133,7 @@ def release(path: str, pieces: Callable[[], Iterable[bytes]]) -> Release:
             base=str(head["base"]),
             version=str(head["version"]),
             modified=str(head["modified"]),
-            pages=tuple(_span(p) for p in head["pages"]),
+            pages=tuple(_span(p, str(head["modified"])) for p in head["pages"]),
             changes=WrittenChanges(pieces, sum(1 for each in entries if from_json(json.loads(each)))),
             forgotten=tuple(str(thing) for thing in head["forgotten"]),
         )
@@ -161,9 +166,11 @@ def _entries(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield rest.removesuffix(FILE_END) + b"}"
 
 
-def _span(values: dict[str, object]) -> Span:
+def _span(values: dict[str, object], day: str) -> Span:
+    """The page that a release file lists. The members of a page without times are all of midnight of this day."""
     path = str(values["page"])
     number = int(path.rpartition("/")[2].removesuffix(".trig"))
     if number < 1 or path != page_path(number):
         raise ValueError(f"{path} is no page")
-    return Span(number, int(str(values["first"])), int(str(values["last"])))
+    since, until = (str(values.get(end, f"{day}T00:00:00Z")) for end in ("from", "to"))
+    return Span(number, int(str(values["first"])), int(str(values["last"])), since, until)
