@@ -26,6 +26,13 @@ HEADERS = {
 }
 """HTTP headers of every response."""
 
+FINISHED = "changes/pages/"
+"""Folder of the pages of the change feed, each of which is whole once it is written."""
+
+KEPT = "public, max-age=86400, immutable"
+"""Cache-Control of finished pages: caches need not ask again for a day. No longer, so that what `publish --forget`
+takes out of a page is soon out of caches too."""
+
 FORMS = {
     r"text/html|application/xhtml\+xml": "page",
     r"text/turtle": "ttl",
@@ -156,6 +163,8 @@ def nginx(site: Deployment) -> str:
         r"location ~ /\.(?!well-known/) { return 404; }",
     ]
     out += [f'location ~ "{ending}" {{ types {{}} default_type {media}; }}' for ending, media in _named_types(site)]
+    kept = f'add_header Cache-Control "{KEPT}";'  # not for pages that are not there yet
+    out += [f"location ^~ {at}{FINISHED} {{ {' '.join(_header_directives({}))} {kept} }}"]
     for gone in site.withdrawn:
         page = next((f"doc/{gone}{end}" for end in (".html", ".ttl") if f"doc/{gone}{end}" in site.files), None)
         body = f"error_page 410 {at}{page}; " if page else ""
@@ -218,6 +227,7 @@ def htaccess(site: Deployment) -> str:
         "<IfModule mod_headers.c>",
         *(f'    Header always set {name} "{value}"' for name, value in HEADERS.items()),
         '    Header always merge Vary Accept "expr=%{REQUEST_STATUS} -eq 303"',
+        f'    Header set Cache-Control "{KEPT}" "expr=%{{REQUEST_URI}} =~ m#/{FINISHED}[^/]+$#"',
         "</IfModule>",
         "RewriteEngine On",
         r"RewriteRule (?:^|/)\.(?!well-known/) - [R=404,L]",
@@ -332,7 +342,10 @@ def redirects(site: Deployment) -> str:
 
 
 def headers(site: Deployment) -> str:
-    """Return `_headers` for the same hosts, which set most media types themselves."""
+    """Return `_headers` for the same hosts, which set most media types themselves.
+
+    There is none for finished pages: those hosts may send it with a 404 too, for a page that is yet to come.
+    """
     out = [f"{site.prefix}*", *(f"  {name}: {value}" for name, value in HEADERS.items())]
     if ".well-known/void" in site.files:
         out += [f"{site.prefix}.well-known/void", "  Content-Type: text/turtle; charset=utf-8"]
