@@ -72,7 +72,10 @@ def graph(lines) -> list[bytes]:
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_a_release_file_is_json_and_read_in_pieces(count, size):
     some = CHANGES[:count]
-    pages = (Span(4, 1, 100, "a", "b"), Span(5, 101, 102, "c", "d"))
+    pages = (
+        Span(4, 1, 100, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.100Z"),
+        Span(5, 101, 102, "2026-01-01T00:00:00.101Z", "2026-01-01T00:00:00.102Z"),
+    )
     release = Release(3, BASE, "1.0", "2026-01-01", pages, some, ("x",))
     content = b"".join(releases.release_file(release, map(releases.entry, some)))
     whole = {
@@ -81,8 +84,8 @@ def test_a_release_file_is_json_and_read_in_pieces(count, size):
         "version": "1.0",
         "modified": "2026-01-01",
         "pages": [
-            {"page": page_path(4), "first": 1, "last": 100, "from": "a", "to": "b"},
-            {"page": page_path(5), "first": 101, "last": 102, "from": "c", "to": "d"},
+            {"page": page_path(4), "first": 1, "last": 100, "from": pages[0].since, "to": pages[0].until},
+            {"page": page_path(5), "first": 101, "last": 102, "from": pages[1].since, "to": pages[1].until},
         ],
         "forgotten": ["x"],
         "changes": [as_json(change) for change in some],
@@ -109,6 +112,28 @@ def test_a_release_file_is_json_and_read_in_pieces(count, size):
 def test_what_is_no_release_file_is_refused(content):
     with pytest.raises(BadManifest, match=r"changes/releases/1\.json"):
         releases.release(release_path(1), lambda: (content,))
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ('"2026-01-01"', '"2026-02-31"'),
+        ('"2026-01-01"', '"zzzz"'),
+        ('"2026-01-01"', "null"),
+        ('00.001Z"', '00.001Z\\" . <x> <y> <z> . \\""'),
+        ('00.001Z"', '00"'),
+    ],
+)
+def test_days_and_times_of_a_release_file_are_such(good, bad):
+    """They go on into the feed."""
+    pages = (Span(1, 1, 1, "2026-01-01T00:00:00.001Z", "2026-01-01T00:00:00.001Z"),)
+    release = Release(1, BASE, "1.0", "2026-01-01", pages, (), ())
+    content = b"".join(releases.release_file(release, ()))
+    assert releases.release(release_path(1), lambda: (content,)).pages == pages
+    damaged = content.replace(good.encode(), bad.encode(), 1)
+    assert damaged != content
+    with pytest.raises(BadManifest, match=r"changes/releases/1\.json"):
+        releases.release(release_path(1), lambda: (damaged,))
 
 
 ### The previous publication

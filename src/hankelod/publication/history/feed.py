@@ -91,10 +91,11 @@ def time(day: str, number: int) -> str:
     """The time of a member: midnight (UTC) of the day of its release, and its number in milliseconds.
 
     Numbers rise through the whole history, and days do not fall: so times rise with every member, also where several
-    releases have one day.
+    releases have one day. Raises ValueError for what is no day of the calendar.
     """
-    moment = datetime.fromisoformat(day) + timedelta(milliseconds=number)
-    return f"{moment.isoformat(timespec='milliseconds')}Z"
+    cycle, year = divmod(int(day[:4]), 400)  # the calendar repeats; datetime does not have the year 0 of xsd:date
+    moment = datetime.fromisoformat(f"{2000 + year}{day[4:]}") + timedelta(milliseconds=number)
+    return f"{moment.year - 2000 + cycle * 400:04}{moment.isoformat(timespec='milliseconds')[4:]}Z"
 
 
 ### Members of a change
@@ -163,7 +164,7 @@ def page(base: str, number: int, members: list[Member]) -> File:
         properties = (
             f"\n{name} a as:{member.activity} ;\n    dcterms:isVersionOf <{member.thing}> ;\n"
             f"    schema:position {member.number} ;\n"
-            f'    as:published "{member.published}"^^xsd:dateTime ;\n'
+            f'    as:published "{escape(member.published)}"^^xsd:dateTime ;\n'
             f"    dcterms:isPartOf <{base}{release_path(member.release)}>{forgotten} .\n"
         )
         out.append(properties.encode())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from hankelod.messages import words
 from hankelod.publication.files import to_json
 from hankelod.publication.history.diff import Change, as_json, from_json
-from hankelod.publication.history.feed import page_path, release_path
+from hankelod.publication.history.feed import page_path, release_path, time
 from hankelod.publication.manifest import BadManifest
 
 HEAD_END = b'\n "changes": ['
@@ -20,6 +21,9 @@ ENTRY_END = b"\n  },"
 
 FILE_END = b"\n  }\n ]\n}\n"
 """End of the entry of the last change, and of the file."""
+
+TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3})?Z")
+"""Time of a member."""
 
 PORTION = 2**16
 """Bytes that are written at a time, about."""
@@ -132,7 +136,7 @@ def release(path: str, pieces: Callable[[], Iterable[bytes]]) -> Release:
             number=int(head["release"]),
             base=str(head["base"]),
             version=str(head["version"]),
-            modified=str(head["modified"]),
+            modified=time(str(head["modified"]), 0)[:10],
             pages=tuple(_span(p, str(head["modified"])) for p in head["pages"]),
             changes=WrittenChanges(pieces, sum(1 for each in entries if from_json(json.loads(each)))),
             forgotten=tuple(str(thing) for thing in head["forgotten"]),
@@ -173,4 +177,6 @@ def _span(values: dict[str, object], day: str) -> Span:
     if number < 1 or path != page_path(number):
         raise ValueError(f"{path} is no page")
     since, until = (str(values.get(end, f"{day}T00:00:00Z")) for end in ("from", "to"))
+    if not (TIME.fullmatch(since) and TIME.fullmatch(until)):
+        raise ValueError(f"{since}, {until} are no times")
     return Span(number, int(str(values["first"])), int(str(values["last"])), since, until)
