@@ -1,11 +1,13 @@
 """Documents: a Turtle and a JSON-LD file for each thing, with its references in both directions.
 
 What refers to a thing is gathered from all records as sorted runs of lines: a record of a thing that others refer to is
-described when all have come, the others at once by the worker that has them.
+described when all have come, the others at once by the worker that has them. The day on which a thing last changed,
+which its document gives, is known when all have come: until then a document holds UNKNOWN in its place.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -20,6 +22,11 @@ from hankelod.publication.files import File, Files
 from hankelod.rdf import statements
 from hankelod.rdf.graph import RDF, SKOS
 from hankelod.records.record import Record, Values, references
+
+FOAF, DCTERMS = "http://xmlns.com/foaf/0.1/", "http://purl.org/dc/terms/"
+
+UNKNOWN = b"0000-00-00"
+"""Stands first in a document where the day of change is to be, and no other text of that kind before it."""
 
 LABEL = (RDF + "type", SKOS + "prefLabel")
 """Properties included for the concepts that a document refers to."""
@@ -46,6 +53,8 @@ class Documents(Export):
         self._waits = basis.main is not None and basis.main.iri in targets
         """Whether any record may refer to one of the main class, so that these cannot be described at once."""
         self._pairs: list[str] = []
+        self._described: list[tuple[str, int]] = []
+        """Parts with documents that lack their days, each with its size."""
 
     def make(self, batch: Batch) -> bytes:
         main, pairs, files = self.basis.main, [], []
@@ -55,23 +64,36 @@ class Documents(Export):
                 for file in self._describer.document(record, batch.turtle[n], self._by_thing, ()):
                     files += [file.path.encode(), file.content, str(file.triples).encode()]
         waiting = [r for r in batch.records if r.cls is main] if self._waits else []
-        return joined((runs.packed(sorted(pairs)), joined(files), _encode([[r.id, r.values] for r in waiting])))
+        documents = zlib.compress(joined(files), runs.LEVEL)
+        return joined((runs.packed(sorted(pairs)), documents, _encode([[r.id, r.values] for r in waiting])))
 
     def feed(self, made: bytes) -> None:
-        pairs, files, waiting = separated(made)
+        pairs, documents, waiting = separated(made)
         self._pairs.append(f"references-{len(self._pairs)}")
         self.place.parts.write(self._pairs[-1], pairs)
-        contents = separated(files)
-        for path, content, triples in zip(contents[::3], contents[1::3], contents[2::3], strict=True):
-            self.place.building.add([File(path.decode(), content, int(triples))])
+        self._described.append((f"documents-{len(self._described)}", len(documents)))
+        self.place.parts.write(self._described[-1][0], documents)
         for identifier, values in _decode(waiting):
             main = self.basis.main
             assert main is not None
             self._by_thing[main.iri, identifier] = Record(main, identifier, "", values, {}, frozenset())
 
     def finish(self, triples: int) -> None:
-        self.place.building.add(self._of_things())
-        self.place.building.add(self._describer.concepts())
+        for files in (self._made(), self._of_things(), self._describer.concepts()):
+            self.place.building.add(map(self._dated, files))
+
+    def _made(self) -> Files:
+        """The documents that workers have made."""
+        for name, size in self._described:
+            contents = separated(zlib.decompress(self.place.parts.read(name, 0, size)))
+            self.place.parts.remove(name)
+            for path, content, triples in zip(contents[::3], contents[1::3], contents[2::3], strict=True):
+                yield File(path.decode(), content, int(triples))
+
+    def _dated(self, file: File) -> File:
+        """A document with the day on which its thing last changed."""
+        thing = file.path.removeprefix("doc/").rpartition(".")[0]
+        return dated(file, self.place.days.of(f"{self.basis.dataset.base}id/{thing}"))
 
     def _of_things(self) -> Files:
         """The documents of the records that are held in memory, in the order of their ids."""
@@ -84,6 +106,11 @@ class Documents(Export):
                 yield from self._describer.document(record, None, self._by_thing, group)
         for record in left.values():
             yield from self._describer.document(record, None, self._by_thing, ())
+
+
+def dated(file: File, day: str | None) -> File:
+    """A document whose thing last changed on this day."""
+    return file if day is None else file._replace(content=file.content.replace(UNKNOWN, day.encode(), 1))
 
 
 class Reference(NamedTuple):
@@ -157,7 +184,12 @@ class _Describer:
     ) -> Files:
         """The files of one document. `only` lists the properties of the concepts to include; empty means all."""
         ontology = self.model.ontology.triples
-        blocks = [*blocks, statements.turtle(ontology, self.mapping.names["turtle"], concepts, only)]
+        about = self._about(path)
+        blocks = [
+            statements.turtle(about, self.mapping.names["turtle"]),
+            *blocks,
+            statements.turtle(ontology, self.mapping.names["turtle"], concepts, only),
+        ]
         body = "\n".join(b for b in blocks if b)
         content = (self.mapping.turtle_head(body) + body).encode()
         triples = len(set(ox.parse(content, format=ox.RdfFormat.TURTLE)))
@@ -166,9 +198,16 @@ class _Describer:
         if classes not in self._contexts:
             self._contexts[classes] = self.mapping.published.context(classes)
         named = statements.nodes(ontology, self.mapping.published.names, concepts, only)
-        nodes = [*map(self.mapping.node, records), *named]
+        own = statements.nodes(about, self.mapping.published.names)
+        nodes = [*own, *map(self.mapping.node, records), *named]
         document = {"@context": self._contexts[classes], "@graph": nodes}
         yield File(f"{path}.jsonld", _indented(document), triples)
+
+    def _about(self, path: str) -> statements.Triples:
+        """What a document says of itself, in all its forms: its thing, and the day on which that last changed."""
+        thing = f"{self.base}id/{path.removeprefix('doc/')}"
+        day = statements.literal(UNKNOWN.decode(), "date")
+        return {f"{self.base}{path}": {FOAF + "primaryTopic": [thing], DCTERMS + "modified": [day]}}
 
     def _references(self, record: Record, by_thing: ById) -> tuple[ById, list[str]]:
         """Return what a record refers to: things, reduced to their labels, and IRIs of concepts."""

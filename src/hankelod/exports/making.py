@@ -1,7 +1,7 @@
 """Making on demand: what a publication carries that leaves out the documents and pages of its things.
 
 With these files and the dumps, a server makes each of them when it is asked for: complete records of every class, the
-model, the settings of the dataset, and where in `dump/projects.jsonl` each project is.
+model, the settings of the dataset, where in `dump/projects.jsonl` each project is, and when each thing last changed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from hankelod.records.record import Record
 
 PART = "making"
 """The part of a publication that these files are; no name of `publish --only`."""
+
+DAYS = "dump/changed.index"
+"""File of the days of change: for each thing its IRI and the day on which it last changed, separated by a tab; in the
+order of IRIs, so that it can be searched by halving."""
 
 PATTERNS = ("doc/{class}/{id}.ttl", "doc/{class}/{id}.jsonld", "doc/{class}/{id}.html")
 """Paths of the files that are made on demand."""

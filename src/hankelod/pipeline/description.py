@@ -40,6 +40,8 @@ def describe(
     building.add(dumps.descriptions(dataset, mapping))
     if left_out:
         building.add(making.files(outcome.basis))
+        chronicle.days.copy(building.reserve(making.DAYS))
+        building.adopt(making.DAYS)
     building.add([File("report.ttl", as_turtle(report).encode(), triples(report))])
     about = Catalogue(dataset, mapping, others, edition, outcome.summary)
     building.add(catalogue(about, dict(building.entries)))
@@ -56,6 +58,6 @@ def _site(dataset: Dataset, outcome: Outcome, building: Building, report: Report
 
     try:
         published = dict(building.entries)
-        building.add(site.files(dataset, outcome.records, report, published, chronicle.releases))
+        building.add(site.files(dataset, outcome.records, report, published, chronicle.releases, chronicle.days))
     except site.NotBoundaries as error:
         raise CannotPublish(words.message("refusal-boundaries", why=error)) from error

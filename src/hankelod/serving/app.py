@@ -27,7 +27,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from hankelod.exports.hosting import POLICY
+from hankelod.exports.hosting import FINISHED, KEPT, POLICY
 from hankelod.query.answer import ROWS, TRIPLES
 from hankelod.query.named import Catalogue, Query
 from hankelod.rdf.sparql import CannotAsk, Limits
@@ -337,7 +337,8 @@ class Service:
                 )
             raise rejected(404, "not-found", name=self._nothing(path))
         entry = resolution.entry
-        response_headers = {**links(resolution, at), **varies, **policy, "cache-control": REVALIDATE}
+        caching = KEPT if entry.path.startswith(FINISHED) else REVALIDATE
+        response_headers = {**links(resolution, at), **varies, **policy, "cache-control": caching}
         if entry.path != path:
             response_headers["content-location"] = f"{at}/{entry.path}"
         body = Body(opened(handle), entry.bytes, f'"{entry.sha256[:32]}"', changed, self._packed_file(entry))
