@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from hankelod.exports.export import Basis, Export, Place, Stream, joined, separated
 from hankelod.mapping.batch import Batch
 from hankelod.mapping.mapping import Mapping
-from hankelod.model import context, schema
+from hankelod.model import context, effective, schema
 from hankelod.publication import runs
 from hankelod.publication.files import NAME, File, Files, to_json
 from hankelod.rdf import statements
@@ -139,4 +141,6 @@ def descriptions(dataset: Dataset, mapping: Mapping) -> Files:
         for lang in ("en", "fi", "sv"):
             name = schema.schema_name(cls, lang)
             yield File(f"schema/{name}", to_json(schema.schema(model, cls, lang), 2))
-    yield File("shapes.ttl", model.shapes_text.encode(), len(model.shapes.quads))
+    for name, text in (("shapes", effective.shapes(model)), ("shapes-core", effective.core(model))):
+        content = text.encode()
+        yield File(f"{name}.ttl", content, sum(1 for _ in ox.parse(content, format=ox.RdfFormat.TURTLE)))

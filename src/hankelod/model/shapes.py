@@ -125,8 +125,9 @@ def _types(shapes: Index, ontology: Index, shape: str, iri: str, keys: dict[str,
         rule = str(rule)
         type_iri = str(shapes.one(rule, SH + "object"))
         key = value = None
-        condition = shapes.iri(rule, SH + "condition")
-        if condition:
+        for condition in map(str, shapes.objects(rule, SH + "condition")):
+            if shapes.value(condition, SH + "maxCount") == "0" or shapes.one(condition, SH + "not") is not None:
+                continue  # it excludes an earlier rule, as the order of the rules does here
             key = keys[str(shapes.one(condition, SH + "path"))]
             has = shapes.iri(condition, SH + "hasValue")
             value = has.rsplit("/", 1)[-1] if has else None
@@ -266,6 +267,9 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
         checks=_checks(shapes, owners),
         concepts=concepts,
         units=_along(ontology, classes, concepts, base),
+        class_paths=frozenset(
+            p for s, by in shapes.triples.items() if SH + "class" in by and (p := shapes.iri(s, SH + "path"))
+        ),
         groups=tuple(groups),
         labels={s: by for s in ontology.triples if (by := ontology.text(s, RDFS + "label"))},
         prefixes=dict(sorted({**shapes.prefixes, **ontology.prefixes}.items())),
