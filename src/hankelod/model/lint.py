@@ -98,12 +98,11 @@ _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
 
 def unusable(model: Model) -> Iterator[tuple[str, str]]:
     """Yield the unusable shapes (IRI or blank node), each with the reason in English."""
-    # What a rule's condition says is no constraint.
-    conditions = {str(c) for by in model.shapes.triples.values() for c in by.get(SH + "condition", ())}
+    conditions = set(_conditions(model))
     for shape, by in model.shapes.triples.items():
         datatype = model.shapes.iri(shape, SH + "datatype")
         for predicate in by:
-            if not predicate.startswith(SH):
+            if not predicate.startswith(SH) or shape in conditions:
                 continue
             name = predicate.removeprefix(SH)
             if name in DIFFERS:
@@ -129,6 +128,15 @@ def unusable(model: Model) -> Iterator[tuple[str, str]]:
                 yield shape, "sh:select: SERVICE, FROM and LOAD could reach the network"
             yield from ((shape, f"sh:select: {why}") for why in _expressions(text))
     yield from _collisions(model)
+
+
+def _conditions(model: Model) -> Iterator[str]:
+    """Yield the shapes that are conditions of rules, with those inside them: no engine judges records by these."""
+    rules = (rule for shape in model.shapes.triples for rule in model.shapes.objects(shape, SH + "rule"))
+    waiting = [str(c) for rule in rules for c in model.shapes.objects(str(rule), SH + "condition")]
+    for node in waiting:
+        yield node
+        waiting += [str(inner) for inner in model.shapes.objects(node, SH + "not")]
 
 
 def _calls_out(select: str) -> bool:

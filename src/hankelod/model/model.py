@@ -167,6 +167,8 @@ class Model(NamedTuple):
     """Labels of concepts, by the IRI of their class and their id."""
     units: dict[str, dict[str, str]]
     """Values that are filled in along a path, by the IRI of the property and the id of the concept."""
+    class_paths: frozenset[str]
+    """IRIs of the properties whose values have to be of a class (`sh:class`): data that conforms describes them."""
     groups: tuple[Group, ...]
     """Groups of fields in their order."""
     labels: dict[str, Text]

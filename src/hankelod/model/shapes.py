@@ -291,6 +291,9 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
         checks=_checks(shapes, owners),
         concepts=concepts,
         units=_along(ontology, classes, concepts, base),
+        class_paths=frozenset(
+            p for s, by in shapes.triples.items() if SH + "class" in by and (p := shapes.iri(s, SH + "path"))
+        ),
         groups=tuple(groups),
         labels={s: by for s in ontology.triples if (by := ontology.text(s, RDFS + "label"))},
         prefixes=prefixes,

@@ -38,11 +38,12 @@ def describe(
     if "dumps" in written:
         building.add(csvw.descriptions(outcome.basis.cards))
     building.add(dumps.descriptions(dataset, mapping))
+    checks = dataset.model.checks
     if left_out:
         building.add(making.files(outcome.basis))
         chronicle.days.copy(building.reserve(making.DAYS))
         building.adopt(making.DAYS)
-    building.add([File("report.ttl", as_turtle(report).encode(), triples(report))])
+    building.add([File("report.ttl", as_turtle(report, checks).encode(), triples(report, checks))])
     about = Catalogue(dataset, mapping, others, edition, outcome.summary)
     building.add(catalogue(about, dict(building.entries)))
     building.add(provenance(about))

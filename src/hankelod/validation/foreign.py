@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from hankelod.messages.problem import Place, Problem, component_says, fill, problem, short
+from hankelod.messages.problem import Place, Problem, Result, component_says, fill, problem, short
 from hankelod.model.model import Model
 from hankelod.rdf import nesting
 from hankelod.rdf.graph import RDF, RDFS, SKOS
@@ -21,7 +21,6 @@ from hankelod.records.faults import correction
 from hankelod.records.inputs import RDF_FILES
 from hankelod.records.record import Record
 from hankelod.validation.checker import Checker, plain
-from hankelod.validation.engines import Result
 
 Subject = ox.NamedNode | ox.BlankNode | ox.Triple
 
@@ -151,8 +150,7 @@ def _problem(model: Model, result: Result, name: str, positions: Places) -> Prob
         message,
         check.why,
         correction(check, field, value),
-        focus=subject,
-        predicate=predicate,
+        results=(result,),
     )
 
 
