@@ -35,7 +35,7 @@ from hankelod.serving import negotiation, page, protocol
 from hankelod.serving.connection import HEAD_BYTES, Exchange
 from hankelod.serving.documents import LANGUAGES, NotThere, ServedFile
 from hankelod.serving.editions import Editions
-from hankelod.serving.headers import ALWAYS, ASK, INERT, OWN, READ, REVALIDATE, add_vary, allow, links, options, text
+from hankelod.serving.headers import ALWAYS, ASK, INERT, OWN, READ, REVALIDATE, allow, links, options, text
 from hankelod.serving.journal import Journal
 from hankelod.serving.protocol import Question, Rejected
 from hankelod.serving.responses import Body, Packed, opened, respond
@@ -87,8 +87,6 @@ class Service:
         logged: dict[str, object] = {}
         try:
             response = await self._respond(scope, headers, exchange, logged)
-            if _is_endpoint(_path(scope)):
-                add_vary(response, "Accept", *(["Accept-Language"] if "content-language" in response.headers else []))
             response.raw_headers += ALWAYS
             response.headers.setdefault("content-security-policy", INERT)
             await response(scope, receive, exchange.send)
@@ -110,9 +108,9 @@ class Service:
         target = len(scope["raw_path"]) + len(scope["query_string"])
         if target + sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_BYTES:
             return text(431, "head-too-large: the head of a request may have 64 KiB\n")
-        path, method = _path(scope), scope["method"]
+        path, method = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix("/"), scope["method"]
         try:
-            if _is_endpoint(path):
+            if path in ("sparql", "sparql/"):
                 allow(method, ASK)
                 return options(ASK) if method == "OPTIONS" else await self._sparql(scope, headers, exchange, logged)
             allow(method, READ)
@@ -356,15 +354,6 @@ class Service:
 
 ROWS_FIRST = (*(f.media_type for f in ROWS.values()), *(f.media_type for f in TRIPLES.values()))
 """The media types of results, those of rows first."""
-
-
-def _path(scope: Scope) -> str:
-    """The path of a request without its first slash, below the prefix that a proxy has taken off."""
-    return str(scope["path"]).removeprefix(scope.get("root_path", "")).removeprefix("/")
-
-
-def _is_endpoint(path: str) -> bool:
-    return path in ("sparql", "sparql/")
 
 
 def _readable(queries: Catalogue) -> list[Query]:

@@ -6,15 +6,26 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-_RANGE = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+(?:/[!#$%&'*+.^_`|~0-9A-Za-z-]+)?)\s*((?:;[^,]*)?)")
+_ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+"?)++')
+"""One element of a list: a comma in a quoted string belongs to it. A string without its end goes to the end."""
 
-_QUALITY = re.compile(r";\s*q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*(?:;|$)", re.IGNORECASE)
+_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
-ALIASES = {"application/xhtml+xml": "text/html"}
-"""Media ranges that stand for another type: who asks for XHTML alone gets the page, which is HTML."""
+_NAME = re.compile(rf"{_WORD}(?:/{_WORD})?")
+
+_PARAMETER = re.compile(r';((?:[^;"]|"(?:[^"\\]|\\.)*+"?)*+)')
+
+_QUALITY = re.compile(r"[0-9]++(?:\.[0-9]*+)?|\.[0-9]++")
+"""A quality as clients write it: RFC 9110 with, besides, `.5` and more than three digits."""
+
+LEAST = 0.001
+"""Least quality above 0. A range whose quality cannot be read has it: it is accepted after all others."""
 
 MOST = 100
 """Most ranges of one header that are read; no client needs more."""
+
+ALIASES = {"text/html": "application/xhtml+xml", "application/ld+json": "application/json"}
+"""Media types by which clients name another one: they are served that one, unless there is a file of the alias."""
 
 
 class Range(NamedTuple):
@@ -25,24 +36,38 @@ class Range(NamedTuple):
 
 
 def ranges(header: str | None) -> list[Range]:
-    """The ranges of a header. Those that are not well-formed are ignored, as in most servers."""
-    result = []
-    for part in (header or "").split(",")[:MOST]:
-        match = _RANGE.fullmatch(part.rstrip())
-        if match is None:
-            continue
-        quality = _QUALITY.search(match.group(2))
-        name = match.group(1).lower()
-        result.append(Range(ALIASES.get(name, name), float(quality.group(1)) if quality else 1.0))
+    """The ranges of a header. Those whose names are not well-formed are ignored, as in most servers."""
+    result: list[Range] = []
+    for n, element in enumerate(_ELEMENT.finditer(header or "")):
+        if n == MOST:
+            break
+        name, _, rest = element.group().partition(";")
+        name = name.strip().lower()
+        if _NAME.fullmatch(name):
+            result.append(Range(name, _weight(";" + rest)))
     return result
 
 
-def quality(accepted: Sequence[Range], media_type: str) -> float:
-    """The quality of a media type, by the most specific range that matches it, the best of equal ones; 0 if none."""
+def _weight(parameters: str) -> float:
+    """The quality among the parameters of a range; 1 without one, and for more than 1."""
+    for match in _PARAMETER.finditer(parameters):
+        name, _, value = match.group(1).partition("=")
+        if name.strip().lower() == "q":
+            text = value.strip()
+            return min(1.0, float(text)) if _QUALITY.fullmatch(text) else LEAST
+    return 1.0
+
+
+def quality(accepted: Sequence[Range], media_type: str, alias: bool = True) -> float:
+    """The quality of a media type, by the most specific range that matches it; 0 if none does.
+
+    Parameters of ranges count for nothing: the offers have none.
+    """
     essence = media_type.partition(";")[0].strip().lower()
+    other = ALIASES.get(essence) if alias else None
     best, result = -1, 0.0
     for name, q in accepted:
-        if name == essence:
+        if name in (essence, other):
             specific = 2
         elif name == essence.partition("/")[0] + "/*":
             specific = 1
@@ -50,7 +75,7 @@ def quality(accepted: Sequence[Range], media_type: str) -> float:
             specific = 0
         else:
             continue
-        if (specific, q) > (best, result):
+        if specific > best or (specific == best and q > result):
             best, result = specific, q
     return result
 
@@ -64,23 +89,32 @@ def choose(header: str | None, offers: Iterable[str]) -> int | None:
     if not header or not header.strip():
         return 0 if offered else None
     accepted = ranges(header)
-    qualities = [quality(accepted, o) for o in offered]
+    names = {o.partition(";")[0].strip().lower() for o in offered}
+    qualities = [quality(accepted, o, ALIASES.get(o.partition(";")[0].strip().lower()) not in names) for o in offered]
     best = max(qualities, default=0.0)
     return qualities.index(best) if best > 0 else None
 
 
-def language(header: str | None, offers: Sequence[str]) -> str:
-    """The language that a client prefers among these (two letters each); the first if it accepts none."""
+def accepted_language(header: str | None, offers: Sequence[str]) -> str | None:
+    """The language that a client prefers among these (two letters each); None if it accepts none of them."""
+    accepted = ranges(header)
     qualities: dict[str, float] = {}
-    for name, q in ranges(header):
+    for name, q in accepted:
         code = name.partition("-")[0]
         if code in offers:
             qualities[code] = max(qualities.get(code, 0.0), q)
-    best = max(qualities.values(), default=0.0)
-    return next((o for o in offers if best > 0 and qualities.get(o) == best), offers[0])
+    others = max((r.quality for r in accepted if r.name == "*"), default=0.0)
+    best = max((qualities.get(o, others) for o in offers), default=0.0)
+    return next((o for o in offers if best > 0 and qualities.get(o, others) == best), None)
+
+
+def language(header: str | None, offers: Sequence[str]) -> str:
+    """The language that a client prefers among these; the first if it accepts none."""
+    return accepted_language(header, offers) or offers[0]
 
 
 def takes_gzip(header: str | None) -> bool:
-    """Tell whether a client accepts gzip."""
+    """Tell whether a client accepts gzip, and does not prefer a body as it is."""
     accepted = {r.name: r.quality for r in ranges(header)}
-    return accepted.get("gzip", accepted.get("x-gzip", accepted.get("*", 0.0))) > 0
+    wanted = accepted.get("gzip", accepted.get("x-gzip", accepted.get("*", 0.0)))
+    return wanted > 0 and wanted >= accepted.get("identity", 0.0)
