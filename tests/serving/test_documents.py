@@ -7,7 +7,6 @@ import json
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
@@ -390,8 +389,10 @@ def test_all_that_is_described_answers(server, dist):
             assert got.headers["Vary"].startswith("Accept")
             target = got.headers["Location"].removeprefix("/")
             about = everything.get(target)
+            if (path, target) == ("shapes", "shapes.ttl"):
+                continue  # the document of the shapes is the shapes
             if about is None:
-                triples = ox.parse(path=dist / target, format=ox.RdfFormat.TURTLE)
+                triples = ox.parse(path=dist / target, format=ox.RdfFormat.TURTLE, base_iri=BASE)
                 about = {q.subject.value.removeprefix(BASE) for q in triples if isinstance(q.subject, ox.NamedNode)}
             assert path in about, (path, target)
     assert asked > 200
@@ -429,14 +430,6 @@ def test_a_table_links_to_what_describes_its_columns(server, dist):
         )
 
 
-def test_pages_vary_with_the_language(server):
-    """Pages of `/sparql` are in the language of the client, errors among them; other answers are in none."""
-    for query in ("ASK {}", "ASK {", ""):
-        got = server.get("/sparql" + (f"?query={quote(query)}" if query else ""), Accept="text/html")
-        assert {"Accept", "Accept-Language"} <= set(got.headers["Vary"].replace(" ", "").split(",")), query
-        for accept in ("application/json", "image/png", "text/turtle"):
-            got = server.get("/sparql" + (f"?query={quote(query)}" if query else ""), Accept=accept)
-            assert "Accept" in got.headers["Vary"].replace(" ", "").split(","), (query, accept)
-            assert "Accept-Language" not in got.headers["Vary"]
+def test_xhtml_alone_gets_the_page_of_the_endpoint(server):
     assert server.get("/sparql?query=ASK%20%7B%7D", Accept="application/xhtml+xml").media == "text/html"
     assert server.get("/sparql", Accept="application/xhtml+xml").media == "text/html"

@@ -78,7 +78,7 @@ def test_a_graph_that_is_not_there_is_told(server, graphs, name, query):
     got = server.ask(query, **{name: "https://w3id.org/hankelod/"})
     assert got.status == 400
     assert "https://w3id.org/hankelod/" in got.text
-    assert "leave default-graph-uri" in got.text
+    assert "leave FROM, default-graph-uri" in got.text
     got = graphs.ask(query, **{name: "https://example.org/no-such-graph"})
     assert got.status == 400
     assert "SELECT DISTINCT ?g { GRAPH ?g { } }" in got.text

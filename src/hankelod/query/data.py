@@ -25,7 +25,7 @@ from hankelod.query.answer import Answer
 from hankelod.query.named import Catalogue, Parameter, Query
 from hankelod.query.spelling import nearest_thing, syntax_error, unknown_terms
 from hankelod.query.store import Opened
-from hankelod.rdf.sparql import LIMITS, CannotAsk, Limits, check, declared, tokens, without_mark
+from hankelod.rdf.sparql import LIMITS, CannotAsk, Limits, check, dataset_clause, declared, tokens, without_mark
 
 if TYPE_CHECKING:
     import rdflib
@@ -149,10 +149,10 @@ class Data:
                 }
             except ValueError as error:
                 raise CannotAsk(message("refusal-graph-name", why=error)) from error
-            for graph in (g for some in chosen.values() for g in some):
-                if not self._store.contains_named_graph(graph):
-                    code = "refusal-graph-unknown" if any(self._store.named_graphs()) else "refusal-graph-none"
-                    raise CannotAsk(message(code, graph=graph.value))
+            self._check_graphs([*graphs.default, *graphs.named])
+        elif "from" in text.lower():
+            parsed = tokens(text)
+            self._check_graphs(dataset_clause(parsed, {**self.prefixes, **declared(parsed)}, self.base))
 
         def run() -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
             try:
@@ -164,6 +164,17 @@ class Data:
                 raise CannotAsk(message("refusal-unanswered", why=error)) from error
 
         return Answer(run, self.prefixes, self.base)
+
+    def _check_graphs(self, graphs: Sequence[str]) -> None:
+        """Raise CannotAsk for a graph that is not there: what is asked of it would be empty without a word."""
+        for graph in graphs:
+            try:
+                known = self._store.contains_named_graph(ox.NamedNode(graph))
+            except ValueError:
+                continue  # the engine says what is wrong with the IRI
+            if not known:
+                code = "refusal-graph-unknown" if any(self._store.named_graphs()) else "refusal-graph-none"
+                raise CannotAsk(message(code, graph=graph))
 
     def count(self, subject: Any, predicate: Any, obj: Any) -> int:
         """Count the triples that match a pattern; None matches any term."""

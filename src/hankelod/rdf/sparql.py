@@ -12,7 +12,9 @@ engines do, so the guard reads a text both ways and refuses it if either reading
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 from hankelod.messages.refusal import Refusal
 
@@ -280,3 +282,20 @@ def declared(token_list: list[Token]) -> dict[str, str]:
         for word, name, iri in zip(token_list, token_list[1:], token_list[2:], strict=False)
         if word.kind == "word" and word.text.upper() == "PREFIX" and name.kind == "prefix" and iri.kind == "iri"
     }
+
+
+def dataset_clause(token_list: list[Token], prefixes: Mapping[str, str], base: str) -> list[str]:
+    """Return the IRIs of the graphs that a query names in FROM and FROM NAMED. `prefixes` include the declared ones."""
+    graphs = []
+    for n, token in enumerate(token_list):
+        if token.kind == "word" and token.text.upper() == "BASE" and token_list[n + 1 : n + 2]:
+            base = urljoin(base, token_list[n + 1].text[1:-1])
+        if token.kind != "word" or token.text.upper() != "FROM":
+            continue
+        name = next((t for t in token_list[n + 1 : n + 3] if t.text.upper() != "NAMED"), None)
+        if name is not None and name.kind == "iri":
+            graphs.append(urljoin(base, name.text[1:-1]))
+        elif name is not None and name.kind in ("name", "prefix"):
+            prefix, _, local = name.text.partition(":")
+            graphs.append(urljoin(base, prefixes.get(prefix, "")) + local.replace("\\", ""))
+    return graphs

@@ -42,7 +42,6 @@ from hankelod.serving.headers import (
     OWN,
     READ,
     REVALIDATE,
-    add_vary,
     allow,
     combined,
     links,
@@ -107,8 +106,6 @@ class Service:
         logged: dict[str, object] = {}
         try:
             response = await self._respond(scope, headers, exchange, logged)
-            if _is_endpoint(_path(scope)):
-                add_vary(response, "Accept", *(["Accept-Language"] if "content-language" in response.headers else []))
             response.raw_headers += ALWAYS
             response.headers.setdefault("content-security-policy", INERT)
             await response(scope, receive, exchange.send)
@@ -132,9 +129,9 @@ class Service:
         target = len(scope["raw_path"]) + len(scope["query_string"])
         if target + sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_BYTES:
             return self._error(rejected(431, "head-too-large", most=HEAD_BYTES >> 10), headers)
-        path, method = _path(scope), scope["method"]
+        path, method = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix("/"), scope["method"]
         try:
-            if _is_endpoint(path):
+            if path in ("sparql", "sparql/"):
                 allow(method, ASK)
                 if method == "OPTIONS":
                     return options(ASK, headers)
@@ -395,15 +392,6 @@ class Service:
 
 ROWS_FIRST = (*(f.media_type for f in ROWS.values()), *(f.media_type for f in TRIPLES.values()))
 """The media types of results, those of rows first."""
-
-
-def _path(scope: Scope) -> str:
-    """The path of a request without its first slash, below the prefix that a proxy has taken off."""
-    return str(scope["path"]).removeprefix(scope.get("root_path", "")).removeprefix("/")
-
-
-def _is_endpoint(path: str) -> bool:
-    return path in ("sparql", "sparql/")
 
 
 def _readable(queries: Catalogue) -> list[Query]:

@@ -33,7 +33,8 @@ INDEX = "index.html"
 
 RDF = ("text/turtle", "application/ld+json")
 
-OTHER_RDF = re.compile(hosting.OTHER_RDF)
+OTHER_RDF = re.compile("|".join((hosting.OTHER_RDF, *map(re.escape, RDF))))
+"""Syntaxes of RDF that a client may name: where there is none of them, there may be another."""
 
 
 class NotThere(Exception):
@@ -152,8 +153,7 @@ class Documents:
         if not any(range_.name in names for range_ in accepted):
             # A client that names another RDF syntax, and none of these, gets data rather than a page.
             data = [e for media, e in offers if media in RDF]
-            named = [range_.name for range_ in accepted if range_.name in RDF or OTHER_RDF.fullmatch(range_.name)]
-            offers += [(name, data[0]) for name in named if data]
+            offers += [(range_.name, data[0]) for range_ in accepted if data and OTHER_RDF.fullmatch(range_.name)]
         chosen = negotiation.choose(headers.get("accept"), [media for media, _ in offers])
         if chosen is None:
             return Resolution(406, others=tuple(forms), varies=varies)

@@ -94,10 +94,3 @@ def links(resolution: Resolution, at: str) -> dict[str, str]:
     found = [f'<{at}/{e.path}>; rel="alternate"; type="{e.media_type}"' for e in resolution.others]
     found += [described_by(f"{at}/{resolution.columns.path}")] if resolution.columns else []
     return {"link": ", ".join(found)} if found else {}
-
-
-def add_vary(response: Response, *names: str) -> None:
-    """Add request headers to those that a response depends on (RFC 9110, 12.5.5)."""
-    present = [each.strip() for each in response.headers.get("vary", "").split(",") if each.strip()]
-    known = {each.lower() for each in present}
-    response.headers["vary"] = ", ".join([*present, *(n for n in names if n.lower() not in known)])
