@@ -25,7 +25,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod.messages.problem import LANGUAGES
+from hankelod.messages.languages import LANGUAGES
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from hankelod.validation.report import Report, as_text

@@ -21,6 +21,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
+from hankelod.messages.catalogue import Text
 from hankelod.messages.words import message
 from hankelod.rdf.sparql import CannotAsk, Token, tokens
 
@@ -42,8 +43,6 @@ _VALUE = {
 _IDENTIFIER = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 
 _KIND = re.compile(r"[a-z]+(-[a-z]+)*(/[a-z]+(-[a-z]+)*)*")
-
-Text = dict[str, str]
 
 Values = Mapping[str, Sequence[str]]
 """Values by parameter; several values of one parameter are alternatives."""
@@ -124,7 +123,7 @@ class Query(NamedTuple):
 
 def read(text: str, name: str | None = None) -> Query:
     """Read a query from the text of its file. Raises CannotAsk for a parameter without VALUES or of an unknown kind."""
-    texts: dict[str, Text] = {"title": {}, "description": {}}
+    texts: dict[str, dict[str, str]] = {"title": {}, "description": {}}
     kinds: dict[str, str] = {}
     for line in text.splitlines():
         if not line.startswith("#"):

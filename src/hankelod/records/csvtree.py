@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from hankelod.messages.problem import Place, Problem, parser_says, problem
+from hankelod.messages.problem import Place, Problem, parser_says, phrase, problem
 from hankelod.records.tree import MAX_ROWS, Node, check_characters, composed, decode, refuse
 
 
@@ -60,11 +60,7 @@ def rows(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] |
                         )
                     )
         elif row and len(row) != len(header):
-            detail = {
-                "fi": f"{len(row)} saraketta, otsikossa {len(header)}",
-                "sv": f"{len(row)} kolumner, rubriken har {len(header)}",
-                "en": f"{len(row)} columns where the header has {len(header)}",
-            }
+            detail = phrase("cells-of-row", n=len(row), expected=len(header))
             problems.append(problem("csv-syntax", Place(file, first + 1, 1), detail=detail))
         elif row:
             yield _row(header, heads, row, places)
