@@ -290,7 +290,7 @@ def test_notes_of_publishing_are_told_in_the_readers_language(run, root, tmp_pat
 
 
 def named() -> list[str]:
-    return sorted(words.words().names())
+    return sorted(words.all_words())
 
 
 @pytest.mark.parametrize("name", named())

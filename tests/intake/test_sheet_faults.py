@@ -19,7 +19,7 @@ from hankelod.intake import importing
 from hankelod.intake.documents.lines import CannotImport
 from hankelod.intake.spreadsheets import grid, reading
 from hankelod.intake.spreadsheets.cells import letters
-from hankelod.messages.problem import LANGUAGES
+from hankelod.messages.languages import LANGUAGES
 from hankelod.records.dataset import Dataset
 from support.folders import ROOT
 

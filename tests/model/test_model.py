@@ -11,10 +11,9 @@ import pytest
 
 from hankelod.messages import problem
 from hankelod.model import schema as vocabulary_schema
-from hankelod.model.model import SHAPES
 from hankelod.model.shapes import ModelError, load
 from hankelod.pipeline.traversal import publish
-from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, read_resource
+from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import shipped, turtle_files
 from support.checking import check_all
@@ -263,8 +262,3 @@ def test_the_schema_accepts_the_real_records_and_refuses_others(dataset, root):
         {"start": "2021-13"},
     ):
         assert list(project.iter_errors({**good, **change})), change
-
-
-def test_the_problem_catalogue_is_read_alone():
-    index = read_resource("hankelod.messages", "problems.ttl", problem.CATALOGUE)
-    assert {SHAPES} & set(index.prefixes.values()) == set()

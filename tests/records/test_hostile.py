@@ -19,7 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hankelod.mapping.mapping import Mapping
-from hankelod.messages.problem import LANGUAGES, MAX_PROBLEMS, Problem
+from hankelod.messages.languages import LANGUAGES
+from hankelod.messages.problem import MAX_PROBLEMS, Problem
 from hankelod.pipeline.checking import check_files
 from hankelod.pipeline.findings import KEPT
 from hankelod.records.dataset import Dataset

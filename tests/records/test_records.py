@@ -9,7 +9,8 @@ import pyoxigraph as ox
 import pytest
 
 from hankelod.mapping.mapping import Mapping
-from hankelod.messages.problem import LANGUAGES, codes
+from hankelod.messages.languages import LANGUAGES
+from hankelod.messages.problem import codes
 from hankelod.model.model import SHAPES, Class, Model
 from hankelod.pipeline.checking import check_files
 from hankelod.rdf.graph import SH

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hankelod.mapping.mapping import Mapping
-from hankelod.messages.problem import LANGUAGES
+from hankelod.messages.languages import LANGUAGES
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from hankelod.validation.checker import referenced

@@ -227,9 +227,8 @@ def test_turtle_is_a_validation_report(run, bad):
 
 
 def test_every_word_is_told_in_three_languages():
-    catalogue = words.words()
-    for name in catalogue.names():
-        told = catalogue.text(name)
+    for name in words.all_words():
+        told = words.word(name)
         assert set(told) == set(LANGUAGES), name
         holes = {frozenset(re.findall(r"\{(\w+)\}", t)) for t in told.values()}
         assert len(holes) == 1, name

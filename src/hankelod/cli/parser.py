@@ -9,6 +9,8 @@ import argparse
 import os
 import sys
 
+from hankelod.messages.languages import DEFAULT, LANGUAGES
+
 FORMATS = ("text", "json", "github", "sarif", "html", "turtle")
 
 KINDS = ("project", "organisation", "programme")
@@ -75,7 +77,7 @@ def _global_options(parser: argparse.ArgumentParser, default: object) -> None:
     parser.add_argument("-C", dest="folder", metavar="FOLDER", default=default, help="work as if started in FOLDER")
     parser.add_argument(
         "--lang",
-        choices=("fi", "sv", "en"),
+        choices=LANGUAGES,
         default=default,
         help="language of messages (default: the locale's, else en)",
     )
@@ -251,8 +253,8 @@ def language(chosen: str | None) -> str:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name)
         if value:
-            return value[:2] if value[:2] in ("fi", "sv", "en") else "en"
-    return "en"
+            return value[:2] if value[:2] in LANGUAGES else DEFAULT
+    return DEFAULT
 
 
 def say(text: str) -> None:

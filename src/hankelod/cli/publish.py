@@ -64,7 +64,7 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
         sys.stderr.write(report.as_text(warnings, lang, coloured(sys.stderr)))
     note_more(published.report, lang)
     tally = report.tally(published.report, lang)
-    note(f"{given.out}: {report.number(published.files, 'file', lang)}; {tally}")
+    note(f"{given.out}: {report.number(published.files, 'report-file', lang)}; {tally}")
     return 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hankelod.intake.documents.lines import Line
 from hankelod.intake.importing import File, Import
+from hankelod.messages.catalogue import in_language
 from hankelod.messages.intake import say
 from hankelod.messages.problem import short
 
@@ -29,7 +30,7 @@ def text(result: Import, data: Path, lang: str) -> str:
         )
     else:
         out.append(say("report-sheet", lang, name=result.name, rows=len(result.files)))
-    out += [f"{p.file}: {p.message.get(lang, '')} {p.fix.get(lang, '')}".rstrip() for p in result.problems]
+    out += [f"{p.file}: {in_language(p.message, lang)} {in_language(p.fix, lang)}".rstrip() for p in result.problems]
     for file in result.files:
         out += _file(file, data, lang)
     if result.document is not None:

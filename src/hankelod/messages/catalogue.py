@@ -1,61 +1,140 @@
-"""Catalogues of user-facing texts, by name and language: each is a Turtle file beside this module."""
+"""Catalogue of the texts for people: one TOML file for each language beside this module, read when it is first needed.
+
+A text is found by the steps to it (`problem`, `yaml-tab`, `fix`). Texts are rendered when they are shown: until then a
+message is its template and the values that fill it in.
+"""
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+from typing import Any
 
-import pyoxigraph as ox
+from hankelod.messages.languages import DEFAULT, LANGUAGES
 
-SHACL = "http://www.w3.org/ns/shacl#"
-
-Text = dict[str, str]
+Text = Mapping[str, str]
 """A text by language: the key is the language tag."""
 
 
-class Catalogue:
-    """One catalogue. The name of an entry is its local name, or `sh:` and the local name for a SHACL term.
+@cache
+def _whole(lang: str) -> dict[str, Any]:
+    from importlib.resources import files
 
-    An entry has properties, also by local name: texts by language (`says`, `why`, `fix`) and plain values (`severity`,
-    `path`). Values keep the order of the file.
+    import tomli
+
+    return tomli.loads((files(__package__) / f"{lang}.toml").read_text("utf-8"))
+
+
+def _at(lang: str, steps: tuple[str, ...]) -> Any:
+    """What the file of a language has at the end of these steps. Raises KeyError."""
+    value = _whole(lang)
+    for step in steps:
+        value = value[step]
+    return value
+
+
+def names(*steps: str) -> list[str]:
+    """The names in a table, in the order of the file."""
+    return list(_at(LANGUAGES[0], steps))
+
+
+def table(lang: str, *steps: str) -> dict[str, Any]:
+    """A table of texts in one language. Raises KeyError."""
+    return _at(lang, steps)  # type: ignore[no-any-return]
+
+
+class Entry(Text):
+    """A text of the catalogue by language; empty if there is none at the end of the steps."""
+
+    __slots__ = ("steps",)
+
+    def __init__(self, *steps: str) -> None:
+        self.steps = steps
+
+    def __getitem__(self, lang: str) -> str:
+        return _at(lang, self.steps) if lang in LANGUAGES else _none(lang)
+
+    def __iter__(self) -> Iterator[str]:
+        return (lang for lang in LANGUAGES if self._in(lang))
+
+    def __len__(self) -> int:
+        return sum(map(self._in, LANGUAGES))
+
+    def __bool__(self) -> bool:
+        return self._in(LANGUAGES[0])
+
+    def _in(self, lang: str) -> bool:
+        try:
+            _at(lang, self.steps)
+        except KeyError:
+            return False
+        return True
+
+    def __repr__(self) -> str:
+        return f"Entry{self.steps!r}"
+
+
+def _none(lang: str) -> str:
+    raise KeyError(lang)
+
+
+class Phrase(Text):
+    """A template by language and the values that fill it in; a value may be a text by language, or an error.
+
+    A placeholder without a value is left empty. A template that begins with a label begins with a capital letter.
     """
 
-    def __init__(self, name: str, namespace: str) -> None:
-        """Read the file `<name>.ttl`; its own terms are those of `namespace`."""
-        self._texts: dict[tuple[str, str], Text] = {}
-        self._values: dict[str, dict[str, list[str]]] = {}
-        self._local = {namespace: "", SHACL: "sh:"}
-        content = (files(__package__) / f"{name}.ttl").read_bytes()
-        for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=namespace):
-            entry, key = self._name(quad.subject), self._name(quad.predicate).removeprefix("sh:")
-            values = self._values.setdefault(entry, {})
-            if isinstance(quad.object, ox.Literal) and quad.object.language:
-                self._texts.setdefault((entry, key), {})[quad.object.language] = quad.object.value
-            else:
-                values.setdefault(key, []).append(self._name(quad.object))
+    __slots__ = ("template", "values_")
 
-    def _name(self, term: object) -> str:
-        value = str(term.value)  # type: ignore[attr-defined]
-        return next((p + value[len(n) :] for n, p in self._local.items() if value.startswith(n)), value)
+    def __init__(self, template: Text, values: Mapping[str, object]) -> None:
+        self.template, self.values_ = template, values
 
-    def names(self, prefix: str = "") -> list[str]:
-        """Return the names of the entries with this prefix, in the order of the file."""
-        return [name for name in self._values if name.startswith(prefix)]
+    def __getitem__(self, lang: str) -> str:
+        template = self.template[lang]
+        filled = _Values({key: shown(value, lang) for key, value in self.values_.items()})
+        text = template.format_map(filled).strip()
+        return text[:1].upper() + text[1:] if template.startswith("{label}") else text
 
-    def text(self, name: str, key: str = "says") -> Text:
-        """Return a text of an entry by language, empty if there is none."""
-        return self._texts.get((name, key), {})
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.template)
 
-    def values(self, name: str, key: str) -> list[str]:
-        """Return the plain values of a property of an entry."""
-        return self._values.get(name, {}).get(key, [])
+    def __len__(self) -> int:
+        return len(self.template)
 
-    def by_value(self, key: str, value: str) -> str | None:
-        """Return the name of the first entry with this value of a property, or None."""
-        return next((name for name in self._values if value in self.values(name, key)), None)
+    def __bool__(self) -> bool:
+        return bool(self.template)
+
+    def __repr__(self) -> str:
+        return f"Phrase({self.template!r}, {self.values_!r})"
 
 
-@cache
-def catalogue(name: str, namespace: str) -> Catalogue:
-    """Return the catalogue in the file `<name>.ttl`, read once."""
-    return Catalogue(name, namespace)
+class _Values(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def in_language(text: Text, lang: str) -> str:
+    """A text in one language; where it lacks that, in the default language, else in its first one."""
+    for each in (lang, DEFAULT, *text):
+        if text.get(each):
+            return text[each]
+    return ""
+
+
+def shown(value: object, lang: str) -> object:
+    """A value for a text in this language: a text by language, a refusal or an error of the system becomes a string."""
+    if isinstance(value, Mapping):
+        return in_language(value, lang)
+    if isinstance(value, OSError):
+        return _system(value, lang)
+    text: Callable[[str], str] | None = getattr(value, "text", None) if isinstance(value, Exception) else None
+    return text(lang) if text else value
+
+
+def _system(error: OSError, lang: str) -> str:
+    """The message of a system error; the system's own English one if the catalogue lacks it."""
+    inner = getattr(error, "reason", None)  # urllib wraps connection errors in URLError
+    number = inner.errno if isinstance(inner, OSError) else error.errno
+    text = Entry("word", f"system-{errno.errorcode.get(number or 0)}")
+    return text[lang] if text else str(error.strerror or error)

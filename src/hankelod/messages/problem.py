@@ -1,17 +1,39 @@
-"""Problem: what is wrong, where, why it matters and how to fix it, in Finnish, Swedish and English."""
+"""Problem: what is wrong, where, why it matters and how to fix it, in every language."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import NamedTuple
 
-from hankelod.messages.catalogue import Catalogue, Text, catalogue
-
-LANGUAGES = ("fi", "sv", "en")
+from hankelod.messages.catalogue import Entry, Phrase, Text, names
+from hankelod.messages.languages import LANGUAGES
 
 CATALOGUE = "https://w3id.org/hankelod/problems#"
 
 SEVERITIES = ("violation", "warning", "info")
+
+LESSER = {
+    "warning": frozenset(
+        (
+            "unknown-file",
+            "model-untold",
+            "model-no-successor",
+            "model-no-term",
+            "unchecked-reference",
+            "duplicate-value",
+            "version-not-raised",
+            "modified-not-raised",
+            "part-moved",
+            "id-vanished",
+            "sheet-above-header",
+            "sheet-hidden",
+            "sheet-hidden-row",
+            "sheet-hidden-column",
+        )
+    ),
+    "info": frozenset(("missing-language",)),
+}
+"""The codes whose problems are no violations, by severity."""
 
 MAX_PROBLEMS = 100_000
 """Most problems reported for the records of a large file; bounds memory, since every line may have one."""
@@ -68,63 +90,42 @@ class ProblemText(NamedTuple):
     suggest: Text
 
 
-class _Blank(dict):  # type: ignore[type-arg]
-    """Values of placeholders; a missing one is empty."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
-
-
-def _catalogue() -> Catalogue:
-    return catalogue("problems", CATALOGUE)
-
-
 @cache
 def entry(code: str) -> ProblemText:
-    """Return the catalogue entry of a problem code (`problems.ttl`)."""
-    texts = _catalogue()
-    severity = (texts.values(code, "severity") or ["sh:Violation"])[0].removeprefix("sh:").lower()
-    return ProblemText(severity, *(texts.text(code, part) for part in ("says", "why", "fix", "suggest")))
+    """The severity and the texts of a problem code, or of one of its cases."""
+    table = "problem" if Entry("problem", code) else "variant"
+    severity = next((name for name, codes in LESSER.items() if code in codes), "violation")
+    return ProblemText(severity, *(Entry(table, code, part) for part in ("says", "why", "fix", "suggest")))
 
 
 def codes() -> list[str]:
-    """Return the problem codes that do not come from a shape, sorted."""
-    texts = _catalogue()
-    return sorted(name for name in texts.names() if texts.values(name, "severity"))
+    """The problem codes that do not come from a shape, sorted."""
+    return sorted(names("problem"))
 
 
-@cache
 def component_says(component: str) -> Text:
-    """Return the message template of a SHACL constraint component, by its local name."""
-    return _catalogue().text(f"sh:{component}") or dict.fromkeys(LANGUAGES, "{label}: {value}")
+    """The message template of a SHACL constraint component, by its local name."""
+    return Entry("component", component) or dict.fromkeys(LANGUAGES, "{label}: {value}")
 
 
-@cache
 def parser_says(message: str) -> Text:
     """Translate a message of the YAML, JSON or CSV parser; it stays as it is if the catalogue lacks it."""
-    texts = _catalogue()
-    name = texts.by_value("of", message)
-    return texts.text(name) if name else dict.fromkeys(LANGUAGES, message)
+    return Entry("parser", message) or dict.fromkeys(LANGUAGES, message)
 
 
 def phrase(name: str, **values: object) -> Text:
-    """Return a phrase of the catalogue, filled in."""
-    return fill(_catalogue().text(name), **values)
+    """A phrase of the catalogue, filled in."""
+    return Phrase(Entry("phrase", name), values)
 
 
 def kind_word(kind: str) -> Text:
-    """Return the phrase for a kind of value."""
+    """The phrase for a kind of value."""
     return phrase("kind-" + kind)
 
 
 def fill(template: Text, **values: object) -> Text:
-    """Fill in a template in each language; a value that is a Text is used in that language."""
-    filled = {}
-    for lang, words in template.items():
-        details = _Blank({k: (v.get(lang, "") if isinstance(v, dict) else v) for k, v in values.items()})
-        text = words.format_map(details).strip()
-        filled[lang] = text[:1].upper() + text[1:] if words.startswith("{label}") else text
-    return filled
+    """A template that is filled in when it is shown; a value that is a text by language is used in that language."""
+    return Phrase(template, values)
 
 
 def problem(
@@ -145,7 +146,7 @@ def problem(
     fix = fill(texts.fix, **values)
     if details.get("suggestion") and texts.suggest:
         hint = fill(texts.suggest, **values)
-        fix = {lang: f"{hint[lang]} {fix[lang]}" for lang in fix} if code == "unknown-reference" else hint
+        fix = phrase("both", first=hint, second=fix) if code == "unknown-reference" else hint
     return Problem(
         *place,
         record,

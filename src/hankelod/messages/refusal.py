@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hankelod.messages.catalogue import Text
+
 
 class Refusal(Exception):
     """A request that cannot be carried out; the message says what is wrong and how to fix it. Exit status 2.
@@ -9,7 +11,7 @@ class Refusal(Exception):
     `texts` is the message by language, or a plain text if it comes from another library and has one language only.
     """
 
-    def __init__(self, texts: dict[str, str] | str) -> None:
+    def __init__(self, texts: Text | str) -> None:
         super().__init__(texts)
         self.texts = texts
 

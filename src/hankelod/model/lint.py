@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from hankelod.messages.problem import LANGUAGES, Place, Problem, problem
+from hankelod.messages.catalogue import Text
+from hankelod.messages.languages import LANGUAGES
+from hankelod.messages.problem import Place, Problem, problem
 from hankelod.model.model import SHAPES, Model
 from hankelod.model.patterns import unsafe_reason
 from hankelod.rdf import sparql
@@ -247,7 +249,7 @@ def _local(iri: str) -> str:
 def _missing_texts(model: Model) -> Iterator[tuple[str, str, list[str]]]:
     """Yield terms and shapes that lack a text in a language: the IRI, the kind of text, the languages."""
 
-    def lacking(text: dict[str, str]) -> list[str]:
+    def lacking(text: Text) -> list[str]:
         return [lang for lang in LANGUAGES if not text.get(lang)]
 
     for cls in model.classes.values():

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from hankelod.messages.catalogue import Text
 from hankelod.messages.words import message, word
 from hankelod.rdf.graph import XSD
 from hankelod.rdf.sparql import CannotAsk
@@ -85,7 +86,7 @@ class Answer:
         self.kind = _kind(self._first)
         self.prefixes = prefixes
         self.base = base
-        self.notes: list[dict[str, str]] = []
+        self.notes: list[Text] = []
         """Probable mistakes in the query, as messages by language."""
 
     def _result(self) -> object:

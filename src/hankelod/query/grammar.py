@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
-from hankelod.messages.problem import LANGUAGES
+from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.words import message, word
 from hankelod.rdf.sparql import Token, tokens
 
@@ -209,7 +209,7 @@ def explain(text: str) -> tuple[int, Text] | None:
         return None
     terminals = {AS_WRITTEN.get(s, s.strip("'")) for s in error.expected - {END}}
     names = [_named(terminals, lang) for lang in LANGUAGES]
-    allowed = dict.fromkeys(LANGUAGES, "")
+    allowed: Text = dict.fromkeys(LANGUAGES, "")
     if 0 < len(names[0]) <= _MAX_SUGGESTIONS:
         listed = {lang: ", ".join(n) for lang, n in zip(LANGUAGES, names, strict=True)}
         allowed = message("refusal-syntax-allowed", names=listed)

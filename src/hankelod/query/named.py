@@ -22,6 +22,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
+from hankelod.messages.catalogue import Text
 from hankelod.messages.words import message
 from hankelod.rdf.sparql import CannotAsk, Token, tokens, without_mark
 
@@ -43,8 +44,6 @@ _VALUE = {
 _IDENTIFIER = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 
 _KIND = re.compile(r"[a-z]+(-[a-z]+)*(/[a-z]+(-[a-z]+)*)*")
-
-Text = dict[str, str]
 
 Values = Mapping[str, Sequence[str]]
 """Values by parameter; several values of one parameter are alternatives."""
@@ -134,7 +133,7 @@ def decoded(content: bytes) -> str:
 def read(text: str, name: str | None = None) -> Query:
     """Read a query from the text of its file. Raises CannotAsk for a parameter without VALUES or of an unknown kind."""
     text = without_mark(text)
-    texts: dict[str, Text] = {"title": {}, "description": {}}
+    texts: dict[str, dict[str, str]] = {"title": {}, "description": {}}
     kinds: dict[str, str] = {}
     for line in text.splitlines():
         if not line.startswith("#"):

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from hankelod.messages.problem import LANGUAGES
+from hankelod.messages.catalogue import Text
+from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.words import message
 from hankelod.rdf.graph import RDF
 from hankelod.rdf.sparql import Refused, Token, place, refused
@@ -78,12 +79,12 @@ class _Term(NamedTuple):
 
 def unknown_terms(
     store: ox.Store, text: str, tokens: list[Token], prefixes: Mapping[str, str], base: str
-) -> list[dict[str, str]]:
+) -> list[Text]:
     """Return a note by language for each term or thing that the graph lacks, although it has one of a similar spelling.
 
     A misspelt term is the commonest mistake in a query: it matches nothing, and no engine reports it.
     """
-    notes: list[dict[str, str]] = []
+    notes: list[Text] = []
     for term in _terms(tokens, prefixes, base):
         if len(store) > MAX_TRIPLES or _occurs(store, term.iri):
             continue

@@ -16,7 +16,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urljoin
 
+from hankelod.messages.catalogue import Text
 from hankelod.messages.refusal import Refusal
+from hankelod.messages.words import message
 
 # Beyond ASCII the specification lists ranges of letters, and character classes of them take 30 ms to compile. Here
 # every character counts as a letter except control characters and the no-break space; a stricter engine refuses the
@@ -125,13 +127,13 @@ class Refused(CannotAsk):
     `why` is the message without the position: by language, or one text from a parser; `message` is it in English.
     """
 
-    def __init__(self, code: str, why: dict[str, str] | str, line: int, column: int) -> None:
+    def __init__(self, code: str, why: Text | str, line: int, column: int) -> None:
         by_language = {"en": why} if isinstance(why, str) else why
         super().__init__({lang: f"{line}:{column}: {message}" for lang, message in by_language.items()})
         self.code, self.why, self.line, self.column = code, why, line, column
         self.message = by_language["en"]
 
-    def __reduce__(self) -> tuple[type, tuple[str, dict[str, str] | str, int, int]]:
+    def __reduce__(self) -> tuple[type, tuple[str, Text | str, int, int]]:
         return Refused, (self.code, self.why, self.line, self.column)
 
 
@@ -141,16 +143,9 @@ def place(text: str, offset: int) -> tuple[int, int]:
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
-def refused(code: str, why: dict[str, str] | str, text: str, offset: int) -> Refused:
+def refused(code: str, why: Text | str, text: str, offset: int) -> Refused:
     """Create the error for an offset in a text."""
     return Refused(code, why, *place(text, offset))
-
-
-def _message(name: str, **values: object) -> dict[str, str]:
-    """Return a message by language. Imported here, since the catalogue loads pyoxigraph and tokens need no engine."""
-    from hankelod.messages.words import message
-
-    return message(name, **values)
 
 
 def without_mark(text: str) -> str:
@@ -187,17 +182,17 @@ def check(text: str, limits: Limits = LIMITS) -> list[Token]:
     """Refuse a text that must not reach a parser, else return its tokens. Raises Refused."""
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > limits.length:
-        raise Refused("query-too-long", _message("refusal-too-long", size=size, limit=limits.length), 1, 1)
+        raise Refused("query-too-long", message("refusal-too-long", size=size, limit=limits.length), 1, 1)
     token_list = tokens(text)
     _check(text, token_list, limits)
     if token_list and token_list[-1].kind == "open":
-        raise refused("query-syntax", _message("refusal-open-string"), text, token_list[-1].start)
+        raise refused("query-syntax", message("refusal-open-string"), text, token_list[-1].start)
     plain = unescaped(text)
     if plain != text:
         try:
             _check(plain, tokens(plain), limits)
         except Refused as error:
-            raise Refused(error.code, _message("refusal-escaped", why=error.why), 1, 1) from error
+            raise Refused(error.code, message("refusal-escaped", why=error.why), 1, 1) from error
     return token_list
 
 
@@ -209,11 +204,11 @@ def _check(text: str, token_list: list[Token], limits: Limits) -> None:
         if token.kind == "word":
             values = token.text.upper() == "VALUES"
         if _is_service(token_list, n):
-            raise refused("query-service", _message("refusal-service"), text, token.start)
+            raise refused("query-service", message("refusal-service"), text, token.start)
         if token.kind == "mark" and token.text in OPEN:
             inside.append("values" if values and token.text == "{" else token.text)
             if len(inside) > limits.depth:
-                raise refused("query-too-deep", _message("refusal-too-deep", limit=limits.depth), text, token.start)
+                raise refused("query-too-deep", message("refusal-too-deep", limit=limits.depth), text, token.start)
         elif token.kind == "mark" and token.text in CLOSE:
             if inside and inside.pop() == "values":
                 values = False
@@ -221,9 +216,9 @@ def _check(text: str, token_list: list[Token], limits: Limits) -> None:
             operators += 1
         patterns += _is_pattern(token_list, n, inside)
         if operators > limits.operators:
-            raise refused("query-too-large", _message("refusal-operators", limit=limits.operators), text, token.start)
+            raise refused("query-too-large", message("refusal-operators", limit=limits.operators), text, token.start)
         if patterns > limits.patterns:
-            raise refused("query-too-large", _message("refusal-patterns", limit=limits.patterns), text, token.start)
+            raise refused("query-too-large", message("refusal-patterns", limit=limits.patterns), text, token.start)
     _check_form(text, token_list)
 
 
@@ -260,7 +255,7 @@ def _check_form(text: str, token_list: list[Token]) -> None:
     """Refuse updates with a message of their own; other texts that are no query are left to the parser."""
     first = form_token(token_list)
     if first is not None and first.text.upper() in UPDATES:
-        raise refused("query-update", _message("refusal-update", word=first.text.upper()), text, first.start)
+        raise refused("query-update", message("refusal-update", word=first.text.upper()), text, first.start)
 
 
 def form_token(token_list: list[Token]) -> Token | None:

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from hankelod.messages.problem import Place, Problem, parser_says, problem
+from hankelod.messages.problem import Place, Problem, parser_says, phrase, problem
 from hankelod.records.tree import MAX_ROWS, Node, check_characters, composed, decode, refuse
 
 
@@ -54,7 +54,7 @@ def rows(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] |
         if header is None:
             other = next((x for x in ";\t|" if x in row[0]), None)
             if other is not None and len(row) == 1:
-                raise refuse("csv-syntax", Place(file, first + 1, row[0].index(other) + 1), detail=_SEPARATOR)
+                raise refuse("csv-syntax", Place(file, first + 1, row[0].index(other) + 1), detail=phrase("no-commas"))
             header, heads = row, [Place(file, *place) for place in places]
             for n, name in enumerate(header):
                 if name in header[:n]:
@@ -65,23 +65,13 @@ def rows(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] |
                         )
                     )
         elif len(row) != len(header):
-            detail = {
-                "fi": f"{len(row)} saraketta, otsikossa {len(header)}",
-                "sv": f"{len(row)} kolumner, rubriken har {len(header)}",
-                "en": f"{len(row)} columns where the header has {len(header)}",
-            }
+            detail = phrase("cells-of-row", n=len(row), expected=len(header))
             problems.append(problem("csv-syntax", Place(file, first + 1, 1), detail=detail))
         else:
             yield _row(header, heads, row, places)
     if not header:
         raise refuse("empty-record", Place(file, 1, 1))
 
-
-_SEPARATOR = {
-    "fi": "otsikossa ei ole pilkkuja; tallenna tiedosto pilkuin eroteltuna",
-    "sv": "rubriken har inga kommatecken; spara filen avgränsad med kommatecken",
-    "en": "the header has no commas; save the file separated by commas",
-}
 
 _CELL = re.compile(r'"(?:[^"]|"")*"|[^,\n]*')
 

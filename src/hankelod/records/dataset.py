@@ -12,7 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hankelod.messages.problem import LANGUAGES, MAX_PROBLEMS, Place, Problem, problem, short
+from hankelod.messages.languages import LANGUAGES
+from hankelod.messages.problem import MAX_PROBLEMS, Place, Problem, problem, short
 from hankelod.messages.words import message, word
 from hankelod.model.model import ID, Class
 from hankelod.model.shapes import ModelError, load

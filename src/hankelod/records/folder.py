@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
+from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
 from hankelod.rdf.graph import NotReadable
@@ -43,7 +44,7 @@ def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
     listed = top.get("languages")
     codes = listed.value if listed is not None and listed.kind == "list" else []
     languages = [str(n.value) for n in codes if n.kind == "text"]  # type: ignore[attr-defined]
-    return text, tuple(languages) or ("fi", "sv", "en")
+    return text, tuple(languages) or LANGUAGES
 
 
 def _iri(text: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 from typing import NamedTuple
 from unicodedata import is_normalized, normalize
 
-from hankelod.messages.problem import Place, Problem, problem, short
+from hankelod.messages.problem import Place, Problem, phrase, problem, short
 
 DEPTH = 20
 """Most nested levels of a record."""
@@ -111,13 +111,7 @@ def composed(text: str) -> str:
 
 def too_many(place: Place) -> Unreadable:
     """Create the Unreadable for more than MAX_VALUES values."""
-    values = {"fi": "arvoa", "sv": "värden", "en": "values"}
-    return refuse(
-        "too-large",
-        place,
-        value=f"> {MAX_VALUES}",
-        expected={lang: f"{MAX_VALUES} {word}" for lang, word in values.items()},
-    )
+    return refuse("too-large", place, value=f"> {MAX_VALUES}", expected=phrase("values-at-most", n=MAX_VALUES))
 
 
 def read_bytes(path: FilePath, file: str, limit: int = MAX_BYTES) -> bytes:
@@ -125,8 +119,7 @@ def read_bytes(path: FilePath, file: str, limit: int = MAX_BYTES) -> bytes:
     place = Place(file, 1, 1)
     try:
         if not path.is_file():
-            detail = {"fi": "ei ole tiedosto", "sv": "ingen fil", "en": "not a file"}
-            raise refuse("not-a-file", place, detail=detail)
+            raise refuse("not-a-file", place, detail=phrase("no-file"))
         size = path.stat().st_size
         if size > limit:
             raise refuse("too-large", place, value=f"{size} B", expected=f"{limit} B")
@@ -144,15 +137,7 @@ def pairs(children: list[Node], file: str, problems: list[Problem], path: Path) 
     seen: dict[str, Node] = {}
     for key, value in zip(children[::2], children[1::2], strict=True):
         if key.kind not in ("text", "nothing"):
-            raise refuse(
-                "yaml-syntax",
-                key.place(file),
-                detail={
-                    "fi": "avaimen on oltava sana",
-                    "sv": "en nyckel ska vara ett ord",
-                    "en": "a key must be a word",
-                },
-            )
+            raise refuse("yaml-syntax", key.place(file), detail=phrase("key-not-a-word"))
         name = str(key.value)
         if name == "<<":
             raise refuse("yaml-anchor", key.place(file))

@@ -1,7 +1,7 @@
 """Pages that the server makes itself: SPARQL for browsers at `/sparql`, and a front page if the publication has none.
 
 They have no script. All text is escaped by Jinja; an IRI becomes a link only if its scheme is safe. The words are in
-the catalogue `server`.
+the table `page` of the catalogue.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import jinja2
 
-from hankelod.messages.catalogue import catalogue
+from hankelod.messages.catalogue import table
 from hankelod.query.named import Query
 from hankelod.serving.documents import LANGUAGES, ServedFile
 
@@ -35,8 +35,7 @@ class Content(NamedTuple):
 @cache
 def words(lang: str) -> dict[str, str]:
     """The words of the pages in one language, by name."""
-    entries = catalogue("server", "https://w3id.org/hankelod/page#")
-    return {name: entries.text(name)[lang] for name in entries.names()}
+    return table(lang, "page")
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hankelod.messages.catalogue import Text, catalogue
+from hankelod.messages.catalogue import Entry, Phrase, Text, in_language
 
 PLAIN = "en"
 """The language of messages for programs: those that accept none of ours, or ask for none."""
@@ -18,12 +18,11 @@ class Rejected(Exception):
 
     def text(self, lang: str) -> str:
         """The message in one language, in English if that language is missing."""
-        return self.message.get(lang) or self.message[PLAIN]
+        return in_language(self.message, lang)
 
 
 def rejected(
     status: int, code: str, /, name: str | None = None, headers: dict[str, str] | None = None, **values: object
 ) -> Rejected:
     """Create the rejection with the message of this name in the catalogue (the code unless given), filled in."""
-    texts = catalogue("server", "https://w3id.org/hankelod/page#").text(f"error-{name or code}")
-    return Rejected(status, code, {lang: text.format_map(values) for lang, text in texts.items()}, headers)
+    return Rejected(status, code, Phrase(Entry("page", f"error-{name or code}"), values), headers)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
-from hankelod.messages.catalogue import Text
+from hankelod.messages.catalogue import table
 
 LANGUAGES = ("fi", "sv", "en")
 """Languages of the site; the first is at its root."""
@@ -31,12 +31,10 @@ class Link(NamedTuple):
 
 
 @cache
-def _catalogue() -> dict[str, Text]:
-    """Read `texts.toml`: texts by language by key (`section.name`)."""
-    import tomllib
-
-    whole = tomllib.loads((files(__package__) / "texts.toml").read_text("utf-8"))
-    return {f"{section}.{name}": text for section, texts in whole.items() for name, text in texts.items()}
+def _texts(lang: str) -> dict[str, str]:
+    """The texts of the site in one language by key (`section.name`)."""
+    sections = table(lang, "site")
+    return {f"{section}.{name}": text for section, texts in sections.items() for name, text in texts.items()}
 
 
 class Language:
@@ -46,7 +44,7 @@ class Language:
         self.code = code
         self.folder = "" if code == LANGUAGES[0] else code + "/"
         self.order = (code, *(each for each in LANGUAGES if each != code))
-        self._texts = {key: text[code] for key, text in _catalogue().items()}
+        self._texts = _texts(code)
         self._months = self._texts["format.months"].split(" ")
 
     def __call__(self, key: str, **values: object) -> str:
@@ -72,7 +70,7 @@ class Language:
             return None
         if isinstance(text, str):
             return Words(text)
-        assert isinstance(text, dict)
+        assert isinstance(text, Mapping)
         for code in (*self.order, *text):
             if text.get(code):
                 return Words(str(text[code]), None if code == self.code else str(code))

@@ -7,6 +7,7 @@ from hashlib import sha256
 from urllib.parse import quote
 
 from hankelod import __version__
+from hankelod.messages.catalogue import in_language
 from hankelod.messages.problem import Problem
 from hankelod.messages.words import say
 from hankelod.validation.report import Report
@@ -37,9 +38,9 @@ def as_github(report: Report, lang: str, prefix: str = "") -> str:
         title = f"{p.code}: {p.record}" if p.record else p.code
         text = "\n".join(
             (
-                p.message.get(lang, ""),
-                f"{say('why', lang)}: {p.why.get(lang, '')}",
-                f"{say('fix', lang)}: {p.fix.get(lang, '')}",
+                in_language(p.message, lang),
+                f"{say('why', lang)}: {in_language(p.why, lang)}",
+                f"{say('fix', lang)}: {in_language(p.fix, lang)}",
                 f"{say('help', lang)}: {report.help(p)}",
             )
         )
@@ -78,7 +79,7 @@ def as_sarif(report: Report, lang: str, prefix: str = "") -> str:
 def _rule(report: Report, p: Problem, lang: str) -> dict[str, object]:
     return {
         "id": p.code,
-        "fullDescription": {"text": p.why.get(lang) or p.code},
+        "fullDescription": {"text": in_language(p.why, lang) or p.code},
         "helpUri": quote(report.help(p), safe=":/#?&=%"),
         "defaultConfiguration": {"level": LEVELS[p.severity]},
     }
@@ -103,7 +104,7 @@ def _result(p: Problem, lang: str, rule: int, prefix: str) -> dict[str, object]:
         "ruleId": p.code,
         "ruleIndex": rule,
         "level": LEVELS[p.severity],
-        "message": {"text": f"{p.message.get(lang, '')} {p.fix.get(lang, '')}".strip()},
+        "message": {"text": f"{in_language(p.message, lang)} {in_language(p.fix, lang)}".strip()},
         "locations": [location],
         # Lines and columns are left out, so that an alert keeps its identity when lines above it change.
         "partialFingerprints": {"problem/v1": sha256(identity.encode("utf-8", "replace")).hexdigest()[:32]},

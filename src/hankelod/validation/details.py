@@ -6,15 +6,31 @@ They are gathered chunk by chunk and merged, and made only for a report that sho
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import Problem
-from hankelod.messages.words import word, words
+from hankelod.messages.words import word
 from hankelod.model.model import Class, Model
 from hankelod.records.record import Record
 from hankelod.validation.grants import Rule, rules
+
+FIGURES = {
+    "figure-clean": ("*clean",),
+    "figure-languages": ("*languages",),
+    "figure-summary": ("summary",),
+    "figure-themes": ("themes",),
+    "figure-outcomes": ("outcomes",),
+    "figure-observations": ("observations", "outcomes.observations"),
+    "figure-links": ("links.url",),
+    "figure-partners": ("partners", "morePartners"),
+    "figure-municipalities": ("municipalities",),
+    "figure-call": ("grants.call",),
+}
+"""Kinds of information by the name of their text, in order, and the paths of keys of which a project has one.
+
+`*clean` is a record without problems, `*languages` one whose texts are in all languages.
+"""
 
 KEPT = 10_000
 """Most rules that a report lists, and most titles."""
@@ -64,7 +80,7 @@ class Details:
                 self.titles[record.cls.folder or record.cls.file, record.id] = title
             if record.cls.folder == "projects":
                 self.projects += 1
-                for name, paths in _figures():
+                for name, paths in FIGURES.items():
                     if any(_holds(model, record, path, with_problems, languages) for path in paths):
                         self.complete[name] = self.complete.get(name, 0) + 1
 
@@ -88,17 +104,7 @@ class Details:
         """Return the coverage of the projects, in the order of the catalogue; empty without projects."""
         if not self.projects:
             return []
-        return [Coverage(name, word(name), self.complete.get(name, 0), self.projects) for name, _ in _figures()]
-
-
-@cache
-def _figures() -> list[tuple[str, list[str]]]:
-    """Return the kinds of information and their paths of keys, in the order of the catalogue."""
-    catalogue = words()
-    ordered = sorted(
-        (int(catalogue.values(name, "order")[0]), name) for name in catalogue.names() if catalogue.values(name, "path")
-    )
-    return [(name, catalogue.values(name, "path")) for _, name in ordered]
+        return [Coverage(name, word(name), self.complete.get(name, 0), self.projects) for name, _ in FIGURES.items()]
 
 
 def _holds(model: Model, record: Record, path: str, with_problems: set[str | None], languages: tuple[str, ...]) -> bool:

@@ -7,8 +7,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from hankelod.messages.catalogue import Text
+from hankelod.messages.catalogue import Text, in_language
 from hankelod.messages.problem import CATALOGUE, SEVERITIES, Problem, Result, in_order, short
+from hankelod.messages.words import say
 from hankelod.model.model import Check
 from hankelod.rdf.graph import SH
 from hankelod.rdf.terms import escape
@@ -17,26 +18,6 @@ from hankelod.validation.details import Details
 
 if TYPE_CHECKING:
     from hankelod.validation.grants import Limit, Rule
-
-WORDS: dict[str, Text] = {
-    "violation": {"fi": "virhe", "sv": "fel", "en": "error"},
-    "warning": {"fi": "varoitus", "sv": "varning", "en": "warning"},
-    "info": {"fi": "huomautus", "sv": "anmärkning", "en": "note"},
-    "why": {"fi": "Miksi", "sv": "Varför", "en": "Why"},
-    "fix": {"fi": "Korjaus", "sv": "Åtgärd", "en": "Fix"},
-    "help": {"fi": "Ohje", "sv": "Hjälp", "en": "Help"},
-    "see": {"fi": "Katso", "sv": "Se", "en": "See"},
-    "fine": {"fi": "Kaikki kunnossa", "sv": "Allt i ordning", "en": "All is well"},
-    "record": {"fi": "tietue", "sv": "post", "en": "record"},
-    "file": {"fi": "tiedosto", "sv": "fil", "en": "file"},
-    "records": {"fi": "tietuetta", "sv": "poster", "en": "records"},
-    "files": {"fi": "tiedostoa", "sv": "filer", "en": "files"},
-    "violations": {"fi": "virhettä", "sv": "fel", "en": "errors"},
-    "warnings": {"fi": "varoitusta", "sv": "varningar", "en": "warnings"},
-    "infos": {"fi": "huomautusta", "sv": "anmärkningar", "en": "notes"},
-}
-"""The words of the report itself, by language."""
-
 
 NONE: Mapping[str, int] = MappingProxyType({})
 
@@ -105,9 +86,9 @@ def as_json(report: Report, lang: str, strict: bool = False) -> str:
             "code": p.code,
             "constraint": p.constraint,
             "severity": p.severity,
-            "message": p.message.get(lang, ""),
-            "why": p.why.get(lang, ""),
-            "fix": p.fix.get(lang, ""),
+            "message": in_language(p.message, lang),
+            "why": in_language(p.why, lang),
+            "fix": in_language(p.fix, lang),
             "related": [place._asdict() for place in p.related],
             "help": report.help(p),
         }
@@ -135,7 +116,7 @@ def _rule(rule: Rule, lang: str) -> dict[str, object]:
             "from": given.origin,
             "holder": given.holder,
             "inferred": given.inferred,
-            "basis": given.basis.get(lang, ""),
+            "basis": in_language(given.basis, lang),
         }
 
     return {
@@ -154,13 +135,13 @@ def _rule(rule: Rule, lang: str) -> dict[str, object]:
 
 def number(count: int, word: str, lang: str) -> str:
     """A count with its noun: one error, two errors. Finnish has the partitive after any number but one."""
-    return f"{count} {WORDS[word if count == 1 else word + 's'][lang]}"
+    return f"{count} {say(word if count == 1 else word + 's', lang)}"
 
 
 def as_text(report: Report, lang: str, colour: bool = False, counted: str = "record") -> str:
     """The report for a terminal: each problem with its message, reason and correction; a summary last.
 
-    `counted` is the key in `WORDS` of the noun that the report counts: `record` or `file`.
+    `counted` is the noun that the report counts: `record` or `file`.
     """
 
     def paint(code: str, text: str) -> str:
@@ -171,12 +152,12 @@ def as_text(report: Report, lang: str, colour: bool = False, counted: str = "rec
     for p in report.problems:
         where = f"{p.file}:{p.line}:{p.column}"
         field = f" {short(p.field)}" if p.field else ""
-        lines.append(f"{paint('1', where)}: {paint(shade[p.severity], WORDS[p.severity][lang])}:{field} [{p.code}]")
-        lines.append(f"  {p.message.get(lang, '')}")
-        lines.append(f"  {WORDS['why'][lang]}: {p.why.get(lang, '')}")
-        lines.append(f"  {WORDS['fix'][lang]}: {p.fix.get(lang, '')}")
-        lines += [f"  {WORDS['see'][lang]}: {place.file}:{place.line}:{place.column}" for place in p.related]
-        lines.append(f"  {WORDS['help'][lang]}: {report.help(p)}")
+        lines.append(f"{paint('1', where)}: {paint(shade[p.severity], say(p.severity, lang))}:{field} [{p.code}]")
+        lines.append(f"  {in_language(p.message, lang)}")
+        lines.append(f"  {say('why', lang)}: {in_language(p.why, lang)}")
+        lines.append(f"  {say('fix', lang)}: {in_language(p.fix, lang)}")
+        lines += [f"  {say('see', lang)}: {place.file}:{place.line}:{place.column}" for place in p.related]
+        lines.append(f"  {say('help', lang)}: {report.help(p)}")
         lines.append("")
     lines.append(tally(report, lang, counted))
     return "\n".join(lines) + "\n"
@@ -186,7 +167,7 @@ def tally(report: Report, lang: str, counted: str = "record") -> str:
     """One line: the number of records or files checked, and the number of problems of each severity."""
     counts = report.counts()
     problems = ", ".join(number(counts[s], s, lang) for s in SEVERITIES if counts[s])
-    return f"{number(report.records, counted, lang)}: {problems or WORDS['fine'][lang].lower()}"
+    return f"{number(report.records, f'report-{counted}', lang)}: {problems or say('report-fine', lang)}"
 
 
 def as_turtle(report: Report, checks: Mapping[str, Check]) -> str:

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from hankelod.messages.catalogue import Text
-from hankelod.messages.problem import LANGUAGES
+from hankelod.messages.catalogue import Entry, Text
+from hankelod.messages.languages import LANGUAGES
 from hankelod.publication.history.diff import Change, Things
 from hankelod.publication.history.releases import Release
 
@@ -17,26 +17,6 @@ Names = Callable[[str], Text]
 
 LISTED = 20
 """Most new records of a class that are listed by name; if there are more, they are only counted."""
-
-WORDS: dict[str, Text] = {
-    "changelog": {"fi": "Muutokset", "sv": "Ändringar", "en": "Changes"},
-    "create": {"fi": "Uudet", "sv": "Nya", "en": "New"},
-    "update": {"fi": "Muuttuneet", "sv": "Ändrade", "en": "Changed"},
-    "delete": {"fi": "Poistetut", "sv": "Borttagna", "en": "Removed"},
-    "forgotten": {
-        "fi": "Tietueen aiemmat versiot poistettiin historiasta henkilötietojen suojaamiseksi.",
-        "sv": "Postens tidigare versioner togs bort ur historiken för att skydda personuppgifter.",
-        "en": "The earlier versions of this record were taken out of the history to protect personal data.",
-    },
-    "values": {
-        "fi": "Muutoksen sisältö on poistettu.",
-        "sv": "Ändringens innehåll har tagits bort.",
-        "en": "The values of this change were taken out.",
-    },
-    "none": {"fi": "Tietueet ovat ennallaan.", "sv": "Posterna är oförändrade.", "en": "No record changed."},
-    "terms": {"fi": "Sanaston termit", "sv": "Vokabulärens termer", "en": "Terms of the vocabulary"},
-}
-"""The words of the changelog itself, by language."""
 
 
 class FieldText(NamedTuple):
@@ -116,7 +96,7 @@ class _Wording:
         self.things, self.names, self.lang = things, names, lang
 
     def word(self, key: str) -> str:
-        return WORDS[key][self.lang]
+        return Entry("changelog", key)[self.lang]
 
     def of(self, texts: Text) -> str:
         """The text in this language, else in another."""
@@ -208,7 +188,7 @@ def _markdown(releases: Iterable[ReleaseText], title: str, lang: str) -> Iterato
     """The lines of the changelog."""
 
     def word(key: str) -> str:
-        return WORDS[key][lang]
+        return Entry("changelog", key)[lang]
 
     yield f"# {word('changelog')}: {_plain(title)}"
     for release in releases:

@@ -10,8 +10,9 @@ from functools import lru_cache, partial
 from typing import IO, NamedTuple
 
 from hankelod.messages import words
-from hankelod.messages.catalogue import Text
-from hankelod.messages.problem import LANGUAGES, Place, Problem, problem, short
+from hankelod.messages.catalogue import Entry, Text
+from hankelod.messages.languages import LANGUAGES
+from hankelod.messages.problem import Place, Problem, problem, short
 from hankelod.messages.refusal import CannotPublish
 from hankelod.publication.building import Building
 from hankelod.publication.files import File, Files
@@ -364,7 +365,7 @@ def files(dataset: Dataset, things: Things, history: History, names: Callable[[s
 
 
 def _forgotten(history: History) -> list[tuple[int, str, Text]]:
-    return [(r.number, thing, changelog.WORDS["forgotten"]) for r in history.releases for thing in r.forgotten]
+    return [(r.number, thing, Entry("changelog", "forgotten")) for r in history.releases for thing in r.forgotten]
 
 
 def named(dataset: Dataset, others: Iterable[Record], lines: SortedLines | None) -> Callable[[str], Text]:

@@ -7,13 +7,13 @@ its parts, or a term of the ontology.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from hankelod.messages.catalogue import Text
-from hankelod.messages.problem import LANGUAGES
+from hankelod.messages.languages import LANGUAGES
 from hankelod.model.model import Class, Field, Model
 from hankelod.publication.history import grouping
 from hankelod.publication.history.grouping import ThingVersions
@@ -208,9 +208,9 @@ def title(things: Things, lines: Iterable[bytes]) -> Text:
     return labels(things, lines).get(things.of(lines[0]), {}) if lines else {}
 
 
-def labels(things: Things, lines: Iterable[bytes]) -> dict[str, Text]:
+def labels(things: Things, lines: Iterable[bytes]) -> Mapping[str, Text]:
     """The names of things and their parts in a graph: by IRI, then by language, `""` if none is given."""
-    names: dict[str, Text] = {}
+    names: dict[str, dict[str, str]] = {}
     selected = sorted(each for each in lines if each.split(b" ", 2)[1] in things.naming)
     content = b"\n".join(selected) + b"\n"
     nesting.check(content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from hankelod.messages.catalogue import Text
+from hankelod.messages.catalogue import Text, table
 from hankelod.publication.history import changelog
 from hankelod.publication.history.changelog import FieldText, ReleaseText, ThingText
 from hankelod.publication.history.diff import Things
@@ -57,7 +57,7 @@ def changes_page(view: View, releases: Sequence[Release], names: Callable[[str],
     """Return the page of all releases, newest first."""
     translated = changelog.translated(Things(view.model), releases, names, view.t.code)
     linkable = _pages(view)
-    words = {key: text[view.t.code] for key, text in changelog.WORDS.items()}
+    words = table(view.t.code, "changelog")
     content = ChangesContent(tuple(_section(view, release, linkable, words) for release in translated), words)
     return Page(PATH, "changes.html", view.t("nav.changes"), view.t("changes.description"), content)
 
