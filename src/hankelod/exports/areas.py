@@ -8,7 +8,7 @@ from itertools import groupby
 from hankelod.exports.export import Basis, Export
 from hankelod.exports.summaries import Cards, Key
 from hankelod.mapping.batch import Batch
-from hankelod.model.schema import SCHEMA_BASE
+from hankelod.model.schema import MOMENT, SCHEMA_BASE
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files, to_json
 from hankelod.records.record import Record
@@ -136,6 +136,7 @@ TYPES: dict[str, Json] = {
     "month": {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
     "year": {"type": "string", "pattern": "^[0-9]{4}$"},
     "date": {"type": "string", "format": "date"},
+    "moment": {"type": "string", "pattern": MOMENT},
     "langtext": {"$ref": "#/$defs/text"},
     "link": {"$ref": "#/$defs/link"},
 }

@@ -12,7 +12,7 @@ if (whole) {
   const checks = window.hankelodChecks(plan);
   const yaml = window.hankelodYaml;
   const DRAFT = "hankelod-draft", ADDRESS = 7000, FEW = 20, PAUSE = 900;
-  const BARE = new Set(["decimal", "integer", "month", "year", "date", "boolean"]);
+  const BARE = new Set(["decimal", "integer", "month", "year", "date", "moment", "boolean"]);
   let names = {};
   let taken = new Set(); // ids of projects
   let count = 0;

@@ -161,7 +161,7 @@ def _within(model: Model, field: Field, target: Class) -> tuple[str, str] | None
 
 def _example(field: Field) -> str:
     """Return the example of a field as it would be typed; empty if it is not a single plain value."""
-    plain = field.kind in ("text", "decimal", "integer", "month", "year", "date", "iri")
+    plain = field.kind in ("text", "decimal", "integer", "month", "year", "date", "moment", "iri")
     return field.example.strip('"') if plain and field.example else ""
 
 
