@@ -9,7 +9,7 @@ from hankelod.exports.export import Basis, Export
 from hankelod.exports.summaries import Cards, Key
 from hankelod.mapping.batch import Batch
 from hankelod.model.complete import IRI
-from hankelod.model.schema import SCHEMA_BASE
+from hankelod.model.schema import MOMENT, SCHEMA_BASE
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files, to_json
 from hankelod.records.record import Record
@@ -145,6 +145,7 @@ TYPES: dict[str, Json] = {
     "month": {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
     "year": {"type": "string", "pattern": "^[0-9]{4}$"},
     "date": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+    "moment": {"type": "string", "pattern": MOMENT},
     "langtext": {"$ref": "#/$defs/text"},
     "link": {"$ref": "#/$defs/link"},
 }

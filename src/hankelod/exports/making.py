@@ -36,7 +36,7 @@ def files(basis: Basis) -> Files:
         else:
             by_stem.setdefault(record.cls.folder or Path(str(record.cls.file)).stem, []).append(record)
     for stem, records in by_stem.items():
-        yield File(f"dump/{stem}.jsonl", b"".join(to_json(r.values) for r in records))
+        yield File(f"dump/{stem}.jsonl", b"".join(to_json(basis.mapping.complete(r.cls, r.values)) for r in records))
     model = _model(basis)
     quads = ox.parse(model, format=ox.RdfFormat.TURTLE, base_iri=basis.dataset.base)
     yield File("dump/model.ttl", model, len({q.triple for q in quads}))

@@ -44,7 +44,8 @@ class Summary:
             f"{things}{cls.identifies}{i}" for cls, i in references(model, values, record.cls) if cls.name == "Theme"
         }
         self._extend_period(
-            str(values["start"]) if "start" in values else None, str(values["end"]) if "end" in values else None
+            str(values["earliestStart"])[:7] if "earliestStart" in values else None,
+            str(values["latestEnd"])[:7] if "latestEnd" in values else None,
         )
 
     def _add_sources(self, sources: set[str] | None) -> None:

@@ -38,6 +38,7 @@ DATATYPES = {
     "month": "gYearMonth",
     "year": "gYear",
     "date": "date",
+    "moment": "string",  # a year, a month or a date
     "language": "string",  # not `language`, which some CSVW processors do not support
     "iri": "anyURI",
     "relative": "string",

@@ -113,7 +113,7 @@ def _scalar(key: str, value: str, field: Field | None, indent: str) -> list[str]
 def scalar(value: str, field: Field | None) -> str:
     """Return a scalar as YAML: plain where all readers agree on its type, else in double quotes."""
     kind = field.kind if field is not None else "text"
-    if kind in ("decimal", "integer", "year") and DECIMAL.fullmatch(value):
+    if kind in ("decimal", "integer", "year", "moment") and DECIMAL.fullmatch(value):
         return value
     if kind == "month" and MONTH.fullmatch(value):
         return value

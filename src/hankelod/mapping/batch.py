@@ -30,11 +30,11 @@ class Batch:
 
     @cached_property
     def json(self) -> list[bytes]:
-        """The values of each record as JSON on one line, without a line break."""
+        """Each complete record as JSON on one line, without a line break."""
         import msgspec
 
-        encode = msgspec.json.encode
-        return [encode(record.values) for record in self.records]
+        encode, complete = msgspec.json.encode, self.mapping.complete
+        return [encode(complete(record.cls, record.values)) for record in self.records]
 
     @cached_property
     def nodes(self) -> list[bytes]:

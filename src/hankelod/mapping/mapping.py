@@ -9,12 +9,14 @@ in the record of each triple. The reference is JSON-LD: a complete record with t
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from hankelod.mapping.nodes import NodeSource
 from hankelod.mapping.writers import FLAVOURS, WriterSource
 from hankelod.model.context import Published
-from hankelod.model.model import Class, Model
+from hankelod.model.model import MOMENTS, Class, Model
 from hankelod.rdf import statements
+from hankelod.rdf.graph import XSD
 from hankelod.rdf.terms import Names, escape, escape_record, head, head_of
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record, Values, dumped
@@ -31,11 +33,17 @@ class Mapping:
         self.model = model
         self.names = {flavour: Names(model.base, model.prefixes, flavour == "turtle") for flavour in FLAVOURS}
         self.published = Published(model)
-        self._writers: dict[str, dict[str, Callable[..., object]]] = {}
+        self._writers: dict[str, dict[str, Any]] = {}
+        self._moments: dict[str, bool] = {}
 
     def _writer(self, cls: Class, flavour: str) -> Callable[..., object]:
         """Return the writer of a class, compiled with those of its parts at the first use."""
-        scope = self._writers.setdefault(flavour, {"escape": escape, "escape_record": escape_record})
+        if flavour not in self._writers:
+            names = self.published.names if flavour == "nodes" else self.names[flavour]
+            moments = {length: names.iri(datatype) for length, datatype in MOMENTS.items()}
+            scope: dict[str, Any] = {"escape": escape, "escape_record": escape_record, "moments": moments}
+            self._writers[flavour] = scope
+        scope = self._writers[flavour]
         if cls.name not in scope:
             wanted: dict[str, Class] = {}
             waiting = [cls]
@@ -47,7 +55,7 @@ class Mapping:
             source = self._source(flavour)
             code = "\n".join(source.function(c) for c in wanted.values())
             exec(compile(code, f"<{flavour} writers>", "exec"), scope)  # noqa: S102 - generated from the Model alone
-        return scope[cls.name]
+        return scope[cls.name]  # type: ignore[no-any-return]
 
     def _source(self, flavour: str) -> NodeSource | WriterSource:
         if flavour == "nodes":
@@ -81,6 +89,30 @@ class Mapping:
         """Map a record to a node of published JSON-LD, with its parts inside."""
         return self._writer(record.cls, "nodes")(record.values)  # type: ignore[return-value]
 
+    def complete(self, cls: Class, values: Values) -> Values:
+        """Return complete values as their context reads them: a year or a date as a value with its datatype."""
+        if not self._has_moments(cls):
+            return values
+        values = dict(values)
+        for field in cls.fields:
+            value = values.get(field.key)
+            if value is not None and field.kind == "moment":
+                values[field.key] = [_typed(v) for v in value] if isinstance(value, list) else _typed(value)
+            elif value is not None and field.kind == "part":
+                target = self.model.target(field)
+                each: list[Values] = value if isinstance(value, list) else [value]  # type: ignore[list-item]
+                parts = [self.complete(target, part) for part in each]
+                values[field.key] = parts if isinstance(value, list) else parts[0]
+        return values
+
+    def _has_moments(self, cls: Class) -> bool:
+        """Tell whether a class or one of its parts has a field whose values have several datatypes."""
+        if cls.name not in self._moments:
+            self._moments[cls.name] = any(
+                f.kind == "moment" or (f.kind == "part" and self._has_moments(self.model.target(f))) for f in cls.fields
+            )
+        return self._moments[cls.name]
+
     def places(self, record: Record) -> list[Located]:
         """Map a record to triples, each with the path of the value that it comes from."""
         triples: list[Located] = []
@@ -101,6 +133,12 @@ class Mapping:
     def subject(self, record: Record) -> str:
         """Return the IRI of the thing that a record describes."""
         return f"{self.model.base}id/{record.cls.identifies}{record.id}"
+
+
+def _typed(value: object) -> object:
+    """Return a month as it is, and a year or a date as a typed value of JSON-LD."""
+    datatype = MOMENTS.get(len(str(value)), MOMENTS[10])
+    return value if datatype == MOMENTS[7] else {"@value": value, "@type": datatype.replace(XSD, "xsd:")}
 
 
 def _iris(by: dict[str, list[object]]) -> list[str]:

@@ -11,7 +11,10 @@ from hankelod.model.model import Class, Field, Model
 
 
 class NodeSource:
-    """Python source of these functions; `r` are the values, `n` is the node, `v` the value at hand."""
+    """Python source of these functions; `r` are the values, `n` is the node, `v` the value at hand.
+
+    They need `moments` and the functions of their parts in scope.
+    """
 
     def __init__(self, model: Model, published: Published) -> None:
         self.model, self.published = model, published
@@ -48,4 +51,6 @@ class NodeSource:
             return f"{self.model.target(field).name}(v)"
         if field.kind == "reference":
             return f"{'id/' + self.model.root_of(self.model.target(field)).identifies!r} + v"
+        if field.kind == "moment":  # the context says that it is a month
+            return "(v if len(v) == 7 else {'@value': v, 'type': moments.get(len(v), moments[10])})"
         return "'id/' + v" if field.kind == "relative" else None

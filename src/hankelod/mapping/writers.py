@@ -20,8 +20,8 @@ def fixed(text: str) -> str:
 class WriterSource:
     """Python source of the writer functions in one of the FLAVOURS, field by field.
 
-    The functions need `escape`, `escape_record` and the functions of their parts in scope. Variables: `r` the values,
-    `s` the subject, `v` the value at hand, `t` a text, `po` the predicates and objects of a Turtle block.
+    The functions need `escape`, `escape_record`, `moments` and the functions of their parts in scope. Variables: `r`
+    the values, `s` the subject, `v` the value at hand, `t` a text, `po` the predicates and objects of a Turtle block.
     """
 
     def __init__(self, model: Model, names: Names, flavour: str) -> None:
@@ -148,6 +148,8 @@ class WriterSource:
             return f"{things}{{{v}}}>"
         if field.kind == "part":
             return f'{{root}}{{{v}["id"]}}>'
+        if field.kind == "moment":
+            return f'"{{escape({v})}}"^^{{moments.get(len({v}), moments[10])}}'
         assert field.datatype is not None
         datatype = fixed(self.names.iri(field.datatype))
         if field.kind == "boolean":

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hankelod.model.model import Class, Field, Model
+from hankelod.model.model import MOMENTS, Class, Field, Model
 from hankelod.rdf import statements
 from hankelod.rdf.graph import XSD
 from hankelod.rdf.terms import Names
@@ -72,6 +72,8 @@ def _term(names: Names, field: Field) -> Json:
         term["@container"] = "@language"
     elif field.kind in ("iri", "reference", "relative"):
         term["@type"] = "@id"
+    elif field.kind == "moment":  # a year or a date is a value object, which says its datatype itself
+        term["@type"] = _compact(names, MOMENTS[7])
     elif field.kind not in ("part", "boolean", "integer") and field.datatype != XSD + "string":
         assert field.datatype is not None
         term["@type"] = _compact(names, field.datatype)

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
-from hankelod.rdf.graph import Index
+from hankelod.rdf.graph import XSD, Index
 
 SHAPES = "https://w3id.org/hankelod/shapes#"
 
@@ -34,8 +34,8 @@ class Field(NamedTuple):
     """IRI of the RDF property (`sh:path`)."""
     kind: str
     """Kind of value: `text`, `langtext` (text by language), `decimal`, `integer`, `boolean`, `month`, `year`, `date`,
-    `language`, `iri`, `reference` (id of a record or concept), `relative` (kind and id: `project/x`), `part` (nested
-    record) or `class` (a word that determines `rdf:type`)."""
+    `moment` (a year, a month or a date), `language`, `iri`, `reference` (id of a record or concept), `relative` (kind
+    and id: `project/x`), `part` (nested record) or `class` (a word that determines `rdf:type`)."""
     many: bool
     """The value is a list (no `sh:maxCount 1`); False for `langtext`."""
     required: bool
@@ -206,6 +206,9 @@ class Model(NamedTuple):
         """Return the classes that have record files, in their order."""
         return sorted(c for c in self.classes.values() if c.folder or c.file)
 
+
+MOMENTS = {4: XSD + "gYear", 7: XSD + "gYearMonth", 10: XSD + "date"}
+"""Datatypes of a `moment` by the length of its lexical form."""
 
 ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
 """Ids of records and parts: 1 to 100 lower-case ASCII letters, digits and inner hyphens."""

@@ -87,15 +87,20 @@ def _value(model: Model, field: Field, lang: str, definitions: Json) -> Json:
         return {"type": "boolean"}
     if field.values:
         return {"type": "string", "enum": list(field.values)}
-    if field.kind in ("decimal", "year"):
+    if field.kind in ("decimal", "year", "moment"):
         return {"type": ["number", "string"], **_bounds(field)}
     if field.kind in ("iri", "relative"):
         return {"type": "string", **({"format": "iri"} if field.kind == "iri" else {}), **_lexical(field)}
     return {"type": "string", **_lexical(field)}
 
 
+MOMENT = "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
+"""Pattern of a year, a month or a date."""
+
+
 def _lexical(field: Field) -> Json:
-    out: Json = {"pattern": field.pattern} if field.pattern else {}
+    pattern = field.pattern or (MOMENT if field.kind == "moment" else None)
+    out: Json = {"pattern": pattern} if pattern else {}
     for name in ("minLength", "maxLength"):
         if name in field.limits:
             out[name] = int(field.limits[name])

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from hankelod.messages.catalogue import Text
 from hankelod.model import entailment
-from hankelod.model.model import SHAPES, Check, Class, Field, Filled, Group, Model, TypeRule
+from hankelod.model.model import MOMENTS, SHAPES, Check, Class, Field, Filled, Group, Model, TypeRule
 from hankelod.rdf.graph import RDF, RDFS, SH, SKOS, XSD, Index, read
 from hankelod.rdf.terms import Names
 
@@ -56,6 +56,11 @@ def _kind(shapes: Index, shape: str, path: str) -> tuple[str, str | None]:
         if datatype not in KINDS:
             raise ModelError(f"{_local(shape)}: the datatype {datatype} is not one that records can hold")
         return KINDS[datatype], None
+    options = {
+        shapes.iri(str(o), SH + "datatype") for head in shapes.objects(shape, SH + "or") for o in shapes.items(head)
+    }
+    if options and options <= set(MOMENTS.values()):
+        return "moment", None
     if target:
         composite = shapes.value(shape, DASH + "composite") == "true"
         return ("part" if composite else "reference"), target
@@ -210,14 +215,14 @@ def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
                 key
                 for head in shapes.objects(shape, SH + "or")
                 for option in shapes.items(head)
-                if (key := _key(shapes, owners, owner, shapes.iri(str(option), SH + "path")))
+                if (other := shapes.iri(str(option), SH + "path")) and (key := _key(shapes, owners, owner, other))
             ),
             select=shapes.value(sparql, SH + "select") if sparql else None,
         )
     return checks
 
 
-def _key(shapes: Index, owners: dict[str, str], owner: str, path: str | None) -> str | None:
+def _key(shapes: Index, owners: dict[str, str], owner: str, path: str) -> str | None:
     """Return the key that a class has for a property, or None."""
     return next(
         (

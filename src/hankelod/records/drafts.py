@@ -144,7 +144,7 @@ def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[st
 
 def _scalar(field: Field, text: str) -> str:
     """Write a scalar in YAML: codes and texts in quotation marks; ids, months and numbers plain."""
-    bare = field.kind in ("decimal", "integer", "year", "month", "date", "boolean", "class", "language")
+    bare = field.kind in ("decimal", "integer", "year", "month", "date", "moment", "boolean", "class", "language")
     if bare or (field.kind == "reference" and not text.isdigit() and ID.fullmatch(text)):
         return text
     return json.dumps(text, ensure_ascii=False)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from hankelod.messages.catalogue import Text
 from hankelod.model.model import Field
+from hankelod.records.bounds import first_day
 
 LONGEST = 100
 """Most characters of a text that is guessed at; a longer one is no typing error."""
@@ -88,6 +89,8 @@ def takes(field: Field, text: str) -> bool:
         return False
     if field.kind == "date" and not _exists(text):
         return False
+    if field.kind == "moment" and first_day(text) is None:
+        return False
     if field.kind == "decimal":
         number = _number(text)
         return number is not None and _in_range(field, text)
@@ -105,6 +108,9 @@ def _guesses(field: Field, text: str) -> Iterator[str]:
     }
     if field.kind in by_kind:
         yield from by_kind[field.kind](field, text)
+    elif field.kind == "moment":
+        for kind in ("date", "month", "year"):
+            yield from by_kind[kind](field, text)
     elif field.kind == "boolean":
         folded = text.casefold()
         yield from (

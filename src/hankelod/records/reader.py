@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from hankelod.messages.problem import Place, Problem, problem, short
-from hankelod.model.model import Class, Field, Model
+from hankelod.model.model import MOMENTS, Class, Field, Model
+from hankelod.rdf.graph import XSD
 from hankelod.records.faults import ProblemLog, as_list, wrong_kind
 from hankelod.records.identifiers import own_id, part_id, reference
 from hankelod.records.record import CHECKS, DECIMAL, DIGITS, Record, References, Values, filled_value, is_iri, type_of
@@ -180,6 +181,8 @@ class _Typing:
             return self._langtext(node, field, path)
         if field.kind == "part":
             return self._part(node, field, path, identifier, ordinal or 1, ids)
+        if field.kind == "moment":
+            node = _of_value_object(node)
         if node.kind in ("mapping", "list"):
             self.log.wrong(node, field, path, field.kind)
             return None
@@ -192,7 +195,7 @@ class _Typing:
                 return text == "true"
             self.log.wrong(node, field, path, "boolean")
             return None
-        number = field.kind in ("decimal", "integer", "year")
+        number = field.kind in ("decimal", "integer", "year", "moment")
         if node.kind in ("true", "false") or (node.kind == "number" and not number):
             quoted = f'"{text}"' if node.kind == "number" else None
             self.log.wrong(node, field, path, field.kind, quoted)
@@ -280,3 +283,15 @@ class _Typing:
 
 def _digits(text: str) -> int:
     return len(text) if len(text) <= DIGITS else sum(c.isdigit() for c in text)
+
+
+def _of_value_object(node: Node) -> Node:
+    """Return the value of a typed value of JSON-LD, as complete records write years and days; else the node itself."""
+    if node.kind == "mapping":
+        members = {str(key.value): value for key, value in node.value}  # type: ignore[attr-defined]
+        value, datatype = members.get("@value"), members.get("@type")
+        if len(members) == 2 and value is not None and datatype is not None:
+            length = len(str(value.value))
+            if value.kind == "text" and str(datatype.value) == MOMENTS.get(length, "").replace(XSD, "xsd:"):
+                return value  # type: ignore[no-any-return]
+    return node

@@ -113,12 +113,16 @@ class Language:
         year, _, month = value.partition("-")
         return f"{self._months[int(month) - 1]} {year}"
 
+    def moment(self, value: str) -> str:
+        """Format a year, a month or a day."""
+        return self.date(value) if len(value) == 10 else self.month(value) if len(value) == 7 else value
+
     def period(self, start: str, end: str) -> str:
-        """Format a period between two months; a common year is written once."""
-        first, last = self.month(start), self.month(end)
+        """Format a period between two moments; a common year of two months is written once."""
+        first, last = self.moment(start), self.moment(end)
         if start == end:
             return last
-        if start[:4] == end[:4]:
+        if start[:4] == end[:4] and len(start) == len(end) == 7:
             first = first.rsplit(" ", 1)[0]
         return f"{first} – {last}"
 

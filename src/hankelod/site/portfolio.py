@@ -37,6 +37,11 @@ def text_of(record: Record, key: str) -> str:
     return "" if value is None else str(value)
 
 
+def months(project: Record) -> tuple[str, str]:
+    """Return the first month in which a project can have run, and the last."""
+    return text_of(project, "earliestStart")[:7], text_of(project, "latestEnd")[:7]
+
+
 def grant(project: Record) -> Decimal:
     """Return the sum of a project's grants in euros."""
     return sum((Decimal(str(g["amount"])) for g in parts(project, "grants")), ZERO)

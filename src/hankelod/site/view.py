@@ -193,6 +193,7 @@ class View:
         formatted = {
             "decimal": self.t.number,
             "month": self.t.month,
+            "moment": self.t.moment,
             "date": self.t.date,
             "boolean": self.yes_or_no,
             "language": self.language_name,

@@ -79,6 +79,11 @@ def referenced(dataset: Dataset, records: Iterable[Record], known: Known | None 
 ### Results to problems
 
 
+def worded_as(component: str, check: Check) -> str:
+    """Return the constraint component whose words say what is wrong: `sh:or` without keys is about datatypes."""
+    return component if component != "OrConstraintComponent" or check.alternatives else "DatatypeConstraintComponent"
+
+
 class Checker:
     """Validates records chunk by chunk, and turns the results into problems at the line to correct."""
 
@@ -159,10 +164,11 @@ class Checker:
         cls = model.by_name(check.class_name)
         field = cls.field(check.key) if check.key else None
         label = field.label if field else cls.label
-        value = plain(result.value) if result.component != "OrConstraintComponent" else None
+        component = worded_as(result.component, check)
+        value = plain(result.value) if component != "OrConstraintComponent" else None
         if value is not None and field is not None and field.kind == "reference":
             value = value.removeprefix(f"{model.base}id/{model.target(field).identifies}")
-        says = check.says or component_says(result.component)
+        says = check.says or component_says(component)
         message = fill(
             says,
             label=label,

@@ -19,8 +19,8 @@ from hankelod.rdf.places import Places, places
 from hankelod.records import tree
 from hankelod.records.faults import correction
 from hankelod.records.inputs import RDF_FILES
-from hankelod.records.record import Record
-from hankelod.validation.checker import Checker, plain
+from hankelod.records.record import BOUNDS, Record
+from hankelod.validation.checker import Checker, plain, worded_as
 
 Subject = ox.NamedNode | ox.BlankNode | ox.Triple
 
@@ -57,7 +57,7 @@ def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
         return [problem("nothing-known", Place(name, 1, 1), expected=f"<{example}>")], 0
     named = _named(triples)
     others = [line for r in _referred(checker, triples, subjects - named) for line in checker.mapping.ntriples(r)]
-    results = checker.results([f"{t} .\n" for t in triples], others)
+    results = checker.results([*(f"{t} .\n" for t in triples), *_bounds(model, triples)], others)
     if not results:
         return [], len(typed)
     positions = places(text, checker.dataset.base) if form != "jsonld" else _json_places(text, triples)
@@ -65,6 +65,22 @@ def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
     relevant = [r for r in results if r.focus not in mentioned or (r.component not in OF_THE_WHOLE and _of_name(r))]
     problems = [_problem(model, r, name, positions) for r in relevant if r.focus in own or _blank(r.focus)]
     return [p for p in problems if p is not None], len(typed)
+
+
+def _bounds(model: Model, triples: list[ox.Triple]) -> list[str]:
+    """Bounds of dates that the file leaves out, as lines of N-Triples: the rules compare them."""
+    present = {(t.subject, t.predicate.value) for t in triples}
+    lines = []
+    for cls, field, filled in ((c, f, f.filled) for c in model.classes.values() for f in c.fields):
+        source = cls.field(filled.keys[0]) if filled and filled.way in BOUNDS else None
+        if filled is None or source is None:
+            continue
+        for triple in triples:
+            if triple.predicate.value == source.path and (triple.subject, field.path) not in present:
+                bound = BOUNDS[filled.way](getattr(triple.object, "value", ""))
+                if bound is not None:
+                    lines.append(f'{triple.subject} <{field.path}> "{bound}"^^<{field.datatype}> .\n')
+    return lines
 
 
 def _types(model: Model) -> set[str]:
@@ -127,10 +143,11 @@ def _problem(model: Model, result: Result, name: str, positions: Places) -> Prob
     cls = model.by_name(check.class_name)
     field = cls.field(check.key) if check.key else None
     predicate = result.path.strip("<>") if result.path else field.path if field else None
-    value = plain(result.value) if result.component != "OrConstraintComponent" else None
+    component = worded_as(result.component, check)
+    value = plain(result.value) if component != "OrConstraintComponent" else None
     subject = result.focus.strip("<>")
     message = fill(
-        check.says or component_says(result.component),
+        check.says or component_says(component),
         label=field.label if field else cls.label,
         value=short(value),
         path=short(predicate),

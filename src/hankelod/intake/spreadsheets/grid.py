@@ -290,7 +290,11 @@ def cell(value: object, field: Field | None) -> str | int:
         separator = "\n" if field is not None and field.kind == "text" else "; "
         return separator.join(str(v) for v in value)
     text = "true" if value is True else "false" if value is False else str(value)
-    if field is not None and field.kind in ("decimal", "integer", "year") and re.fullmatch(r"[1-9][0-9]{0,14}|0", text):
+    if (
+        field is not None
+        and field.kind in ("decimal", "integer", "year", "moment")
+        and re.fullmatch(r"[1-9][0-9]{0,14}|0", text)
+    ):
         return int(text)
     if field is not None and field.kind == "decimal" and values.AMBIGUOUS.fullmatch(text):
         return re.sub(r"(?=\d)", "0", text, count=1)

@@ -12,7 +12,7 @@ if (whole) {
   const checks = window.hankelodChecks(plan);
   const yaml = window.hankelodYaml;
   const DRAFT = "hankelod-draft", ADDRESS = 7000, FEW = 20, PAUSE = 900;
-  const BARE = new Set(["decimal", "integer", "month", "year", "date", "boolean"]);
+  const BARE = new Set(["decimal", "integer", "month", "year", "date", "moment", "boolean"]);
   let names = {};
   let taken = new Set(); // ids of projects
   let count = 0;
@@ -302,10 +302,18 @@ if (whole) {
     return [key, Array.isArray(value) ? value.map(bare) : bare(value)];
   }));
   // The complete record in JSON-LD, with the values filled in by the model.
+  const bound = (date, last) => {
+    const [year, month = last ? "12" : "01", day] = date.split("-");
+    return `${year}-${month}-${day ?? (last ? String(new Date(Date.UTC(year, month, 0)).getUTCDate()) : "01")}`;
+  };
+  const typed = (date) => date.length === 7 ? date : { "@value": date, "@type": date.length === 4 ? "xsd:gYear" : "xsd:date" };
   const complete = (name, values, id, nodes) => {
     const cls = plan.classes[name];
     (nodes[name] ??= []).push(`${plan.engine.base}id/${plan.classes[plan.class].segment}/${id}`);
-    const told = { id, ...(cls.types ? { type: cls.types } : {}) };
+    const told = { id, type: cls.types[values[cls.typed]] ?? Object.values(cls.types)[0] };
+    for (const [key, source, last] of cls.bounds) {
+      if (/^\d{4}(-\d\d){0,2}$/.test(values[source] ?? "")) told[key] = bound(values[source], last);
+    }
     for (const field of cls.fields) {
       const value = values[field.key];
       if (value === undefined) continue;
@@ -315,7 +323,7 @@ if (whole) {
           ...complete(field.target, each, `${id}/${target.segment}/${each.id}`, nodes), ...(target.position ? { [target.position]: n + 1 } : {}),
         }));
       } else if (field.within && values[field.within[0]]) told[field.key] = `${values[field.within[0]]}/${field.within[1]}/${value}`;
-      else told[field.key] = field.kind === "boolean" ? value === "true" : value;
+      else told[field.key] = field.kind === "boolean" ? value === "true" : field.kind === "moment" ? typed(value) : value;
     }
     return told;
   };

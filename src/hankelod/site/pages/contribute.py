@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from hankelod.messages.problem import component_says, entry
 from hankelod.model.model import ID, Check, Class, Field, Model
+from hankelod.records.record import BOUNDS
 from hankelod.records.tree import FORBIDDEN
 from hankelod.site.names import IDS, names_path
 from hankelod.site.pages.downloads import size
@@ -110,12 +111,15 @@ def _with_parts(model: Model, cls: Class) -> list[Class]:
 
 def _class(view: View, cls: Class) -> Json:
     alternatives = [c for c in view.model.checks.values() if c.class_name == cls.name and c.alternatives]
+    filled = [(f.key, f.filled) for f in cls.fields if f.filled]
     return {
         "label": view.class_label(cls),
         "segment": cls.segment,
         "fields": [_field(view, f) for f in cls.fields if f.filled is None],
         "position": next((f.key for f in cls.fields if f.filled and f.filled.way == "ordinal"), None),
-        "types": None if any(f.kind == "class" for f in cls.fields) else cls.types[0].word,
+        "bounds": [(key, rule.keys[0], rule.way == "last-day") for key, rule in filled if rule.way in BOUNDS],
+        "types": cls.written,
+        "typed": cls.typed_by,
         "alternatives": [{**_check(view, c), "keys": c.alternatives, "key": c.key} for c in alternatives],
     }
 
@@ -161,7 +165,7 @@ def _within(model: Model, field: Field, target: Class) -> tuple[str, str] | None
 
 def _example(field: Field) -> str:
     """Return the example of a field as it would be typed; empty if it is not a single plain value."""
-    plain = field.kind in ("text", "decimal", "integer", "month", "year", "date", "iri")
+    plain = field.kind in ("text", "decimal", "integer", "month", "year", "date", "moment", "iri")
     return field.example.strip('"') if plain and field.example else ""
 
 

@@ -11,7 +11,7 @@ from hankelod.site.listing import Row, row, rows
 from hankelod.site.map.atlas import Area, area
 from hankelod.site.pages.area import region_bars
 from hankelod.site.pages.programme import year_bars
-from hankelod.site.portfolio import cost, costs, grant, granted, text_of
+from hankelod.site.portfolio import cost, costs, grant, granted, months, text_of
 from hankelod.site.view import Page, View, address, brief, shown_address
 
 NEWEST = 5
@@ -155,18 +155,14 @@ def figures_page(view: View) -> Page:
         (view.to(p), cost(p), grant(p), f"{view.named(p).text}: {t.money(grant(p))} / {t.money(cost(p))}")
         for p in projects
     ]
-    few = (
-        sorted(projects, key=lambda p: (text_of(p, "start"), text_of(p, "end"), p.id)) if len(projects) <= LINES else []
-    )
+    few = sorted(projects, key=lambda p: (*months(p), p.id)) if len(projects) <= LINES else []
     content = FiguresContent(
         regions=tuple(region_bars(view)),
         years=tuple(year_bars(view, projects)),
         plane=charts.plane(points, rate, t.money),
         rate=t.percent(str(rate * 100)) if rate else "",
         rows=tuple(row(view, p) for p in few),
-        timeline=charts.timeline([(text_of(p, "start"), text_of(p, "end")) for p in few])
-        if few
-        else charts.Timeline((), ()),
+        timeline=charts.timeline([months(p) for p in few]) if few else charts.Timeline((), ()),
         running=() if few else tuple(_running(view)),
         granted=t.money(granted(projects)),
         cost=t.money(costs(projects)),

@@ -11,7 +11,7 @@ from hankelod.site.language import Link, Words
 from hankelod.site.map.atlas import Area, area
 from hankelod.site.pages.project_grants import GrantContent, grant_content
 from hankelod.site.pages.project_observations import Figure, figure
-from hankelod.site.portfolio import cost, grant, listed, parts, text_of
+from hankelod.site.portfolio import cost, grant, listed, months, parts, text_of
 from hankelod.site.view import Fact, Page, View, address, brief, capital, shown_address
 
 LAID_OUT = frozenset(
@@ -27,7 +27,9 @@ LAID_OUT = frozenset(
         "municipalities",
         "regions",
         "start",
+        "earliestStart",
         "end",
+        "latestEnd",
         "totalCost",
         "source",
         "sourceLanguage",
@@ -138,8 +140,8 @@ def project_page(view: View, project: Record) -> Page:
         themes=tuple(view.concept("Theme", x) for x in listed(project, "themes")),
         facts=tuple(view.facts(project, LAID_OUT)),
         period=t.period(start, end),
-        months=_months(start, end),
-        schedule=charts.timeline([(start, end)], _years(view, project)),
+        months=_months(*months(project)),
+        schedule=charts.timeline([months(project)], _years(view, project)),
         cost=t.money(total),
         money=tuple(grant_content(view, project, g, total) for g in parts(project, "grants")),
         remainder=t.money(total - amount) if total > amount else "",
