@@ -125,6 +125,8 @@ def test_a_version_of_the_same_data_changes_only_what_knows_the_version(folder, 
 
 def test_a_first_publication_has_one_day_for_all(folder, tmp_path):
     published(folder, tmp_path / "a")
+    for path in (tmp_path / "a/doc").rglob("*.jsonld"):
+        assert parsed(path) == parsed(path.with_suffix(".ttl")), path
     things = of_documents(tmp_path / "a", "ttl")
     assert len(things) > 50 and set(things.values()) == {"2026-01-01"}
     assert of_documents(tmp_path / "a", "jsonld") == things

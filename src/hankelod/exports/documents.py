@@ -160,7 +160,8 @@ class _Whole(NamedTuple):
 class _Description(NamedTuple):
     """A thing or concept: in Turtle without head, as nodes of JSON-LD, and its number of triples.
 
-    `things` and `concepts` are what it refers to, `classes` the names of the classes that the nodes need in a context.
+    `things` and `concepts` are what it refers to, `classes` the names of the classes that the nodes need in a context,
+    and `prefixes` those that they need besides.
     """
 
     turtle: str
@@ -169,6 +170,7 @@ class _Description(NamedTuple):
     things: tuple[tuple[str, str], ...] = ()
     concepts: tuple[str, ...] = ()
     classes: frozenset[str] = frozenset()
+    prefixes: frozenset[str] = frozenset()
 
 
 class _Describer:
@@ -178,7 +180,7 @@ class _Describer:
         """`records` are those that others refer to; it may grow while documents are written."""
         self.model, self.mapping, self.base = basis.model, basis.mapping, basis.dataset.base
         self.records = records
-        self._contexts: dict[frozenset[str], dict[str, object]] = {}
+        self._contexts: dict[tuple[frozenset[str], frozenset[str]], dict[str, object]] = {}
         self._thing = lru_cache(DESCRIBED)(self._described)
         self._concept = lru_cache(DESCRIBED)(self._described_concept)
 
@@ -221,10 +223,11 @@ class _Describer:
         triples = sum(d.triples for d in described)
         yield File(f"{path}.ttl", (self.mapping.turtle_head(body) + body).encode(), triples)
         classes = frozenset().union(*(d.classes for d in described))
-        if classes not in self._contexts:
-            self._contexts[classes] = self.mapping.published.context(classes)
+        used = frozenset().union(*(d.prefixes for d in described))
+        if (classes, used) not in self._contexts:
+            self._contexts[classes, used] = self.mapping.published.context(classes, used)
         nodes = [node for d in described for node in d.nodes]
-        yield File(f"{path}.jsonld", _indented({"@context": self._contexts[classes], "@graph": nodes}), triples)
+        yield File(f"{path}.jsonld", _indented({"@context": self._contexts[classes, used], "@graph": nodes}), triples)
 
     def _closure(
         self, described: _Description, own: tuple[str, str] | str
@@ -295,11 +298,9 @@ class _Describer:
         """Describe subjects by all triples that are stated of them."""
         turtle = statements.turtle(triples, self.mapping.names["turtle"], subjects)
         number = sum(len(objects) for s in subjects for objects in triples[s].values())
-        return _Description(
-            turtle,
-            tuple(_raw(node) for node in statements.nodes(triples, self.mapping.published.names, subjects)),
-            number,
-        )
+        names = self.mapping.published.notation()
+        nodes = tuple(_raw(node) for node in statements.nodes(triples, names, subjects))
+        return _Description(turtle, nodes, number, prefixes=frozenset(names.used))
 
 
 def _raw(value: object) -> msgspec.Raw:

@@ -90,7 +90,7 @@ class Published:
         self.model = model
         own = {f.key for cls in self._classes() for f in cls.fields}
         self._prefixes = {p: n for p, n in model.prefixes.items() if p not in own}
-        self.names = self._new_names()
+        self.names = self.notation()
         """The notation of IRIs; a prefix that is a key too is none."""
         self.keys: dict[str, str] = {}
         """The name of each property, by the code of its field: its key, or that code if another class has the key for
@@ -109,7 +109,8 @@ class Published:
             local = iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
             self.types[iri] = local if taken.setdefault(local, compact) == compact else compact
 
-    def _new_names(self) -> Names:
+    def notation(self) -> Names:
+        """Return a new notation of IRIs, whose `used` are the prefixes of what is written in it."""
         return Names(self.model.base, self._prefixes, True)
 
     def _classes(self) -> Iterator[Class]:
@@ -121,12 +122,12 @@ class Published:
     def _fields(self, cls: Class) -> Iterator[Field]:
         return (f for f in cls.fields if f.kind != "class")
 
-    def context(self, only: frozenset[str] | None = None) -> Json:
+    def context(self, only: frozenset[str] | None = None, used: frozenset[str] = frozenset()) -> Json:
         """Return the value of `@context` for published JSON-LD, or for things of the classes named in `only` alone.
 
-        It has the prefixes of all terms of the ontology, with `only` those of the code lists.
+        It has the prefixes of all terms of the ontology, with `only` those of the code lists and the `used` ones.
         """
-        names, terms = self._new_names(), Json()
+        names, terms = self.notation(), Json()
         for cls in self._classes():
             if only is None or cls.name in only:
                 terms.update((self.keys[f.code], _term(names, f)) for f in self._fields(cls))
@@ -136,5 +137,5 @@ class Published:
         triples = self.model.ontology.triples
         wanted = triples if only is None else [s for s in triples if s.startswith(things)]
         statements.nodes(triples, names, wanted)
-        prefixes = statements.jsonld_prefixes(self._prefixes, names.used)
+        prefixes = statements.jsonld_prefixes(self._prefixes, names.used | used)
         return {"@version": 1.1, "@base": self.model.base, **KEYWORDS, **prefixes, **terms}
