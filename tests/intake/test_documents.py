@@ -213,15 +213,17 @@ def picture_pdf() -> bytes:
     return out.getvalue()
 
 
-def pdf_bomb() -> bytes:
+def pdf_bomb(times: int = 1) -> bytes:
     """A PDF whose page unpacks to 400 MB."""
     engine = zlib.compressobj(9)
     stream = b"".join(engine.compress(b" " * 1_000_000) for _ in range(400)) + engine.flush()
+    for _ in range(times - 1):
+        stream = zlib.compress(stream, 9)
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R /MediaBox [0 0 9 9] >>",
-        b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(stream), stream),
+        b"<< /Length %d /Filter [%s] >>\nstream\n%s\nendstream" % (len(stream), b"/FlateDecode " * times, stream),
     ]
     out = b"%PDF-1.4\n"
     places = []
@@ -252,7 +254,9 @@ NONSENSE = {
     "bomb.docx": (lambda: bomb("word/document.xml"), "zip-bomb"),
     "bomb.xlsx": (lambda: bomb("xl/worksheets/sheet1.xml"), "zip-bomb"),
     "lying-bomb.docx": (lambda: lying(bomb("word/document.xml")), "broken"),
-    "bomb.pdf": (pdf_bomb, "no-text"),
+    "bomb.pdf": (pdf_bomb, "zip-bomb"),
+    "streams-without-end.pdf": (lambda: b"%PDF-1.4\n" + b"stream\n" * 500_000, "broken"),
+    "bomb-packed-twice.pdf": (lambda: pdf_bomb(2), "zip-bomb"),
     "entities.docx": (lambda: poisoned(as_docx(LAYOUT), "word/document.xml"), "xml-entities"),
     "entities-utf16.docx": (lambda: poisoned(as_docx(LAYOUT), "word/document.xml", "utf-16"), "xml-entities"),
     "cut.docx": (lambda: as_docx(LAYOUT)[:3000], "broken"),

@@ -142,3 +142,25 @@ def test_any_style_sheet_is_read(css: str) -> None:
         f"<html><head><style>{html.escape(css, quote=False)}</style></head><body><p class='a'>Teksti</p></body></html>"
     )
     assert any("Teksti" in x.text for x in markup.read_html(page.encode(), "x.html"))
+
+
+@pytest.mark.parametrize(
+    ("text", "taken", "reasons"),
+    [
+        ("Summa ~~55 000~~ 60 000 €", "Summa 60 000 €", ["struck"]),
+        ("Summa <del>55 000</del><ins>60 000</ins> €", "Summa 60 000 €", ["deleted"]),
+        ("Näkyy <!-- sisäinen --> tämä", "Näkyy tämä", []),
+        ("<!-- sisäinen\nhuomautus -->\n\nNäkyy tämä", "Näkyy tämä", []),
+        ("<div hidden>sisäinen</div>\n\nNäkyy tämä", "Näkyy tämä", ["hidden"]),
+        ("<p>Näkyy <b>tämä</b></p>", "Näkyy tämä", []),
+        (
+            "Näkyy<br>tämä, alle <5 ja <https://example.org/x>",
+            "Näkyy tämä, alle <5 ja [https://example.org/x](https://example.org/x)",
+            [],
+        ),
+    ],
+)
+def test_markdown_with_struck_text_and_html(text: str, taken: str, reasons: list[str]) -> None:
+    lines = list(markup.read_markdown(text.encode(), "x.md"))
+    assert " ".join(" ".join(x.text for x in lines if not x.left).split()) == taken
+    assert [x.left for x in lines if x.left] == reasons

@@ -268,6 +268,14 @@ def test_a_package_without_a_document_is_refused() -> None:
     assert caught.value.code == "broken"
 
 
+@pytest.mark.parametrize(("inside", "code"), [("EncryptedPackage", "encrypted"), ("WordDocument", "broken")])
+def test_a_compound_file_is_told_by_what_it_holds(inside: str, code: str) -> None:
+    raw = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512) + inside.encode("utf-16-le") + bytes(512)
+    with pytest.raises(CannotImport) as caught:
+        word.read_docx(raw, "x.docx")
+    assert caught.value.code == code
+
+
 ### Any nesting
 
 texts = st.integers(0, 10**6).map(lambda n: f"t{n}.")

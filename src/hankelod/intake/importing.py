@@ -111,7 +111,7 @@ def _with_unread(document: Compilation, drafts: list[Draft], lines: list[Line]) 
     """The document, with the lines of fields that could not be parsed added to the unrecognised ones."""
     notes = [note for draft in drafts for group in draft.notes.values() for note in group]
     numbers = {n for note in notes for n in note.details.get("numbers", ())}  # type: ignore[attr-defined]
-    unread = [x for x in lines if x.number in numbers and x.text.strip()]
+    unread = [x for x in lines if x.number in numbers and x.text.strip() and not x.left]
     return document._replace(unrecognised=tuple(sorted({*document.unrecognised, *unread})))
 
 

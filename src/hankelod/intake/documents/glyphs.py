@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from hankelod.intake.documents import archives
 from hankelod.intake.documents.lines import MAX_CHARACTERS, CannotImport, missing
 
 MAX_PAGES = 500
@@ -76,6 +77,7 @@ def pages(raw: bytes, name: str) -> list[Page]:
         import pypdfium2
     except ImportError as error:
         raise missing("pypdfium2") from error
+    archives.check_streams(raw, name)
     try:
         document = pypdfium2.PdfDocument(io.BytesIO(raw))
     except pypdfium2.PdfiumError as error:

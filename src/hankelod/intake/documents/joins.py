@@ -35,6 +35,9 @@ ADDRESS = re.compile(r"(?:https?://|www\.)\S*$", re.I)
 MAX_ADDRESS = 1_000
 """Most characters of a web address that is broken over lines."""
 
+LONGEST_WORD = 200
+"""Most characters of a word that is looked at."""
+
 LONGEST_LABEL = 80
 """Most characters of a line in which a heading or a label may begin that the next line ends."""
 
@@ -56,7 +59,8 @@ def words(texts: Iterable[str]) -> Words:
         low = text.replace(SOFT, "").casefold()
         plain.update(re.findall(rf"(?<![\w{HYPHENS}])[^\W\d_]+(?![\w{HYPHENS}])", low))
         hyphenated.update(
-            re.sub(rf"[{HYPHENS}]", "-", w) for w in re.findall(rf"[^\W\d_]+(?:[{HYPHENS}][^\W\d_]+)+", low)
+            re.sub(rf"[{HYPHENS}]", "-", w)
+            for w in re.findall(rf"(?<![^\W\d_])[^\W\d_]+(?:[{HYPHENS}][^\W\d_]+)+", low)
         )
         joiners.update(re.findall(rf"\w[{HYPHENS}],?[ \u00a0]+([^\W\d_]+)(?!\w)", low))
     return Words(frozenset(plain), frozenset(hyphenated), frozenset(joiners))
@@ -72,7 +76,7 @@ def joint(before: str, after: str, known: Words) -> tuple[str, str]:
         between = "" if re.search(r"\d[–—]$", before) and after[:1].isdigit() else " "
         return before, between
     end = before[:-1]
-    left, right = LEFT.search(before), RIGHT.match(after)
+    left, right = LEFT.search(before[-LONGEST_WORD:]), RIGHT.match(after[:LONGEST_WORD])
     if left is None or right is None:
         if soft and not (end[-1:].isalnum() and after[:1].isalnum()):
             return end, " "
@@ -89,7 +93,7 @@ def joint(before: str, after: str, known: Words) -> tuple[str, str]:
         return hyphen, ""
     if soft:
         return end, ""
-    return (end, "") if _breaks(end[: left.start()], left["word"], after) else (before, "")
+    return (end, "") if _breaks(before[-LONGEST_WORD:][: left.start()], left["word"], after) else (before, "")
 
 
 def _breaks(head: str, word: str, after: str) -> bool:

@@ -87,7 +87,7 @@ def read_bytes(path: Path, name: str) -> bytes:
 
 LIGATURES = {
     code: unicodedata.normalize("NFKC", chr(code))
-    for code in (0x132, 0x133, *range(0xFB00, 0xFB50))
+    for code in range(0xFB00, 0xFB50)
     if unicodedata.decomposition(chr(code)).startswith("<compat>")
 }
 """Letters joined for print, by code: `ﬁ` is f and i. Fonts and converters make them; nobody searches for them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
@@ -64,35 +65,73 @@ MAX_DEPTH = 250
 
 
 def read_markdown(raw: bytes, name: str) -> Iterable[Line]:
-    """Read Markdown (CommonMark): the lines of each block, links as `[text](address)`, without emphasis."""
+    """Read Markdown (CommonMark): the lines of each block, links as `[text](address)`, without emphasis.
+
+    What is struck out is left out, and HTML within it is read as in a page.
+    """
     try:
         from markdown_it import MarkdownIt
     except ImportError as error:
         raise missing("markdown-it-py") from error
     text = decode(raw, name)
     heading, item, after = False, False, 0
-    for token in MarkdownIt("commonmark", {"html": False, "maxNesting": 30}).parse(text):
+    for token in MarkdownIt("commonmark", {"maxNesting": 30}).enable("strikethrough").parse(text):
         if token.type == "heading_open":
             heading = True
         elif token.type == "heading_close":
             heading = False
         elif token.type == "list_item_open":
             item = True
-        elif token.type == "inline" or token.type in ("code_block", "fence"):
+        elif token.type in ("inline", "code_block", "fence", "html_block"):
             first = (token.map[0] if token.map else after) + 1
             yield from (Line(n, "") for n in range(after + 1, first))
-            lines = _inline(token.children or []) if token.type == "inline" else token.content.split("\n")
+            lines, aside = _block(token, name)
             for n, line in enumerate(lines):
                 yield Line(first + n, ("- " if item and n == 0 else "") + line, heading)
             after = first + len(lines) - 1
+            yield from (Line(after, words, left=reason) for words, reason in aside)
             item = False
 
 
-def _inline(children: list) -> list[str]:  # type: ignore[type-arg]
-    """The lines of a block's inline content."""
-    out, links = [""], []
+def _block(token, name: str) -> tuple[list[str], list[tuple[str, str]]]:  # type: ignore[no-untyped-def]
+    """The lines of a block, and what is left out of it with the reasons."""
+    if token.type == "inline":
+        return _inline(token.children or [])
+    if token.type != "html_block":
+        return token.content.split("\n"), []
+    try:
+        lines = list(read_html(f"<!doctype html><body>{token.content}</body>".encode("utf-8", "replace"), name))
+    except CannotImport as refused:
+        if refused.code != "empty":
+            raise
+        lines = []
+    return [x.text for x in lines if not x.left] or [""], [(x.text, x.left) for x in lines if x.left]
+
+
+STRUCK = {"del": "deleted", "s": "struck", "strike": "struck"}
+"""Elements of HTML within a line of Markdown that leave a text out."""
+
+
+def _inline(children: list) -> tuple[list[str], list[tuple[str, str]]]:  # type: ignore[type-arg]
+    """The lines of a block's inline content, and what is left out of it with the reasons."""
+    out, links, aside = [""], [], []
+    open_: list[str] = []
     for child in children:
-        if child.type in ("softbreak", "hardbreak"):
+        tag = (
+            re.fullmatch(r"<(?P<end>/?)(?P<name>[a-z]+)\b[^>]*>", child.content, re.I)
+            if child.type == "html_inline"
+            else None
+        )
+        name = tag["name"].casefold() if tag is not None else "s" if child.type in ("s_open", "s_close") else ""
+        if name in STRUCK:
+            if child.type == "s_close" or (tag is not None and tag["end"]):
+                open_ = open_[:-1]
+            else:
+                open_.append(STRUCK[name])
+                aside.append(("", STRUCK[name]))
+        elif child.type in ("text", "code_inline") and open_:
+            aside[-1] = (aside[-1][0] + child.content, open_[0])
+        elif child.type in ("softbreak", "hardbreak") or name == "br":
             out.append("")
         elif child.type == "link_open":
             links.append(str(child.attrs.get("href", "")))
@@ -101,7 +140,7 @@ def _inline(children: list) -> list[str]:  # type: ignore[type-arg]
             out[-1] += f"]({links.pop()})" if links else ""
         elif child.type in ("text", "code_inline"):
             out[-1] += child.content
-    return out
+    return out, [(words, reason) for words, reason in aside if words.strip()]
 
 
 def read_html(raw: bytes, name: str) -> Iterable[Line]:

@@ -34,6 +34,11 @@ SHOWING = frozenset(["display", "visibility", "opacity", "font-size", "mso-hide"
 
 COMPOUND = re.compile(r"(?P<tag>[a-z][\w-]*|\*)?(?P<rest>(?:[.#][\w-]+)*)", re.I)
 
+BRACE = re.compile("[{}]")
+
+MAX_RULES = 1_000
+"""Most rules that are kept of a page's style sheets; a page has a few dozen that hide anything."""
+
 MAX_STYLES = 500_000
 """Most characters of style sheets that are read."""
 
@@ -111,10 +116,10 @@ def _blocks(css: str, depth: int = 0) -> Iterator[tuple[str, str]]:
 def _closing(css: str, opened: int) -> int:
     """The place of the brace that closes a block."""
     depth = 0
-    for brace in re.finditer(r"[{}]", css[opened:]):
+    for brace in BRACE.finditer(css, opened):
         depth += 1 if brace.group() == "{" else -1
         if depth == 0:
-            return opened + brace.start()
+            return brace.start()
     return len(css)
 
 
@@ -147,12 +152,14 @@ class Sheets:
         css = "\n".join(x.text or "" for x in root.iter("style"))[:MAX_STYLES]
         css = re.sub(r"<!--|-->", "", re.sub(r"/\*.*?(?:\*/|$)", "", css, flags=re.S))
         self.rules: dict[str, list[Rule]] = {}
+        kept = 0
         for order, (selectors, body) in enumerate(_blocks(css)):
             found = declarations(body)
             for text in selectors.split(",") if found else ():
                 selector = _selector(text)
-                if selector is None:
+                if selector is None or kept >= MAX_RULES:
                     continue
+                kept += 1
                 parts = [c for c, _ in selector]
                 weight = (
                     sum(bool(c.id) for c in parts),
