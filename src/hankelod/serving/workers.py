@@ -159,14 +159,16 @@ class Pool:
         self._active += 1
         self._free.clear()
         job = Job(client)
-        end = asyncio.get_running_loop().time() + 2 * self.bounds.seconds
+        loop = asyncio.get_running_loop()
+        end = loop.time() + 2 * self.bounds.seconds
         try:
-            while True:
+            while loop.time() < end:
                 worker = await self._turn(job, gone, end)
                 try:
                     return await self._answered(job, worker, question, gone)
                 except Stopped:
                     continue
+            raise Unanswered("busy")
         finally:
             self._active -= 1
             if not self._active:
