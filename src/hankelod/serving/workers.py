@@ -30,6 +30,9 @@ from hankelod.serving.worker import Reply, Unanswered, Worker
 LONG = 0.5
 """Seconds after which a query is long: it gets a lower priority, and its worker is not used again."""
 
+WAIT = 5.0
+"""Seconds that a query waits for a worker before it is given up, or as many as it may run if these are more."""
+
 FIRST, LAST = 0.1, 5.0
 """Seconds until a start of workers that failed is tried again: at first, and at most."""
 
@@ -63,6 +66,7 @@ class Pool:
 
     def __init__(self, size: int, bounds: Bounds, queue: int) -> None:
         self.size, self.bounds = size, bounds
+        self.wait = max(WAIT, bounds.seconds)
         self.shares = Shares(size, queue)
         self.graph: Graph | None = None
         self.failed: str | None = None
@@ -154,19 +158,21 @@ class Pool:
     async def ask(self, question: Head, client: str, gone: Callable[[], Awaitable[None]]) -> Reply:
         """Ask a free worker and return its reply. `gone` returns when the client disconnects. Raises Unanswered.
 
-        A long query that is stopped since others wait is asked again, for as long as two queries may wait and run.
+        A long query that is stopped since others wait is asked again, for as long as a query may wait and then run.
         """
         self._active += 1
         self._free.clear()
         job = Job(client)
-        end = asyncio.get_running_loop().time() + 2 * self.bounds.seconds
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self.wait + self.bounds.seconds
         try:
-            while True:
+            while loop.time() < end:
                 worker = await self._turn(job, gone, end)
                 try:
                     return await self._answered(job, worker, question, gone)
                 except Stopped:
                     continue
+            raise Unanswered("busy")
         finally:
             self._active -= 1
             if not self._active:
@@ -188,8 +194,8 @@ class Pool:
         try:
             self.shares.wait(job, turn)
             self._assign()
-            left = min(end - loop.time(), self.bounds.seconds)
-            await asyncio.wait({turn, leaving}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            left = min(end - loop.time(), self.wait)
+            await asyncio.wait({turn, leaving}, timeout=max(0.0, left), return_when=asyncio.FIRST_COMPLETED)
             if not turn.done():
                 raise Unanswered("gone" if leaving.done() else "busy")
             chosen = turn.result()
