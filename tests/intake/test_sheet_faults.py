@@ -424,6 +424,16 @@ def test_merged_cells_are_told_where_their_value_is_missing_elsewhere(tmp_path: 
     assert read(tmp_path, saved(made), "t.xlsx").problems == ()
 
 
+def test_what_is_struck_through_is_told(tmp_path: Path) -> None:
+    from openpyxl.styles import Font
+
+    made = book(hanke=[GOOD, {**GOOD, "id": "toinen"}])
+    for at in ("B2", "G3"):
+        made["hanke"][at].font = Font(strike=True)
+    done = read(tmp_path, saved(made), "t.xlsx")
+    assert told(done) == [("B2", "sheet-struck"), ("G3", "sheet-struck")] and done.files == ()
+
+
 def test_empty_sheets_do_not_count(tmp_path: Path) -> None:
     made = book(Taul1=[GOOD])
     made.create_sheet("Taul2")

@@ -132,6 +132,16 @@ def test_phonetic_hints_are_no_part_of_a_text_and_runs_are() -> None:
     assert cell('<c t="s"><v>0</v></c>', strings=strings) == Cell("Satama ja ranta")
 
 
+@pytest.mark.parametrize(
+    ("mark", "struck"),
+    [("<strike/>", True), ('<strike val="1"/>', True), ('<strike val="0"/>', False), ("<b/>", False)],
+)
+def test_a_text_is_struck_through_in_part_or_as_a_whole(mark: str, struck: bool) -> None:
+    runs = f"<r><rPr>{mark}</rPr><t>Vanha</t></r><r><t>Uusi</t></r>"
+    assert cell('<c t="s"><v>0</v></c>', strings=f"<si>{runs}</si>") == Cell("VanhaUusi", struck=struck)
+    assert cell(f'<c t="inlineStr"><is>{runs}</is></c>') == Cell("VanhaUusi", struck=struck)
+
+
 ### Numbers
 
 

@@ -60,17 +60,43 @@ class Line(NamedTuple):
 
 
 def decode(raw: bytes, name: str) -> str:
-    """Decode UTF-8, UTF-16 or else Windows-1252, with `\\n` line ends. Raises CannotImport for what is not text."""
+    """Decode UTF-8, UTF-16 with its mark, or Windows-1252 where no line is UTF-8; with `\\n` line ends.
+
+    Raises CannotImport for what is not text, and, with the lines, for what mixes encodings or is in another old one.
+    """
+    old = False
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = raw.decode("utf-16", "replace")
     else:
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError:
-            text = raw.decode("cp1252", "replace")
+            text, old = raw.decode("cp1252", "ignore"), True
     if "\x00" in text or sum(c == "\ufffd" or (c < " " and c not in "\t\n\r\f\v") for c in text) > len(text) // 50:
         raise CannotImport("not-text", name=name)
+    if old:
+        _check_windows(raw, name)
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\v", "\n")
+
+
+OTHER = re.compile(
+    rb"[a-z](?:[\x80-\x84\x86-\x90\x93\x94\x98\x99\x9b\x9d\x9f][a-z]|[\x8a\x8c\x8e])|[\x81\x8d\x8f\x90\x9d]"
+)
+"""What does not stand in Windows-1252: signs and capitals within a word, which are letters in DOS and Mac encodings."""
+
+
+def _check_windows(raw: bytes, name: str) -> None:
+    """Raise CannotImport, with the lines that are not UTF-8, where a file is not in Windows-1252 as a whole."""
+    strange: list[int] = []
+    mixed = False
+    for number, line in enumerate(raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"), 1):
+        try:
+            mixed |= not line.decode("utf-8-sig").isascii()
+        except UnicodeDecodeError:
+            strange.append(number)
+    if mixed or OTHER.search(raw):
+        shown = ", ".join(map(str, strange[:10])) + (" …" if len(strange) > 10 else "")
+        raise CannotImport("encoding", name=name, lines=shown)
 
 
 def read_bytes(path: Path, name: str) -> bytes:

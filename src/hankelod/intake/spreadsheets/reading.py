@@ -215,6 +215,8 @@ class _Workbook:
                         self._report("sheet-no-header", table, number, at, cell.text)
                     continue
                 code = FAULTS.get(cell.kind)
+                if code is None and cell.struck:
+                    code = "sheet-struck"
                 if code is None and column.field is not None and grid.ambiguous(cell, column.field):
                     code = "sheet-ambiguous"
                 if code is not None:

@@ -52,16 +52,17 @@ OTHER_CONTENT = {"application/vnd.oasis.opendocument": ".ods", "application/x-vn
 
 
 class Style(NamedTuple):
-    """What a number format shows: `number`, `percent`, `date` or `time`; with at least so many digits."""
+    """What a cell shows: `number`, `percent`, `date` or `time`, with at least so many digits, struck through or not."""
 
     shows: str
     digits: int = 0
+    struck: bool = False
 
 
 class Book(NamedTuple):
     """What the sheets of a workbook share."""
 
-    texts: list[str]
+    texts: list[Cell]
     styles: list[Style]
     epoch: datetime.date
 
@@ -205,7 +206,7 @@ def _cells(row: etree._Element, number: int, book: Book) -> dict[int, Cell]:
             raise ValueError(f"{reference} in row {number}")
         cell = _cell(element, book)
         if cell.text.strip():
-            cells[at] = cell
+            cells[at] = cell._replace(struck=cell.struck or _style_of(element, book).struck)
     return dict(sorted(cells.items()))
 
 
@@ -218,9 +219,9 @@ def _cell(element: etree._Element, book: Book) -> Cell:
         shows_nothing = kind == "str" and "v" in parts and not value.strip()
         return Cell("" if shows_nothing else "=" + (parts["f"].text or value), "formula")
     if kind == "inlineStr":
-        return Cell(_text(parts["is"]) if "is" in parts else "")
+        return _text(parts["is"]) if "is" in parts else Cell("")
     if kind == "s":
-        return Cell(book.texts[_index(value)] if value.strip() else "")
+        return book.texts[_index(value)] if value.strip() else Cell("")
     if kind == "str":
         return Cell(_unescaped(value))
     if kind == "b":
@@ -229,17 +230,27 @@ def _cell(element: etree._Element, book: Book) -> Cell:
         return Cell(value, "error")
     if kind == "d":
         return _iso(value.strip())
-    at = _index(element.get("s") or "0")
-    return _number(value.strip(), book.styles[at] if at < len(book.styles) else Style("number"), book.epoch)
+    return _number(value.strip(), _style_of(element, book), book.epoch)
+
+
+def _style_of(cell: etree._Element, book: Book) -> Style:
+    at = _index(cell.get("s") or "0")
+    return book.styles[at] if at < len(book.styles) else Style("number")
 
 
 ### Texts
 
 
-def _text(element: etree._Element) -> str:
+def _text(element: etree._Element) -> Cell:
     """The text of a shared or inline string: its runs, without the phonetic hints of East Asian texts."""
     texts = element.iter("{*}t")
-    return _unescaped("".join(t.text or "" for t in texts if _local(t.getparent()) != "rPh"))  # type: ignore[arg-type]
+    text = "".join(t.text or "" for t in texts if _local(t.getparent()) != "rPh")  # type: ignore[arg-type]
+    return Cell(_unescaped(text), struck=_struck(element))
+
+
+def _struck(element: etree._Element) -> bool:
+    """True where a font of an element strikes through."""
+    return any(x.get("val", "1") in ("1", "true", "on") for x in element.iter("{*}strike", "{*}dstrike"))
 
 
 def _unescaped(text: str) -> str:
@@ -310,15 +321,20 @@ def _iso(text: str) -> Cell:
 
 
 def _styles(package: _Package, part: str) -> list[Style]:
-    """What the number formats of the cells' styles show."""
+    """What the styles of cells show, by their number formats and fonts."""
     codes = dict(BUILT_IN)
     styles: list[Style] = []
-    for element in package.elements(part, "numFmt", "cellXfs"):
-        if _local(element) == "numFmt":
+    struck: list[bool] = []
+    for element in package.elements(part, "numFmt", "fonts", "cellXfs"):
+        if _local(element) == "fonts":
+            struck = [_struck(font) for font in element.iterchildren("{*}font")]
+        elif _local(element) == "numFmt":
             codes[int(element.get("numFmtId", "0"))] = _unescaped(element.get("formatCode", ""))
         else:
-            numbers = [int(x.get("numFmtId") or 0) for x in element.iterchildren("{*}xf")]
-            styles += [_style(codes.get(number, "General")) for number in numbers]
+            for each in element.iterchildren("{*}xf"):
+                style = _style(codes.get(int(each.get("numFmtId") or 0), "General"))
+                font = _index(each.get("fontId") or "0")
+                styles.append(style._replace(struck=font < len(struck) and struck[font]))
     return styles
 
 
