@@ -93,7 +93,10 @@ SLOW: dict[str, str] = {
     "tests/serving/test_switch.py": "publications that change while they are served",
     "tests/site/test_browser.py": "a browser",
     "tests/site/test_hostile.py": "a browser",
+    "tests/exports/test_documents.py": "every document, in four engines",
     "tests/validation/test_engines.py": "two engines on damaged records",
+    "tests/validation/test_report_in_rdf.py": "pySHACL on damaged records",
+    "tests/validation/test_other_engines.py": "engines that others wrote, on damaged records",
 }
 """Tests that `pytest -m "not slow"` leaves out, so that the others take two minutes; by file or by function."""
 

@@ -125,6 +125,18 @@ def judge_tables(port: int, at: str = "/") -> None:
     assert get(port, f"{at}dump/hankelod.ttl").getheader("Link") is None
 
 
+def judge_caching(port: int) -> None:
+    """Pages of the feed may be kept, but neither its root nor the absence of a page that is yet to come."""
+    page = get(port, "/changes/pages/1.trig")
+    assert (page.status, page.getheader("Cache-Control")) == (200, hosting.KEPT)
+    assert (page.getheader("Content-Type") or "").lower() == "application/trig"
+    for name, value in HEADERS.items():
+        assert page.getheader(name) == value
+    for path, status in (("/changes/feed.trig", 200), ("/changes/pages/99.trig", 404)):
+        other = get(port, path)
+        assert other.status == status and "immutable" not in (other.getheader("Cache-Control") or "")
+
+
 ### nginx
 
 
@@ -163,6 +175,10 @@ def test_nginx_answers_as_the_table_says(nginx, row, pages):
 def test_nginx_says_what_was_withdrawn(nginx):
     """The body of 410 is the tombstone."""
     assert b"hanke:Withdrawn" in get(nginx["no"], "/id/project/gone").body
+
+
+def test_nginx_lets_finished_pages_be_kept(nginx):
+    judge_caching(nginx["no"])
 
 
 def test_nginx_answers_head_as_get(nginx):
@@ -243,6 +259,10 @@ def apache(places, tmp_path_factory):
 @pytest.mark.parametrize(("row", "pages"), ROWS)
 def test_apache_answers_as_the_table_says(apache, row, pages):
     judge(row, get(apache[pages], row.path, row.accept))
+
+
+def test_apache_lets_finished_pages_be_kept(apache):
+    judge_caching(apache["no"])
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,8 @@ def test_every_component_in_use_has_words(model):
     parameters = {
         "minCount",
         "maxCount",
+        "qualifiedMinCount",
+        "qualifiedMaxCount",
         "datatype",
         "pattern",
         "minExclusive",
@@ -107,6 +109,7 @@ def test_every_component_in_use_has_words(model):
         "targetClass",
         "ignoredProperties",
         "rule",
+        "qualifiedValueShape",
     }
     for shape in model.checks:
         for predicate in model.shapes.triples[shape]:

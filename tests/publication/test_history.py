@@ -26,6 +26,7 @@ from hankelod.publication.history.releases import previous_version
 from hankelod.records.dataset import Dataset
 from support.folders import ROOT
 from support.publishing import (
+    AS,
     BASE,
     LDES,
     RDF_TYPE,
@@ -113,20 +114,18 @@ def test_pages_are_small_and_their_relations_true(folder, out):
     published(folder, out)
     edit(folder, "projects/eka.yml", "totalCost: 1000", "totalCost: 1200")
     published(folder, out)
-    relations: dict[str, dict[str, int]] = {}
+    relations: dict[str, dict[str, str]] = {}
     told: dict[str, dict[str, str]] = {}
     for quad in quads(out, "changes/feed.trig"):
         told.setdefault(quad.subject.value, {})[quad.predicate.value] = quad.object.value
     for by in told.values():
         if TREE + "node" in by:
             end = "from" if "GreaterThan" in by[RDF_TYPE] else "to"
-            relations.setdefault(by[TREE + "node"].removeprefix("http://copy.invalid/"), {})[end] = int(
-                by[TREE + "value"]
-            )
+            relations.setdefault(by[TREE + "node"].removeprefix("http://copy.invalid/"), {})[end] = by[TREE + "value"]
     pages = {p.relative_to(out).as_posix() for p in (out / "changes/pages").iterdir()}
     assert pages == set(relations)
     for page, ends in relations.items():
-        found = [position(m) for m in feed_members(out) if m["page"] == page]
+        found = [next(iter(m[AS + "published"])) for m in feed_members(out) if m["page"] == page]
         assert len(found) <= feed.PAGE_SIZE
         assert (min(found), max(found)) == (ends["from"], ends["to"])
 
@@ -142,7 +141,9 @@ def test_an_edit_is_one_more_version_and_earlier_pages_stay(folder, out):
     assert not done.warnings
     (new,) = feed_members(out)[count:]
     assert (thing(new), activity(new), position(new)) == (EKA, "Update", count + 1)
-    assert next(iter(new["https://www.w3.org/ns/activitystreams#published"])) == "2026-02-01T00:00:00Z"
+    assert next(iter(new["https://www.w3.org/ns/activitystreams#published"])) == (
+        f"2026-02-01T00:00:00.{count + 1:03}Z"
+    )
     assert replay([new], dump) == triples(out / "dump/hankelod.nt") != dump
     after = contents(out)
     for path, content in before.items():
@@ -154,9 +155,9 @@ def test_an_unchanged_dataset_changes_no_byte(folder, out):
     published(folder, out)
     edit(folder, "projects/eka.yml", "totalCost: 1000", "totalCost: 1200")
     done = published(folder, out)
-    assert [p.code for p in done.warnings] == ["version-not-raised"]
+    assert [p.code for p in done.warnings] == ["version-not-raised", "modified-not-raised"]
     before = contents(out)
-    assert [p.code for p in published(folder, out).warnings] == ["version-not-raised"]
+    assert published(folder, out).warnings == done.warnings
     assert contents(out) == before
 
 
@@ -480,7 +481,7 @@ def test_forgetting_what_never_was(folder, out):
     [("1.0.0", "1.0.1", True), ("1.9.0", "1.10.0", True), ("1.0.0", "1.0.0", False), ("2.0.0", "1.9.9", False)],
 )
 def test_a_changed_dataset_raises_its_version(folder, out, old, new, raised):
-    raise_version(folder, old)
+    raise_version(folder, old, "2026-01-31")
     published(folder, out)
     edit(folder, "projects/eka.yml", "totalCost: 1000", "totalCost: 1200")
     raise_version(folder, new)
@@ -490,6 +491,45 @@ def test_a_changed_dataset_raises_its_version(folder, out, old, new, raised):
         line = (folder / "data/dataset.yml").read_text("utf-8").split("\n").index(f'version: "{new}"') + 1
         assert (found[0].file, found[0].line) == ("data/dataset.yml", line)
         assert all(new in found[0].message[lang] for lang in ("fi", "sv", "en"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "raised"),
+    [
+        ("2026-01-31", "2026-02-01", True),
+        ("2026-02-01", "2026-02-01", False),
+        ("2026-02-01", "2026-01-31", False),
+        ("2025-12-31", "2026-01-01", True),
+    ],
+)
+def test_a_changed_dataset_raises_its_day(folder, out, old, new, raised):
+    raise_version(folder, "1.0.0", old)
+    published(folder, out)
+    edit(folder, "projects/eka.yml", "totalCost: 1000", "totalCost: 1200")
+    raise_version(folder, "1.0.1", new)
+    found = published(folder, out).warnings
+    assert [p.code for p in found] == ([] if raised else ["modified-not-raised"])
+    if found:
+        line = (folder / "data/dataset.yml").read_text("utf-8").split("\n").index(f"modified: {new}") + 1
+        assert (found[0].file, found[0].line) == ("data/dataset.yml", line)
+        assert all(new in found[0].message[lang] and old in found[0].message[lang] for lang in ("fi", "sv", "en"))
+    raise_version(folder, "1.0.1", "2026-03-01")
+    assert not published(folder, out).warnings, "the day was raised afterwards"
+
+
+def test_a_day_need_not_rise_where_no_record_changed(folder, out):
+    published(folder, out)
+    raise_version(folder, "1.0.1", "2026-01-01")
+    assert not published(folder, out).warnings
+
+
+def test_the_day_is_that_of_the_environment(folder, out, monkeypatch):
+    """SOURCE_DATE_EPOCH is what the catalogue says; the warning compares that."""
+    published(folder, out)
+    edit(folder, "projects/eka.yml", "totalCost: 1000", "totalCost: 1200")
+    raise_version(folder, "1.0.1", "2025-01-01")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1780000000")
+    assert not published(folder, out).warnings
 
 
 def test_a_part_put_in_before_others_is_told(folder, out):

@@ -72,14 +72,21 @@ def graph(lines) -> list[bytes]:
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_a_release_file_is_json_and_read_in_pieces(count, size):
     some = CHANGES[:count]
-    release = Release(3, BASE, "1.0", "2026-01-01", (Span(4, 1, 100), Span(5, 101, 102)), some, ("x",))
+    pages = (
+        Span(4, 1, 100, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.100Z"),
+        Span(5, 101, 102, "2026-01-01T00:00:00.101Z", "2026-01-01T00:00:00.102Z"),
+    )
+    release = Release(3, BASE, "1.0", "2026-01-01", pages, some, ("x",))
     content = b"".join(releases.release_file(release, map(releases.entry, some)))
     whole = {
         "release": 3,
         "base": BASE,
         "version": "1.0",
         "modified": "2026-01-01",
-        "pages": [{"page": page_path(4), "first": 1, "last": 100}, {"page": page_path(5), "first": 101, "last": 102}],
+        "pages": [
+            {"page": page_path(4), "first": 1, "last": 100, "from": pages[0].since, "to": pages[0].until},
+            {"page": page_path(5), "first": 101, "last": 102, "from": pages[1].since, "to": pages[1].until},
+        ],
         "forgotten": ["x"],
         "changes": [as_json(change) for change in some],
     }
@@ -105,6 +112,28 @@ def test_a_release_file_is_json_and_read_in_pieces(count, size):
 def test_what_is_no_release_file_is_refused(content):
     with pytest.raises(BadManifest, match=r"changes/releases/1\.json"):
         releases.release(release_path(1), lambda: (content,))
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ('"2026-01-01"', '"2026-02-31"'),
+        ('"2026-01-01"', '"zzzz"'),
+        ('"2026-01-01"', "null"),
+        ('00.001Z"', '00.001Z\\" . <x> <y> <z> . \\""'),
+        ('00.001Z"', '00"'),
+    ],
+)
+def test_days_and_times_of_a_release_file_are_such(good, bad):
+    """They go on into the feed."""
+    pages = (Span(1, 1, 1, "2026-01-01T00:00:00.001Z", "2026-01-01T00:00:00.001Z"),)
+    release = Release(1, BASE, "1.0", "2026-01-01", pages, (), ())
+    content = b"".join(releases.release_file(release, ()))
+    assert releases.release(release_path(1), lambda: (content,)).pages == pages
+    damaged = content.replace(good.encode(), bad.encode(), 1)
+    assert damaged != content
+    with pytest.raises(BadManifest, match=r"changes/releases/1\.json"):
+        releases.release(release_path(1), lambda: (damaged,))
 
 
 ### The previous publication
@@ -245,6 +274,8 @@ def test_only_records_whose_parts_may_have_moved_are_asked_for(tmp_path):
     history = changes.History(
         tuple(Release(n, BASE, f"{n}", "2026-01-01", (), of, ()) for n, of in ((1, ()), (2, some)))
     )
+    settings = dataset.settings()
+    settings = settings._replace(values={**settings.values, "modified": "2026-01-02"})
     asked = []
     (eka,) = dataset.read(dataset.model.by_name("Project"))
 
@@ -252,9 +283,9 @@ def test_only_records_whose_parts_may_have_moved_are_asked_for(tmp_path):
         asked.append(moved)
         return {f"{BASE}id/project/eka": eka}
 
-    found = changes.warnings(dataset, THINGS, history, records_of)
+    found = changes.warnings(dataset, THINGS, history, settings, records_of)
     assert asked == [[f"{BASE}id/project/eka", f"{BASE}id/project/gone"]]
     assert [(p.code, p.record) for p in found] == [("part-moved", "eka")]
     nothing = changes.History((history.releases[0], history.releases[1]._replace(changes=some[:2])))
-    assert changes.warnings(dataset, THINGS, nothing, records_of) == []
+    assert changes.warnings(dataset, THINGS, nothing, settings, records_of) == []
     assert len(asked) == 1

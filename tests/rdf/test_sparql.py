@@ -396,4 +396,5 @@ def test_faults_are_explained(text: str, place: tuple[int, int], says: str) -> N
     fault = grammar.explain(text)
     assert fault is not None
     assert sparql.place(text, fault[0]) == place
-    assert says in fault[1]
+    assert says in fault[1]["en"]
+    assert set(fault[1]) == {"fi", "sv", "en"}

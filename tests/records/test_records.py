@@ -15,12 +15,12 @@ from hankelod.pipeline.checking import check_files
 from hankelod.rdf.graph import SH
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
-from hankelod.validation.checker import background, referenced
+from hankelod.validation.checker import background
 from hankelod.validation.engines import Result, engine
 from hankelod.validation.report import as_text
 from support import corpus
 from support.checking import check_all
-from support.corpus import BAD, GOOD, Case, Expected, cases, checked, dataset_with, reported
+from support.corpus import BAD, GOOD, Case, Expected, cases, checked, dataset_with, isolated, reported
 from support.folders import ROOT, TESTS
 
 BAD_CASES = cases(BAD)
@@ -233,22 +233,6 @@ def test_the_count_of_constraints_is_not_empty(model: Model) -> None:
 
 
 ### Two engines, one verdict
-
-
-def isolated(case: Case, number: int) -> list[str]:
-    """The triples of a case's own records and of what they refer to, under IRIs that no other case has."""
-    dataset, _, records = checked(case)
-    own = [r for r in records if r.file == f"data/{case.target}"]
-    kept = {(r.cls.iri, r.id): r for r in (*own, *referenced(dataset, own))}
-    mapping = Mapping(dataset.model)
-    things = re.compile(f"<{re.escape(dataset.base)}id/(?!concept/)")
-    return [
-        things.sub(f"<https://w3id.org/hankelod/id/case-{number}/", line).replace(
-            f"<{dataset.base}id/concept/", "<https://w3id.org/hankelod/id/concept/"
-        )
-        for record in kept.values()
-        for line in mapping.ntriples(record)
-    ]
 
 
 def verdict(result: Result) -> tuple[object, ...]:

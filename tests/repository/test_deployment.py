@@ -81,7 +81,7 @@ def test_its_links_and_options():
 
 def test_its_limits_are_those_in_force():
     from hankelod.rdf.sparql import LIMITS
-    from hankelod.serving import connection, server, workers
+    from hankelod.serving import admission, answering, connection, held, server, shares, workers
 
     given = parser().parse_args(["serve"])
     for words in (
@@ -92,11 +92,16 @@ def test_its_limits_are_those_in_force():
         f"{LIMITS.length >> 10} KiB; {LIMITS.depth} nested brackets, {LIMITS.patterns} triple patterns",
         f"{connection.HEAD_BYTES >> 10} KiB each; {connection.HEAD:g} s",
         f"for {server.STOPPING} seconds at most",
+        f"| {held.MOST >> 20} MiB, {held.OWN >> 20} MiB of one client |",
+        f"| {answering.PAGE_ROWS:,} rows, {answering.PAGE_COLUMNS} columns, {answering.PAGE_CELLS:,} cells, 1 MiB |",
+        f"{connection.PIECE:g} s for each piece of 64 KiB; {connection.SLACK:g} s and a second for each 20 kB",
+        f"| {admission.CONNECTIONS:,}, or what the limit",
     ):
         assert words in DOCS, words
     assert 3 * LIMITS.length + 2**14 == connection.HEAD_BYTES
     assert connection.HEAD == connection.BODY
     assert given.time_limit > workers.GRACE
+    assert (connection.SPEED, answering.PAGE_BYTES, workers.LONG, shares.PRESENT) == (20_000, 2**20, 0.5, 10)
 
 
 def test_the_measured_figures_are_there():

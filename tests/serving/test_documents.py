@@ -131,6 +131,15 @@ def test_every_file_is_served_as_it_is(server, dist):
         )
 
 
+def test_finished_pages_of_the_feed_may_be_kept(server):
+    page = server.get("/changes/pages/1.trig")
+    assert (page.status, page.headers["Cache-Control"]) == (200, "public, max-age=86400, immutable")
+    again = server.get("/changes/pages/1.trig", If_None_Match=page.headers["ETag"])
+    assert (again.status, again.headers["Cache-Control"]) == (304, page.headers["Cache-Control"])
+    for path in ("/changes/feed.trig", "/changes/pages/99.trig"):
+        assert "immutable" not in server.get(path).headers["Cache-Control"]
+
+
 def test_validators(server):
     path = f"/doc/{PROJECT}.ttl"
     got = server.get(path)

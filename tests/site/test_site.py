@@ -352,7 +352,7 @@ def test_a_large_sitemap_comes_in_parts(monkeypatch):
     monkeypatch.setattr(feeds, "URLS", 9)
     files = {
         f.path: f.content.decode()
-        for f in feeds.sitemap("https://x.example/", "2026-01-01", (f"{n}.html" for n in range(7)))
+        for f in feeds.sitemap("https://x.example/", {f"{n}.html": f"2026-01-0{n + 1}" for n in range(7)})
     }
     assert sorted(files) == ["sitemap-1.xml", "sitemap-2.xml", "sitemap-3.xml", "sitemap.xml"]
     assert sum(t.count("<url>") for t in files.values()) == 21

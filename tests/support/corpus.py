@@ -25,9 +25,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from hankelod.mapping.mapping import Mapping
 from hankelod.messages.problem import LANGUAGES
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
+from hankelod.validation.checker import referenced
 from hankelod.validation.report import Report, as_text
 from support.checking import check_all
 from support.folders import CASES, DATASETS
@@ -113,6 +115,22 @@ def reported(report: Report) -> list[Expected]:
     """A report as it is compared with what is expected."""
     found = [Expected(p.file, p.line, p.column, p.code, p.field) for p in report.problems]
     return sorted(found, key=Expected.order)
+
+
+def isolated(case: Case, number: int) -> list[str]:
+    """The triples of a case's own records and of what they refer to, under IRIs that no other case has."""
+    dataset, _, records = checked(case)
+    own = [r for r in records if r.file == f"data/{case.target}"]
+    kept = {(r.cls.iri, r.id): r for r in (*own, *referenced(dataset, own))}
+    mapping = Mapping(dataset.model)
+    things = re.compile(f"<{re.escape(dataset.base)}id/(?!concept/)")
+    return [
+        things.sub(f"<https://w3id.org/hankelod/id/case-{number}/", line).replace(
+            f"<{dataset.base}id/concept/", "<https://w3id.org/hankelod/id/concept/"
+        )
+        for record in kept.values()
+        for line in mapping.ntriples(record)
+    ]
 
 
 def transcript(case: Case, lang: str) -> Path:

@@ -42,12 +42,24 @@ class Got(NamedTuple):
 class Server:
     """`hankelod serve` of a publication at a free port of 127.0.0.1. Use it with `with`."""
 
-    def __init__(self, dist: Path, *options: str, ready: bool = True, wait: float = 120, **environment: str) -> None:
-        """Start it; unless `ready` is False, wait until it answers queries, for so many seconds."""
+    def __init__(
+        self,
+        dist: Path,
+        *options: str,
+        ready: bool = True,
+        wait: float = 120,
+        handles: int | None = None,
+        **environment: str,
+    ) -> None:
+        """Start it; unless `ready` is False, wait until it answers queries, for so many seconds.
+
+        `handles` is the most files that it may have open.
+        """
+        limited = [] if handles is None else ["prlimit", f"--nofile={handles}:{handles}"]
         self.journal = tempfile.TemporaryFile()  # noqa: SIM115
         self.said: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "hankelod", "serve", str(dist), "--port", "0", *options],
+            [*limited, sys.executable, "-m", "hankelod", "serve", str(dist), "--port", "0", *options],
             cwd=ROOT,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,

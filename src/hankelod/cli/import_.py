@@ -25,6 +25,7 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     """
     from hankelod.intake import importing
     from hankelod.intake.documents import lines
+    from hankelod.intake.spreadsheets.cells import is_spreadsheet
 
     if given.template:
         from hankelod.intake.spreadsheets import templates
@@ -36,7 +37,7 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
         raise lines.CannotImport("no-source")
     path = working / given.source
     place = importing.target(working / given.to, datasets.around(working), working)
-    if path.suffix.casefold() in (".csv", ".xlsx"):
+    if is_spreadsheet(path):
         from hankelod.intake.spreadsheets import reading
 
         result = reading.read(path, given.source, place, lang, given.overwrite)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from hankelod.messages.refusal import CannotRun
@@ -28,7 +29,7 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
         return 0
     if not given.query:
         raise CannotRun(message("refusal-query-none"))
-    chosen = named.read(_standard_input()) if given.query == "-" else catalogue.find(given.query, working)
+    chosen = named.read(_standard_input(named.decoded)) if given.query == "-" else catalogue.find(given.query, working)
     values: dict[str, list[str]] = {}
     for pair in given.set:
         name, value = _pair(pair)
@@ -43,7 +44,7 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     text = data.text(chosen, values)
     answer = data.ask(text)
     for each in answer.notes:
-        note(each)
+        note(each[lang])
     if given.explain:
         from hankelod.query.algebra import explain
 
@@ -57,10 +58,10 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     return 0
 
 
-def _standard_input() -> str:
+def _standard_input(decoded: Callable[[bytes], str]) -> str:
     """Read the query from standard input. Raises CannotRun if it is not UTF-8."""
     try:
-        return sys.stdin.buffer.read().decode("utf-8")
+        return decoded(sys.stdin.buffer.read())
     except UnicodeDecodeError as error:
         raise CannotRun(message("refusal-stdin")) from error
 

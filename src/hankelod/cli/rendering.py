@@ -27,7 +27,7 @@ def render(outcome: Report, dataset: Dataset, form: str, lang: str, strict: bool
     if form == "json":
         return report.as_json(outcome, lang, strict)
     if form == "turtle":
-        return report.as_turtle(outcome)
+        return report.as_turtle(outcome, dataset.model.checks)
     if form in ("github", "sarif"):
         from hankelod.validation import alerts
 

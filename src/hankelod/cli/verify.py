@@ -16,12 +16,13 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
 
     Exit status: 0 if every file is as the manifest says; 1 otherwise. Raises Refusal (2) where there is no such folder.
     """
+    from hankelod.pipeline import workers
     from hankelod.publication import verification
     from hankelod.validation import report
 
     if not (working / given.dist).is_dir():
         raise CannotRun(message("refusal-publication-folder", folder=given.dist))
-    outcome = verification.verify(working / given.dist, given.dist)
+    outcome = verification.verify(working / given.dist, given.dist, workers.shared)
     if given.format == "json":
         sys.stdout.write(report.as_json(outcome, lang))
     else:

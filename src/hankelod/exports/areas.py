@@ -80,12 +80,17 @@ class AreaDocuments(Export):
             kind, code = path.decode().split("/", 1)
             record = areas[kind].pop(code, None)
             if record is not None:
-                yield _area(cards, record, kind, [_decode(content) for _, _, content in group])
+                yield _area(cards, record, kind, [self._changed(_decode(content)) for _, _, content in group])
         for kind, left in areas.items():
             yield from (_area(cards, record, kind, []) for record in left.values())
         for name, kind, _ in KINDS:
             if cards.areas(name):
                 yield File(schema_path(kind), to_json(schema(cards, kind), 2))
+
+    def _changed(self, project: Json) -> Json:
+        """A project with the day on which its record last changed."""
+        day = self.place.days.of(str(project["iri"]))
+        return project if day is None else {**project, "modified": day}
 
 
 def schema_path(kind: str) -> str:
@@ -117,9 +122,7 @@ def _area(cards: Cards, record: Record, kind: str, projects: list[Json]) -> File
         inside = [r for r in cards.areas("Municipality") if r.values.get("region") == record.id]
         content["municipalities"] = [cards.thing(r.cls, r.id) for r in inside]
     dataset: Json = {"iri": f"{cards.model.base}id/dataset/{cards.about.get('id')}"}
-    content["dataset"] = dataset | {
-        k: cards.about[k] for k in ("title", "version", "modified", "licence") if k in cards.about
-    }
+    content["dataset"] = dataset | {k: cards.about[k] for k in ("title", "licence") if k in cards.about}
     content["projectCount"] = len(projects)
     content["costSum"], content["grantSum"] = _sum(projects, "totalCost"), _sum(projects, "grantTotal")
     content["projects"] = projects
@@ -161,10 +164,10 @@ def schema(cards: Cards, kind: str, lang: str = "en") -> Json:
     dataset = {
         "iri": TYPES["iri"],
         "title": TYPES["langtext"],
-        "version": TYPES["text"],
-        "modified": TYPES["date"],
         "licence": TYPES["iri"],
     }
+    project = {k.name: _key(k, lang) for k in cards.keys}
+    project["modified"] = _described(cards, "modified", TYPES["date"], lang)
     link = {"label": TYPES["langtext"], "url": TYPES["iri"], "host": TYPES["text"]}
     head: Json = {
         "$schema": SCHEMA_BASE,
@@ -177,7 +180,7 @@ def schema(cards: Cards, kind: str, lang: str = "en") -> Json:
         **head,
         **_closed(described, [k for k in properties if k != "region"]),
         "$defs": {
-            "project": _closed({k.name: _key(k, lang) for k in cards.keys}, [k.name for k in cards.keys if k.required]),
+            "project": _closed(project, [*(k.name for k in cards.keys if k.required), "modified"]),
             "thing": _closed(
                 {
                     k: _described(cards, k, TYPES["langtext" if k == "name" else "iri" if k == "iri" else "text"], lang)

@@ -296,9 +296,11 @@ def _kind_of_publisher(about: Catalogue, record: Record) -> str | None:
     ontology = about.dataset.model.ontology
     for cls, concept in references(about.dataset.model, record.values, record.cls):
         if cls.concept:
-            for broader in ontology.objects(f"{about.things}{cls.identifies}{concept}", SKOS + "broadMatch"):
-                if str(broader).startswith(PUBLISHER_TYPES):
-                    return str(broader)
+            this = f"{about.things}{cls.identifies}{concept}"
+            for match in (SKOS + "exactMatch", SKOS + "closeMatch", SKOS + "broadMatch"):
+                for other in ontology.objects(this, match):
+                    if str(other).startswith(PUBLISHER_TYPES):
+                        return str(other)
     return None
 
 

@@ -1,20 +1,25 @@
-"""Documents: a Turtle and a JSON-LD file for each thing, with its references in both directions.
+"""Documents: a Turtle and a JSON-LD file for each thing, which conforms to the shapes by itself.
 
-What refers to a thing is gathered from all records as sorted runs of lines: a record of a thing that others refer to is
-described when all have come, the others at once by the worker that has them.
+A shape asks for the class of a value (`sh:class`), and whatever has a class must meet the shape of that class. So a
+document describes in full the things that its thing refers to, and those that they refer to in turn; what refers to
+the thing is named without its class. What refers to a thing is gathered from all records as sorted runs of lines: a
+record of a thing that others refer to is described when all have come, the others at once by the worker that has them.
+The day on which a thing last changed, which its document gives, is known when all have come: until then a document
+holds UNKNOWN in its place.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
 
 from hankelod.exports.export import Basis, Export, joined, separated
 from hankelod.mapping.batch import Batch
-from hankelod.model import context
 from hankelod.model.model import Class, Model
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files
@@ -22,8 +27,16 @@ from hankelod.rdf import statements
 from hankelod.rdf.graph import RDF, SKOS
 from hankelod.records.record import Record, Values, references
 
-LABEL = (RDF + "type", SKOS + "prefLabel")
-"""Properties included for the concepts that a document refers to."""
+FOAF, DCTERMS = "http://xmlns.com/foaf/0.1/", "http://purl.org/dc/terms/"
+
+UNKNOWN = b"0000-00-00"
+"""Stands first in a document where the day of change is to be, and no other text of that kind before it."""
+
+if TYPE_CHECKING:
+    import msgspec
+
+DESCRIBED = 10_000
+"""Most things whose description is remembered for the next document."""
 
 ById = dict[tuple[str, str], Record]
 """Records by the IRI of their class and their id."""
@@ -32,47 +45,63 @@ ById = dict[tuple[str, str], Record]
 class Documents(Export):
     """Documents of every record and concept, in Turtle and JSON-LD.
 
-    A record's document includes the names of the things it refers to; of the things that refer to it, it includes the
-    names and the referring triples. So a municipality's document lists its projects and organisations. Documents of
-    concepts leave referrers out, because they would repeat most of the dump.
+    A record's document describes in full what it refers to, and what that refers to; of the things that refer to it,
+    it includes the names and the referring triples. So a municipality's document describes its region, and lists its
+    projects and organisations. Documents of concepts leave referrers out, because they would repeat most of the dump.
     """
 
     part = "documents"
 
     def __init__(self, basis: Basis) -> None:
         super().__init__(basis)
-        self._describer = _Describer(basis)
         self._by_thing: ById = {(r.cls.iri, r.id): r for r in basis.others}
+        self._describer = _Describer(basis, self._by_thing)
         targets = {f.target for c in basis.model.classes.values() for f in c.fields if f.kind == "reference"}
         self._waits = basis.main is not None and basis.main.iri in targets
         """Whether any record may refer to one of the main class, so that these cannot be described at once."""
         self._pairs: list[str] = []
+        self._described: list[tuple[str, int]] = []
+        """Parts with documents that lack their days, each with its size."""
 
     def make(self, batch: Batch) -> bytes:
         main, pairs, files = self.basis.main, [], []
         for n, record in enumerate(batch.records):
             pairs += [p.line() for p in _references_from(self.basis.model, record, f"{batch.number:08}{n:06}")]
             if record.cls is main and not self._waits:
-                for file in self._describer.document(record, batch.turtle[n], self._by_thing, ()):
+                whole = _Whole(batch.turtle[n], batch.texts[n])
+                for file in self._describer.document(record, whole, ()):
                     files += [file.path.encode(), file.content, str(file.triples).encode()]
         waiting = [r for r in batch.records if r.cls is main] if self._waits else []
-        return joined((runs.packed(sorted(pairs)), joined(files), _encode([[r.id, r.values] for r in waiting])))
+        documents = zlib.compress(joined(files), runs.LEVEL)
+        return joined((runs.packed(sorted(pairs)), documents, _encode([[r.id, r.values] for r in waiting])))
 
     def feed(self, made: bytes) -> None:
-        pairs, files, waiting = separated(made)
+        pairs, documents, waiting = separated(made)
         self._pairs.append(f"references-{len(self._pairs)}")
         self.place.parts.write(self._pairs[-1], pairs)
-        contents = separated(files)
-        for path, content, triples in zip(contents[::3], contents[1::3], contents[2::3], strict=True):
-            self.place.building.add([File(path.decode(), content, int(triples))])
+        self._described.append((f"documents-{len(self._described)}", len(documents)))
+        self.place.parts.write(self._described[-1][0], documents)
         for identifier, values in _decode(waiting):
             main = self.basis.main
             assert main is not None
             self._by_thing[main.iri, identifier] = Record(main, identifier, "", values, {}, frozenset())
 
     def finish(self, triples: int) -> None:
-        self.place.building.add(self._of_things())
-        self.place.building.add(self._describer.concepts())
+        for files in (self._made(), self._of_things(), self._describer.concepts()):
+            self.place.building.add(map(self._dated, files))
+
+    def _made(self) -> Files:
+        """The documents that workers have made."""
+        for name, size in self._described:
+            contents = separated(zlib.decompress(self.place.parts.read(name, 0, size)))
+            self.place.parts.remove(name)
+            for path, content, triples in zip(contents[::3], contents[1::3], contents[2::3], strict=True):
+                yield File(path.decode(), content, int(triples))
+
+    def _dated(self, file: File) -> File:
+        """A document with the day on which its thing last changed."""
+        thing = file.path.removeprefix("doc/").rpartition(".")[0]
+        return dated(file, self.place.days.of(f"{self.basis.dataset.base}id/{thing}"))
 
     def _of_things(self) -> Files:
         """The documents of the records that are held in memory, in the order of their ids."""
@@ -82,9 +111,14 @@ class Documents(Export):
         for target, group in groupby(referrers, key=lambda reference: reference.target):
             record = left.pop(target, None)
             if record is not None:
-                yield from self._describer.document(record, None, self._by_thing, group)
+                yield from self._describer.document(record, None, group)
         for record in left.values():
-            yield from self._describer.document(record, None, self._by_thing, ())
+            yield from self._describer.document(record, None, ())
+
+
+def dated(file: File, day: str | None) -> File:
+    """A document whose thing last changed on this day."""
+    return file if day is None else file._replace(content=file.content.replace(UNKNOWN, day.encode(), 1))
 
 
 class Reference(NamedTuple):
@@ -116,68 +150,162 @@ def _references_from(model: Model, record: Record, order: str) -> Iterator[Refer
         yield Reference(target, order, record.cls.name, record.id, values)
 
 
+class _Whole(NamedTuple):
+    """A record with its parts, as Turtle without head and as N-Triples."""
+
+    turtle: str
+    ntriples: str
+
+
+class _Description(NamedTuple):
+    """A thing or concept: in Turtle without head, as nodes of JSON-LD, and its number of triples.
+
+    `things` and `concepts` are what it refers to, `classes` the names of the classes that the nodes need in a context.
+    """
+
+    turtle: str
+    nodes: tuple[msgspec.Raw, ...]
+    triples: int
+    things: tuple[tuple[str, str], ...] = ()
+    concepts: tuple[str, ...] = ()
+    classes: frozenset[str] = frozenset()
+
+
 class _Describer:
-    """Writer of documents: the contexts, and the labels of things, that many documents share."""
+    """Writer of documents: the contexts, and the descriptions of things and concepts, that many documents share."""
 
-    def __init__(self, basis: Basis) -> None:
+    def __init__(self, basis: Basis, records: ById) -> None:
+        """`records` are those that others refer to; it may grow while documents are written."""
         self.model, self.mapping, self.base = basis.model, basis.mapping, basis.dataset.base
+        self.records = records
         self._contexts: dict[frozenset[str], dict[str, object]] = {}
-        self._labels: dict[tuple[str, str], tuple[Record, str]] = {}
+        self._thing = lru_cache(DESCRIBED)(self._described)
+        self._concept = lru_cache(DESCRIBED)(self._described_concept)
 
-    def document(self, record: Record, turtle: str | None, by_thing: ById, referrers: Iterable[Reference]) -> Files:
-        """The files of one record. `turtle` is the record in Turtle, if it is made already."""
-        labels, concepts = self._references(record, by_thing)
-        neighbours = dict(labels)
+    def document(self, record: Record, whole: _Whole | None, referrers: Iterable[Reference]) -> Files:
+        """The files of one record. `whole` is the record in Turtle and N-Triples, if that is made already."""
+        described, own = self._of_record(record, whole), (record.cls.iri, record.id)
+        things, concepts = self._closure(described, own)
+        referring: dict[tuple[str, str], Record] = {}
         for each in referrers:
             cls = self.model.by_name(each.cls)
-            label = neighbours.get((cls.iri, each.id))
-            values = {**(label.values if label else {}), **each.values}
-            neighbours[cls.iri, each.id] = Record(cls, each.id, "", values, {}, frozenset())
-        neighbours.pop((record.cls.iri, record.id), None)
-        blocks = [self.mapping.turtle(record) if turtle is None else turtle]
-        for key, neighbour in neighbours.items():
-            known = labels.get(key) is neighbour
-            blocks.append(self._labels[key][1] if known else self.mapping.turtle(neighbour))
+            key = (cls.iri, each.id)
+            if key not in things and key != own:
+                values = {**(referring[key].values if key in referring else {}), **each.values}
+                referring[key] = Record(cls, each.id, "", values, {}, frozenset())
+        untyped = [self._untyped(r) for r in referring.values()]
         path = f"doc/{record.cls.identifies}{record.id}"
-        yield from self._files(path, [record, *neighbours.values()], blocks, concepts, LABEL)
+        yield from self._files(path, [described, *things.values(), *untyped, *concepts])
 
     def concepts(self) -> Files:
-        """The files of all concepts and concept schemes under the base."""
-        for concept in sorted(self.model.ontology.triples):
-            if concept.startswith(f"{self.base}id/"):
-                yield from self._files("doc/" + concept.removeprefix(f"{self.base}id/"), [], [], [concept], ())
+        """The files of all concepts and concept schemes under the base; a scheme's describe its concepts too."""
+        ontology = self.model.ontology
+        members: dict[str, list[str]] = {}
+        for concept in ontology.triples:
+            for scheme in ontology.objects(concept, SKOS + "inScheme"):
+                members.setdefault(str(scheme), []).append(concept)
+        for iri in sorted(ontology.triples):
+            if iri.startswith(f"{self.base}id/"):
+                described = {each: self._concept(each) for each in (iri, *members.get(iri, ()))}
+                around = {c.turtle: c for each in described.values() for c in self._closure(each, "")[1]}
+                own = {each.turtle for each in described.values()}
+                rest = [c for text, c in around.items() if text not in own]
+                path = "doc/" + iri.removeprefix(f"{self.base}id/")
+                yield from self._files(path, [*described.values(), *rest])
 
-    def _files(
-        self, path: str, records: list[Record], blocks: list[str], concepts: list[str], only: tuple[str, ...]
-    ) -> Files:
-        """The files of one document. `only` lists the properties of the concepts to include; empty means all."""
-        ontology = self.model.ontology.triples
-        blocks = [*blocks, statements.turtle(ontology, self.mapping.names["turtle"], concepts, only)]
-        body = "\n".join(b for b in blocks if b)
-        content = (self.mapping.turtle_head(body) + body).encode()
-        triples = len(set(ox.parse(content, format=ox.RdfFormat.TURTLE)))
-        yield File(f"{path}.ttl", content, triples)
-        classes = frozenset(n for r in records for n in _with_parts(self.model, r.cls))
+    def _files(self, path: str, described: list[_Description]) -> Files:
+        """The files of one document; no two descriptions share a subject."""
+        about = self._about(path)
+        described = [self._stated(about, list(about)), *described]
+        body = "\n".join(d.turtle for d in described if d.turtle)
+        triples = sum(d.triples for d in described)
+        yield File(f"{path}.ttl", (self.mapping.turtle_head(body) + body).encode(), triples)
+        classes = frozenset().union(*(d.classes for d in described))
         if classes not in self._contexts:
-            self._contexts[classes] = context.context(self.model, classes)
-        nodes = [*(r.values for r in records), *statements.nodes(ontology, concepts, only)]
-        document = {"@context": self._contexts[classes], "@graph": nodes}
-        yield File(f"{path}.jsonld", _indented(document), triples)
+            self._contexts[classes] = self.mapping.published.context(classes)
+        nodes = [node for d in described for node in d.nodes]
+        yield File(f"{path}.jsonld", _indented({"@context": self._contexts[classes], "@graph": nodes}), triples)
 
-    def _references(self, record: Record, by_thing: ById) -> tuple[ById, list[str]]:
-        """Return what a record refers to: things, reduced to their labels, and IRIs of concepts."""
-        things: ById = {}
+    def _closure(
+        self, described: _Description, own: tuple[str, str] | str
+    ) -> tuple[dict[tuple[str, str], _Description], list[_Description]]:
+        """Return what a description refers to, and what that refers to in turn: things, in the order in which they are
+        met, and concepts, in the order of their IRIs. `own` is the thing or concept that is described itself."""
+        things: dict[tuple[str, str], _Description] = {}
+        concepts: dict[str, _Description] = {}
+        waiting = [described]
+        for each in waiting:
+            for key in each.things:
+                if key not in things and key != own and key in self.records:
+                    things[key] = self._thing(key)
+                    waiting.append(things[key])
+            for iri in each.concepts:
+                if iri not in concepts and iri != own:
+                    concepts[iri] = self._concept(iri)
+                    waiting.append(concepts[iri])
+        return things, [concepts[iri] for iri in sorted(concepts)]
+
+    def _about(self, path: str) -> statements.Triples:
+        """What a document says of itself, in all its forms: its thing, and the day on which that last changed."""
+        thing = f"{self.base}id/{path.removeprefix('doc/')}"
+        day = statements.literal(UNKNOWN.decode(), "date")
+        return {f"{self.base}{path}": {FOAF + "primaryTopic": [thing], DCTERMS + "modified": [day]}}
+
+    def _described(self, key: tuple[str, str]) -> _Description:
+        """Describe a thing of the dataset by the IRI of its class and its id."""
+        return self._of_record(self.records[key], None)
+
+    def _of_record(self, record: Record, whole: _Whole | None) -> _Description:
+        """Describe a record in full."""
+        things: dict[tuple[str, str], None] = {}
         concepts: dict[str, None] = {}
         for cls, identifier in references(self.model, record.values, record.cls):
-            key = (cls.iri, identifier)
             if cls.concept:
                 concepts[f"{self.base}id/{cls.identifies}{identifier}"] = None
-            elif key in by_thing and by_thing[key] is not record:
-                if key not in self._labels:
-                    label = by_thing[key]._replace(values=_label_values(by_thing[key]))
-                    self._labels[key] = label, self.mapping.turtle(label)
-                things[key] = self._labels[key][0]
-        return things, list(concepts)
+            elif cls.part:  # described with the whole that it is a part of
+                things[self.model.root_of(cls).iri, identifier.partition("/")[0]] = None
+            else:
+                things[cls.iri, identifier] = None
+        if whole is None:
+            whole = _Whole(self.mapping.turtle(record), self.mapping.text(record.cls, record.values))
+        triples = len(set(whole.ntriples.split("\n"))) - 1
+        classes = frozenset(_with_parts(self.model, record.cls))
+        nodes = (_raw(self.mapping.node(record)),)
+        return _Description(whole.turtle, nodes, triples, tuple(things), tuple(concepts), classes)
+
+    def _described_concept(self, iri: str) -> _Description:
+        """Describe a concept or a concept scheme by its IRI."""
+        ontology = self.model.ontology.triples
+        paths = self.model.class_paths
+        objects = [o for p, found in statements.predicates(ontology, iri) if p in paths for o in found]
+        others = tuple(o for o in objects if isinstance(o, str) and o in ontology)
+        return self._stated(ontology, [iri])._replace(concepts=others)
+
+    def _untyped(self, record: Record) -> _Description:
+        """Describe a record by its values, without the classes of the record and of its parts."""
+        triples = statements.Statements({})
+        text = self.mapping.text(record.cls, record.values)
+        for quad in ox.parse(text.encode(), format=ox.RdfFormat.N_TRIPLES):
+            if quad.predicate.value != RDF + "type":
+                term = quad.object.value if isinstance(quad.object, ox.NamedNode) else quad.object
+                triples.add(quad.subject.value, quad.predicate.value, term)  # type: ignore[union-attr]
+        return self._stated(triples.triples, list(triples.triples))
+
+    def _stated(self, triples: statements.Triples, subjects: list[str]) -> _Description:
+        """Describe subjects by all triples that are stated of them."""
+        turtle = statements.turtle(triples, self.mapping.names["turtle"], subjects)
+        number = sum(len(objects) for s in subjects for objects in triples[s].values())
+        return _Description(
+            turtle,
+            tuple(_raw(node) for node in statements.nodes(triples, self.mapping.published.names, subjects)),
+            number,
+        )
+
+
+def _raw(value: object) -> msgspec.Raw:
+    import msgspec
+
+    return msgspec.Raw(msgspec.json.encode(value))
 
 
 def _encode(value: object) -> bytes:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from hankelod.exports import datasets
 from hankelod.exports.export import Basis, Export, Place, Stream, joined, separated
 from hankelod.mapping.batch import Batch
 from hankelod.mapping.mapping import Mapping
-from hankelod.model import complete, context, schema
+from hankelod.model import complete, context, effective, schema
 from hankelod.publication import runs
 from hankelod.publication.files import NAME, File, Files, to_json
 from hankelod.rdf import jsonld, statements
@@ -35,14 +37,15 @@ class JsonLd(Stream):
     path, packed, rdf = f"dump/{NAME}.jsonld", True, True
 
     def head(self) -> bytes:
-        nodes = b",\n".join(_one_line(n) for n in statements.nodes(self.basis.model.ontology.triples))
-        return b'{"@context":' + _one_line(context.context(self.basis.model)) + b',"@graph":[\n' + nodes
+        mapping, ontology = self.basis.mapping, self.basis.model.ontology
+        nodes = b",\n".join(map(_one_line, statements.nodes(ontology.triples, mapping.published.names)))
+        return b'{"@context":' + _one_line(mapping.published.context()) + b',"@graph":[\n' + nodes
 
     def end(self) -> bytes:
         return b"\n]}\n"
 
     def make(self, batch: Batch) -> bytes:
-        return b"".join([b",\n" + node for node in batch.json])
+        return b"".join([b",\n" + node for node in batch.nodes])
 
 
 class JsonLines(Stream):
@@ -153,4 +156,6 @@ def _descriptions(dataset: Dataset, mapping: Mapping) -> Files:
             name = schema.schema_name(cls, lang)
             yield File(f"schema/{name}", to_json(schema.schema(model, cls, lang), 2))
         yield File(complete.path(cls), to_json(complete.schema(model, cls), 2))
-    yield File("shapes.ttl", model.shapes_text.encode(), len(model.shapes.quads))
+    for name, text in (("shapes", effective.shapes(model)), ("shapes-core", effective.core(model))):
+        content = text.encode()
+        yield File(f"{name}.ttl", content, sum(1 for _ in ox.parse(content, format=ox.RdfFormat.TURTLE)))

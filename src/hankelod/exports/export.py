@@ -18,6 +18,7 @@ from hankelod.mapping.batch import Batch
 from hankelod.mapping.mapping import Mapping
 from hankelod.model.model import Class
 from hankelod.publication.building import Building
+from hankelod.publication.history.days import Days
 from hankelod.publication.parts import Parts
 from hankelod.publication.runs import Merge
 from hankelod.records.dataset import Dataset
@@ -66,12 +67,14 @@ class Basis:
 class Place(NamedTuple):
     """Where the publisher's exports write: the publication, and the parts that are removed when it is done.
 
-    `merge` merges runs; workers may do it at the same time.
+    `merge` merges runs; workers may do it at the same time. `days` are the days of change, known when outputs are
+    finished.
     """
 
     building: Building
     parts: Parts
     merge: Merge
+    days: Days
 
 
 class Export(ABC):

@@ -41,6 +41,13 @@ PREFLIGHT = {
 }
 """Further headers of the response to OPTIONS: browsers ask so before a request with headers of its own (CORS)."""
 
+FINISHED = "changes/pages/"
+"""Folder of the pages of the change feed, each of which is whole once it is written."""
+
+KEPT = "public, max-age=86400, immutable"
+"""Cache-Control of finished pages: caches need not ask again for a day. No longer, so that what `publish --forget`
+takes out of a page is soon out of caches too."""
+
 FORMS = {
     r"text/html|application/xhtml\+xml": "page",
     r"text/turtle": "ttl",
@@ -248,6 +255,8 @@ def nginx(site: Deployment) -> str:
     out += [
         f"location = {at}{path} {{ {' '.join(_header_directives({'Link': link}))} }}" for path, link in site.linked()
     ]
+    kept = f'add_header Cache-Control "{KEPT}";'  # not for pages that are not there yet
+    out += [f"location ^~ {at}{FINISHED} {{ {' '.join(_header_directives({}))} {kept} }}"]
     for gone in site.withdrawn:
         page = next((f"doc/{gone}{end}" for end in (".html", ".ttl") if f"doc/{gone}{end}" in site.files), None)
         body = f"error_page 410 {at}{page}; " if page else ""
@@ -322,6 +331,7 @@ def htaccess(site: Deployment) -> str:
             f'    <Files "{path.rpartition("/")[2]}">\n        Header set Link {_quoted(link)}\n    </Files>'
             for path, link in site.linked()
         ),
+        f'    Header set Cache-Control "{KEPT}" "expr=%{{REQUEST_URI}} =~ m#/{FINISHED}[^/]+$#"',
         "</IfModule>",
         "RewriteEngine On",
         *ANSWERED,
@@ -451,7 +461,10 @@ def redirects(site: Deployment) -> str:
 
 
 def headers(site: Deployment) -> str:
-    """Return `_headers` for the same hosts, which set most media types themselves."""
+    """Return `_headers` for the same hosts, which set most media types themselves.
+
+    There is none for finished pages: those hosts may send it with a 404 too, for a page that is yet to come.
+    """
     out = [
         f"{site.prefix}*",
         *(f"  {name}: {value}" for name, value in (HEADERS | PREFLIGHT).items() if name != "Allow"),

@@ -1,12 +1,14 @@
 """Making on demand: what a publication carries that leaves out the documents and pages of its things.
 
 With these files and the dumps, a server makes each of them when it is asked for: complete records of every class, the
-model, the settings of the dataset, and where in `dump/projects.jsonl` each project is.
+model, the settings of the dataset, where in `dump/projects.jsonl` each project is, and when each thing last changed.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+
+import pyoxigraph as ox
 
 from hankelod.exports.export import Basis, Export
 from hankelod.mapping.batch import Batch
@@ -16,6 +18,10 @@ from hankelod.records.record import Record
 
 PART = "making"
 """The part of a publication that these files are; no name of `publish --only`."""
+
+DAYS = "dump/changed.index"
+"""File of the days of change: for each thing its IRI and the day on which it last changed, separated by a tab; in the
+order of IRIs, so that it can be searched by halving."""
 
 PATTERNS = ("doc/{class}/{id}.ttl", "doc/{class}/{id}.jsonld", "doc/{class}/{id}.html")
 """Paths of the files that are made on demand."""
@@ -31,9 +37,9 @@ def files(basis: Basis) -> Files:
             by_stem.setdefault(record.cls.folder or Path(str(record.cls.file)).stem, []).append(record)
     for stem, records in by_stem.items():
         yield File(f"dump/{stem}.jsonl", b"".join(to_json(r.values) for r in records))
-    model = basis.model
-    quads = [*model.ontology.quads, *model.shapes.quads]
-    yield File("dump/model.ttl", _model(basis), len({q.triple for q in quads}))
+    model = _model(basis)
+    quads = ox.parse(model, format=ox.RdfFormat.TURTLE, base_iri=basis.dataset.base)
+    yield File("dump/model.ttl", model, len({q.triple for q in quads}))
 
 
 def _model(basis: Basis) -> bytes:

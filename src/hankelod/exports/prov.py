@@ -28,15 +28,17 @@ def provenance(about: Catalogue) -> Files:
     triples.add(work, PROV + "wasAssociatedWith", software(triples))
     triples.add(work, DCTERMS + "date", literal(about.values["modified"], "date"))
     files = dict(inputs(about.dataset))
+    triples.add(work, PROV + "used", *(f"{about.things}source-file/{name}" for name in files))
+    folders = {cls.folder: cls for cls in about.dataset.model.entries() if cls.folder}
     for name, path in files.items():
         entity = f"{about.things}source-file/{name}"
-        triples.add(work, PROV + "used", entity)
         triples.add(entity, RDF + "type", PROV + "Entity")
         triples.add(entity, RDFS + "label", literal(name))
         checksum(triples, entity, _sha256(path))
-        subject = _described(about.dataset, name)
-        if subject is not None:
-            triples.add(subject, PROV + "wasDerivedFrom", entity)
+        match name.split("/"):
+            case ["data", folder, file] if folder in folders:
+                subject = f"{about.things}{folders[folder].identifies}{file.removesuffix('.yml')}"
+                triples.add(subject, PROV + "wasDerivedFrom", entity)
     if about.edition.revision:
         entity = f"{about.things}revision/{about.edition.revision}"
         triples.add(work, PROV + "used", entity)
@@ -45,13 +47,6 @@ def provenance(about: Catalogue) -> Files:
     about.complete(triples)
     text = turtle_document(triples.triples, about.dataset.base, about.template.prefixes)
     yield File("provenance.ttl", text.encode(), count(triples.triples))
-
-
-def _described(dataset: Dataset, name: str) -> str | None:
-    """Return the IRI of the thing that the file describes, or None if it describes several or none."""
-    steps = name.split("/")
-    cls = next((c for c in dataset.model.entries() if c.folder and len(steps) == 3 and c.folder == steps[1]), None)
-    return f"{dataset.base}id/{cls.identifies}{steps[2].removesuffix('.yml')}" if cls and steps[0] == "data" else None
 
 
 def _sha256(path: Path) -> str:

@@ -13,12 +13,13 @@ from hankelod.intake import values as read
 from hankelod.intake.documents.compilation import Compilation, RawProject
 from hankelod.intake.documents.paragraphs import Passage
 from hankelod.intake.figures import ProposedFigure, figures
-from hankelod.intake.identifiers import organisation_id, part_stem, project_stem, slug, title_key, unique
+from hankelod.intake.identifiers import organisation_id, part_stem, project_stem, title_key, unique
 from hankelod.intake.names.gazetteer import Gazetteer
 from hankelod.intake.names.listed import NameList, read_list
 from hankelod.intake.names.matches import Match
 from hankelod.intake.names.places import mentioned, places_of_work
 from hankelod.intake.proposals import Draft, Lines, Note, Organisations, Values, span
+from hankelod.records.slug import slug
 
 
 class Setting(NamedTuple):

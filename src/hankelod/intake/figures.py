@@ -7,7 +7,10 @@ words up to twelve are recognised in the cases that are used for counting.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import NamedTuple
+
+from hankelod.intake.values import SPACES
 
 
 class ProposedFigure(NamedTuple):
@@ -37,7 +40,13 @@ WORDS = {
 
 _VALUES = {word: n for n, words in WORDS.items() for word in words.split("|")}
 
-NUMBER = rf"(?P<n>\d{{1,3}}(?:[ \u00a0]\d{{3}})+|\d+(?:[,.]\d+)?|\b(?:{'|'.join(WORDS.values())})\b)"
+NUMBER = (
+    rf"(?P<n>\d{{1,3}}(?:{SPACES}\d{{3}})+(?:,\d+)?(?!\d)|\d{{1,3}}(?:\.\d{{3}})+(?:,\d+)?(?![\d])"
+    rf"|\d+(?:[,.]\d+)?|\b(?:{'|'.join(WORDS.values())})\b)"
+)
+"""A number in a sentence. In Finnish a dot parts thousands (`1.200`) where three digits follow it, a comma decimals."""
+
+GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 
 ABOUT = re.compile(r"(?:noin|n\.|lähes|arviolta|suunnilleen|runsa(?:at|an))\s+$", re.I)
 
@@ -156,11 +165,14 @@ def _value(number: str, factor: int) -> str:
     low = number.casefold()
     if low in _VALUES:
         return str(_VALUES[low] * factor)
-    plain = re.sub(r"[ \u00a0]", "", number).replace(",", ".")
+    plain = re.sub(SPACES, "", number)
+    if GROUPED.fullmatch(plain):
+        plain = plain.replace(".", "")
+    plain = plain.replace(",", ".")
     if factor == 1:
         return plain
-    whole, _, part = plain.partition(".")
-    return str(int(whole + part.ljust(3, "0")[:3]))
+    value = format(Decimal(plain) * factor, "f")
+    return value.rstrip("0").rstrip(".") if "." in value else value
 
 
 def _qualifier(before: str) -> str | None:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from hankelod.records.slug import slug
 
 COMPANY = ("oyj", "oy", "abp", "ab", "ky", "ltd", "tmi", "osk", "ry", "rf", "r.y", "r.f", "sr", "rs")
 """Abbreviations of legal forms, which are left out of the id of an organisation."""
-
-
-def slug(text: str) -> str:
-    """Return a name as an id: lower-case ASCII letters, digits and hyphens, at most 100 characters."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ø", "o").replace("ß", "ss"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-")
 
 
 def organisation_id(name: str) -> str:

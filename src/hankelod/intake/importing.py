@@ -21,6 +21,7 @@ from hankelod.model.shapes import load
 from hankelod.records import tree
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import BASE, DATASET, shipped, turtle_files
+from hankelod.records.slug import slug
 
 
 class Target(NamedTuple):
@@ -194,7 +195,7 @@ def _proposed_programme(front: list[Line]) -> list[Draft]:
     years = re.search(r"[Oo]hjelma\w*\s[^.]*?((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)", text)
     if years:
         values.update(startYear=years.group(1), endYear=years.group(2))
-    id = identifiers.slug(programme["name"])
+    id = slug(programme["name"])
     proposed.append(Draft("programmes", id, values, dict.fromkeys(values, lines), {"": note}, {}))
     return proposed
 

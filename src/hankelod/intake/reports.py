@@ -13,13 +13,16 @@ from hankelod.messages.problem import short
 MAX_VALUE = 160
 """Most characters of a value or line in the report."""
 
+MANY = 5
+"""Most numbers of lines that one row names."""
+
 
 def text(result: Import, data: Path, lang: str) -> str:
     """Return the whole report of an import; paths are relative to `data`."""
     out = []
     if result.document is not None:
         d = result.document
-        coverage = f"{int(d.coverage() * 10) / 10:.1f}"  # rounded down: 100.0 only where every line was understood
+        coverage = f"{int(d.coverage() * 10) / 10:.1f}"  # rounded down: 100.0 only where all was understood
         coverage = coverage if lang == "en" else coverage.replace(".", ",")
         out.append(
             say("report-document", lang, name=result.name, lines=d.lines, projects=len(d.projects), coverage=coverage)
@@ -32,6 +35,7 @@ def text(result: Import, data: Path, lang: str) -> str:
     if result.document is not None:
         out += _lines("report-frame", result.document.frame, lang)
         out += _lines("report-strange", result.document.unrecognised, lang)
+        out += _left_out(result.document.left_out, lang)
     return "\n".join(out) + "\n"
 
 
@@ -58,3 +62,18 @@ def _lines(code: str, lines: tuple[Line, ...], lang: str) -> Iterable[str]:
         yield say(code, lang, count=len(lines))
         for line in lines:
             yield "  " + say("report-row", lang, line=line.number, text=short(line.text.strip(), MAX_VALUE))
+
+
+def _left_out(lines: tuple[Line, ...], lang: str) -> Iterable[str]:
+    """What was not taken, with the reason; the same text at many places (a page's head) in one row."""
+    if not lines:
+        return
+    yield say("report-left-out", lang, count=len(lines))
+    places: dict[tuple[str, str], list[int]] = {}
+    for line in lines:
+        places.setdefault((line.left, line.text.strip()), []).append(line.number)
+    for (reason, text), numbers in places.items():
+        shown = ", ".join(map(str, numbers[:MANY])) + ("…" if len(numbers) > MANY else "")
+        what = say(f"left-{reason}", lang)
+        row = say("report-row", lang, line=shown, text=f"{what}: {short(text, MAX_VALUE)}" if text else what)
+        yield "  " + row

@@ -8,12 +8,24 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hankelod.intake.identifiers import slug
+from hankelod.records.slug import slug
 
-SPACES = "[ \u00a0\u2007\u2009\u202f']"
+SPACES = "[ \u00a0\u2000-\u200a\u202f\u205f\u3000'\u2019]"
+"""What parts thousands besides dots and commas: spaces of any kind and apostrophes."""
+
+NUMBER = re.compile(
+    r"(?P<sign>[-+\u2212]?)\s*(?:"
+    rf"(?P<whole>\d+|\d{{1,3}}(?:{SPACES}\d{{3}})+|\d{{1,3}}(?:\.\d{{3}}){{2,}}|\d{{1,3}}(?:,\d{{3}}){{2,}})"
+    rf"|(?P<before>\d+|\d{{1,3}}(?:{SPACES}\d{{3}})+|\d{{1,3}}(?:\.\d{{3}})+(?=,)|\d{{1,3}}(?:,\d{{3}})+(?=\.))"
+    r"[.,](?P<after>\d+))"
+)
+"""A number with or without grouped thousands and decimals: `1200`, `1 200,5`, `1.200.000`, `1.200,50`, `1,200.50`."""
+
+AMBIGUOUS = re.compile(r"[-+\u2212]?\s*[1-9]\d{0,2}[.,]\d{3}")
+"""A number that is read in two ways: `1.200` is one and a fifth, or twelve hundred."""
 
 MONEY = re.compile(
-    rf"(?:€|EUR)?\s*(?P<whole>\d{{1,3}}(?:{SPACES}\d{{3}})+|\d{{1,3}}(?:\.\d{{3}})+(?!\d)|\d+)(?P<cents>[,.]\d{{1,2}})?"
+    rf"(?:€|EUR)?\s*(?P<whole>\d{{1,3}}(?:{SPACES}\d{{3}})+|[1-9]\d{{0,2}}(?:\.\d{{3}})+(?!\d)|\d+)(?P<cents>[,.]\d{{1,2}})?"
     r"(?!\d)\s*(?:,-|:-)?\s*(?:€|e|eur(?:oa|o)?)?\.?",
     re.I,
 )
@@ -41,6 +53,20 @@ SPAN = re.compile(
 )
 
 SHORT = re.compile(r"(?P<a>0?[1-9]|1[0-2])\s*[-–—]\s*(?P<b>0?[1-9]|1[0-2])\s*/\s*(?P<y>(?:19|20)\d\d)")
+
+
+def number(text: str) -> str | None:
+    """Parse a number; return decimal text, or None for what is none and for what is `AMBIGUOUS`.
+
+    Zeros before a number go, and show that it is not grouped: `012.345` is twelve and a fraction.
+    """
+    text = text.strip()
+    match = NUMBER.fullmatch(text)
+    if match is None or AMBIGUOUS.fullmatch(text):
+        return None
+    whole = re.sub(r"\D", "", match["whole"] or match["before"]).lstrip("0") or "0"
+    sign = "-" if match["sign"] in ("-", "\u2212") else ""
+    return f"{sign}{whole}.{match['after']}" if match["after"] else sign + whole
 
 
 def amount(text: str) -> str | None:

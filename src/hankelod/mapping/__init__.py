@@ -1,1 +1,1 @@
-"""Mapping from Records to triples, in N-Triples and Turtle."""
+"""Mapping from Records to triples, in N-Triples, Turtle and JSON-LD."""

@@ -37,6 +37,14 @@ class Batch:
         return [encode(record.values) for record in self.records]
 
     @cached_property
+    def nodes(self) -> list[bytes]:
+        """Each record as a node of published JSON-LD on one line, without a line break."""
+        import msgspec
+
+        encode, node = msgspec.json.encode, self.mapping.node
+        return [encode(node(record)) for record in self.records]
+
+    @cached_property
     def text(self) -> str:
         """The triples of all records in N-Triples."""
         return "".join(self.texts)

@@ -1,16 +1,18 @@
 """Mapping from Records to triples: the only place where the RDF of records is created.
 
 For each Class and output one writer function is generated (`hankelod.mapping.writers`) and compiled, so that a record
-is mapped without a graph in between: to N-Triples, to Turtle, and to `places`, which give the path in the record of
-each triple. The reference is JSON-LD: a complete record with the derived context (`hankelod.model.context`) yields the
-same triples in any JSON-LD processor.
+is mapped without a graph in between: to N-Triples, to Turtle, to nodes of JSON-LD, and to `places`, which give the path
+in the record of each triple. The reference is JSON-LD: a complete record with the derived context
+(`hankelod.model.context`) yields the same triples in any JSON-LD processor.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from hankelod.mapping.nodes import NodeSource
 from hankelod.mapping.writers import FLAVOURS, WriterSource
+from hankelod.model.context import Published
 from hankelod.model.model import Class, Model
 from hankelod.rdf import statements
 from hankelod.rdf.terms import Names, escape, escape_record, head, head_of
@@ -28,6 +30,7 @@ class Mapping:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.names = {flavour: Names(model.base, model.prefixes, flavour == "turtle") for flavour in FLAVOURS}
+        self.published = Published(model)
         self._writers: dict[str, dict[str, Callable[..., object]]] = {}
 
     def _writer(self, cls: Class, flavour: str) -> Callable[..., object]:
@@ -41,10 +44,15 @@ class Mapping:
                 if each.name not in wanted and each.name not in scope:
                     wanted[each.name] = each
                     waiting += [self.model.target(f) for f in each.fields if f.kind == "part"]
-            source = WriterSource(self.model, self.names[flavour], flavour)
+            source = self._source(flavour)
             code = "\n".join(source.function(c) for c in wanted.values())
             exec(compile(code, f"<{flavour} writers>", "exec"), scope)  # noqa: S102 - generated from the Model alone
         return scope[cls.name]
+
+    def _source(self, flavour: str) -> NodeSource | WriterSource:
+        if flavour == "nodes":
+            return NodeSource(self.model, self.published)
+        return WriterSource(self.model, self.names[flavour], flavour)
 
     def root(self, cls: Class, flavour: str) -> str:
         """Return the beginning of the IRIs of a class's records, with the angle bracket."""
@@ -68,6 +76,10 @@ class Mapping:
         blocks: list[str] = []
         self._write(record, "turtle", blocks.append)
         return "\n".join(blocks)
+
+    def node(self, record: Record) -> dict[str, object]:
+        """Map a record to a node of published JSON-LD, with its parts inside."""
+        return self._writer(record.cls, "nodes")(record.values)  # type: ignore[return-value]
 
     def places(self, record: Record) -> list[Located]:
         """Map a record to triples, each with the path of the value that it comes from."""

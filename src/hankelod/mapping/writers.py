@@ -42,11 +42,11 @@ class WriterSource:
         while fields:
             run = self.run(fields)
             if len(run) > 1:
-                body += self._together(run)
+                body += self._together(run, cls)
                 del fields[: len(run)]
                 continue
             field = fields.pop(0)
-            body += self._field(field)
+            body += self._field(field, cls)
             if field.kind == "part":
                 parts += self._parts(field)
         if self.flavour == "turtle":
@@ -73,12 +73,12 @@ class WriterSource:
             )
         )
 
-    def _together(self, run: list[Field]) -> list[str]:
+    def _together(self, run: list[Field], cls: Class) -> list[str]:
         """Return lines with one f-string for several fields, and the fallback if one of them is missing."""
         names = [f"v{n}" for n in range(len(run))]
         whole = "".join(self.line(f.path, self.term(f, name)) for f, name in zip(run, names, strict=True))
         values = ", ".join(f"r[{f.key!r}]" for f in run)
-        alone = ["    " + line for f in run for line in self._field(f)]
+        alone = ["    " + line for f in run for line in self._field(f, cls)]
         return [
             "try:",
             f"    {', '.join(names)} = {values}",
@@ -115,12 +115,24 @@ class WriterSource:
         return f"{{s}} {fixed(self.names.iri(predicate))} {term} .\\n"
 
     def _type(self, cls: Class) -> list[str]:
-        if any(f.kind == "class" for f in cls.fields):
+        """Return the lines that write the types of a thing; none where a field says its kind."""
+        if cls.typed_by != "type":
             return []
-        if len(cls.types) == 1:
-            return [self.emit(RDF + "type", fixed(self.names.iri(cls.types[0].iri)), "type")]
-        table = {rule.word: self.names.iri(rule.iri) for rule in cls.types}
-        return [f"v = {table!r}[r['type']]", self.emit(RDF + "type", "{v}", "type")]
+        if len(cls.stated) > 1:
+            return self._types_of("r['type'][0]", cls.stated, "type")
+        types = [fixed(self.names.iri(iri)) for iri in next(iter(cls.stated.values()))]
+        if self.flavour == "ntriples":
+            return [f"put(f'{''.join(self.line(RDF + 'type', term) for term in types)}')"]
+        terms = [" , ".join(types)] if self.flavour == "turtle" else types
+        return [self.emit(RDF + "type", term, "type") for term in terms]
+
+    def _types_of(self, word: str, stated: dict[str, tuple[str, ...]], key: str) -> list[str]:
+        """Return lines that write the types that a word stands for; `word` is an expression."""
+        names = {w: tuple(map(self.names.iri, iris)) for w, iris in stated.items()}
+        if self.flavour == "turtle":
+            table = {w: " , ".join(terms) for w, terms in names.items()}
+            return [f"v = {table!r}[{word}]", self.emit(RDF + "type", "{v}", key)]
+        return [f"for v in {names!r}[{word}]:", "    " + self.emit(RDF + "type", "{v}", key)]
 
     def term(self, field: Field, v: str = "v") -> str:
         """Return the object as the inside of an f-string; `v` is the variable with the value."""
@@ -148,7 +160,7 @@ class WriterSource:
         """Return the text between `id/` and the id of a reference: for a part, the prefix of its root."""
         return self.model.root_of(target).identifies
 
-    def _field(self, field: Field) -> list[str]:
+    def _field(self, field: Field, cls: Class) -> list[str]:
         out = [f"v = r.get({field.key!r})", "if v is not None:"]
         if self.flavour == "turtle" and field.kind != "class" and (field.many or field.kind == "langtext"):
             return [*out, f"    po.append({self._listed(field)})"]
@@ -162,8 +174,7 @@ class WriterSource:
                 "        " + self.emit(field.path, '"{escape(t)}"@{lang}', field.key, step),
             ]
         if field.kind == "class":
-            table = {word: self.names.iri(iri) for word, iri in field.words.items()}
-            return [*out, f"    v = {table!r}[v]", "    " + self.emit(field.path, "{v}", field.key)]
+            return [*out, *("    " + line for line in self._types_of("v", cls.stated, field.key))]
         term = self.term(field)
         if not field.many:
             return [*out, "    " + self.emit(field.path, term, field.key)]

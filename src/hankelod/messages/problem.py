@@ -25,10 +25,21 @@ class Place(NamedTuple):
     column: int
 
 
+class Result(NamedTuple):
+    """One SHACL validation result: terms in N-Triples syntax, `component` and `severity` as local names."""
+
+    focus: str
+    path: str | None
+    value: str | None
+    component: str
+    shape: str | None
+    severity: str
+
+
 class Problem(NamedTuple):
     """One thing to fix. `field` is a path in the record (`grants[0].amount`), None for the record as a whole.
 
-    `focus` and `predicate` are IRIs for the validation report in RDF (`sh:focusNode`, `sh:resultPath`).
+    `results` are the SHACL validation results that it stands for, none if another check has found it.
     """
 
     file: str
@@ -44,8 +55,7 @@ class Problem(NamedTuple):
     why: Text
     fix: Text
     related: tuple[Place, ...] = ()
-    focus: str | None = None
-    predicate: str | None = None
+    results: tuple[Result, ...] = ()
 
 
 class ProblemText(NamedTuple):

@@ -1,36 +1,49 @@
-"""JSON-LD context derived from the Model.
+"""JSON-LD contexts derived from the Model, for the two forms of JSON.
 
-The context is the reference mapping (JSON-LD 1.1, section 4.1.8, type-scoped contexts): a complete record with it
-yields the triples of `hankelod.mapping.mapping`.
+Complete records have the keys and the short ids of record files. Their context is the reference mapping (JSON-LD 1.1,
+section 4.1.8, type-scoped contexts): with it they yield the triples of `hankelod.mapping.mapping`.
+
+Published JSON-LD has one context without scopes: one `@base`, to which all ids and references are relative, and `type`
+as the only alias of `@type`. Parsers that stream lose nodes without a word where a scoped context changes either.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hankelod.model.model import Class, Field, Model
+from hankelod.rdf import statements
 from hankelod.rdf.graph import XSD
 from hankelod.rdf.terms import Names
 
 Json = dict[str, object]
 
+KEYWORDS = {"id": "@id", "type": "@type"}
+"""Aliases of keywords, in both forms."""
 
-def context(model: Model, only: frozenset[str] | None = None) -> Json:
-    """Return the value of `@context` for complete records of all classes, or of the classes named in `only`.
+
+### Complete records
+
+
+def context(model: Model) -> Json:
+    """Return the value of `@context` for complete records of all classes.
 
     The terms of a class are in a context scoped to its types, whose `@base` resolves the ids of its records.
     """
     names = Names(model.base, model.prefixes, True)
     terms: Json = {}
     for cls in sorted(model.classes.values()):
-        if cls.concept or (only is not None and cls.name not in only):
+        if cls.concept:
             continue
         scoped = _scoped(model, names, cls)
-        words = [(w, iri) for f in cls.fields if f.kind == "class" for w, iri in f.words.items()]
-        for word, iri in words or [(rule.word, rule.iri) for rule in cls.types]:
+        for word, (iri, *others) in cls.stated.items():
             terms[word] = {"@id": _compact(names, iri), "@context": scoped}
-    prefixes = {p: n for p, n in model.prefixes.items() if p in names.used}
+            for each in others:
+                names.iri(each)
+    prefixes = statements.jsonld_prefixes(model.prefixes, names.used)
     clash = set(prefixes) & set(terms)
     assert not clash, f"prefixes and types must not share a name: {clash}"
-    return {"@version": 1.1, "id": "@id", "type": "@type", **prefixes, **terms}
+    return {"@version": 1.1, **KEYWORDS, **prefixes, **terms}
 
 
 def _compact(names: Names, iri: str) -> str:
@@ -41,28 +54,85 @@ def _compact(names: Names, iri: str) -> str:
 def _scoped(model: Model, names: Names, cls: Class) -> Json:
     scoped: Json = {"@base": f"{model.base}id/{model.root_of(cls).identifies}"}
     for field in cls.fields:
-        if field.kind != "class":
-            scoped[field.key] = _term(model, names, field)
+        if field.kind == "class":
+            scoped[field.key] = None  # the word is in `type` too
+        else:
+            term = _term(names, field)
+            if field.kind == "reference":
+                term["@context"] = {"@base": f"{model.base}id/{model.root_of(model.target(field)).identifies}"}
+            elif field.kind == "relative":
+                term["@context"] = {"@base": f"{model.base}id/"}
+            scoped[field.key] = term
     return scoped
 
 
-def _term(model: Model, names: Names, field: Field) -> Json:
+def _term(names: Names, field: Field) -> Json:
     term: Json = {"@id": _compact(names, field.path)}
     if field.kind == "langtext":
         term["@container"] = "@language"
-    elif field.kind == "part":
-        words = [f for f in model.target(field).fields if f.kind == "class"]
-        if words:  # the type of the part is under another key than `type`
-            term["@context"] = {words[0].key: "@type"}
-    elif field.kind == "iri":
+    elif field.kind in ("iri", "reference", "relative"):
         term["@type"] = "@id"
-    elif field.kind == "reference":
-        term["@type"] = "@id"
-        term["@context"] = {"@base": f"{model.base}id/{model.root_of(model.target(field)).identifies}"}
-    elif field.kind == "relative":
-        term["@type"] = "@id"
-        term["@context"] = {"@base": f"{model.base}id/"}
-    elif field.kind not in ("boolean", "integer") and field.datatype != XSD + "string":
+    elif field.kind not in ("part", "boolean", "integer") and field.datatype != XSD + "string":
         assert field.datatype is not None
         term["@type"] = _compact(names, field.datatype)
     return term
+
+
+### Published JSON-LD
+
+
+class Published:
+    """The terms of published JSON-LD: names of properties and types, each with one meaning in all classes."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        own = {f.key for cls in self._classes() for f in cls.fields}
+        self._prefixes = {p: n for p, n in model.prefixes.items() if p not in own}
+        self.names = self._new_names()
+        """The notation of IRIs; a prefix that is a key too is none."""
+        self.keys: dict[str, str] = {}
+        """The name of each property, by the code of its field: its key, or that code if another class has the key for
+        another property."""
+        self.types: dict[str, str] = {}
+        """The name of each type, by its IRI: its local name, or a compact IRI if that is taken."""
+        taken: Json = dict.fromkeys((*KEYWORDS, *self._prefixes))
+        for cls in self._classes():
+            for field in self._fields(cls):
+                term = _term(self.names, field)
+                free = taken.setdefault(field.key, term) == term
+                self.keys[field.code] = field.key if free else field.code
+        stated = [iris for cls in self._classes() for iris in cls.stated.values()]
+        for iri in [*(iris[0] for iris in stated), *(each for iris in stated for each in iris[1:])]:
+            compact = _compact(self.names, iri)
+            local = iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+            self.types[iri] = local if taken.setdefault(local, compact) == compact else compact
+
+    def _new_names(self) -> Names:
+        return Names(self.model.base, self._prefixes, True)
+
+    def _classes(self) -> Iterator[Class]:
+        """Yield the classes whose things are published; the dataset itself is described in the catalogue."""
+        for cls in sorted(self.model.classes.values()):
+            if not cls.concept and self.model.root_of(cls).file != "dataset.yml":
+                yield cls
+
+    def _fields(self, cls: Class) -> Iterator[Field]:
+        return (f for f in cls.fields if f.kind != "class")
+
+    def context(self, only: frozenset[str] | None = None) -> Json:
+        """Return the value of `@context` for published JSON-LD, or for things of the classes named in `only` alone.
+
+        It has the prefixes of all terms of the ontology, with `only` those of the code lists.
+        """
+        names, terms = self._new_names(), Json()
+        for cls in self._classes():
+            if only is None or cls.name in only:
+                terms.update((self.keys[f.code], _term(names, f)) for f in self._fields(cls))
+                types = {self.types[iri]: _compact(names, iri) for iris in cls.stated.values() for iri in iris}
+                terms.update((name, compact) for name, compact in types.items() if name != compact)
+        things = f"{self.model.base}id/"
+        triples = self.model.ontology.triples
+        wanted = triples if only is None else [s for s in triples if s.startswith(things)]
+        statements.nodes(triples, names, wanted)
+        prefixes = statements.jsonld_prefixes(self._prefixes, names.used)
+        return {"@version": 1.1, "@base": self.model.base, **KEYWORDS, **prefixes, **terms}

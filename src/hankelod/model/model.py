@@ -15,9 +15,10 @@ class Filled(NamedTuple):
     """The rule by which hankelod fills in a value that authors leave out."""
 
     way: str
-    """`ordinal`: position in its list, from 1; `along`: value at a path; `cast`: number read from another field."""
+    """`ordinal`: position in its list, from 1; `along`: value at a path; `cast`: number read from another field;
+    `first-day`, `last-day`: bounds of the date of another field."""
     keys: tuple[str, ...] = ()
-    """`along`: the key of a concept reference and the IRI of that concept's property; `cast`: the source key."""
+    """`along`: the key of a concept reference and the IRI of that concept's property; else the source key."""
 
 
 class Field(NamedTuple):
@@ -111,6 +112,12 @@ class Class(NamedTuple):
     """Fields in their order."""
     types: tuple[TypeRule, ...]
     """Rules for `rdf:type` in their order; at least one."""
+    typed_by: str
+    """Key whose word determines the types: that of a field of the kind `class`, else `type`."""
+    stated: dict[str, tuple[str, ...]]
+    """Types by that word: IRIs, first the one of the word, then all its super-classes."""
+    written: dict[str, tuple[str, ...]]
+    """Value of `type` in complete records by that word: the word, and the names of all super-classes."""
     label: Text
     """Name by language (`rdfs:label`)."""
     definition: Text
@@ -160,6 +167,8 @@ class Model(NamedTuple):
     """Labels of concepts, by the IRI of their class and their id."""
     units: dict[str, dict[str, str]]
     """Values that are filled in along a path, by the IRI of the property and the id of the concept."""
+    class_paths: frozenset[str]
+    """IRIs of the properties whose values have to be of a class (`sh:class`): data that conforms describes them."""
     groups: tuple[Group, ...]
     """Groups of fields in their order."""
     labels: dict[str, Text]

@@ -11,8 +11,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from hankelod.messages.catalogue import Text
+from hankelod.model import entailment
 from hankelod.model.model import SHAPES, Check, Class, Field, Filled, Group, Model, TypeRule
 from hankelod.rdf.graph import RDF, RDFS, SH, SKOS, XSD, Index, read
+from hankelod.rdf.terms import Names
 
 DASH = "http://datashapes.org/dash#"
 
@@ -69,8 +71,11 @@ def _filled(shapes: Index, shape: str, keys: dict[str, str]) -> Filled | None:
     if along is not None:
         first, second = (str(step) for step in shapes.items(along))
         return Filled("along", (keys[first], second))
-    source = shapes.iri(shape, SHAPES + "filledFrom")
-    return Filled("cast", (keys[source],)) if source else None
+    for term, way in (("filledFrom", "cast"), ("filledFirstDay", "first-day"), ("filledLastDay", "last-day")):
+        source = shapes.iri(shape, SHAPES + term)
+        if source:
+            return Filled(way, (keys[source],))
+    return None
 
 
 def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> Field:
@@ -78,7 +83,10 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
     if path is None or path.startswith("_:"):
         raise ModelError(f"{_local(shape)}: a record's key needs a plain property as its sh:path")
     kind, target = _kind(shapes, shape, path)
-    listed = [v for head in shapes.objects(shape, SH + "in") for v in shapes.items(head)]
+    # The types of a thing are its kind and super-classes: `sh:in` qualifies the one that is its kind.
+    qualified = shapes.iri(shape, SH + "qualifiedValueShape") if kind == "class" else None
+    least, most = ("qualifiedMinCount", "qualifiedMaxCount") if qualified else ("minCount", "maxCount")
+    listed = [v for head in shapes.objects(qualified or shape, SH + "in") for v in shapes.items(head)]
     words = {ontology.value(str(c), SKOS + "notation") or _local(str(c)): str(c) for c in listed if isinstance(c, str)}
     limits = {}
     for term in ("minInclusive", "minExclusive", "maxInclusive", "maxExclusive", "minLength", "maxLength"):
@@ -98,8 +106,8 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         code=_local(shape),
         path=path,
         kind=kind,
-        many=kind != "langtext" and shapes.value(shape, SH + "maxCount") != "1",
-        required=int(shapes.value(shape, SH + "minCount") or 0) > 0,
+        many=kind != "langtext" and shapes.value(shape, SH + most) != "1",
+        required=int(shapes.value(shape, SH + least) or 0) > 0,
         datatype=shapes.iri(shape, SH + "datatype"),
         target=target,
         languages=tuple(languages),
@@ -119,17 +127,20 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
 
 
 def _types(shapes: Index, ontology: Index, shape: str, iri: str, keys: dict[str, str]) -> list[TypeRule]:
-    """Return the `sh:rule`s of a node shape that set a type, in their `sh:order`; else its target class."""
+    """Return the `sh:rule`s of a node shape that set a type, in their `sh:order`; else its target class.
+
+    A condition that something is absent only keeps a rule from things to which an earlier one applies.
+    """
     rules = []
     for rule in shapes.objects(shape, SH + "rule"):
         rule = str(rule)
         type_iri = str(shapes.one(rule, SH + "object"))
         key = value = None
-        condition = shapes.iri(rule, SH + "condition")
-        if condition:
-            key = keys[str(shapes.one(condition, SH + "path"))]
+        for condition in map(str, shapes.objects(rule, SH + "condition")):
             has = shapes.iri(condition, SH + "hasValue")
-            value = has.rsplit("/", 1)[-1] if has else None
+            if has or shapes.value(condition, SH + "minCount") == "1":
+                key = keys[str(shapes.one(condition, SH + "path"))]
+                value = has.rsplit("/", 1)[-1] if has else None
         order = float(shapes.value(rule, SH + "order") or 0)
         word = ontology.value(type_iri, SKOS + "notation") or _local(type_iri)
         rules.append((order, TypeRule(type_iri, word, key, value)))
@@ -138,13 +149,20 @@ def _types(shapes: Index, ontology: Index, shape: str, iri: str, keys: dict[str,
     return [rule for _, rule in sorted(rules)]
 
 
-def _class(shapes: Index, ontology: Index, shape: str, iri: str, parts: set[str]) -> Class:
+def _class(
+    shapes: Index, ontology: Index, shape: str, iri: str, parts: set[str], supers: entailment.Supers, names: Names
+) -> Class:
     properties = [str(p) for p in shapes.objects(shape, SH + "property")]
     keyed = [p for p in properties if shapes.one(p, SH + "codeIdentifier") is not None]
     keys = {str(shapes.one(p, SH + "path")): str(shapes.value(p, SH + "codeIdentifier")) for p in keyed}
     segment = str(shapes.value(shape, SH + "codeIdentifier"))
     identifies = shapes.value(shape, SHAPES + "identifies")
     by = shapes.iri(shape, SHAPES + "identifiedBy")
+    fields = tuple(sorted(_field(shapes, ontology, p, keys) for p in keyed))
+    types = tuple(_types(shapes, ontology, shape, iri, keys))
+    kinds = next((f for f in fields if f.kind == "class"), None)
+    words = kinds.words if kinds else {rule.word: rule.iri for rule in types}
+    stated = {word: (each, *supers.get(each, ())) for word, each in words.items()}
     return Class(
         order=float(shapes.value(shape, SH + "order") or 1000),
         name=_local(shape),
@@ -156,8 +174,11 @@ def _class(shapes: Index, ontology: Index, shape: str, iri: str, parts: set[str]
         identified_by=shapes.value(by, SH + "codeIdentifier") if by else None,
         part=iri in parts,
         concept=segment.startswith("concept/"),
-        fields=tuple(sorted(_field(shapes, ontology, p, keys) for p in keyed)),
-        types=tuple(_types(shapes, ontology, shape, iri, keys)),
+        fields=fields,
+        types=types,
+        typed_by=kinds.key if kinds else "type",
+        stated=stated,
+        written={word: (word, *(names.iri(each).strip("<>") for each in iris[1:])) for word, iris in stated.items()},
         label=shapes.text(shape, RDFS + "label") or ontology.text(iri, RDFS + "label"),
         definition=shapes.text(shape, SKOS + "definition") or ontology.text(iri, SKOS + "definition"),
     )
@@ -233,6 +254,10 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
     Raises ModelError or `hankelod.rdf.graph.NotReadable` if they cannot be used.
     """
     ontology, shapes = read(ontology_files, base), read(shapes_files, base)
+    supers = entailment.superclasses(ontology)
+    entailment.complete(ontology, supers)
+    prefixes = dict(sorted({**shapes.prefixes, **ontology.prefixes}.items()))
+    names = Names(base, prefixes, True)
     node_shapes = [s for s in shapes.subjects(RDF + "type", SH + "NodeShape") if shapes.one(s, SH + "codeIdentifier")]
     parts = {
         str(shapes.one(s, SH + "class"))
@@ -245,7 +270,7 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
         iri = shapes.iri(shape, SH + "targetClass")
         if iri is None:
             raise ModelError(f"{_local(shape)}: a class of records needs sh:targetClass")
-        classes[iri] = _class(shapes, ontology, shape, iri, parts)
+        classes[iri] = _class(shapes, ontology, shape, iri, parts, supers, names)
         owners[shape] = classes[iri].name
         for member in shapes.objects(shape, SH + "property"):
             owners[str(member)] = classes[iri].name
@@ -266,9 +291,12 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
         checks=_checks(shapes, owners),
         concepts=concepts,
         units=_along(ontology, classes, concepts, base),
+        class_paths=frozenset(
+            p for s, by in shapes.triples.items() if SH + "class" in by and (p := shapes.iri(s, SH + "path"))
+        ),
         groups=tuple(groups),
         labels={s: by for s in ontology.triples if (by := ontology.text(s, RDFS + "label"))},
-        prefixes=dict(sorted({**shapes.prefixes, **ontology.prefixes}.items())),
+        prefixes=prefixes,
         ontology=ontology,
         shapes=shapes,
         shapes_text="\n".join(f.read_text("utf-8") for f in shapes_files),

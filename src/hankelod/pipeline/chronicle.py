@@ -10,6 +10,7 @@ from hankelod.pipeline.chunk import main_class
 from hankelod.pipeline.outcome import Outcome
 from hankelod.publication.building import Building
 from hankelod.publication.history import changes, previous
+from hankelod.publication.history.days import Days
 from hankelod.publication.history.diff import Things
 from hankelod.publication.history.lines import InFile
 from hankelod.publication.history.releases import Release
@@ -22,7 +23,8 @@ from hankelod.validation.report import Report, extended
 
 
 class Chronicle:
-    """The history that one publication carries on; `first` says that it begins here, `releases` are all of it."""
+    """The history that one publication carries on; `first` says that it begins here, `releases` are all of it, and
+    `days` the days of change that follow from it."""
 
     def __init__(
         self,
@@ -47,16 +49,27 @@ class Chronicle:
             self._before = previous.read(self._things, origin, name, building.scratch)
         self.first = changes.begins(self._things, self._before)
         self.releases: tuple[Release, ...] = ()
+        self.days = Days(building.scratch / "days")
 
-    def write(self, outcome: Outcome, report: Report) -> tuple[list[Problem], Report]:
-        """Write the history. Returns what the publisher should look at, and the report with these problems."""
-        dataset, things, others = self._dataset, self._things, outcome.basis.others
-        lines = InFile(outcome.triples)
-        settings = next(r for r in others if r.cls.file == DATASET)
-        history = changes.carry_on(things, self._before, lines, settings, self._forget, self._building, self._parts)
-        warnings = changes.warnings(dataset, things, history, lambda iris: self._records(iris, outcome))
-        self._building.add(changes.files(dataset, things, history, changes.named(dataset, others, lines)))
+    def carry_on(self, others: list[Record], triples: Path) -> None:
+        """Carry the history on to these triples, which are sorted, and write its pages and releases; from here on
+        `releases` and `days` can be used. `others` are the records that are held in memory."""
+        lines, settings = InFile(triples), _settings(others)
+        history = changes.carry_on(
+            self._things, self._before, lines, settings, self._forget, self._building, self._parts
+        )
         self.releases = history.releases
+        self.days.write(self.releases, self._parts)
+
+    def describe(self, outcome: Outcome, report: Report) -> tuple[list[Problem], Report]:
+        """Write what describes the history. Returns what the publisher should look at, and the report with these
+        problems."""
+        dataset, things, others = self._dataset, self._things, outcome.basis.others
+        history, lines = changes.History(self.releases), InFile(outcome.triples)
+        warnings = changes.warnings(
+            dataset, things, history, _settings(others), lambda iris: self._records(iris, outcome)
+        )
+        self._building.add(changes.files(dataset, things, history, changes.named(dataset, others, lines)))
         return warnings, extended(report, warnings)
 
     def _records(self, iris: list[str], outcome: Outcome) -> dict[str, Record]:
@@ -71,3 +84,8 @@ class Chronicle:
             if ids:
                 found |= {f"{prefix}{r.id}": r for r in self._dataset.some(main, ids)}
         return found
+
+
+def _settings(others: list[Record]) -> Record:
+    """Return the record of the dataset."""
+    return next(r for r in others if r.cls.file == DATASET)

@@ -38,9 +38,12 @@ def describe(
     if "dumps" in written:
         building.add(csvw.descriptions(outcome.basis.cards))
     building.add(dumps.descriptions(dataset, mapping))
+    checks = dataset.model.checks
     if left_out:
         building.add(making.files(outcome.basis))
-    building.add([File("report.ttl", as_turtle(report).encode(), triples(report))])
+        chronicle.days.copy(building.reserve(making.DAYS))
+        building.adopt(making.DAYS)
+    building.add([File("report.ttl", as_turtle(report, checks).encode(), triples(report, checks))])
     about = Catalogue(dataset, mapping, others, edition, outcome.summary)
     building.add(catalogue(about, dict(building.entries)))
     building.add(provenance(about))
@@ -56,6 +59,6 @@ def _site(dataset: Dataset, outcome: Outcome, building: Building, report: Report
 
     try:
         published = dict(building.entries)
-        building.add(site.files(dataset, outcome.records, report, published, chronicle.releases))
+        building.add(site.files(dataset, outcome.records, report, published, chronicle.releases, chronicle.days))
     except site.NotBoundaries as error:
         raise CannotPublish(words.message("refusal-boundaries", why=error)) from error

@@ -182,24 +182,24 @@ def publish(
             records="site" in written,
         )
         with _walk(dataset, setting, crew, records) as walk:
-            outcome = _written(walk, building, parts, "dumps" in written, watch)
+            outcome = _written(walk, building, parts, chronicle, "dumps" in written, watch)
             found = walk.findings.report()
-        warnings, found = chronicle.write(outcome, found)
+        warnings, found = chronicle.describe(outcome, found)
         description.describe(dataset, outcome, building, found, chronicle, edition, written, left_out)
         return Published(
             building.finish(making.PATTERNS if left_out else ()), chronicle.first, warnings, found, left_out
         )
 
 
-def _written(walk: _Walk, building: Building, parts: Parts, dumps: bool, watch: Watch) -> Outcome:
-    """Feed the exports with all pieces, and finish them. Raises Unsound."""
+def _written(walk: _Walk, building: Building, parts: Parts, chronicle: Chronicle, dumps: bool, watch: Watch) -> Outcome:
+    """Feed the exports with all pieces, carry the history on, and finish them. Raises Unsound, CannotPublish."""
     workshop = walk.workshop
     others = dated(workshop.others)
     basis = Basis(workshop.dataset, workshop.mapping, workshop.main, others)
     exports = outputs.of(workshop.setting.exports, basis)
     triples = next(export for export in exports if isinstance(export, NTriples))
     triples.published = dumps
-    place = Place(building, parts, lambda work: in_order(walk.workers, merge, work))
+    place = Place(building, parts, lambda work: in_order(walk.workers, merge, work), chronicle.days)
     for export in exports:
         export.begin(place)
     whole = Summary()
@@ -219,6 +219,7 @@ def _written(walk: _Walk, building: Building, parts: Parts, dumps: bool, watch: 
         raise Unsound(walk.findings.report())
     with watch("ranges", None):
         triples.sort()
+    chronicle.carry_on(others, triples.path)
     for export in exports:
         export.finish(triples.counts.triples)
     return Outcome(basis, dated(kept), whole, triples.counts, triples.path)

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -129,3 +129,16 @@ def in_order(crew: Crew, work: Callable[..., Result], each: Iterable[tuple[Any, 
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
+
+
+def shared(work: Callable[..., Result], each: Sequence[tuple[Any, ...]]) -> Iterator[Result]:
+    """The results of this work for each of the arguments, in their order, by processes if there are several.
+
+    All are under way at once: what comes out must be small. Raises WorkerLost.
+    """
+    if len(each) < PROCESSES:
+        yield from (work(*arguments) for arguments in each)
+        return
+    with processes() as crew:
+        for promise in [crew.submit(work, *arguments) for arguments in each]:
+            yield promise.result()

@@ -9,7 +9,6 @@ import codecs
 import csv
 import hashlib
 import io
-import json
 import os
 import stat
 import zipfile
@@ -18,10 +17,11 @@ from collections.abc import Callable, Iterable, Iterator
 from errno import ENOENT
 from functools import partial
 from itertools import chain, islice
-from operator import lt
+from operator import attrgetter, lt
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
+import msgspec
 import pyoxigraph as ox
 
 from hankelod.messages.words import message
@@ -42,8 +42,11 @@ change feed."""
 TRIPLES = 250_000
 """Triples that are serialised, and sorted, at a time."""
 
-NODES = 100
+NODES = 250
 """Lines of JSON-LD that are parsed at a time."""
+
+HASHES = 10_000
+"""Hashes that are added up at a time."""
 
 RDF_FORMATS = {
     "text/turtle": ox.RdfFormat.TURTLE,
@@ -136,6 +139,31 @@ def whole(file: BinaryIO, path: str) -> bytes:
 ### RDF
 
 
+class Graph(NamedTuple):
+    """The number of triples of a graph, and the sum of their hashes: the same for the same triples in any order.
+
+    Graphs that differ have the same sum by one chance in 2**64.
+    """
+
+    triples: int
+    hashes: int
+
+    def plus(self, other: Graph) -> Graph:
+        """The triples of both, which share none."""
+        return Graph(self.triples + other.triples, self.hashes + other.hashes)
+
+
+EMPTY = Graph(0, 0)
+
+
+def graph(quads: Iterable[ox.Quad]) -> Graph:
+    """Count the triples of quads, and add up their hashes, which the engine makes alike in every process."""
+    rest, count, total = map(hash, map(attrgetter("triple"), quads)), 0, 0
+    while hashes := list(islice(rest, HASHES)):
+        count, total = count + len(hashes), total + sum(hashes)
+    return Graph(count, total)
+
+
 def lines(quads: Iterable[ox.Quad]) -> Iterator[Lines]:
     """Yield quads as canonical N-Triples or N-Quads, TRIPLES lines at a time, in their order."""
     rest = iter(quads)
@@ -164,23 +192,10 @@ def quads(file: BinaryIO, form: ox.RdfFormat, base: str) -> Iterator[ox.Quad]:
 
 
 def _nodes(head: bytes, file: BinaryIO, base: str) -> Iterator[Iterator[ox.Quad]]:
-    """Yield the quads of JSON-LD that has a node on each line, for some nodes at a time.
-
-    A class whose name is not in these nodes is taken out of the context: the parser copies the context of every class
-    for every node, which takes twice as long as all the rest.
-    """
-    context = json.loads(head + b"]}")["@context"]
-    scoped = {
-        name: f'"{name}'.encode()
-        for name, term in context.items()
-        if isinstance(term, dict) and "@context" in term and head.count(f'"{name}'.encode()) == 1
-    }
+    """Yield the quads of JSON-LD that has a node on each line, for some nodes at a time."""
     while nodes := list(islice(file, NODES)):
         last = nodes[-1] == b"]}\n"
-        inner = b"".join(nodes[:-1] if last else nodes).rstrip(b",\n")
-        unused = {name for name, text in scoped.items() if text not in inner}
-        used = {name: term for name, term in context.items() if name not in unused}
-        content = b'{"@context":%b,"@graph":[%b]}' % (json.dumps(used).encode(), inner)
+        content = b"%b%b]}" % (head, b"".join(nodes[:-1] if last else nodes).rstrip(b",\n"))
         nesting.check(content, json=True)
         yield ox.parse(content, format=ox.RdfFormat.JSON_LD, base_iri=base)
         if last:
@@ -194,24 +209,26 @@ def sorted_lines(file: BinaryIO) -> Iterator[Lines]:
         yield (block + file.readline()).removesuffix(b"\n").split(b"\n")
 
 
-def check_triples(content: bytes, count: int) -> None:
-    """Raise ValueError or SyntaxError unless this is N-Triples of `count` lines that are one triple each."""
+def check_triples(content: bytes, count: int) -> Graph:
+    """Read N-Triples. Raises ValueError or SyntaxError unless its `count` lines are one triple each."""
     nesting.check(content)
-    if sum(1 for _ in ox.parse(content, format=ox.RdfFormat.N_TRIPLES)) != count:
+    found = graph(ox.parse(content, format=ox.RdfFormat.N_TRIPLES))
+    if found.triples != count:
         raise ValueError("not a triple on each line")
+    return found
 
 
-def sorted_triples(file: BinaryIO) -> int:
-    """Count the triples of sorted N-Triples. Raises ValueError unless each line is a triple above the one before."""
-    last, count = b"", 0
+def sorted_triples(file: BinaryIO) -> Graph:
+    """Read sorted N-Triples. Raises ValueError unless each line is a triple above the one before."""
+    last, count, total = b"", 0, 0
     for block in sorted_lines(file):
         if not (last < block[0] and all(map(lt, block, islice(block, 1, None)))):
             pairs = zip([last, *block], block, strict=False)
             place = next(n for n, (before, each) in enumerate(pairs, count + 1) if each <= before)
             raise ValueError(f"line {place} is not in its place in the order of lines")
-        check_triples(b"\n".join(block), len(block))
+        total += check_triples(b"\n".join(block), len(block)).hashes
         last, count = block[-1], count + len(block)
-    return count
+    return Graph(count, total)
 
 
 ### Other formats
@@ -228,12 +245,12 @@ def _json(file: BinaryIO) -> None:
     """A larger file than WHOLE is not parsed: only its bytes are compared."""
     content = file.read(WHOLE + 1)
     if len(content) <= WHOLE:
-        json.loads(content)
+        msgspec.json.decode(content)
 
 
 def _json_lines(file: BinaryIO) -> None:
     for each in file:
-        json.loads(each)
+        msgspec.json.decode(each)
 
 
 def _features(file: BinaryIO) -> None:
@@ -241,10 +258,10 @@ def _features(file: BinaryIO) -> None:
     head, held = list(islice(file, 3)), list[bytes]()
     for each in file:
         if each.startswith(b"  {") and held:
-            json.loads(b"".join(held).strip().removesuffix(b","))
+            msgspec.json.decode(b"".join(held).strip().removesuffix(b","))
             held.clear()
         held.append(each)
-    json.loads(b"".join((*head, *held)))
+    msgspec.json.decode(b"".join((*head, *held)))
 
 
 def _csv(file: BinaryIO) -> None:

@@ -85,8 +85,8 @@ class Answer:
         self.kind = _kind(self._first)
         self.prefixes = prefixes
         self.base = base
-        self.notes: list[str] = []
-        """Probable mistakes in the query, as messages for people."""
+        self.notes: list[dict[str, str]] = []
+        """Probable mistakes in the query, as messages by language."""
 
     def _result(self) -> object:
         """An unread result of the engine: the first one, else a new one. A result can be read only once."""
@@ -202,7 +202,7 @@ class Answer:
         if self.kind == "triples":
             if form not in TRIPLES and form != TABLE:
                 raise CannotAsk(message("refusal-format-rows", form=form, formats=", ".join(TRIPLES)))
-            return self._serialised(TRIPLES.get(form, ox.RdfFormat.TURTLE))
+            return self._serialised(self.triples, TRIPLES.get(form, ox.RdfFormat.TURTLE))
         if form in TRIPLES:
             raise CannotAsk(
                 message(
@@ -236,12 +236,16 @@ class Answer:
         assert isinstance(result, ox.QuerySolutions | ox.QueryBoolean)
         result.serialize(output, format=ROWS[form])
 
-    def _serialised(self, form: ox.RdfFormat) -> str:
+    def turtle(self, most: int) -> str:
+        """Return the first triples of a CONSTRUCT or DESCRIBE as Turtle."""
+        return self._serialised(self.triples[:most], ox.RdfFormat.TURTLE)
+
+    def _serialised(self, triples: list[ox.Triple], form: ox.RdfFormat) -> str:
         if form != ox.RdfFormat.TURTLE:
-            return (ox.serialize(self.triples, format=form) or b"").decode()
-        iris = " ".join(str(t) for t in self.triples)
+            return (ox.serialize(triples, format=form) or b"").decode()
+        iris = " ".join(str(t) for t in triples)
         used = {p: n for p, n in self.prefixes.items() if p and f"<{n}" in iris}
-        lines = (ox.serialize(self.triples, format=form, prefixes=used) or b"").decode().splitlines(keepends=True)
+        lines = (ox.serialize(triples, format=form, prefixes=used) or b"").decode().splitlines(keepends=True)
         # The order in which the engine writes the prefixes changes from run to run.
         return "".join(sorted(lines[: len(used)]) + lines[len(used) :])
 

@@ -25,7 +25,7 @@ from hankelod.query.answer import Answer
 from hankelod.query.named import Catalogue, Parameter, Query
 from hankelod.query.spelling import nearest_thing, syntax_error, unknown_terms
 from hankelod.query.store import Opened
-from hankelod.rdf.sparql import LIMITS, CannotAsk, Limits, check, dataset_clause, declared, tokens
+from hankelod.rdf.sparql import LIMITS, CannotAsk, Limits, check, dataset_clause, declared, tokens, without_mark
 
 if TYPE_CHECKING:
     import rdflib
@@ -81,7 +81,7 @@ class Data:
             import warnings
 
             for note in answer.notes:
-                warnings.warn(note, stacklevel=2)
+                warnings.warn(note["en"], stacklevel=2)
         return answer
 
     def queries(self) -> list[str]:
@@ -132,6 +132,7 @@ class Data:
 
     def ask(self, text: str) -> Answer:
         """Run SPARQL text and note probable mistakes in it. Raises CannotAsk."""
+        text = without_mark(text)
         parsed = check(text, self._limits)
         answer = self.answer(text)
         answer.notes = unknown_terms(self._store, text, parsed, {**self.prefixes, **declared(parsed)}, self.base)

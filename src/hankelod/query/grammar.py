@@ -9,12 +9,16 @@ and where it finds no error the message of the engine is used.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from hankelod.rdf.sparql import OPEN_STRING, Token, tokens
+from hankelod.messages.catalogue import Text
+from hankelod.messages.problem import LANGUAGES
+from hankelod.messages.words import message, word
+from hankelod.rdf.sparql import Token, tokens
 
 START = "QueryUnit"
 
@@ -41,20 +45,22 @@ KINDS = {
 """The terminal of the grammar for each kind of token."""
 
 WORDS = {
-    "IRIREF": "an IRI",
-    "PNAME_LN": "an IRI",
-    "PNAME_NS": "an IRI",
-    "STRING": "a string",
-    "BLANK_NODE_LABEL": "a blank node",
-    "ANON": "a blank node",
-    "VAR": "a variable",
-    "LANGTAG": "a language tag",
-    "INTEGER": "a number",
-    "NUMBER": "a number",
-    "SIGNED": "a number",
-    "NIL": "( )",
+    "IRIREF": "refusal-terminal-iri",
+    "PNAME_LN": "refusal-terminal-iri",
+    "PNAME_NS": "refusal-terminal-iri",
+    "STRING": "refusal-terminal-string",
+    "BLANK_NODE_LABEL": "refusal-terminal-blank",
+    "ANON": "refusal-terminal-blank",
+    "VAR": "refusal-terminal-variable",
+    "LANGTAG": "refusal-terminal-language",
+    "INTEGER": "refusal-terminal-number",
+    "NUMBER": "refusal-terminal-number",
+    "SIGNED": "refusal-terminal-number",
 }
-"""Names of terminals in messages."""
+"""Names of terminals in messages; the other terminals are written as they are."""
+
+AS_WRITTEN = {"NIL": "( )"}
+"""Terminals that are written otherwise than they are called."""
 
 _PIECE = re.compile(r"'[^']*'|\w+|[()|?*+]")
 
@@ -196,21 +202,30 @@ def unexpected(tokens: list[Token]) -> Unexpected | None:
     return None
 
 
-def explain(text: str) -> tuple[int, str] | None:
+def explain(text: str) -> tuple[int, Text] | None:
     """Return offset and message of the first syntax error of a text; None where the grammar accepts it."""
     error = unexpected(tokens(text))
     if error is None:
         return None
-    names = sorted({WORDS.get(s, s.strip("'")) for s in error.expected} - {END})
-    allowed = f"; here could stand: {', '.join(names)}" if 0 < len(names) <= _MAX_SUGGESTIONS else ""
+    terminals = {AS_WRITTEN.get(s, s.strip("'")) for s in error.expected - {END}}
+    names = [_named(terminals, lang) for lang in LANGUAGES]
+    allowed = dict.fromkeys(LANGUAGES, "")
+    if 0 < len(names[0]) <= _MAX_SUGGESTIONS:
+        listed = {lang: ", ".join(n) for lang, n in zip(LANGUAGES, names, strict=True)}
+        allowed = message("refusal-syntax-allowed", names=listed)
     if error.token is None:
-        return len(text.rstrip()), f"the query ends too early{allowed}"
+        return len(text.rstrip()), message("refusal-syntax-end", hint=allowed)
     token = error.token
     if token.kind == "open":
-        return token.start, OPEN_STRING
-    near = _near(token, names)
-    hint = f"; did you mean {near}?" if near else allowed
-    return token.start, f'"{_short(token.text)}" is not expected here{hint}'
+        return token.start, message("refusal-open-string")
+    near = _near(token, sorted(terminals - set(WORDS)))
+    hint = message("refusal-syntax-near", near=near) if near else allowed
+    return token.start, message("refusal-syntax-token", token=_short(token.text), hint=hint)
+
+
+def _named(terminals: Iterable[str], lang: str) -> list[str]:
+    """The names of terminals in a language, sorted."""
+    return sorted({word(WORDS[t])[lang] if t in WORDS else t for t in terminals})
 
 
 def _near(token: Token, names: list[str]) -> str | None:

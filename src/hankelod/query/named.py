@@ -16,13 +16,14 @@ default (`UNDEF`: any), and setting the parameter replaces it. The kind restrict
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
 from hankelod.messages.words import message
-from hankelod.rdf.sparql import CannotAsk, Token, tokens
+from hankelod.rdf.sparql import CannotAsk, Token, tokens, without_mark
 
 SUFFIX = ".rq"
 
@@ -122,8 +123,17 @@ class Query(NamedTuple):
         return text
 
 
+def decoded(content: bytes) -> str:
+    """Return the text of a file: UTF-8, or UTF-16 with the mark that editors of Windows begin it with.
+
+    Raises UnicodeDecodeError.
+    """
+    return content.decode("utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8")
+
+
 def read(text: str, name: str | None = None) -> Query:
     """Read a query from the text of its file. Raises CannotAsk for a parameter without VALUES or of an unknown kind."""
+    text = without_mark(text)
     texts: dict[str, Text] = {"title": {}, "description": {}}
     kinds: dict[str, str] = {}
     for line in text.splitlines():
@@ -190,7 +200,7 @@ class Catalogue:
         if query.endswith(SUFFIX) and "\n" not in query and "{" not in query:
             file = working / query
             try:
-                return read(file.read_text("utf-8"), file.stem)
+                return read(decoded(file.read_bytes()), file.stem)
             except (OSError, ValueError) as error:
                 why = error if isinstance(error, OSError) else message("refusal-not-utf8")
                 raise CannotAsk(message("refusal-query-unread", file=query, why=why)) from error

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from hankelod.messages.problem import LANGUAGES
 from hankelod.messages.words import message
 from hankelod.rdf.graph import RDF
 from hankelod.rdf.sparql import Refused, Token, place, refused
@@ -19,16 +20,16 @@ MAX_TRIPLES = 2_000_000
 _ENGINE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 
 _ENGINE_MESSAGES = {
-    "The SELECT contains a variable that is unbound": "SELECT names a variable that GROUP BY does not give",
-    "IRI parsing failed": "an IRI is not well-formed",
+    "The SELECT contains a variable that is unbound": "refusal-syntax-unbound",
+    "IRI parsing failed": "refusal-syntax-iri",
 }
-"""Messages for what oxigraph reports beside the list of characters that it expected."""
+"""Names of our messages for what oxigraph reports beside the list of characters that it expected."""
 
 
-def syntax_error(text: str, tokens: list[Token], prefixes: dict[str, str], message: str) -> Refused:
+def syntax_error(text: str, tokens: list[Token], prefixes: dict[str, str], reported: str) -> Refused:
     """Return the error of a text that the engine rejects, with its place.
 
-    It is the first error of the grammar, else an unknown prefix, else what the engine's `message` says.
+    It is the first error of the grammar, else an unknown prefix, else what the engine has `reported`.
     """
     from hankelod.query.grammar import explain
 
@@ -40,14 +41,14 @@ def syntax_error(text: str, tokens: list[Token], prefixes: dict[str, str], messa
         check_prefixes(text, tokens, prefixes)
     except Refused as error:
         return error
-    match = _ENGINE.match(message)
+    match = _ENGINE.match(reported)
     if match is None:
-        return Refused("query-syntax", message, 1, 1)
-    why = next(
+        return Refused("query-syntax", reported, 1, 1)
+    name = next(
         (ours for theirs, ours in _ENGINE_MESSAGES.items() if theirs in match.group(3)),
-        "the query is not well-formed here",
+        "refusal-syntax-here",
     )
-    return Refused("query-syntax", why, int(match.group(1)), int(match.group(2)))
+    return Refused("query-syntax", message(name), int(match.group(1)), int(match.group(2)))
 
 
 def check_prefixes(text: str, tokens: list[Token], prefixes: Mapping[str, str]) -> None:
@@ -75,12 +76,14 @@ class _Term(NamedTuple):
     prefix: str
 
 
-def unknown_terms(store: ox.Store, text: str, tokens: list[Token], prefixes: Mapping[str, str], base: str) -> list[str]:
-    """Return a note for each term or thing that the graph lacks although it has one of a similar spelling.
+def unknown_terms(
+    store: ox.Store, text: str, tokens: list[Token], prefixes: Mapping[str, str], base: str
+) -> list[dict[str, str]]:
+    """Return a note by language for each term or thing that the graph lacks, although it has one of a similar spelling.
 
     A misspelt term is the commonest mistake in a query: it matches nothing, and no engine reports it.
     """
-    notes: list[str] = []
+    notes: list[dict[str, str]] = []
     for term in _terms(tokens, prefixes, base):
         if len(store) > MAX_TRIPLES or _occurs(store, term.iri):
             continue
@@ -88,8 +91,9 @@ def unknown_terms(store: ox.Store, text: str, tokens: list[Token], prefixes: Map
         if close:
             line, column = place(text, term.token.start)
             meant = f"{term.prefix}:{close[0]}" if term.prefix else f"<{term.namespace.removeprefix(base)}{close[0]}>"
-            notes.append(f"{line}:{column}: {term.token.text} is not in the data; did you mean {meant}?")
-    return list(dict.fromkeys(notes))
+            note = message("note-unknown-term", line=line, column=column, term=term.token.text, near=meant)
+            notes.append(note)
+    return notes
 
 
 def _terms(tokens: list[Token], prefixes: Mapping[str, str], base: str) -> Iterable[_Term]:
@@ -128,14 +132,16 @@ def _local_names(store: ox.Store, namespace: str) -> list[str]:
     return sorted(n for n in names if n and "/" not in n)
 
 
-def nearest_thing(store: ox.Store, start: str, value: str, names: Iterable[str]) -> str | None:
-    """Return the thing whose identifier or name is nearest to `value`, as `identifier (name)`; None where none is near.
+def nearest_thing(store: ox.Store, start: str, value: str, names: Iterable[str]) -> dict[str, str] | None:
+    """Return the thing whose identifier or name is nearest to `value`, as `identifier (name)` by language, or None.
 
-    `start` is the beginning of the IRIs of the things in question, `names` the properties that hold names.
+    `start` is the beginning of the IRIs of the things in question, `names` the properties that hold names, the most
+    important first. A thing without a name in a language is named in another one, in the order of our languages.
     """
     identifiers: dict[str, str] = {}
-    labels: dict[str, str] = {}
+    labels: dict[str, dict[str, str]] = {}
     for predicate in names:
+        own: dict[str, dict[str, str]] = {}
         for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None):
             subject, label = quad.subject, quad.object
             if isinstance(subject, ox.NamedNode) and isinstance(label, ox.Literal) and subject.value.startswith(start):
@@ -143,11 +149,21 @@ def nearest_thing(store: ox.Store, start: str, value: str, names: Iterable[str])
                 if "/" not in identifier:
                     identifiers.setdefault(identifier.casefold(), identifier)
                     identifiers.setdefault(label.value.casefold(), identifier)
-                    labels[identifier] = min(labels.get(identifier, label.value), label.value)
+                    by_language = own.setdefault(identifier, {})
+                    language = (label.language or "").partition("-")[0]
+                    by_language[language] = min(by_language.get(language, label.value), label.value)
+        for identifier, by_language in own.items():
+            labels[identifier] = {**by_language, **labels.get(identifier, {})}
     if value.isdigit():  # a code without its leading zeros; similar digits are the code of another thing
-        return next((f"{i} ({n})" for i, n in sorted(labels.items()) if i == value.zfill(len(i))), None)
-    close = get_close_matches(value.casefold(), sorted(identifiers), n=1, cutoff=0.6)
-    if not close:
-        return None
-    identifier = identifiers[close[0]]
-    return f"{identifier} ({labels[identifier]})" if labels[identifier] != identifier else identifier
+        near = next((i for i in sorted(labels) if i == value.zfill(len(i))), None)
+    else:
+        close = get_close_matches(value.casefold(), sorted(identifiers), n=1, cutoff=0.6)
+        near = identifiers[close[0]] if close else None
+    return {lang: _named(near, labels[near], lang) for lang in LANGUAGES} if near is not None else None
+
+
+def _named(identifier: str, labels: Mapping[str, str], lang: str) -> str:
+    """An identifier with its name in a language, or the nearest to it that there is."""
+    order = (lang, *LANGUAGES, "", *sorted(labels))
+    name = next(labels[each] for each in order if each in labels)
+    return f"{identifier} ({name})" if name != identifier else identifier

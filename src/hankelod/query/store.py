@@ -7,6 +7,7 @@ prefixes of the dataset at the working folder.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -122,9 +123,12 @@ def load_dump(store: ox.Store, file: Path, origin: str) -> None:
     kind = DUMPS[Path(file.stem if file.suffix == ".gz" else file.name).suffix]
     try:
         with _unpacked(file) as stream:
+            marked = stream.read(len(BOM_UTF8)) == BOM_UTF8
+            stream.seek(0)
             nesting.check_file(stream, kind == ox.RdfFormat.JSON_LD)
-        if file.suffix == ".gz":
+        if marked or file.suffix == ".gz":
             with _unpacked(file) as stream:
+                stream.seek(len(BOM_UTF8) if marked else 0)
                 store.bulk_load(stream, format=kind, base_iri=BASE)
         else:
             store.bulk_load(path=str(file), format=kind, base_iri=BASE)

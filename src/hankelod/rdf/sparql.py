@@ -76,11 +76,12 @@ _TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _TOKE
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
+MARK = "\ufeff"
+"""The byte order mark, with which some editors begin a file of UTF-8; it is no part of a query."""
+
 OPERATORS = frozenset(("||", "&&", "!", "=", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "|", "^"))
 
 OPEN, CLOSE = frozenset(("(", "[", "{", "<<")), frozenset((")", "]", "}", ">>"))
-
-OPEN_STRING = "the string that begins here does not end"
 
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
@@ -152,6 +153,11 @@ def _message(name: str, **values: object) -> dict[str, str]:
     return message(name, **values)
 
 
+def without_mark(text: str) -> str:
+    """Return a text without the byte order mark at its beginning."""
+    return text.removeprefix(MARK)
+
+
 def tokens(text: str) -> list[Token]:
     """Return the tokens of a text without white space and comments; other characters are tokens of kind `mark`.
 
@@ -185,7 +191,7 @@ def check(text: str, limits: Limits = LIMITS) -> list[Token]:
     token_list = tokens(text)
     _check(text, token_list, limits)
     if token_list and token_list[-1].kind == "open":
-        raise refused("query-syntax", OPEN_STRING, text, token_list[-1].start)
+        raise refused("query-syntax", _message("refusal-open-string"), text, token_list[-1].start)
     plain = unescaped(text)
     if plain != text:
         try:

@@ -22,11 +22,11 @@ class Statements(NamedTuple):
 
     def add(self, subject: str, predicate: str, *objects: object) -> None:
         """Add triples. None is ignored; duplicates are dropped."""
-        for o in objects:
-            if o is not None:
-                present = self.triples.setdefault(subject, {}).setdefault(predicate, [])
-                if o not in present:
-                    present.append(o)
+        given = dict.fromkeys(o for o in objects if o is not None)
+        if given:
+            present = self.triples.setdefault(subject, {}).setdefault(predicate, [])
+            known = set(present) if len(given) > 1 else present
+            present += [o for o in given if o not in known]
 
     def add_text(self, subject: str, predicate: str, text: Text) -> None:
         """Add a text as one literal per language."""
@@ -88,32 +88,54 @@ def turtle(triples: Triples, names: Names, wanted: Iterable[str] | None = None, 
     return "\n".join(blocks)
 
 
-def nodes(triples: Triples, wanted: Iterable[str] | None = None, only: tuple[str, ...] = ()) -> list[dict[str, object]]:
-    """Return JSON-LD node objects with full IRIs, which no context changes."""
-    return [_node(triples, s, only, None) for s in subjects(triples, wanted)]
+def nodes(
+    triples: Triples, names: Names, wanted: Iterable[str] | None = None, only: tuple[str, ...] = ()
+) -> list[dict[str, object]]:
+    """Return JSON-LD node objects: prefixed predicates and types, and the IRIs of things relative to the base."""
+    return [_node(triples, s, only, names) for s in subjects(triples, wanted)]
 
 
-def _node(triples: Triples, subject: str, only: tuple[str, ...], names: Names | None) -> dict[str, object]:
-    def short(iri: str) -> str:
-        written = names.iri(iri) if names else "<"
-        return iri if written.startswith("<") else written
-
-    node: dict[str, object] = {"@id": subject}
+def _node(triples: Triples, subject: str, only: tuple[str, ...], names: Names) -> dict[str, object]:
+    types = triples[subject].get(RDF + "type", []) if not only or RDF + "type" in only else []
+    node: dict[str, object] = {"type": [_compact(str(o), names) for o in types]} if types else {}
+    node["id"] = _reference(subject, names)
     for predicate, objects in predicates(triples, subject, only):
-        if predicate == RDF + "type":
-            node["@type"] = [short(str(o)) for o in objects]
-        else:
-            node[short(predicate)] = [_json_object(o) for o in objects]
+        if predicate != RDF + "type":
+            node[_compact(predicate, names)] = [_json_object(o, names) for o in objects]
     return node
 
 
-def _json_object(term: object) -> dict[str, str]:
+def _compact(iri: str, names: Names) -> str:
+    """Write an IRI with a prefix if it has one: properties and types are not resolved against the base."""
+    written = _thing(iri, names)
+    return iri if written.startswith("<") else written
+
+
+def _reference(iri: str, names: Names) -> str:
+    """Write the IRI of a thing, relative to the base unless that would be read as an absolute one."""
+    written = _thing(iri, names)
+    if not written.startswith("<"):
+        return written
+    return iri if ":" in written or written.startswith("<@") else written[1:-1]
+
+
+def _json_object(term: object, names: Names) -> dict[str, str]:
     if not isinstance(term, ox.Literal):
-        return {"@id": str(term)}
+        return {"id": _reference(str(term), names)}
     if term.language:
         return {"@value": term.value, "@language": term.language}
     plain = term.datatype.value.endswith("#string")
-    return {"@value": term.value} if plain else {"@value": term.value, "@type": term.datatype.value}
+    return {"@value": term.value} if plain else {"@value": term.value, "type": _compact(term.datatype.value, names)}
+
+
+def jsonld_prefixes(prefixes: dict[str, str], used: Iterable[str]) -> dict[str, object]:
+    """Return the members of a JSON-LD context for the prefixes in use.
+
+    A namespace that does not end in a delimiter is no prefix unless its term says so (JSON-LD 1.1, section 4.1.5).
+    """
+    return {
+        p: n if n[-1] in ":/?#[]@" else {"@id": n, "@prefix": True} for p, n in sorted(prefixes.items()) if p in used
+    }
 
 
 def count(triples: Triples) -> int:
@@ -128,8 +150,8 @@ def turtle_document(triples: Triples, base: str, prefixes: dict[str, str]) -> st
 
 
 def jsonld_document(triples: Triples, base: str, prefixes: dict[str, str]) -> dict[str, object]:
-    """Return a complete JSON-LD document: prefixed predicates and types, inline context."""
+    """Return a complete JSON-LD document with one inline context."""
     names = Names(base, prefixes, True)
-    graph = [_node(triples, s, (), names) for s in subjects(triples)]
-    context = {p: n for p, n in sorted(prefixes.items()) if p in names.used}
+    graph = nodes(triples, names)
+    context = {"@version": 1.1, "@base": base, "id": "@id", "type": "@type", **jsonld_prefixes(prefixes, names.used)}
     return {"@context": context, "@graph": graph}

@@ -15,7 +15,7 @@ def column(raw: bytes, file: str, name: str) -> set[str]:
     """Return the values of one column of a CSV file, without places or checks. Raises Unreadable."""
     cells = csv.reader(io.StringIO(decode(raw, file)))
     try:
-        header = next(cells, [])
+        header = next((row for row in cells if any(row)), [])
         at = header.index(name) if name in header else len(header)
         return {row[at] for row in cells if len(row) > at}
     except csv.Error:
@@ -26,8 +26,8 @@ def rows(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] |
     """Yield each row of a CSV file (RFC 4180 with a header) as a mapping; `name_fi` is `name` in Finnish.
 
     A value has the place of its cell, a key that of its column's header; empty cells are left out. An unreadable row is
-    added to `problems` and skipped. `only`, a column and a value, selects rows. Raises Unreadable if the
-    header is missing.
+    added to `problems` and skipped, an empty one passed over. `only`, a column and a value, selects rows. Raises
+    Unreadable if the header is missing, or not separated by commas.
     """
     text = decode(raw, file)
     check_characters(text, file)
@@ -48,8 +48,13 @@ def rows(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] |
             continue
         if only and header and only[0] in header and only[1] not in row:
             continue
-        places = _places("".join(lines[first : cells.line_num]), first + 1) if row else []
+        if not any(row) or (header is None and row == ["sep=", ""]):
+            continue
+        places = _places("".join(lines[first : cells.line_num]), first + 1)
         if header is None:
+            other = next((x for x in ";\t|" if x in row[0]), None)
+            if other is not None and len(row) == 1:
+                raise refuse("csv-syntax", Place(file, first + 1, row[0].index(other) + 1), detail=_SEPARATOR)
             header, heads = row, [Place(file, *place) for place in places]
             for n, name in enumerate(header):
                 if name in header[:n]:
@@ -59,18 +64,24 @@ def rows(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] |
                             "duplicate-key", heads[n], None, name, key=name, line=str(before.line), related=(before,)
                         )
                     )
-        elif row and len(row) != len(header):
+        elif len(row) != len(header):
             detail = {
                 "fi": f"{len(row)} saraketta, otsikossa {len(header)}",
                 "sv": f"{len(row)} kolumner, rubriken har {len(header)}",
                 "en": f"{len(row)} columns where the header has {len(header)}",
             }
             problems.append(problem("csv-syntax", Place(file, first + 1, 1), detail=detail))
-        elif row:
+        else:
             yield _row(header, heads, row, places)
     if not header:
         raise refuse("empty-record", Place(file, 1, 1))
 
+
+_SEPARATOR = {
+    "fi": "otsikossa ei ole pilkkuja; tallenna tiedosto pilkuin eroteltuna",
+    "sv": "rubriken har inga kommatecken; spara filen avgränsad med kommatecken",
+    "en": "the header has no commas; save the file separated by commas",
+}
 
 _CELL = re.compile(r'"(?:[^"]|"")*"|[^,\n]*')
 

@@ -20,7 +20,8 @@ from hankelod.rdf.graph import NotReadable
 from hankelod.records import csvtree, jsontree, tree, yamltree
 from hankelod.records.folder import BASE, DATASET, NotADataset, differ, settings, shipped, turtle_files
 from hankelod.records.reader import Reader
-from hankelod.records.record import Record, References, slug
+from hankelod.records.record import Record, References
+from hankelod.records.slug import suggested
 
 if TYPE_CHECKING:
     from hankelod.records.decoding import Decoders
@@ -308,7 +309,7 @@ class Dataset:
         """Read one YAML record; None if it is unreadable."""
         name, stem = self.name(path), path.stem
         if not ID.fullmatch(stem):
-            self.add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{slug(stem)}.yml"))
+            self.add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{suggested(stem)}.yml"))
             return None
         try:
             self.stay_inside(path, name)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from hankelod.model.model import Class, Field, Model
-from hankelod.records.record import CHECKS
+from hankelod.records.record import BOUNDS, CHECKS
 
 
 class Scope(Protocol):
@@ -25,11 +25,6 @@ class Scope(Protocol):
 
     def known(self, cls: Class) -> set[str]:
         """Return the ids of a class that are known to exist; the set grows as references are checked."""
-
-
-def has_kinds(cls: Class) -> bool:
-    """Check if a field of the class determines the type of its things, in place of `type`."""
-    return any(f.kind == "class" for f in cls.fields)
 
 
 class Structures:
@@ -58,7 +53,7 @@ class Structures:
 
         Numbers and values that are filled in may have any type: the functions check them.
         """
-        kinds: dict[str, Any] = {"id": str} if has_kinds(cls) else {"id": str, "type": str}
+        kinds: dict[str, Any] = {"id": str, "type": str | list[str]}
         for field in cls.fields:
             kind = self._kind(field)
             many = field.many and field.kind != "langtext"
@@ -88,9 +83,8 @@ class DecoderSource:
     def function(self, cls: Class) -> str:
         """Return the function of a class; its parameters are a structure, the id of its thing and its ordinal."""
         out = [f"def {cls.name}(d, id, ordinal):", *self.begin(cls)]
-        if not has_kinds(cls):
-            words = tuple(sorted({rule.word for rule in cls.types}))
-            out.append(f"if d.type_ is not UNSET and d.type_ not in {words!r}: raise Out")
+        words = [*(cls.written if cls.typed_by == "type" else ()), *map(list, cls.written.values())]
+        out.append(f"if d.type_ is not UNSET and d.type_ not in {tuple(words)!r}: raise Out")
         for field in cls.fields:
             out += self.field(cls, field)
         return "\n    ".join([*out, *self.end(cls)]) + "\n"
@@ -124,6 +118,8 @@ class DecoderSource:
             if field.filled.way == "along":
                 table = self.scope.hold(self.model.units.get(field.filled.keys[1], {}))
                 out.append(f"w = {table}.get(w) if w.__class__ is str else None")
+            elif field.filled.way in BOUNDS:
+                out.append(f"w = {self.scope.hold(BOUNDS[field.filled.way])}(w) if w.__class__ is str else None")
             else:
                 out.append("w = int(w) if w.__class__ is str and w.isdigit() else None")
         return [
@@ -236,11 +232,12 @@ class DecoderSource:
 
     def begin(self, cls: Class) -> list[str]:
         """Return lines for the beginning of a function."""
-        return ["r = {'id': id}" if has_kinds(cls) else f"r = {{'id': id, 'type': {cls.types[0].word!r}}}"]
+        types = next(iter(cls.written.values()))
+        return [f"r = {{'id': id, 'type': {types!r}}}"]
 
     def end(self, cls: Class) -> list[str]:
         """Return lines for the end of a function."""
-        several = len(cls.types) > 1 and not has_kinds(cls)
+        several = len(set(cls.written.values())) > 1
         return [*([f"r['type'] = type_of(r, {self.scope.hold(cls)})"] if several else []), "return r"]
 
     def take(self, field: Field, v: str) -> list[str]:

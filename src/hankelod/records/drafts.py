@@ -17,7 +17,7 @@ from hankelod.model.model import ID, Class, Field
 from hankelod.model.schema import schema_name
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import DATASET
-from hankelod.records.record import slug
+from hankelod.records.slug import suggested
 
 Answers = dict[str, object]
 """Answers by key: a text, a text by language, a list of texts, or a list of Answers for parts."""
@@ -41,7 +41,7 @@ def draft(dataset: Dataset, kind: str, identifier: str) -> Draft:
     if cls is None:
         raise CannotDraft(message("refusal-kind", kind=kind))
     if not ID.fullmatch(identifier):
-        raise CannotDraft(message("refusal-id", id=identifier, example=slug(identifier)))
+        raise CannotDraft(message("refusal-id", id=identifier, example=suggested(identifier)))
     if cls.file:
         path = dataset.data / cls.file
         if path.exists():

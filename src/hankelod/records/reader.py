@@ -87,12 +87,14 @@ class _Typing:
         return self._ordered(values, cls)
 
     def _is_type(self, value: Node, cls: Class) -> bool:
-        return value.kind == "text" and value.value in {rule.word for rule in cls.types}
+        """Tell whether a value is what is filled in as `type`, or its first word."""
+        if value.kind == "list":
+            return tuple(str(item.value) for item in value.value) in cls.written.values()  # type: ignore[attr-defined]
+        return cls.typed_by == "type" and value.kind == "text" and value.value in cls.written
 
     def _ordered(self, values: Values, cls: Class) -> Values:
         ordered: Values = {"id": values["id"]}
-        if not any(f.kind == "class" for f in cls.fields):
-            ordered["type"] = type_of(values, cls)
+        ordered["type"] = type_of(values, cls)
         ordered.update((f.key, values[f.key]) for f in cls.fields if f.key in values)
         return ordered
 

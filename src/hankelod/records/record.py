@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from hankelod.messages.problem import Place
 from hankelod.model.model import Class, Filled, Model
+from hankelod.records.bounds import first_day, last_day
 from hankelod.records.tree import Path
 
 NUMBER_LIKE = re.compile(
@@ -27,6 +28,9 @@ DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 
 DIGITS = 18
 """Most digits of a decimal: as many as every processor of xsd:decimal must support (ibid.)."""
+
+BOUNDS: dict[str, Callable[[str], str | None]] = {"first-day": first_day, "last-day": last_day}
+"""Functions that fill in a bound of a date, by the `way` of their rule."""
 
 Values = dict[str, object]
 """Complete values of a record or part by key."""
@@ -75,20 +79,14 @@ class References(NamedTuple):
     knows: Callable[[Class], bool] = lambda cls: True
 
 
-def slug(text: str) -> str:
-    """Derive an id from a text that is not a valid one."""
-    from unicodedata import normalize
-
-    plain = normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-") or "inkoo-hiilineutraali"
-
-
-def type_of(values: Values, cls: Class) -> str:
-    """Return the word for the type of complete values: of the first rule of the class that applies."""
+def type_of(values: Values, cls: Class) -> tuple[str, ...]:
+    """Return `type` of complete values: of their kind, else of the first rule of the class that applies."""
+    if cls.typed_by != "type":
+        return cls.written[str(values[cls.typed_by])]
     for rule in cls.types:
         if rule.key is None or (rule.key in values and rule.value in (None, values[rule.key])):
-            return rule.word
-    return cls.types[-1].word
+            return cls.written[rule.word]
+    return cls.written[cls.types[-1].word]
 
 
 def references(model: Model, values: Values, cls: Class) -> Iterator[tuple[Class, str]]:
@@ -105,7 +103,7 @@ def references(model: Model, values: Values, cls: Class) -> Iterator[tuple[Class
 
 
 def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> object | None:
-    """Return the value that a rule fills in: an ordinal, a value along a path, or a code as a number."""
+    """Return the value that a rule fills in: an ordinal, a value along a path, a bound of a date, or a number."""
     if filled.way == "ordinal":
         return ordinal
     source = values.get(filled.keys[0])
@@ -113,6 +111,8 @@ def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> 
         return None
     if filled.way == "along":
         return model.units.get(filled.keys[1], {}).get(str(source))
+    if filled.way in BOUNDS:
+        return BOUNDS[filled.way](str(source))
     return int(str(source)) if str(source).isdigit() else None
 
 

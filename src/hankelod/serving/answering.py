@@ -25,8 +25,8 @@ from hankelod.serving.frames import Head
 PAGE = "page"
 """The form of an answer for the HTML page: a limited number of rows in JSON, with IRI and language of each cell."""
 
-PAGE_ROWS, PAGE_TEXT = 1_000, 2_000
-"""Most rows or triples on the page, and most characters of a cell."""
+PAGE_ROWS, PAGE_COLUMNS, PAGE_CELLS, PAGE_TEXT, PAGE_BYTES = 1_000, 50, 10_000, 2_000, 2**20
+"""Most rows or triples on the page, columns, cells, characters of a cell, and bytes of all: it is for people."""
 
 GROWN = 64 * 2**20
 """Bytes by which a worker may grow; one that has grown more is replaced by a new one."""
@@ -87,9 +87,9 @@ def answered(data: Data, question: Head, bounds: Bounds) -> tuple[Head, bytes]:
             return {"page": _page(answer)}, b""
         answer.write(cast(IO[bytes], buffer), question["form"])
     except Refused as error:
-        return {"refused": [error.code, error.message, error.line, error.column]}, b""
+        return {"refused": [error.code, error.texts]}, b""
     except CannotAsk as error:
-        return {"refused": ["query-refused", str(error), 1, 1]}, b""
+        return {"refused": ["query-refused", error.texts]}, b""
     except TooLarge:
         return {"limit": "result"}, b""
     except MemoryError:
@@ -105,24 +105,29 @@ def _page(answer: Answer) -> Head:
     if answer.kind == "boolean":
         return {"kind": "boolean", "value": answer.boolean}
     if answer.kind == "triples":
-        triples = answer.triples
-        limited = Answer(lambda: iter(triples[:PAGE_ROWS]), answer.prefixes, answer.base)  # type: ignore[arg-type, return-value]
-        return {"kind": "triples", "text": limited.text("turtle"), "more": len(triples) > PAGE_ROWS}
+        number = len(answer.triples)
+        most = min(number, PAGE_ROWS)
+        while len(text := answer.turtle(most)) > PAGE_BYTES and most:
+            most //= 2
+        return {"kind": "triples", "text": text, "more": number > most}
+    columns = answer.variables[:PAGE_COLUMNS]
     rows: list[list[list[str | None]]] = []
-    more = False
+    more, size = len(columns) < len(answer.variables), 0
     for row in answer.each():
-        if len(rows) == PAGE_ROWS:
+        cells = [_cell(answer, term) for term in row[: len(columns)]]
+        size += sum(len(part or "") for cell in cells for part in cell)
+        if len(rows) == min(PAGE_ROWS, PAGE_CELLS // max(1, len(columns))) or size > PAGE_BYTES:
             more = True
             break
-        rows.append([_cell(answer, term) for term in row])
-    return {"kind": "rows", "variables": answer.variables, "rows": rows, "more": more}
+        rows.append(cells)
+    return {"kind": "rows", "variables": columns, "rows": rows, "more": more}
 
 
 def _cell(answer: Answer, term: object) -> list[str | None]:
     """The text of a cell, the IRI that it links to or None, and its language or None."""
     full = answer.shown(term)  # type: ignore[arg-type]
     text = full if len(full) <= PAGE_TEXT else full[:PAGE_TEXT] + "…"
-    iri = term.value if isinstance(term, ox.NamedNode) else None
+    iri = term.value if isinstance(term, ox.NamedNode) and len(term.value) <= PAGE_TEXT else None
     return [text, iri, term.language if isinstance(term, ox.Literal) else None]
 
 

@@ -10,9 +10,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
-import sys
 import time
 import traceback
 from collections.abc import AsyncIterator, Callable
@@ -27,7 +27,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from hankelod.exports.hosting import POLICY
+from hankelod.exports.hosting import FINISHED, KEPT, POLICY
 from hankelod.query.answer import ROWS, TRIPLES
 from hankelod.query.named import Catalogue, Query
 from hankelod.rdf.sparql import CannotAsk, Limits
@@ -35,26 +35,45 @@ from hankelod.serving import negotiation, page, protocol
 from hankelod.serving.connection import HEAD_BYTES, Exchange
 from hankelod.serving.documents import LANGUAGES, NotThere, ServedFile
 from hankelod.serving.editions import Editions
-from hankelod.serving.headers import ALWAYS, ASK, INERT, OWN, READ, REVALIDATE, allow, links, options, text
-from hankelod.serving.journal import Journal
-from hankelod.serving.protocol import Question, Rejected
-from hankelod.serving.responses import Body, Packed, opened, respond
+from hankelod.serving.headers import (
+    ALWAYS,
+    ASK,
+    INERT,
+    OWN,
+    READ,
+    REVALIDATE,
+    allow,
+    combined,
+    links,
+    options,
+    text,
+)
+from hankelod.serving.held import Held
+from hankelod.serving.journal import Journal, complain
+from hankelod.serving.protocol import Question
+from hankelod.serving.rejection import PLAIN, Rejected, rejected
+from hankelod.serving.responses import Body, Packed, opened, respond, unchanged
+from hankelod.serving.shares import client
 from hankelod.serving.worker import Unanswered
 
 PATIENCE = 10.0
 """Seconds that the start waits for the graph; then requests are accepted without it."""
 
 UNANSWERED = {
-    "busy": (503, "all workers are busy"),
-    "too-many": (429, "too many queries of this client are waiting"),
-    "loading": (503, "the graph is being loaded"),
-    "time": (503, "the query was stopped at its time limit of {seconds:g} seconds"),
-    "memory": (503, "the query was stopped at its memory limit of {memory} MiB"),
-    "result": (400, "the result has more than {result} MiB; ask for less (LIMIT), or take the dump"),
-    "engine": (400, "the engine cannot answer this query"),
-    "gone": (499, "the client has gone"),
+    "busy": 503,
+    "too-many": 429,
+    "held": 429,
+    "loading": 503,
+    "time": 503,
+    "memory": 503,
+    "result": 400,
+    "engine": 400,
+    "gone": 499,
 }
-"""Status and message for a query without answer, by the code of `Unanswered`."""
+"""Status of a query without answer, by the code of `Unanswered`; the messages are in the catalogue."""
+
+VARIES = "Accept, Accept-Language"
+"""The headers by which the answers at the endpoint vary: pages and messages are in a language."""
 
 
 class Service:
@@ -62,7 +81,7 @@ class Service:
 
     def __init__(self, editions: Callable[[], Editions], queries: Catalogue, limits: Limits, journal: Journal) -> None:
         self._opening, self._queries, self._limits, self._journal = editions, queries, limits, journal
-        self._packed = Packed()
+        self._packed, self._held = Packed(), Held()
         self._named: list[Query] = []
         self._life = Starlette(lifespan=self._lifespan)
         self.editions: Editions
@@ -82,7 +101,7 @@ class Service:
             await self._life(scope, receive, send)
             return
         started = time.perf_counter()
-        headers = Headers(scope=scope)
+        headers = combined(scope["headers"])
         exchange = Exchange(receive, send, headers.get("content-length"), "expect" in headers)
         logged: dict[str, object] = {}
         try:
@@ -90,10 +109,12 @@ class Service:
             response.raw_headers += ALWAYS
             response.headers.setdefault("content-security-policy", INERT)
             await response(scope, receive, exchange.send)
-        except (ClientDisconnect, TimeoutError, OSError):
+        except (ClientDisconnect, TimeoutError, OSError):  # the client has gone, or reads too slowly
             exchange.status = exchange.status or 499
-            raise  # uvicorn closes the connection, since the response is incomplete
+            scope["state"]["drop"]()
+            await asyncio.sleep(0)  # uvicorn learns of it, so that it misses no response
         finally:
+            exchange.end()
             took = round((time.perf_counter() - started) * 1000, 1)
             self._journal.record(
                 method=scope["method"],
@@ -107,26 +128,35 @@ class Service:
     async def _respond(self, scope: Scope, headers: Headers, exchange: Exchange, logged: dict[str, object]) -> Response:
         target = len(scope["raw_path"]) + len(scope["query_string"])
         if target + sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_BYTES:
-            return text(431, "head-too-large: the head of a request may have 64 KiB\n")
+            return self._error(rejected(431, "head-too-large", most=HEAD_BYTES >> 10), headers)
         path, method = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix("/"), scope["method"]
         try:
             if path in ("sparql", "sparql/"):
                 allow(method, ASK)
-                return options(ASK) if method == "OPTIONS" else await self._sparql(scope, headers, exchange, logged)
+                if method == "OPTIONS":
+                    return options(ASK, headers)
+                return await self._sparql(scope, headers, exchange, logged)
             allow(method, READ)
             if method == "OPTIONS":
-                return options(READ)
+                return options(READ, headers)
             if path in ("health", "ready"):
                 return self._state(path)
             return await self._file(path, scope, headers)
         except Rejected as error:
             logged["code"] = error.code
-            return text(error.status, f"{error.code}: {error.message}\n", error.headers)
+            return self._error(error, headers)
         except ClientDisconnect:
             raise
-        except Exception:
-            traceback.print_exc(file=sys.stderr)
-            return text(500, "internal: this is a fault of the server\n")
+        except Exception as error:
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            complain(traceback.format_exc(), f"{type(error).__name__} {place.filename}:{place.lineno}")
+            return self._error(rejected(500, "internal"), headers)
+
+    def _error(self, error: Rejected, headers: Headers) -> Response:
+        """The response with an error, in the language that the client prefers, in English for programs."""
+        lang = negotiation.accepted_language(headers.get("accept-language"), LANGUAGES) or PLAIN
+        varies = {"vary": VARIES, "content-language": lang}
+        return text(error.status, f"{error.code}: {error.text(lang)}\n", {**varies, **error.headers})
 
     ### Queries
 
@@ -137,7 +167,7 @@ class Service:
         )
         fields = protocol.fields(request)
         if request.method != "POST" and not {"query", "update"} & {name for name, _ in fields}:
-            return self._endpoint(scope, headers, dict(fields))
+            return await self._endpoint(scope, headers, dict(fields))
         lang = _language(dict(fields), headers)
         browser = negotiation.choose(headers.get("accept"), (*ROWS_FIRST, protocol.HTML)) == len(ROWS_FIRST)
         try:
@@ -151,36 +181,39 @@ class Service:
             if not browser or request.method == "HEAD":
                 raise
             logged["code"] = error.code
-            content = page.Content(dict(fields).get("query", ""), problem=error.message)
-            return self._page(content, lang, error.status, error.headers)
+            content = page.Content(dict(fields).get("query", ""), problem=error.text(lang))
+            return await self._page(content, lang, error.status, error.headers)
 
     async def _answer(
         self, question: Question, scope: Scope, headers: Headers, exchange: Exchange, lang: str
     ) -> Response:
         pool, method = self.editions.pool, scope["method"]
-        common = {"vary": "Accept", "cache-control": REVALIDATE if question.kept and method != "POST" else "no-store"}
+        common = {"vary": VARIES, "cache-control": REVALIDATE if question.kept and method != "POST" else "no-store"}
         tag = None
         if question.kept and method != "POST":
             tag = question.tag(
                 f"{self.editions.build} {lang if question.media_type == protocol.HTML else ''}", ox.__version__
             )
-            if tag in headers.get("if-none-match", ""):
+            if unchanged(headers, tag, 0.0):
                 return Response(status_code=304, headers={**common, "etag": tag})
         try:
             if pool is None:
                 raise Unanswered("loading")
-            client = scope["client"][0] if scope.get("client") else ""
-            reply = await pool.ask(question.head(), client, exchange.gone)
+            asking = client(scope["client"][0] if scope.get("client") else "")
+            self._held.check(asking)
+            reply = await pool.ask(question.head(), asking, exchange.gone)
         except Unanswered as error:
             raise self._unanswered(error.code) from error
+        exchange.at_end(self._held.hold(asking, reply.size))
+        exchange.at_end(reply.body.close)
         if "refused" in reply.head:
-            code, message, line, column = reply.head["refused"]
-            raise Rejected(400, code, f"{line}:{column}: {message}")
+            code, message = reply.head["refused"]
+            raise Rejected(400, code, {PLAIN: message} if isinstance(message, str) else message)
         if "limit" in reply.head:
             raise self._unanswered(reply.head["limit"])
         if "page" in reply.head:
             content = page.Content(question.text, result=reply.head["page"])
-            return self._page(content, lang, 200, {**common, **({"etag": tag} if tag else {})})
+            return await self._page(content, lang, 200, {**common, **({"etag": tag} if tag else {})})
         return respond(
             Body(reply.body, reply.size, tag),
             200,
@@ -193,30 +226,31 @@ class Service:
 
     def _unanswered(self, code: str) -> Rejected:
         """The rejection for a code of `Unanswered`."""
-        status, words = UNANSWERED[code]
-        bounds = self.editions.options.bounds
-        message = words.format(seconds=bounds.seconds, memory=bounds.memory >> 20, result=bounds.result >> 20)
-        after = {"retry_after": str(math.ceil(bounds.seconds))} if status in (429, 503) else {}
-        return Rejected(status, f"query-{code}", message, **after)
+        status, bounds = UNANSWERED[code], self.editions.options.bounds
+        after = {"retry-after": str(math.ceil(bounds.seconds))} if status in (429, 503) else {}
+        return rejected(
+            status,
+            f"query-{code}",
+            headers=after,
+            seconds=f"{bounds.seconds:g}",
+            memory=bounds.memory >> 20,
+            result=bounds.result >> 20,
+        )
 
-    def _endpoint(self, scope: Scope, headers: Headers, fields: dict[str, str]) -> Response:
+    async def _endpoint(self, scope: Scope, headers: Headers, fields: dict[str, str]) -> Response:
         """The endpoint without a query: a page for browsers, the service description for programs."""
         formats = [*TRIPLES.values()]
         offers = [*(f.media_type for f in formats), protocol.HTML]
         chosen = negotiation.choose(headers.get("accept"), offers)
         if chosen is None:
-            raise Rejected(
-                406,
-                "not-acceptable",
-                f"without a query, there is a description as {', '.join(offers)}; give a query for an answer",
-            )
+            raise rejected(406, "not-acceptable", offers=", ".join(offers))
         if offers[chosen] == protocol.HTML:
             named = next((q for q in self._named if q.name == fields.get("name")), None)
-            return self._page(
+            return await self._page(
                 page.Content(named.text if named else "", named=named),
                 _language(fields, headers),
                 200,
-                {"vary": "Accept, Accept-Language"},
+                {"vary": VARIES},
             )
         host = headers.get("host", "localhost")
         graph = self.editions.pool.graph if self.editions.pool else None
@@ -224,7 +258,7 @@ class Service:
             endpoint = f"{scope['scheme']}://{host}{scope.get('root_path', '')}/sparql"
             triples = protocol.description(endpoint, graph.triples if graph else 0)
         except ValueError as error:
-            raise Rejected(400, "host", "the Host header is no host") from error
+            raise rejected(400, "host") from error
         content = ox.serialize(triples, format=formats[chosen], prefixes=protocol.PREFIXES) or b""
         media = protocol.with_charset(offers[chosen])
         return respond(
@@ -233,18 +267,21 @@ class Service:
             scope["method"],
             media,
             headers,
-            {"vary": "Accept", "cache-control": REVALIDATE},
+            {"vary": VARIES, "cache-control": REVALIDATE},
             self._packed,
         )
 
-    def _page(self, content: page.Content, lang: str, status: int, headers: dict[str, str]) -> Response:
+    async def _page(self, content: page.Content, lang: str, status: int, headers: dict[str, str]) -> Response:
         graph = self.editions.pool.graph if self.editions.pool else None
-        html = page.sparql(lang, content, self._named, [*ROWS, *TRIPLES], graph.base if graph else "")
+        base = graph.base if graph else ""
+        # In a thread, since a page of ten thousand cells takes long enough for others to notice.
+        html = await asyncio.to_thread(page.sparql, lang, content, self._named, [*ROWS, *TRIPLES], base)
         return Response(
             html,
             status,
             {
                 **headers,
+                "vary": VARIES,
                 "content-type": "text/html; charset=utf-8",
                 "content-language": lang,
                 "content-security-policy": OWN,
@@ -268,7 +305,7 @@ class Service:
         try:
             resolution, handle, changed = await self.editions.find(path, headers)
         except NotThere as error:
-            raise Rejected(503, "publication", "the publication is being exchanged", retry_after="1") from error
+            raise rejected(503, "publication", headers={"retry-after": "1"}) from error
         varies = {"vary": resolution.varies} if resolution.varies else {}
         at = scope.get("root_path", "")
         policy = {"content-security-policy": POLICY}
@@ -295,9 +332,10 @@ class Service:
                         "vary": "Accept-Language",
                     },
                 )
-            raise Rejected(404, "not-found", self._nothing(path))
+            raise rejected(404, "not-found", name=self._nothing(path))
         entry = resolution.entry
-        response_headers = {**links(resolution, at), **varies, **policy, "cache-control": REVALIDATE}
+        caching = KEPT if entry.path.startswith(FINISHED) else REVALIDATE
+        response_headers = {**links(resolution, at), **varies, **policy, "cache-control": caching}
         if entry.path != path:
             response_headers["content-location"] = f"{at}/{entry.path}"
         body = Body(opened(handle), entry.bytes, f'"{entry.sha256[:32]}"', changed, self._packed_file(entry))
@@ -312,10 +350,10 @@ class Service:
         )
 
     def _nothing(self, path: str) -> str:
-        """The message for a path that leads to nothing."""
+        """The name of the message for a path that leads to nothing."""
         if path.startswith(("id/", "doc/")) and not self.editions.documents.has_documents:
-            return "this publication has no document for each thing: ask /sparql, or take a dump from dump/"
-        return "there is nothing here"
+            return "no-documents"
+        return "not-found"
 
     def _packed_file(self, entry: ServedFile):  # type: ignore[no-untyped-def]
         """The open file with the same bytes in gzip and its size, or None."""
@@ -363,7 +401,7 @@ def _readable(queries: Catalogue) -> list[Query]:
         try:
             readable.append(queries.named(name))
         except (CannotAsk, OSError, ValueError) as error:
-            print(f"hankelod: {name}: {error}", file=sys.stderr)
+            complain(f"{name}: {error}")
     return readable
 
 

@@ -88,6 +88,8 @@ class Documents:
             stem = _stem(entry.path)
             if stem is not None:
                 self.forms.setdefault(stem, []).append(entry)
+        self.deepest = max((stem.count("/") for stem in self.forms), default=0)
+        """Most steps of a document's name below `doc/`: no longer beginning of a path is looked up."""
         for same in self.forms.values():
             same.sort(key=lambda e: (not e.path.endswith(".html"), _rank(e.path), e.path))
         self.described = [(re.compile(each.pattern), each) for each in hosting.described(self.entries)]
@@ -120,9 +122,9 @@ class Documents:
 
     def _thing(self, name: str, headers: Mapping[str, str], withdrawn: frozenset[str]) -> Resolution:
         """Resolve the address of a thing, or of a part, to the document of the thing."""
-        steps = name.split("/")
-        if "" in steps:
+        if "//" in f"/{name}/":
             return Resolution(404)
+        steps = name.split("/", self.deepest)[: self.deepest]
         for end in range(len(steps), 0, -1):
             whole = "/".join(steps[:end])
             forms = self.forms.get(f"doc/{whole}")
@@ -146,10 +148,9 @@ class Documents:
         """Redirect by 303 to the format that the client prefers; 406 if it accepts none."""
         varies = "Accept, Accept-Language" if forms[0].media_type == "text/html" else "Accept"
         offers = [(e.media_type, e) for e in forms]
-        if not any(media == "application/json" for media, _ in offers):
-            offers += [("application/json", e) for media, e in offers if media == "application/ld+json"]
         accepted = negotiation.ranges(headers.get("accept"))
-        if not any(range_.name == media for range_ in accepted for media, _ in offers):
+        names = {name for media, _ in offers for name in (media, negotiation.ALIASES.get(media))}
+        if not any(range_.name in names for range_ in accepted):
             # A client that names another RDF syntax, and none of these, gets data rather than a page.
             data = [e for media, e in offers if media in RDF]
             offers += [(range_.name, data[0]) for range_ in accepted if data and OTHER_RDF.fullmatch(range_.name)]

@@ -7,7 +7,6 @@ queried as soon as it is loaded; until then, and for queries under way, the old 
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from hankelod.rdf.sparql import CannotAsk
 from hankelod.serving import store
 from hankelod.serving.answering import Bounds
 from hankelod.serving.documents import Documents, NotThere, Resolution
+from hankelod.serving.journal import complain
 from hankelod.serving.worker import Unanswered
 from hankelod.serving.workers import Pool
 
@@ -29,6 +29,9 @@ SETTLE = 0.05
 
 TRIES = 40
 """Most attempts to open a file."""
+
+PATIENT = 60.0
+"""Most seconds until a graph that could not be loaded is tried again."""
 
 LINGER = 60.0
 """Seconds that the handle of an old publication stays open, for files that are being sent."""
@@ -61,6 +64,8 @@ class Editions:
         self.pool: Pool | None = None
         self.build: str | None = None
         """The build id of the graph that is queried."""
+        self._failures = 0
+        """Attempts in a row to load the graph that failed."""
         self._looking = asyncio.Lock()
         self._loading: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -129,24 +134,32 @@ class Editions:
                 if seen == self._seen:
                     return
                 new = await asyncio.to_thread(Documents, self.options.folder)
-            except (OSError, BadManifest):
+            except (OSError, BadManifest, RuntimeError):  # RuntimeError: no thread can be started
                 return  # being replaced, or gone: the present one is served on
             self._seen = seen
             old, self.documents = self.documents, new
             asyncio.get_running_loop().call_later(LINGER, old.close)
             if new.build != old.build:
-                print(f"hankelod: a new publication: {new.build[:12]}", file=sys.stderr)
+                complain(f"a new publication: {new.build[:12]}")
+                self._failures = 0
                 if self._loading is not None:
                     self._loading.cancel()
                 self._loading = asyncio.create_task(self._load())
 
     async def _watch(self) -> None:
-        """Check for a new publication again and again, and reload the graph if its workers are lost."""
+        """Check for a new publication again and again, and reload the graph if its workers are lost.
+
+        So it is if it could not be loaded, later each time: for want of memory or file handles, it may be by then.
+        """
+        waited = 0.0
         while True:
             await asyncio.sleep(INTERVAL)
             await self.look()
-            lost = self.pool is not None and self.pool.graph is None
-            if lost and (self._loading is None or self._loading.done()):
+            waited += INTERVAL
+            lost = self.pool is None or self.pool.graph is None or self.build != self.documents.build
+            due = waited >= min(PATIENT, INTERVAL * 2**self._failures)
+            if lost and due and (self._loading is None or self._loading.done()):
+                waited = 0.0
                 self._loading = asyncio.create_task(self._load())
 
     async def _load(self) -> None:
@@ -159,12 +172,14 @@ class Editions:
             await pool.start(dump, options.working, store.place(stores, build) if stores else None)
             await pool.ready()
         except (Unanswered, CannotAsk, OSError) as error:
-            print(f"hankelod: the graph cannot be loaded: {pool.failed or error}", file=sys.stderr)
+            self._failures = min(self._failures + 1, 6)
+            complain(f"the graph cannot be loaded: {pool.failed or error}")
             await pool.close()
             return
         except asyncio.CancelledError:
             await pool.close()
             raise
+        self._failures = 0
         old, self.pool, self.build = self.pool, pool, build
         if old is not None:
             closing = asyncio.create_task(old.close())

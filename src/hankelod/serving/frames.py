@@ -10,7 +10,14 @@ from typing import Any
 LENGTHS = Struct(">II")
 """The lengths of head and body in bytes."""
 
+HEAD = 16 * 2**20
+"""Most bytes of a head: more than the page of an answer has."""
+
 Head = dict[str, Any]
+
+
+class TooLarge(Exception):
+    """A head has more bytes than the limit."""
 
 
 def packed(head: Head, body: bytes = b"") -> bytes:
@@ -20,10 +27,15 @@ def packed(head: Head, body: bytes = b"") -> bytes:
 
 
 def opened(read: bytearray) -> tuple[Head, int, bytes] | None:
-    """The head of a message, the size of its body, and the bytes of it read so far; None if the head is incomplete."""
+    """The head of a message, the size of its body, and the bytes of it read so far; None if the head is incomplete.
+
+    Raises TooLarge.
+    """
     if len(read) < LENGTHS.size:
         return None
     length, size = LENGTHS.unpack_from(read)
+    if length > HEAD:
+        raise TooLarge(f"a head of {length} bytes")
     end = LENGTHS.size + length
     return (json.loads(read[LENGTHS.size : end]), size, bytes(read[end:])) if len(read) >= end else None
 

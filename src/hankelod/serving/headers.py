@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from hankelod.exports.hosting import EXPOSED, described_by
 from hankelod.serving.documents import Resolution
-from hankelod.serving.protocol import Rejected
+from hankelod.serving.rejection import rejected
 
 READ = ("GET", "HEAD", "OPTIONS")
 """Methods allowed for files."""
 
 ASK = ("GET", "HEAD", "POST", "OPTIONS")
 """Methods allowed for the endpoint."""
+
+USUAL = ("Accept", "Accept-Language", "Content-Type", "If-None-Match", "If-Modified-Since", "Range")
+"""Headers that pages of another origin may always send."""
+
+LISTS = frozenset(
+    (b"accept", b"accept-language", b"accept-encoding", b"if-none-match", b"access-control-request-headers")
+)
+"""Headers of requests that are lists."""
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 
 REVALIDATE = "public, no-cache"
 """Caches revalidate every time, at the cost of a 304, so that no client gets an old publication for the new one."""
@@ -37,22 +51,35 @@ ALWAYS = [
 def allow(method: str, methods: tuple[str, ...]) -> None:
     """Raise Rejected if a method is not among these."""
     if method not in methods:
-        raise Rejected(405, "method", f"{method[:20]} is not allowed here", allow=", ".join(methods))
+        raise rejected(405, "method", headers={"allow": ", ".join(methods)}, method=method[:20])
 
 
-def options(methods: tuple[str, ...]) -> Response:
-    """The response to OPTIONS: the allowed methods, also for pages of another origin (CORS)."""
+def options(methods: tuple[str, ...], headers: Headers) -> Response:
+    """The response to OPTIONS: the allowed methods, also for pages of another origin, with any headers (CORS).
+
+    The headers that a browser asks for are named one by one: `*` would not include `Authorization`.
+    """
     allowed = ", ".join(methods)
+    asked = [name.strip() for name in headers.get("access-control-request-headers", "").split(",")]
+    named = [name for name in asked if _NAME.fullmatch(name)]
     return Response(
         status_code=204,
         headers={
             "allow": allowed,
             "access-control-allow-methods": allowed,
-            "access-control-allow-headers": "Accept, Accept-Language, Content-Type, "
-            "If-None-Match, If-Modified-Since, Range",
+            "access-control-allow-headers": ", ".join(dict.fromkeys((*USUAL, *named))),
             "access-control-max-age": "86400",
+            "vary": "Access-Control-Request-Headers",
         },
     )
+
+
+def combined(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """The headers of a request, with the lines of each list made one (RFC 9110, section 5.3)."""
+    lines: dict[bytes, list[bytes]] = {}
+    for name, value in raw:
+        lines.setdefault(name, []).append(value)
+    return Headers(raw=[(n, b", ".join(v) if n in LISTS else v[0]) for n, v in lines.items()])
 
 
 def text(status: int, words: str, headers: dict[str, str] | None = None) -> Response:

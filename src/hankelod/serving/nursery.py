@@ -67,10 +67,16 @@ class Nursery:
             os.write(self.settings.notices, json.dumps(notice).encode() + b"\n")
 
     def fork(self, data: Data | None, number: int, commands: socket.socket) -> None:
-        """Fork a worker that answers at the first waiting socket."""
+        """Fork a worker that answers at the first waiting socket; one that cannot be forked has ended at once."""
         handle = self.sockets.popleft()
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
-        process = os.fork()
+        try:
+            process = os.fork()
+        except OSError:
+            os.close(handle)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            self.notify(ended=number, signal=0)
+            return
         if process:
             self.workers[process] = number
             self.notify(forked=number, process=process)
@@ -201,11 +207,16 @@ def run(settings: Settings) -> None:
 
 
 def listen(nursery: Nursery, data: Data | None, commands: socket.socket) -> None:
-    """Execute the commands from the socket until it closes."""
+    """Execute the commands from the socket until it closes, or the system has no handle for a worker's socket.
+
+    In that case the server starts this process anew: which of the workers a socket belongs to is not known any more.
+    """
     rest = b""
     while True:
-        text, sockets, _, _ = socket.recv_fds(commands, 65_536, 64)
+        text, sockets, flags, _ = socket.recv_fds(commands, 65_536, 64)
         nursery.sockets.extend(sockets)
+        if flags & socket.MSG_CTRUNC:
+            return
         if not text:
             return
         *lines, rest = (rest + text).split(b"\n")

@@ -7,6 +7,7 @@ Section 2.1 of the protocol: GET with `query`, POST of a form, POST of the query
 from __future__ import annotations
 
 import hashlib
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -14,12 +15,14 @@ from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
 
+from hankelod.messages.catalogue import Text
 from hankelod.query.answer import ROWS, TRIPLES
 from hankelod.rdf.graph import RDF, format_iri
-from hankelod.rdf.sparql import Limits, Refused, check, form
+from hankelod.rdf.sparql import CannotAsk, Limits, Refused, check, form, without_mark
 from hankelod.serving import negotiation
 from hankelod.serving.answering import PAGE
 from hankelod.serving.frames import Head
+from hankelod.serving.rejection import PLAIN, Rejected, rejected
 
 QUERY = "application/sparql-query"
 
@@ -39,15 +42,6 @@ CHANGING = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
 """Functions with a different result each time: an answer that depends on them is not cached."""
 
 _ALIASES = ("application/json", "application/xml", "text/xml", "text/plain", "application/x-turtle")
-
-
-class Rejected(Exception):
-    """A rejected request: the status, a stable code, a message, and further headers of the response."""
-
-    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 class Request(NamedTuple):
@@ -89,39 +83,40 @@ def fields(request: Request) -> list[tuple[str, str]]:
     if request.method == "POST":
         essence, charset = media_type(request.content_type)
         if charset not in ("", "utf-8", "utf8"):
-            raise Rejected(415, "charset", f"the body must be UTF-8, not {charset[:40]!r}")
+            raise rejected(415, "charset", charset=repr(charset[:40]))
         if essence == UPDATE:
-            raise Rejected(403, "query-update", "updates are refused: the data is read, never changed")
+            raise rejected(403, "query-update")
         if essence == FORM:
-            result += _fields(request.body)
+            result += _fields(request.body.removeprefix(BOM_UTF8))
         elif essence == QUERY:
             result.append(("query", _text(request.body)))
         else:
-            raise Rejected(
-                415, "media-type", f"POST the query as {QUERY}, or as a form ({FORM})", accept_post=f"{QUERY}, {FORM}"
-            )
+            raise rejected(415, "media-type", headers={"accept-post": f"{QUERY}, {FORM}"}, query=QUERY, form=FORM)
     return result
 
 
 def question(request: Request, fields: list[tuple[str, str]], limits: Limits) -> Question:
     """The question in a request with these fields. Raises Rejected."""
     if any(name == "update" for name, _ in fields):
-        raise Rejected(403, "query-update", "updates are refused: the data is read, never changed")
-    queries = [value for name, value in fields if name == "query"]
+        raise rejected(403, "query-update")
+    queries = [without_mark(value) for name, value in fields if name == "query"]
     if len(queries) != 1:
-        raise Rejected(
-            400, "query-missing" if not queries else "query-twice", f"give one query; there are {len(queries)}"
-        )
+        raise rejected(400, "query-twice", count=len(queries)) if queries else rejected(400, "query-missing")
     try:
         kind, cacheable = _passed(queries[0], limits)
     except Refused as error:
         status = 400 if error.code != "query-too-long" else 414 if request.method != "POST" else 413
-        raise Rejected(status, error.code, str(error)) from error
+        raise Rejected(status, error.code, texts(error)) from error
     except UnicodeEncodeError as error:
-        raise Rejected(400, "query-encoding", "the query is not UTF-8") from error
+        raise rejected(400, "query-encoding") from error
     default, named = ([v for n, v in fields if n == name and v] for name in ("default-graph-uri", "named-graph-uri"))
     format_name, media = _chosen(kind, request.accept, [v for n, v in fields if n == "format"])
     return Question(queries[0], (default, named) if default or named else None, format_name, media, cacheable)
+
+
+def texts(error: CannotAsk) -> Text:
+    """The message of a refused query by language."""
+    return {PLAIN: error.texts} if isinstance(error.texts, str) else error.texts
 
 
 @lru_cache(REMEMBERED)
@@ -163,7 +158,7 @@ def _chosen(kind: str | None, accept: str | None, requested: list[str]) -> tuple
     media_types = [*offers, HTML]
     chosen = negotiation.choose(accept, media_types)
     if chosen is None:
-        raise Rejected(406, "not-acceptable", f"this answer can be had as {', '.join(media_types)}")
+        raise rejected(406, "not-acceptable", offers=", ".join(media_types))
     media = media_types[chosen]
     return offers.get(media, PAGE), media
 
@@ -189,16 +184,16 @@ def _fields(text: bytes) -> tuple[tuple[str, str], ...]:
     try:
         return tuple(parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS))
     except UnicodeDecodeError as error:
-        raise Rejected(400, "query-encoding", "the query is not percent-encoded UTF-8") from error
+        raise rejected(400, "query-encoding") from error
     except ValueError as error:
-        raise Rejected(400, "fields", f"there are more than {FIELDS} fields") from error
+        raise rejected(400, "fields", most=FIELDS) from error
 
 
 def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Rejected(400, "query-encoding", "the query is not UTF-8") from error
+        raise rejected(400, "query-encoding") from error
 
 
 ### Service description

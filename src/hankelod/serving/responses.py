@@ -44,7 +44,7 @@ PACKED = frozenset(
 )
 """Media types that are compressed already."""
 
-_BYTES = re.compile(r"bytes=([0-9]*)-([0-9]*)")
+_BYTES = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 class Body(NamedTuple):
@@ -99,7 +99,7 @@ def unchanged(headers: Mapping[str, str], tag: str | None, changed: float) -> bo
         return False
     try:
         return int(changed) <= parsedate_to_datetime(since).timestamp()
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, OverflowError, IndexError):
         return False
 
 

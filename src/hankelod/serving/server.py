@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import logging
 import os
 import resource
 import signal
 import socket
-import sys
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -18,21 +17,22 @@ from hankelod.messages.words import message, note, say
 from hankelod.publication.manifest import MANIFEST, BadManifest
 from hankelod.query import data, store
 from hankelod.rdf.sparql import LIMITS, CannotAsk
+from hankelod.serving.admission import Admission, most
 from hankelod.serving.answering import Bounds
 from hankelod.serving.app import Service
 from hankelod.serving.connection import Connection
 from hankelod.serving.documents import Documents
 from hankelod.serving.editions import Editions, Options
-from hankelod.serving.journal import Journal
+from hankelod.serving.journal import Journal, complaints_of_libraries
 
 QUEUE = 128
 """Most queries that wait for a worker."""
 
-CONNECTIONS = 1_000
-"""Most connections at a time."""
-
 BACKLOG = 2_048
 """Most connections that wait to be accepted."""
+
+ACCEPTED = 32
+"""Most connections that are accepted before one is admitted, so that a flood of them does not take all file handles."""
 
 STOPPING = 30
 """Most seconds for requests to end after a signal to stop."""
@@ -61,18 +61,19 @@ def serve(given: argparse.Namespace, working: Path, lang: str) -> None:
     except OSError as error:
         raise CannotAsk(message("refusal-serve-address", host=given.host, port=given.port, why=error)) from error
     _more_handles()
-    logging.basicConfig(level=logging.WARNING, format="hankelod: %(message)s", stream=sys.stderr)
-    service = Service(lambda: Editions(options), data.catalogue(store.root(working)), LIMITS, Journal())
+    complaints_of_libraries()
+    journal = Journal()
+    service = Service(lambda: Editions(options), data.catalogue(store.root(working)), LIMITS, journal)
     config = uvicorn.Config(
         service,
         loop="asyncio",  # not uvloop, even if it is installed: only this loop is tested
-        http=Connection,
+        http=partial(Connection, admission=Admission(most(options.workers), journal)),  # type: ignore[arg-type]
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
-        limit_concurrency=CONNECTIONS,
+        backlog=ACCEPTED,
         timeout_graceful_shutdown=STOPPING,
     )
     host, port = listening.getsockname()[:2]
@@ -82,7 +83,18 @@ def serve(given: argparse.Namespace, working: Path, lang: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run([listening])
+        Accepting(config).run([listening])
+
+
+class Accepting(uvicorn.Server):
+    """The server of uvicorn, which accepts few connections in one step, while many may wait for that."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to accept; the backlog of uvicorn is for both."""
+        await super().startup(sockets)
+        for listening in sockets or []:
+            with contextlib.suppress(OSError):
+                listening.listen(BACKLOG)
 
 
 def _listening(host: str, port: int) -> socket.socket:

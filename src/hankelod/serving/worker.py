@@ -11,6 +11,7 @@ from typing import IO, NamedTuple, cast
 
 from hankelod.serving import frames
 from hankelod.serving.frames import Head
+from hankelod.serving.journal import complain
 
 NICE = 10
 """The niceness of a worker at a long query, so that all others have priority."""
@@ -20,8 +21,8 @@ IN_MEMORY = 2**20
 
 
 class Unanswered(Exception):
-    """A query without answer. `code` is the reason: `busy`, `too-many`, `time`, `memory`, `result`, `engine`,
-    `loading`, `gone`."""
+    """A query without answer. `code` is the reason: `busy`, `too-many`, `held`, `time`, `memory`, `result`,
+    `engine`, `loading`, `gone`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -47,7 +48,7 @@ class Worker(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[int] = loop.create_future()
         self.reply: asyncio.Future[Reply] = loop.create_future()
-        self.long = self.late = False
+        self.long = self.late = self.leaving = False
         self._head: Head | None = None
         self._read = bytearray()
         self._size = self._left = 0
@@ -66,21 +67,34 @@ class Worker(asyncio.Protocol):
         return self.reply
 
     def data_received(self, data: bytes) -> None:
+        try:
+            if not self._received(data):
+                return
+        except (OSError, frames.TooLarge) as error:  # no handle or no room for it, or a head beyond all limits
+            complain(f"the reply of a worker is given up: {error}")
+            if not self.reply.done():
+                self.reply.set_exception(Unanswered("busy" if isinstance(error, OSError) else "result"))
+            self.transport.abort()
+            return
+        if not self._left and self._head is not None:
+            head, self._head = self._head, None
+            self._body.seek(0)
+            if not self.reply.done():
+                self.reply.set_result(Reply(head, self._body, self._size))
+
+    def _received(self, data: bytes) -> bool:
+        """Add data to the reply; tell whether its head is there. Raises OSError, TooLarge."""
         if self._head is None:
             self._read += data
             opened = frames.opened(self._read)
             if opened is None:
-                return
+                return False
             self._head, self._size, data = opened
             self._left, self._read = self._size, bytearray()
             self._body = BytesIO() if self._size <= IN_MEMORY else cast(IO[bytes], TemporaryFile())  # noqa: SIM115
         self._body.write(data)
         self._left -= len(data)
-        if not self._left:
-            head, self._head = self._head, None
-            self._body.seek(0)
-            if not self.reply.done():
-                self.reply.set_result(Reply(head, self._body, self._size))
+        return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.reply.done():

@@ -1,7 +1,9 @@
-"""The pool of workers: the queue of queries, the assignment to workers, and their replacement.
+"""The pool of workers: queries are given to workers by the shares of their clients, and workers are replaced.
 
 A query waits for a free worker in a short queue; if the queue is full, or one client fills half of it, the query is
 rejected at once. A query that runs longer than `LONG` gets a lower priority than the others.
+
+There are as many workers as there should be: one task starts those that lack, and tries again if the system refuses.
 """
 
 from __future__ import annotations
@@ -13,21 +15,33 @@ import os
 import signal
 import socket
 import sys
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hankelod.serving.answering import Bounds
 from hankelod.serving.frames import Head
+from hankelod.serving.journal import complain
 from hankelod.serving.nursery import Settings
+from hankelod.serving.shares import Full, Job, Shares
 from hankelod.serving.worker import Reply, Unanswered, Worker
 
 LONG = 0.5
 """Seconds after which a query is long: it gets a lower priority, and its worker is not used again."""
 
+FIRST, LAST = 0.1, 5.0
+"""Seconds until a start of workers that failed is tried again: at first, and at most."""
+
+TICK = 1.0
+"""Seconds after which clients that have gone no longer count."""
+
 GRACE = 1.0
 """Seconds beyond the time limit after which the server kills a worker that the alarm of the kernel has not ended."""
+
+
+class Stopped(Exception):
+    """A long query was stopped, since others wait."""
 
 
 class Graph(NamedTuple):
@@ -48,18 +62,20 @@ class Pool:
     """
 
     def __init__(self, size: int, bounds: Bounds, queue: int) -> None:
-        self.size, self.bounds, self.queue = size, bounds, queue
+        self.size, self.bounds = size, bounds
+        self.shares = Shares(size, queue)
         self.graph: Graph | None = None
         self.failed: str | None = None
         self._workers: dict[int, Worker] = {}
         self._idle: deque[Worker] = deque()
-        self._waiting: deque[tuple[str, asyncio.Future[Worker]]] = deque()
-        self._clients: Counter[str] = Counter()
         self._active = 0
         self._numbers = 0
+        self._unused = 0
+        """Workers in a row that ended without having answered."""
         self._free = asyncio.Event()
         self._free.set()
         self._ready = asyncio.Event()
+        self._lack = asyncio.Event()
         self._closed = False
         self._commands: socket.socket | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -68,27 +84,34 @@ class Pool:
     ### Start and end
 
     async def start(self, dump: Path, working: Path, store: Path | None) -> None:
-        """Start the nursery, which loads the dump; `ready` waits for it."""
-        self._commands, theirs = socket.socketpair()
-        reads, notices = os.pipe()
-        settings = Settings(
-            theirs.fileno(), notices, str(dump), str(working), str(store) if store else None, list(self.bounds)
-        )
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "hankelod.serving.nursery",
-            settings.written(),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            pass_fds=(theirs.fileno(), notices),
-        )
-        theirs.close()
-        os.close(notices)
-        reader = asyncio.StreamReader(limit=2**26)  # one line lists all withdrawn things
-        await asyncio.get_running_loop().connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(reads, "rb")
-        )
+        """Start the nursery, which loads the dump; `ready` waits for it. Raises OSError."""
+        with contextlib.ExitStack() as theirs:
+            self._commands, commands = socket.socketpair()
+            theirs.enter_context(commands)
+            reads, writes = os.pipe()
+            notices = theirs.enter_context(os.fdopen(writes, "wb"))
+            reading = theirs.enter_context(contextlib.ExitStack())
+            file = reading.enter_context(os.fdopen(reads, "rb"))
+            settings = Settings(
+                commands.fileno(),
+                notices.fileno(),
+                str(dump),
+                str(working),
+                str(store) if store else None,
+                list(self.bounds),
+            )
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "hankelod.serving.nursery",
+                settings.written(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                pass_fds=(commands.fileno(), notices.fileno()),
+            )
+            reader = asyncio.StreamReader(limit=2**26)  # one line lists all withdrawn things
+            await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), file)
+            reading.pop_all()  # the loop closes it
         self._run(self._listen(reader))
 
     async def ready(self) -> Graph:
@@ -102,6 +125,11 @@ class Pool:
     def alive(self) -> bool:
         """Tell whether there are workers, idle or busy."""
         return self.graph is not None and not self._closed and bool(self._workers)
+
+    @property
+    def _present(self) -> int:
+        """The number of workers that are not about to end."""
+        return sum(not w.leaving for w in self._workers.values())
 
     async def close(self) -> None:
         """End the workers after the present queries."""
@@ -124,68 +152,108 @@ class Pool:
     ### Queries
 
     async def ask(self, question: Head, client: str, gone: Callable[[], Awaitable[None]]) -> Reply:
-        """Ask a free worker and return its reply. `gone` returns when the client disconnects. Raises Unanswered."""
+        """Ask a free worker and return its reply. `gone` returns when the client disconnects. Raises Unanswered.
+
+        A long query that is stopped since others wait is asked again, for as long as two queries may wait and run.
+        """
         self._active += 1
         self._free.clear()
+        job = Job(client)
+        end = asyncio.get_running_loop().time() + 2 * self.bounds.seconds
         try:
-            worker = await self._turn(client)
-            return await self._answered(worker, question, gone)
+            while True:
+                worker = await self._turn(job, gone, end)
+                try:
+                    return await self._answered(job, worker, question, gone)
+                except Stopped:
+                    continue
         finally:
             self._active -= 1
             if not self._active:
                 self._free.set()
 
-    async def _turn(self, client: str) -> Worker:
-        """Wait for a free worker. Raises Unanswered if the queue is full or the wait too long."""
+    async def _turn(self, job: Job, gone: Callable[[], Awaitable[None]], end: float) -> Worker:
+        """Wait for a free worker. Raises Unanswered if the queue is full, the wait too long or the client gone."""
         if self.graph is None or self._closed:
             raise Unanswered("loading")
-        while self._idle:
-            worker = self._idle.popleft()
-            if not worker.ended.done():
+        self.shares.arrive(job.client)
+        if not job.long and self.shares.may_start(job.client):
+            worker = self._free_worker()
+            if worker is not None:
+                self.shares.start(job)
                 return worker
-        if len(self._waiting) >= self.queue:
-            raise Unanswered("busy")
-        if self._clients[client] >= max(1, self.queue // 2):
-            raise Unanswered("too-many")
-        turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        self._waiting.append((client, turn))
-        self._clients[client] += 1
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[Any] = loop.create_future()
+        leaving = asyncio.ensure_future(gone())
         try:
-            async with asyncio.timeout(self.bounds.seconds):
-                return await asyncio.shield(turn)
-        except BaseException as error:
-            if turn.done():  # a worker was assigned at the moment of the timeout
+            self.shares.wait(job, turn)
+            self._assign()
+            left = min(end - loop.time(), self.bounds.seconds)
+            await asyncio.wait({turn, leaving}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            if not turn.done():
+                raise Unanswered("gone" if leaving.done() else "busy")
+            chosen = turn.result()
+            if not isinstance(chosen, Worker):
+                raise Unanswered("loading")
+            return chosen
+        except Full as error:
+            raise Unanswered("too-many" if error.own else "busy") from error
+        except BaseException:
+            self.shares.leave(job)
+            if turn.done() and turn.exception() is None and isinstance(turn.result(), Worker):
+                self.shares.end(job)  # it got a worker at the last moment
                 self._release(turn.result())
-            else:
-                self._waiting.remove((client, turn))
-            if isinstance(error, TimeoutError):
-                raise Unanswered("busy") from error
             raise
         finally:
-            self._clients[client] -= 1
-            if not self._clients[client]:
-                del self._clients[client]
+            leaving.cancel()
+
+    def _free_worker(self) -> Worker | None:
+        """Take an idle worker, or return None if there is none."""
+        while self._idle:
+            worker = self._idle.popleft()
+            if not worker.ended.done() and not worker.leaving:
+                return worker
+        return None
 
     def _release(self, worker: Worker) -> None:
-        """Hand the worker to the first waiter, or mark it idle."""
-        if self._waiting:
-            self._waiting.popleft()[1].set_result(worker)
-        else:
-            self._idle.append(worker)
+        """Mark a worker as idle, and give it to the next query."""
+        self._idle.append(worker)
+        self._assign()
 
-    async def _answered(self, worker: Worker, question: Head, gone: Callable[[], Awaitable[None]]) -> Reply:
+    def _assign(self) -> None:
+        """Give the idle workers to waiting queries; if there are none, stop long queries for the others."""
+        while (worker := self._free_worker()) is not None:
+            chosen = self.shares.next()
+            if chosen is None:
+                self._idle.appendleft(worker)
+                return
+            chosen[1].set_result(worker)
+        for job in self.shares.excess(max(0, self.size - self._present)):
+            job.stop()
+
+    async def _answered(self, job: Job, worker: Worker, question: Head, gone: Callable[[], Awaitable[None]]) -> Reply:
         reply = worker.ask(question)
         leaving: list[asyncio.Future[None]] = []
 
+        def fail(error: Exception) -> None:
+            if not reply.done():
+                reply.set_exception(error)
+
         def mark_long() -> None:
             """Lower the priority of a long query, and stop it when the client disconnects."""
+            job.long = True
             worker.slow()
             watching = asyncio.ensure_future(gone())
             leaving.append(watching)
-            watching.add_done_callback(
-                lambda w: None if w.cancelled() or reply.done() else reply.set_exception(Unanswered("gone"))
-            )
+            watching.add_done_callback(lambda w: None if w.cancelled() else fail(Unanswered("gone")))
+            self._assign()
 
+        def stop() -> None:
+            self._replace(worker)
+            self.shares.end(job)
+            fail(Stopped())
+
+        job.stop = stop
         loop = asyncio.get_running_loop()
         long = loop.call_later(LONG, mark_long)
         late = loop.call_later(self.bounds.seconds + GRACE, self._overdue, worker)
@@ -193,26 +261,34 @@ class Pool:
         try:
             answer = await reply
             last = answer.head["last"] or worker.long
+            self._unused = 0
             return answer
         except ConnectionError as error:
+            if worker.process is None and self.graph is not None:  # it could not be started: another one answers
+                self._unused += 1
+                raise Stopped from error
             raise Unanswered(await self._cause(worker)) from error
         finally:
             long.cancel()
             late.cancel()
             for watching in leaving:
                 watching.cancel()
+            self.shares.end(job)
             if last:
                 self._replace(worker)
+                self._assign()
             else:
                 self._release(worker)
 
     async def _cause(self, worker: Worker) -> str:
         """The code of `Unanswered` for a worker that ended during a query."""
+        if self.graph is None:
+            return "loading"
         try:
             async with asyncio.timeout(GRACE):
                 number = await asyncio.shield(worker.ended)
         except TimeoutError:
-            return "engine"
+            return "engine" if self.graph is not None else "loading"
         # An engine aborts if it gets no memory; the system kills a process when the machine runs out of memory.
         causes = {signal.SIGALRM: "time", signal.SIGABRT: "memory", signal.SIGKILL: "time" if worker.late else "memory"}
         return causes.get(signal.Signals(number), "engine") if number else "engine"
@@ -232,9 +308,7 @@ class Pool:
                     facts["prefixes"],
                     tuple(facts["confined"]),
                 )
-                for _ in range(self.size):
-                    await self._fork()
-                self._ready.set()
+                self._run(self._tend())
             elif "failed" in notice:
                 self.failed = notice["failed"]
             elif "forked" in notice and notice["forked"] in self._workers:
@@ -244,18 +318,55 @@ class Pool:
         if not self._closed:
             self.failed = self.failed or "the process that workers are forked from has ended"
             self.graph = None
+            for worker in self._workers.values():
+                worker.transport.abort()
+            self.shares.dismiss()
+            self._lack.set()
             self._ready.set()
 
+    async def _tend(self) -> None:
+        """Keep as many workers as there should be, whatever has ended them, until the pool ends."""
+        pause = FIRST
+        while self.graph is not None and not self._closed:
+            self._lack.clear()
+            try:
+                if self._unused > self.size:
+                    raise OSError("they end before they answer")
+                while self._present < self.size:
+                    await self._fork()
+                pause = FIRST
+                self._ready.set()
+            except OSError as error:
+                complain(f"workers cannot be started, this is tried again: {error.strerror or error}")
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LAST)
+                self._unused = 0
+                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK):
+                    await self._lack.wait()
+            self._assign()
+
     async def _fork(self) -> None:
+        """Start a worker. Raises OSError."""
         ours, theirs = socket.socketpair()
-        self._numbers += 1
-        number = self._numbers
-        ours.setblocking(False)
-        worker = Worker(number)
-        await asyncio.get_running_loop().connect_accepted_socket(lambda: worker, ours)
-        self._workers[number] = worker
         with theirs:
-            self._command("fork", number, theirs.fileno())
+            self._numbers += 1
+            number = self._numbers
+            ours.setblocking(False)
+            worker = Worker(number)
+            try:
+                await asyncio.get_running_loop().connect_accepted_socket(lambda: worker, ours)
+            except BaseException:
+                ours.close()
+                raise
+            self._workers[number] = worker
+            try:
+                self._command("fork", number, theirs.fileno())
+            except OSError:
+                del self._workers[number]
+                worker.transport.abort()
+                raise
         self._release(worker)
 
     async def _ended(self, number: int, by: int) -> None:
@@ -264,31 +375,40 @@ class Pool:
             return
         worker.ended.set_result(by)
         worker.transport.close()
-        if worker in self._idle:  # it had no query: something outside has ended it
+        if worker in self._idle:  # it had no query: something outside has ended it, or it could not be started
             self._idle.remove(worker)
-            await self._fork()
+            self._unused += 1
+        self._lack.set()
 
     def _kill(self, worker: Worker) -> None:
         if not worker.ended.done():
-            self._command("kill", worker.number)
+            with contextlib.suppress(OSError):  # if the nursery has ended, so have its workers
+                self._command("kill", worker.number)
 
     def _command(self, what: str, number: int, *handles: int) -> None:
-        """Send a command to the nursery; if that has ended, `_listen` handles it."""
+        """Send a command to the nursery. Raises OSError."""
         assert self._commands is not None
-        with contextlib.suppress(OSError):
-            socket.send_fds(self._commands, [json.dumps({what: number}).encode() + b"\n"], handles)
+        socket.send_fds(self._commands, [json.dumps({what: number}).encode() + b"\n"], handles)
 
     def _overdue(self, worker: Worker) -> None:
         worker.late = True
         self._kill(worker)
 
     def _replace(self, worker: Worker) -> None:
-        """Start a new worker in place of one that is not used again."""
+        """End a worker that is not used again; another one is started in its place."""
+        worker.leaving = True
         self._kill(worker)
-        if not self._closed:
-            self._run(self._fork())
+        self._lack.set()
 
     def _run(self, task: Awaitable[None]) -> None:
         running = asyncio.ensure_future(task)
         self._tasks.add(running)  # the loop itself has only weak references to tasks
-        running.add_done_callback(self._tasks.discard)
+        running.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        """Report a task that failed; without its listener or its tending the pool is of no use, and is loaded anew."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            complain(f"the pool of workers fails, it is started anew: {type(error).__name__}: {error}")
+            self.failed, self.graph = str(error), None
+            self._ready.set()

@@ -13,6 +13,7 @@ from pathlib import Path
 from hankelod.messages.words import message
 from hankelod.publication.files import File, Files
 from hankelod.publication.history import changes
+from hankelod.publication.history.days import UNKNOWN, Days
 from hankelod.publication.history.releases import Release
 from hankelod.query.named import Catalogue
 from hankelod.records.dataset import Dataset
@@ -20,6 +21,7 @@ from hankelod.records.folder import query_folder
 from hankelod.records.record import Record
 from hankelod.site import feeds, names
 from hankelod.site.language import LANGUAGES, Language
+from hankelod.site.latest import Latest
 from hankelod.site.map.atlas import Atlas, atlas, base_map
 from hankelod.site.map.boundaries import NotBoundaries
 from hankelod.site.map.preview import PREVIEW, picture
@@ -44,39 +46,47 @@ ASSETS = Path(str(resources.files(__package__) / "assets"))
 
 
 def files(
-    dataset: Dataset, records: list[Record], report: Report, published: Published, releases: Sequence[Release] = ()
+    dataset: Dataset,
+    records: list[Record],
+    report: Report,
+    published: Published,
+    releases: Sequence[Release] = (),
+    days: Days = UNKNOWN,
 ) -> Files:
     """All files of the site.
 
     `published` holds the manifest entries, by path, of the files written before the site. `releases` is the history for
-    the changelog; without releases there is no changelog page. Raises NotBoundaries if the dataset's file of boundaries
-    cannot be used.
+    the changelog; without releases there is no changelog page. `days` are the days of change that follow from it.
+    Raises NotBoundaries if the dataset's file of boundaries cannot be used.
     """
     portfolio = Portfolio(dataset, records)
     queryable = can_ask(published)
     missing = {path for path, present in ((sparql.PATH, queryable), (changes_page.PATH, bool(releases))) if not present}
     existing = {path for path, _ in (*MAIN, *FOOT)} - missing
     home = str(portfolio.settings.values.get("site") or dataset.base)
-    site = Site(dataset.model, portfolio, _atlas(dataset, portfolio), report, home, frozenset(existing), published)
+    country = _atlas(dataset, portfolio)
+    site = Site(dataset.model, portfolio, country, report, home, frozenset(existing), published, days)
     uses, examples = Uses(portfolio), Examples(portfolio.by_class, dataset.model)
-    paths: dict[str, None] = {}
+    latest = Latest(site)
+    listed: dict[str, str | None] = {}
     for code in LANGUAGES:
         view = View(site, Language(code))
         printer = Printer(view)
         queries = Catalogue(query_folder(dataset.root)) if queryable else None
         for page in pages(view, uses, examples, published, queries):
             if page.listed:
-                paths[page.path] = None
+                listed[page.path] = latest.day(page)
             yield printer.file(page)
         if releases:
-            paths[changes_page.PATH] = None
-            yield printer.file(changes_page.changes_page(view, releases, changes.named(dataset, records, None)))
+            page = changes_page.changes_page(view, releases, changes.named(dataset, records, None))
+            listed[page.path] = latest.day(page)
+            yield printer.file(page)
         yield from search.index_files(view)
         yield names.names_file(view)
         yield feeds.feed(view)
     yield names.ids_file(View(site, Language(LANGUAGES[0])))
     yield from _assets(site.atlas, portfolio, queryable)
-    yield from feeds.sitemap(home, str(portfolio.settings.values["modified"]), paths)
+    yield from feeds.sitemap(home, listed)
     yield feeds.robots(home)
 
 

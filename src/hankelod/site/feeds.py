@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from hankelod.publication.files import File
@@ -11,16 +11,19 @@ from hankelod.site.portfolio import text_of
 from hankelod.site.view import View
 
 ENTRIES = 50
-"""Most projects in a feed, newest first."""
+"""Most projects in a feed, those that changed last first."""
 
 URLS = 20_000
 """Addresses after which a new file of the sitemap begins; the protocol allows 50,000 in a file."""
 
 
 def feed(view: View) -> File:
-    """Return the Atom feed of the newest projects; entries carry the dataset's date, since records have none."""
+    """Return the Atom feed of the projects that changed last, each with the day on which it did."""
     t, settings, home = view.t, view.portfolio.settings.values, view.site.home
-    updated = f"{settings['modified']}T00:00:00Z"
+    whole = str(settings["modified"])
+    days = {p.id: view.site.days.of(view.thing(p).iri) or whole for p in view.portfolio.projects}
+    projects = sorted(view.portfolio.projects, key=lambda p: days[p.id], reverse=True)[:ENTRIES]
+    updated = _midnight(days[projects[0].id] if projects else whole)
     here = f"{home}{t.folder}"
     publisher = view.link("Organisation", str(settings["publisher"])).words.text
     lines = [
@@ -34,7 +37,7 @@ def feed(view: View) -> File:
         f'  <link rel="self" type="application/atom+xml" href={quoteattr(here + "feed.atom")}/>',
         f'  <link rel="alternate" type="text/html" href={quoteattr(here + "index.html")}/>',
     ]
-    for project in view.portfolio.projects[:ENTRIES]:
+    for project in projects:
         summary = t.pick(project.values.get("summary"))
         text = summary.text if summary else t.period(text_of(project, "start"), text_of(project, "end"))
         page = f"{here}doc/project/{project.id}.html"
@@ -42,7 +45,7 @@ def feed(view: View) -> File:
             "  <entry>",
             f"    <id>{escape(view.thing(project).iri)}</id>",
             f"    <title>{escape(view.named(project).text)}</title>",
-            f"    <updated>{escape(updated)}</updated>",
+            f"    <updated>{escape(_midnight(days[project.id]))}</updated>",
             f'    <link rel="alternate" type="text/html" href={quoteattr(page)}/>',
             f'    <link rel="alternate" type="text/turtle" href={quoteattr(f"{home}doc/project/{project.id}.ttl")}/>',
             *(f"    <category term={quoteattr(x)}/>" for x in _themes(project.values.get("themes"))),
@@ -52,20 +55,24 @@ def feed(view: View) -> File:
     return File(f"{t.folder}feed.atom", ("\n".join([*lines, "</feed>"]) + "\n").encode())
 
 
+def _midnight(day: str) -> str:
+    return f"{day}T00:00:00Z"
+
+
 def _themes(value: object) -> list[str]:
     return [str(v) for v in value] if isinstance(value, list) else []
 
 
-def sitemap(home: str, modified: str, paths: Iterable[str]) -> Iterator[File]:
-    """Files of the sitemap of these pages in all languages: one, or an index and several if there are many pages."""
+def sitemap(home: str, pages: Mapping[str, str | None]) -> Iterator[File]:
+    """Files of the sitemap of these pages in all languages: one, or an index and several if there are many pages.
+
+    `pages` are paths within a language, each with the day of its last change, or None if that is not known.
+    """
     body: list[str] = []
     count = 0
-    remaining = iter(paths)
-    path = next(remaining, None)
-    while path is not None:
-        body += [_url(home, modified, folder + path) for folder in _folders()]
-        path = next(remaining, None)
-        if len(body) >= URLS and path is not None:
+    for n, (path, day) in enumerate(pages.items(), 1):
+        body += [_url(home, day, folder + path) for folder in _folders()]
+        if len(body) >= URLS and n < len(pages):
             count += 1
             yield _urlset(f"sitemap-{count}.xml", body)
             body = []
@@ -84,8 +91,9 @@ def _folders() -> list[str]:
     return ["" if code == LANGUAGES[0] else f"{code}/" for code in LANGUAGES]
 
 
-def _url(home: str, modified: str, path: str) -> str:
-    return f"<url><loc>{escape(home + path)}</loc><lastmod>{escape(modified)}</lastmod></url>\n"
+def _url(home: str, day: str | None, path: str) -> str:
+    changed = f"<lastmod>{escape(day)}</lastmod>" if day else ""
+    return f"<url><loc>{escape(home + path)}</loc>{changed}</url>\n"
 
 
 def _urlset(name: str, body: list[str]) -> File:

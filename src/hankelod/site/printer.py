@@ -64,7 +64,8 @@ class Data(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """Head and foot of a page. `up` is the relative path to the root of its language, `root` to that of the site."""
+    """Head and foot of a page. `up` is the relative path to the root of its language, `root` to that of the site, and
+    `changed` the day on which its thing last changed, None for a page about no thing."""
 
     name: Words
     brand: Words
@@ -78,8 +79,7 @@ class Frame(NamedTuple):
     scripts: tuple[str, ...]
     licence: str
     licence_name: str
-    version: str
-    modified: str
+    changed: str | None
     policy: str
     data: tuple[Data, ...]
 
@@ -104,8 +104,7 @@ class Printer:
         self.environment = _environment(view)
         settings = view.portfolio.settings.values
         self.name = view.t.pick(settings["title"]) or Words("")
-        self.licence, self.version = address(str(settings["licence"])) or "", str(settings["version"])
-        self.modified = view.t.date(str(settings["modified"]))
+        self.licence = address(str(settings["licence"])) or ""
         self.names = {code: Language(code)("language.own") for code in LANGUAGES}
 
     def file(self, page: Page) -> File:
@@ -139,8 +138,7 @@ class Printer:
             scripts=SCRIPTS.get(page.template, ()),
             licence=self.licence,
             licence_name=licence_name(self.licence),
-            version=self.version,
-            modified=self.modified,
+            changed=self.view.site.days.of(page.thing.iri) if page.thing else None,
             policy=POLICY,
             data=tuple(self._data(page)),
         )

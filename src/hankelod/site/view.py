@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
 from hankelod.model.model import Class, Field, Model
+from hankelod.publication.history.days import Days
 from hankelod.rdf.graph import RDFS, SKOS
 from hankelod.records.record import Record
 from hankelod.site.language import Language, Link, Words
@@ -25,7 +26,7 @@ class Site(NamedTuple):
     """Input of all pages in all languages.
 
     `home` is the address at the beginning of absolute links to the site, `pages` are the paths in the navigation that
-    exist, and `published` the manifest entries of the files written before the site.
+    exist, `published` the manifest entries of the files written before the site, and `days` the days of change.
     """
 
     model: Model
@@ -35,6 +36,7 @@ class Site(NamedTuple):
     home: str
     pages: frozenset[str]
     published: Published
+    days: Days
 
 
 class Thing(NamedTuple):

@@ -9,14 +9,14 @@ import pyoxigraph as ox
 
 from hankelod.mapping.batch import Batch
 from hankelod.mapping.mapping import Located, Mapping
-from hankelod.messages.problem import Problem, component_says, fill, short
+from hankelod.messages.problem import Problem, Result, component_says, fill, short
 from hankelod.model.model import Check, Model
 from hankelod.rdf.graph import RDFS
 from hankelod.records.dataset import Dataset
 from hankelod.records.faults import correction
 from hankelod.records.record import Record, references
 from hankelod.records.tree import Path, dotted
-from hankelod.validation.engines import Result, available, engine
+from hankelod.validation.engines import available, engine
 
 CHUNK = 200
 """Records that are validated together.
@@ -122,6 +122,7 @@ class Checker:
         # the paths of values that the reader has reported, and of the parts that hold them
         reported = {invalid[:n] for invalid in record.marred for n in range(1, len(invalid) + 1)}
         best: dict[tuple[Path, str | None], tuple[tuple[int, int], Problem]] = {}
+        stood_for: dict[tuple[Path, str | None], list[Result]] = {}
         for result in results:
             check = self.dataset.model.checks.get((result.shape or "").strip("<>"))
             if check is None:
@@ -134,10 +135,14 @@ class Checker:
             # one problem for each field and value: violation before warning, datatype before pattern before range
             rank = (("violation", "warning", "info").index(check.severity), _RANK.get(result.component, 9))
             subject = (path, None if check.severity == "violation" else check.code)
+            stood_for.setdefault(subject, []).append(result)
             if subject not in best or rank < best[subject][0]:
                 best[subject] = (rank, problem)
         violated = {path for (path, code) in best if code is None}
-        return [p for (path, code), (_, p) in best.items() if code is None or path not in violated]
+        for path, code in list(stood_for):
+            if code is not None and path in violated:
+                stood_for[path, None] += stood_for.pop((path, code))
+        return [best[subject][1]._replace(results=tuple(results)) for subject, results in stood_for.items()]
 
     def _path(self, result: Result, check: Check, places: _Places) -> Path:
         """The path of the value that a result is about; of its key, if there is no value."""
@@ -177,13 +182,7 @@ class Checker:
             message,
             check.why,
             correction(check, field, value),
-            focus=result.focus.strip("<>"),
-            predicate=_predicate(result.path),
         )
-
-
-def _predicate(path: str | None) -> str | None:
-    return path.strip("<>") if path else None
 
 
 _RANK = {
@@ -236,12 +235,12 @@ class _Places:
         path = self._written.get((subject, predicate, value))
         if path is None:
             if self._terms is None:
-                self._terms = {(s, p, _term(o)): path for (s, p, o), path in self._written.items()}
-            path = self._terms.get((subject, predicate, _term(value)))
+                self._terms = {(s, p, term(o)): path for (s, p, o), path in self._written.items()}
+            path = self._terms.get((subject, predicate, term(value)))
         return path
 
 
-def _term(text: str) -> object:
+def term(text: str) -> object:
     """Parse a term; the text itself if it cannot be parsed.
 
     Engines write the same literal with other escapes, and rdflib writes a long text in three quotation marks.
@@ -256,5 +255,4 @@ def plain(text: str | None) -> str | None:
     """The IRI or the lexical form of a term in N-Triples syntax."""
     if text is None:
         return None
-    term = _term(text)
-    return getattr(term, "value", text)
+    return getattr(term(text), "value", text)

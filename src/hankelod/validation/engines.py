@@ -7,8 +7,9 @@ when its engine is used.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
+from hankelod.messages.problem import Result
 from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
 from hankelod.model.model import Model
@@ -17,17 +18,6 @@ from hankelod.records.folder import NotADataset
 
 class EngineMissing(Refusal):
     """The engine asked for is not installed; the message says how to install it."""
-
-
-class Result(NamedTuple):
-    """One SHACL validation result: terms in N-Triples syntax, `component` and `severity` as local names."""
-
-    focus: str
-    path: str | None
-    value: str | None
-    component: str
-    shape: str | None
-    severity: str
 
 
 Engine = Callable[[str], list[Result]]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from hankelod.messages.problem import Place, Problem, component_says, fill, problem, short
+from hankelod.messages.problem import Place, Problem, Result, component_says, fill, problem, short
 from hankelod.model.model import Model
 from hankelod.rdf import nesting
 from hankelod.rdf.graph import RDF, RDFS, SKOS
@@ -21,13 +21,15 @@ from hankelod.records.faults import correction
 from hankelod.records.inputs import RDF_FILES
 from hankelod.records.record import Record
 from hankelod.validation.checker import Checker, plain
-from hankelod.validation.engines import Result
 
 Subject = ox.NamedNode | ox.BlankNode | ox.Triple
 
 NAMES = {RDF + "type", RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel"}
 
-OF_THE_WHOLE = {f"{c}ConstraintComponent" for c in ("MinCount", "MaxCount", "UniqueLang", "Or")}
+OF_THE_WHOLE = {
+    f"{c}ConstraintComponent"
+    for c in ("MinCount", "MaxCount", "QualifiedMinCount", "QualifiedMaxCount", "UniqueLang", "Or")
+}
 """Constraints on all values of a property, rather than on one value."""
 
 FORMATS = {"turtle": ox.RdfFormat.TURTLE, "ntriples": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
@@ -148,8 +150,7 @@ def _problem(model: Model, result: Result, name: str, positions: Places) -> Prob
         message,
         check.why,
         correction(check, field, value),
-        focus=subject,
-        predicate=predicate,
+        results=(result,),
     )
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from hankelod.messages.catalogue import Text
-from hankelod.messages.problem import CATALOGUE, SEVERITIES, Problem, codes, in_order, short
-from hankelod.model.model import SHAPES
+from hankelod.messages.problem import CATALOGUE, SEVERITIES, Problem, Result, in_order, short
+from hankelod.model.model import Check
 from hankelod.rdf.graph import SH
 from hankelod.rdf.terms import escape
+from hankelod.validation.checker import term
 from hankelod.validation.details import Details
 
 if TYPE_CHECKING:
@@ -80,10 +81,14 @@ def extended(before: Report, problems: list[Problem]) -> Report:
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
-    """Drop the problems that several readers reported: one is left for each place, value and code."""
+    """Drop the problems that several readers reported: one is left for each place, value and code, which stands for
+    the results of all."""
     seen: dict[tuple[object, ...], Problem] = {}
     for p in problems:
-        seen.setdefault((p.file, p.line, p.column, p.record, p.field, p.value, p.code), p)
+        key = (p.file, p.line, p.column, p.record, p.field, p.value, p.code)
+        first = seen.setdefault(key, p)
+        if first is not p and (more := tuple(r for r in p.results if r not in first.results)):
+            seen[key] = first._replace(results=first.results + more)
     return list(seen.values())
 
 
@@ -184,41 +189,58 @@ def tally(report: Report, lang: str, counted: str = "record") -> str:
     return f"{number(report.records, counted, lang)}: {problems or WORDS['fine'][lang].lower()}"
 
 
-def as_turtle(report: Report) -> str:
-    """The report as a `sh:ValidationReport` (SHACL, section 3.6); other checks have component IRIs of their own."""
-    own = set(codes())
+def as_turtle(report: Report, checks: Mapping[str, Check]) -> str:
+    """The report as a `sh:ValidationReport` (SHACL, section 3.6); `checks` are those of the shapes, by IRI.
+
+    It conforms if there is no result, whatever its severity (section 3.6.1.1). The results of other checks have
+    constraint components of their own.
+    """
+    results = [r for p in report.problems for r in _results(p, checks)]
+    conforms = not results and not any(report.more.values())
     lines = [f"@base <{report.base}> .", f"@prefix sh: <{SH}> .", "", "[] a sh:ValidationReport ;"]
-    results = "".join(_result(p, own) for p in report.problems)
-    lines.append(f"    sh:conforms {str(report.conforms()).lower()}" + (" ;" + results if results else " ."))
+    lines.append(f"    sh:conforms {str(conforms).lower()}" + (" ;" if results else " ."))
+    for properties in results:
+        inner = " ;\n        ".join(f"{name} {' , '.join(objects)}" for name, objects in properties.items())
+        lines.append(f"    sh:result [ a sh:ValidationResult ;\n        {inner} ] ;")
     return "\n".join(lines) + ("\n    .\n" if results else "\n")
 
 
-def triples(report: Report) -> int:
+def triples(report: Report, checks: Mapping[str, Check]) -> int:
     """The number of triples of the report in RDF."""
-    own = set(codes())
-    return 2 + sum(2 + len(_properties(p, own)) + len(p.message) - 1 for p in report.problems)
+    results = (r for p in report.problems for r in _results(p, checks))
+    return 2 + sum(2 + sum(map(len, properties.values())) for properties in results)
 
 
-def _properties(p: Problem, own: set[str]) -> list[str]:
-    """The properties of one result in Turtle, without `rdf:type`; `own` are the codes of problems outside of SHACL."""
-    component = f"<{CATALOGUE}{p.code}>" if p.code in own else f"sh:{p.constraint}"
-    focus = p.focus or quote(p.file, safe="/")
-    properties = [f"sh:focusNode <{focus}>"]
-    if p.predicate:
-        properties.append(f"sh:resultPath <{p.predicate}>")
-    if p.value is not None:
-        properties.append(f'sh:value "{escape(p.value)}"')
-    if p.code not in own:
-        properties.append(f"sh:sourceShape <{SHAPES}{p.code}>")
-    texts = " , ".join(f'"{escape(t)}"@{lang}' for lang, t in p.message.items())
-    return [
-        *properties,
-        f"sh:sourceConstraintComponent {component}",
-        f"sh:resultSeverity sh:{p.severity.capitalize()}",
-        f"sh:resultMessage {texts}",
-    ]
+def _results(p: Problem, checks: Mapping[str, Check]) -> list[dict[str, list[str]]]:
+    """The results that a problem stands for, each as its properties in Turtle without `rdf:type`."""
+    if not p.results:
+        properties = {
+            "sh:focusNode": [f"<{quote(p.file, safe='/')}>"],
+            "sh:value": [] if p.value is None else [f'"{escape(p.value)}"'],
+            "sh:sourceConstraintComponent": [f"<{CATALOGUE}{p.code}>"],
+            "sh:resultSeverity": [f"sh:{p.severity.capitalize()}"],
+            "sh:resultMessage": _texts(p.message),
+        }
+        return [{name: objects for name, objects in properties.items() if objects}]
+    return [_result(r, p, checks.get((r.shape or "").strip("<>"))) for r in p.results]
 
 
-def _result(p: Problem, own: set[str]) -> str:
-    inner = " ;\n        ".join(_properties(p, own))
-    return f"\n    sh:result [ a sh:ValidationResult ;\n        {inner} ] ;"
+def _result(r: Result, p: Problem, check: Check | None) -> dict[str, list[str]]:
+    """One SHACL result. Its message is that of the query that found it, else that of the shape (SHACL 2.1.5, 5.3.2)."""
+    says = (check.says if r.component == "SPARQLConstraintComponent" else {}) or check.fix if check else {}
+    properties = {
+        "sh:focusNode": r.focus,
+        "sh:resultPath": r.path if r.path and r.path.startswith("<") else None,
+        "sh:value": r.value and str(term(r.value)),
+        "sh:sourceShape": r.shape,
+        "sh:sourceConstraintComponent": f"sh:{r.component}",
+        "sh:resultSeverity": f"sh:{r.severity}",
+    }
+    return {
+        **{name: [value] for name, value in properties.items() if value},
+        "sh:resultMessage": _texts(says or p.message),
+    }
+
+
+def _texts(text: Text) -> list[str]:
+    return [f'"{escape(t)}"@{lang}' for lang, t in text.items()]

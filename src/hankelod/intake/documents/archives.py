@@ -1,6 +1,6 @@
 """Checks of office files, which are ZIP archives of XML: bounded size, no XML with a DOCTYPE or entities.
 
-They run before any reader opens the file, so that python-docx and openpyxl only unpack what has passed.
+They run before any reader opens the file, so that python-docx and the reader of workbooks only unpack what has passed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def check(raw: bytes, name: str) -> None:
                     raise CannotImport("encrypted", name=name)
                 if member.file_size > LARGE and member.file_size > MAX_RATIO * max(member.compress_size, 1):
                     raise CannotImport("zip-bomb", name=name)
-                if member.filename.endswith((".xml", ".rels", ".vml")):
+                if member.filename.casefold().endswith((".xml", ".rels", ".vml")):
                     _check_xml(archive, member, name)
     # zipfile raises NotImplementedError for an unknown compression method
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError) as error:

@@ -47,9 +47,9 @@ class RawProject(NamedTuple):
 
 
 class Compilation(NamedTuple):
-    """A parsed document: its projects, the headings within them, its frame, and the unrecognised lines.
+    """A parsed document: its projects, the headings within them, its frame, the unrecognised lines and those left out.
 
-    `lines` is the number of lines that are not empty.
+    `lines` is the number of lines that are not empty, `characters` that of all characters of the source.
     """
 
     projects: tuple[RawProject, ...]
@@ -57,10 +57,19 @@ class Compilation(NamedTuple):
     frame: tuple[Line, ...]
     unrecognised: tuple[Line, ...]
     lines: int
+    characters: int = 0
+    left_out: tuple[Line, ...] = ()
 
     def coverage(self) -> float:
-        """Return the recognised share of the document's lines that are not empty, in per cent."""
-        return 100.0 if not self.lines else 100.0 * (self.lines - len(self.unrecognised)) / self.lines
+        """Return the share of the source's characters that were taken and recognised, in per cent.
+
+        It is 100 only where nothing was left out: a picture of a page without text has no characters, but counts.
+        """
+        missing = (*self.unrecognised, *self.left_out)
+        if not missing:
+            return 100.0
+        share = 100.0 * (self.characters - sum(x.characters for x in missing)) / max(self.characters, 1)
+        return max(0.0, min(share, 99.9))
 
 
 def read(lines: list[Line]) -> Compilation:
@@ -100,7 +109,9 @@ class _Parser:
     """
 
     def __init__(self, lines: list[Line]) -> None:
-        self.lines = lines
+        self.lines = [x for x in lines if not x.left]
+        self.left_out = tuple(x for x in lines if x.left)
+        self.characters = sum(x.characters for x in lines)
         self.projects: list[_Project] = []
         self.pending: list[Paragraph] = []
         self.frame: list[Line] = []
@@ -110,7 +121,7 @@ class _Parser:
         self.kind = ""
         self.field = ""
         self.quote: list[Line] = []
-        self.structure = [self._structural(line) for line in lines]
+        self.structure = [self._structural(line) for line in self.lines]
 
     def parse(self) -> Compilation:
         """Parse all lines."""
@@ -127,7 +138,15 @@ class _Parser:
         self._drop_quote()
         self.frame += [x for p in self.pending for x in p.lines]
         projects = tuple(p.raw() for p in self.projects)
-        return Compilation(projects, tuple(self.headings), tuple(self.frame), tuple(sorted(self.unrecognised)), count)
+        return Compilation(
+            projects,
+            tuple(self.headings),
+            tuple(self.frame),
+            tuple(sorted(self.unrecognised)),
+            count,
+            self.characters,
+            self.left_out,
+        )
 
     def _structural(self, line: Line) -> str | None:
         """The section (`heading:key`) or field (`label:key`) that a line begins, or None."""

@@ -133,6 +133,21 @@ def pieces(line: str) -> list[Piece]:
     return [Piece("text", "", text)]
 
 
+def completed(first: str, second: str) -> str | None:
+    """Return two lines as one where they break a heading or a label in two, else None."""
+    for between in ("", " "):
+        whole = first.rstrip("\u00ad") + between + second
+        if between and first.endswith("\u00ad"):
+            continue
+        piece = pieces(whole)[0]
+        if piece.kind == "heading" and (len(plain(second)) > 1 or between == ""):
+            return whole
+        match = LABEL.match(plain(whole))
+        if match is not None and match.end() > len(plain(first).rstrip("\u00ad")):
+            return whole
+    return None
+
+
 def _labelled(span: str) -> Piece:
     """A label with its value as a piece."""
     match = LABEL.match(span)

@@ -6,6 +6,8 @@ run or unpacked to disk; sizes are bounded before anything is read.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,12 +44,19 @@ class Line(NamedTuple):
     """One line of a document.
 
     `number` counts from 1: lines of text, Markdown and HTML, paragraphs of DOCX, lines of all pages of PDF. `heading`
-    is true where the document marks the line as a heading.
+    is true where the document marks the line as a heading. `left` is empty for the document's text; for what is not
+    taken it is the reason, a code of the intake's messages without `left-` (`hidden`, `deleted`, `header`).
     """
 
     number: int
     text: str
     heading: bool = False
+    left: str = ""
+
+    @property
+    def characters(self) -> int:
+        """The number of characters, spaces and marks of links not counted."""
+        return len(re.sub(r"\s+|\]\([^()\s]*\)", "", self.text))
 
 
 def decode(raw: bytes, name: str) -> str:
@@ -76,14 +85,20 @@ def read_bytes(path: Path, name: str) -> bytes:
         raise CannotImport("unreadable", name=name, detail=error.strerror or str(error)) from error
 
 
-def clean(text: str) -> str:
-    """Return a line in NFC without characters that no record may contain: controls, direction marks, soft hyphens."""
-    from unicodedata import normalize
+LIGATURES = {
+    code: unicodedata.normalize("NFKC", chr(code))
+    for code in (0x132, 0x133, *range(0xFB00, 0xFB50))
+    if unicodedata.decomposition(chr(code)).startswith("<compat>")
+}
+"""Letters joined for print, by code: `ﬁ` is f and i. Fonts and converters make them; nobody searches for them."""
 
+
+def clean(text: str) -> str:
+    """Return a line in NFC without what no record may contain: controls, direction marks, soft hyphens, ligatures."""
     from hankelod.records.tree import FORBIDDEN, LINE_ENDS
 
     text = LINE_ENDS.sub(" ", FORBIDDEN.sub("", text)).replace("\u00ad", "").replace("\u200b", "").replace("\t", " ")
-    return normalize("NFC", text)
+    return unicodedata.normalize("NFC", text.translate(LIGATURES))
 
 
 def missing(library: str) -> CannotImport:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import NamedTuple
 
 from hankelod.intake.documents.lines import CannotImport, Line, decode, missing
+from hankelod.intake.documents.visibility import SILENT, Sheets
 
 BLOCKS = frozenset(
     [
@@ -54,13 +57,10 @@ BLOCKS = frozenset(
 )
 """Elements of HTML that begin and end a line."""
 
-SILENT = frozenset(["head", "script", "style", "template", "noscript", "svg", "iframe", "object", "title"])
-"""Elements of HTML whose content is not text of the document."""
-
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 MAX_DEPTH = 250
-"""Depth of elements below which nothing is read; no real document is as deep (libxml2 itself stops at 256)."""
+"""Depth of elements below which nothing is taken; no real document is as deep (libxml2 itself stops at 256)."""
 
 
 def read_markdown(raw: bytes, name: str) -> Iterable[Line]:
@@ -119,68 +119,99 @@ def read_html(raw: bytes, name: str) -> Iterable[Line]:
     return _merge(_blocks(root))
 
 
-def _blocks(root: object) -> Iterator[tuple[str, int, bool]]:
-    """Pieces of text, each with its line number and whether it is in a heading; `\\n` ends a line, `\\n\\n` a block."""
+class Part(NamedTuple):
+    """A part of a page's text with its line number; `\\n` ends a line, `\\n\\n` a block. `left` as in `Line`."""
+
+    text: str
+    number: int
+    heading: bool = False
+    left: str = ""
+
+
+def _blocks(root) -> Iterator[Part]:  # type: ignore[no-untyped-def]
+    """The parts of a page in order."""
+    sheets = Sheets(root)
     stack: list[tuple[object, bool, int]] = [(root, False, 0)]
     while stack:
         node, heading, depth = stack.pop()
-        if isinstance(node, tuple):
-            yield node[0], node[1], heading
+        if isinstance(node, Part):
+            yield node
             continue
         tag = str(getattr(node, "tag", "")).casefold()
         at = getattr(node, "sourceline", 0) or 0
-        if tag in SILENT or depth > MAX_DEPTH:
-            after: list[tuple[object, bool, int]] = []
-        else:
+        reason = "deep" if depth > MAX_DEPTH else sheets.left(node) if tag not in SILENT else ""
+        after: list[tuple[object, bool, int]] = []
+        if reason:
+            after = [(Part(_whole(node), at, False, reason), heading, depth)]
+        elif tag not in SILENT:
             after = _inside(node, tag, at, heading or tag in HEADINGS, depth)
         tail = getattr(node, "tail", None)
         if tail:
-            after.append(((tail, at), heading, depth))
+            after.append((Part(tail.replace("\n", " "), at, heading), heading, depth))
         stack += reversed(after)
 
 
-def _inside(node: object, tag: str, at: int, heading: bool, depth: int) -> list[tuple[object, bool, int]]:
-    """The content of an element in order, pieces and child elements, as entries of the stack of `_blocks`."""
-    out: list[tuple[object, bool, int]] = []
-    href = node.get("href") if tag == "a" else None  # type: ignore[attr-defined]
+def _whole(node) -> str:  # type: ignore[no-untyped-def]
+    """All text in an element, except scripts and styles."""
+    silent = " or ".join(f"ancestor::{name}" for name in sorted(SILENT))
+    return " ".join(" ".join(node.xpath(f".//text()[not({silent})]")).split())
+
+
+def _inside(node, tag: str, at: int, heading: bool, depth: int) -> list[tuple[object, bool, int]]:  # type: ignore[no-untyped-def]
+    """The content of an element in order, parts and child elements, as entries of the stack of `_blocks`."""
+    href = node.get("href") if tag == "a" else None
+    out: list[object] = []
     if tag == "br":
-        out.append((("\n", at), heading, depth))
+        out.append(Part("\n", at, heading))
     if tag in BLOCKS:
-        out.append((("\n" if tag == "li" else "\n\n", at), heading, depth))
+        out.append(Part("\n" if tag == "li" else "\n\n", at, heading))
     if tag == "li":
-        out.append((("- ", at), heading, depth))
+        out.append(Part("- ", at, heading))
     if href is not None:
-        out.append((("[", at), heading, depth))
-    text = getattr(node, "text", None)
-    if text:
-        out.append(((text if tag == "pre" else text.replace("\n", " "), at), heading, depth))
-    out += [(child, heading, depth + 1) for child in node]  # type: ignore[attr-defined]
+        out.append(Part("[", at, heading))
+    if node.text:
+        out += _text(node.text, tag, at, heading)
+    out += list(node)
     if href is not None:
-        out.append(((f"]({href.strip()})", at), heading, depth))
+        out.append(Part(f"]({href.strip()})", at, heading))
     if tag in BLOCKS:
-        out.append((("\n\n", at), heading, depth))
-    return out
+        out.append(Part("\n\n", at, heading))
+    return [(x, heading, depth if isinstance(x, Part) else depth + 1) for x in out]
 
 
-def _merge(pieces: Iterable[tuple[str, int, bool]]) -> Iterator[Line]:
-    """Pieces joined to lines, with one empty line between blocks."""
+def _text(text: str, tag: str, at: int, heading: bool) -> Iterator[Part]:
+    """The text of an element; only preformatted text has lines of its own."""
+    if tag != "pre":
+        yield Part(text.replace("\n", " "), at, heading)
+        return
+    for n, line in enumerate(text.split("\n")):
+        if n:
+            yield Part("\n", at, heading)
+        yield Part(line, at + n, heading)
+
+
+def _merge(parts: Iterable[Part]) -> Iterator[Line]:
+    """Parts joined to lines, with one empty line between blocks; what is left out comes after the line it stood in."""
     text, number, heading = "", 0, False
     blank = True
-    for piece, at, marked in pieces:
-        if piece in ("\n", "\n\n"):
+    aside: list[Line] = []
+    for part in chain(parts, [Part("\n", 0)]):
+        if part.left:
+            if part.text:
+                aside.append(Line(part.number, part.text, left=part.left))
+        elif part.text in ("\n", "\n\n"):
             line = " ".join(text.split())
             if line == "-":
                 continue  # the text of this list item is in a paragraph of its own
             if line:
                 yield Line(number, line, heading)
                 blank = False
-            text, heading = "", False
-            if piece == "\n\n" and not blank:
-                yield Line(at, "")
+            yield from aside
+            text, heading, aside = "", False, []
+            if part.text == "\n\n" and not blank:
+                yield Line(part.number, "")
                 blank = True
-            continue
-        if not text.strip():
-            number, heading = at, marked
-        text += piece.replace("\n", " ")
-    if text.strip():
-        yield Line(number, " ".join(text.split()), heading)
+        else:
+            if not text.strip():
+                number, heading = part.number, part.heading
+            text += part.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from hankelod.intake.documents.joins import joint, words
 from hankelod.intake.documents.layout import BULLET, END, QUOTES, plain
 from hankelod.intake.documents.lines import Line
 
@@ -37,13 +38,15 @@ class Paragraph(NamedTuple):
 
 
 def joined(texts: list[str]) -> str:
-    """Join the lines of a paragraph; a line that ends in a hyphen is joined to the next without a space."""
+    """Join the lines of a paragraph; a hyphen at the end of a line stays, with a space where it is suspended."""
+    known = words(())
     out = ""
     for text in texts:
-        if not out or not text or (re.search(r"\w-$", out) and text[:1].islower()):
+        if not out or not text:
             out += text
         else:
-            out += " " + text
+            between = joint(out, text, known)[1] if re.search(r"[\w][-–—‐‑]$", out) else " "
+            out += between + text
     return re.sub(r"[ \u00a0]+", " ", out).strip()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from hankelod.intake.documents import joins
 from hankelod.intake.documents.lines import (
     MAX_CHARACTERS,
     MAX_LINE,
@@ -26,7 +27,7 @@ def read_text(raw: bytes, name: str) -> Iterable[Line]:
 
 def _readers() -> dict[str, Reader]:
     """The reader of each suffix."""
-    from hankelod.intake.documents import markup, office
+    from hankelod.intake.documents import markup, pdf, word
 
     return {
         ".txt": read_text,
@@ -36,13 +37,13 @@ def _readers() -> dict[str, Reader]:
         ".html": markup.read_html,
         ".htm": markup.read_html,
         ".xhtml": markup.read_html,
-        ".docx": office.read_docx,
-        ".pdf": office.read_pdf,
+        ".docx": word.read_docx,
+        ".pdf": pdf.read_pdf,
     }
 
 
 def read(path: Path, name: str) -> list[Line]:
-    """Read the lines of a document; the reader of its format numbers them.
+    """Read the lines of a document; the reader of its format numbers them, and marks those that are not taken.
 
     `name` is the document's name in messages. Raises CannotImport.
     """
@@ -50,13 +51,14 @@ def read(path: Path, name: str) -> list[Line]:
     reader = readers.get(path.suffix.casefold())
     if reader is None:
         raise CannotImport("unknown-format", name=name, expected=", ".join(sorted(readers)) + ", .csv, .xlsx")
-    lines: list[Line] = []
+    read: list[Line] = []
     characters = 0
     for line in reader(read_bytes(path, name), name):
         characters += len(line.text)
-        if len(lines) >= MAX_LINES or len(line.text) > MAX_LINE or characters > MAX_CHARACTERS:
+        if len(read) >= MAX_LINES or len(line.text) > MAX_LINE or characters > MAX_CHARACTERS:
             raise CannotImport("too-large", name=name)
-        lines.append(line._replace(text=clean(line.text)))
-    if not any(line.text.strip() for line in lines):
+        read.append(line)
+    lines = [line._replace(text=clean(line.text)) for line in joins.unbroken(read)]
+    if not any(line.text.strip() for line in lines if not line.left):
         raise CannotImport("no-text" if path.suffix.casefold() == ".pdf" else "empty", name=name)
     return lines

@@ -6,6 +6,9 @@ import re
 
 AND = {"ja", "sekä", "och", "samt", "and", "että"}
 
+JOINERS = AND | {"tai", "taikka", "eli", "vai", "kuin", "eikä", "eller", "respektive", "som", "or", "as", "to"}
+"""Words after the hyphen that stands for the rest of a compound: "kunta- ja aluetasolla"."""
+
 SEPARATORS = AND | {",", "&", "/", ";", "+", "–"}
 
 CITY = re.compile(

@@ -1,121 +1,92 @@
-"""Readers of workbooks and CSV files: bounded tables of cells; nothing is computed, unpacked to disk or fetched."""
+"""Cells: what the readers of workbooks and CSV files return, by sheet and row; empty cells are left out."""
 
 from __future__ import annotations
 
-import csv
-import datetime
-import io
-import re
-from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
-from hankelod.intake.documents import archives
-from hankelod.intake.documents.lines import CannotImport, decode, missing
+from hankelod.intake.documents.lines import CannotImport
+
+SUFFIXES = (".csv", ".xlsx")
+"""Endings of the files that are read as spreadsheets."""
+
+OTHERS = (".xls", ".xlsb", ".xlsm", ".xlt", ".xltx", ".xltm", ".ods", ".fods", ".ots", ".numbers", ".tsv", ".tab")
+"""Endings of spreadsheets in other formats."""
 
 MAX_ROWS = 20_000
-"""Most rows of a sheet."""
-
-MAX_COLUMNS = 300
-"""Most columns of a sheet; further columns of a workbook are ignored."""
+"""Most rows of a sheet that hold a value."""
 
 MAX_CELL = 32_767
 """Most characters of a cell, the limit of Excel."""
 
-FORMULA = re.compile(r"=|[@+-]\s*[A-Za-z_.]+\(")
-"""The beginning of a formula in CSV."""
-
-ESCAPED = re.compile(r"'[=+\-@']")
-"""An apostrophe before a text that a spreadsheet would read as a formula; it is not part of the text."""
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""The beginning of old Excel files, and of workbooks with a password."""
 
 
 class Cell(NamedTuple):
-    """Text of a cell. `whole`: it is a number without a fraction; `formula`: it is a formula."""
+    """A cell that is not empty: its text, and its kind.
+
+    `text`; `whole`, a number without a fraction; `date`, `2022-03-01`; or a kind of fault, which has no value:
+    `formula`, `error`, `percent`, `garbled` (bytes that are not UTF-8).
+    """
 
     text: str
-    whole: bool = False
-    formula: bool = False
+    kind: str = "text"
+
+
+Row = tuple[int, dict[int, Cell]]
+"""The number of a row, from 1, and its cells by column, from 0, in their order."""
+
+
+class Merged(NamedTuple):
+    """Cells that are shown as one: rows from 1 and columns from 0, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
 
 
 class Table(NamedTuple):
-    """A sheet: its number from 0, its name, and its rows that are not empty, with their numbers from 1."""
+    """A sheet: its number from 0, its name, and its rows that are not empty.
+
+    `unread` are the rows that cannot be read, each with the parser's words. `hidden` is true of a sheet that is not
+    shown; `hidden_rows` and `hidden_columns` are those that are not.
+    """
 
     number: int
     name: str
-    rows: list[tuple[int, list[Cell]]]
+    rows: list[Row]
+    unread: tuple[tuple[int, str], ...] = ()
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    merged: tuple[Merged, ...] = ()
 
 
-def read_xlsx(raw: bytes, name: str) -> list[Table]:
-    """Read the sheets of a workbook. Raises CannotImport."""
-    try:
-        import openpyxl
-        from openpyxl.utils.exceptions import InvalidFileException
-    except ImportError as error:
-        raise missing("openpyxl") from error
-    archives.check(raw, name)
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
-        return [Table(n, sheet.title, list(_rows(sheet, name))) for n, sheet in enumerate(book.worksheets)]
-    except (InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, AttributeError, IndexError) as error:
-        raise CannotImport("broken", name=name, detail=str(error)) from error
+def is_spreadsheet(path: Path) -> bool:
+    """True where a file is a spreadsheet by its ending, of a format that is read or of another."""
+    return path.suffix.casefold() in (*SUFFIXES, *OTHERS)
 
 
-def _rows(sheet: object, name: str) -> Iterator[tuple[int, list[Cell]]]:
-    for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), 1):  # type: ignore[attr-defined]
-        if number > MAX_ROWS:
-            raise CannotImport("too-large", name=name)
-        cells = [_cell(c) for c in row]
-        while cells and not cells[-1].text:
-            cells.pop()
-        if cells:
-            yield number, cells
+def other_format(name: str, format: str) -> CannotImport:
+    """Return the error for a spreadsheet in a format that is not read."""
+    return CannotImport("other-spreadsheet", name=name, format=format)
 
 
-def _cell(cell: object) -> Cell:
-    value = getattr(cell, "value", None)
-    if value is None:
-        return Cell("")
-    if getattr(cell, "data_type", "") == "f":
-        return Cell(str(value), formula=True)
-    if isinstance(value, bool):
-        return Cell("true" if value else "false")
-    if isinstance(value, int):
-        return Cell(str(value), whole=True)
-    if isinstance(value, float):
-        return Cell(str(int(value)), whole=True) if value.is_integer() else Cell(format(value, ".12g"))
-    if isinstance(value, datetime.datetime):
-        return Cell(value.strftime("%Y-%m") if value.day == 1 else value.strftime("%Y-%m-%d"))
-    if isinstance(value, datetime.date):
-        return Cell(value.isoformat())
-    return Cell(str(value))
+def foreign(raw: bytes, name: str) -> CannotImport | None:
+    """Return the error for a file whose content is an old or a protected workbook."""
+    if not raw.startswith(OLE):
+        return None
+    if "EncryptedPackage".encode("utf-16-le") in raw:
+        return CannotImport("encrypted", name=name)
+    return other_format(name, ".xls")
 
 
-def read_csv(raw: bytes, stem: str, name: str) -> list[Table]:
-    """Read a CSV file as one table, separated by what its header has most: commas, semicolons or tabs.
-
-    Raises CannotImport.
-    """
-    text = decode(raw, name)
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    rows: list[tuple[int, list[Cell]]] = []
-    limit = csv.field_size_limit(MAX_CELL * 4)
-    try:
-        reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-        before = 0
-        for row in reader:
-            number, before = before + 1, reader.line_num
-            if len(rows) > MAX_ROWS or len(row) > MAX_COLUMNS:
-                raise CannotImport("too-large", name=name)
-            if any(row):
-                rows.append((number, [_csv_cell(x) for x in row]))
-    except csv.Error as error:
-        raise CannotImport("broken", name=name, detail=str(error)) from error
-    finally:
-        csv.field_size_limit(limit)
-    return [Table(0, stem, rows)]
-
-
-def _csv_cell(text: str) -> Cell:
-    if ESCAPED.match(text):
-        return Cell(text[1:])
-    return Cell(text, formula=FORMULA.match(text) is not None)
+def letters(column: int) -> str:
+    """Return the letters of a column from 1: `A`, `AB`."""
+    out = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        out = chr(65 + rest) + out
+    return out or "A"

@@ -7,12 +7,14 @@ field and the path in square brackets; either identifies the column, the label i
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from hankelod.intake import values
 from hankelod.intake.names.gazetteer import Gazetteer
 from hankelod.intake.names.listed import read_list
+from hankelod.intake.spreadsheets.cells import Cell
 from hankelod.model.model import Class, Field, Model
 from hankelod.records import tree, yamltree
 from hankelod.records.tree import Node
@@ -83,8 +85,8 @@ def title(sheet: Sheet, lang: str) -> str:
 
 
 def titles(sheet: Sheet) -> set[str]:
-    """Return all names that a sheet may have, in lower case."""
-    return {x[:31].casefold() for x in (*sheet.cls.label.values(), sheet.cls.segment, sheet.cls.folder or "") if x}
+    """Return all names that a sheet may have, folded."""
+    return {folded(x[:31]) for x in (*sheet.cls.label.values(), sheet.cls.segment, sheet.cls.folder or "") if x}
 
 
 def columns(sheet: Sheet, model: Model) -> list[Column]:
@@ -127,21 +129,37 @@ def known_columns(sheet: Sheet, model: Model) -> Callable[[str], Column | None]:
     """Return a lookup of columns by header: the path, in brackets or alone, or the field's label in any language."""
     by_name: dict[str, Column] = {}
     for column in columns(sheet, model):
-        by_name.setdefault(dotted(column.path).casefold(), column)
+        by_name.setdefault(folded(dotted(column.path)), column)
         for label in column.field.label.values() if column.field else ():
-            by_name.setdefault(f"{label} ({column.lang})".casefold() if column.lang else label.casefold(), column)
+            by_name.setdefault(folded(f"{label} ({column.lang})" if column.lang else label), column)
             if column.lang == "fi":
-                by_name.setdefault(label.casefold(), column)
+                by_name.setdefault(folded(label), column)
 
     def lookup(text: str) -> Column | None:
-        bracket = re.search(r"\[([\w.]+)\]\s*$", text)
-        for name in ([bracket.group(1)] if bracket else []) + [text.replace("*", "").strip()]:
-            column = by_name.get(name.casefold()) or _by_path(name, sheet.cls, model)
+        for name in _names(text):
+            column = by_name.get(folded(name)) or _by_path(name, sheet.cls, model)
             if column is not None:
                 return column
         return None
 
     return lookup
+
+
+def folded(text: str) -> str:
+    """Return a name as names are compared: white space of any kind is a space, and what is not seen goes."""
+    seen = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    return " ".join(seen.split()).casefold()
+
+
+def _names(text: str) -> Iterator[str]:
+    """The names that a header may mean: its path in brackets, its words, and those of a word cut by a line break."""
+    words = "".join(c for c in text if unicodedata.category(c) != "Cf").replace("*", "").strip().rstrip(":").strip()
+    bracket = re.search(r"\[([\w.\s]+)\]$", words)
+    if bracket:
+        yield re.sub(r"\s", "", bracket[1])
+    yield words
+    yield re.sub(r"[-\u2010\u2011]\s*\n\s*", "", words)
+    yield re.sub(r"([-\u2010\u2011]?)\s*\n\s*", r"\1", words)
 
 
 def _by_path(name: str, cls: Class, model: Model) -> Column | None:
@@ -181,46 +199,53 @@ class Lookup(NamedTuple):
     exists: Callable[[Class, str], bool]
 
 
-def node(text: str, whole: bool, column: Column, line: int, at: int, lookup: Lookup) -> Node:
-    """Convert a cell to a node at `line` and column `at`.
-
-    `whole`: the cell is a number without a fraction, which may be a code that has lost its leading zeros.
-    """
-    field = column.field
+def node(cell: Cell, column: Column, line: int, at: int, lookup: Lookup) -> Node:
+    """Convert a cell to a node at `line` and column `at`."""
+    field, text = column.field, cell.text
     if field is None or column.lang is not None or (field.kind in ("text", "iri", "language") and not field.many):
         return Node("text", text if column.lang or (field and field.kind == "text") else text.strip(), line, at)
     if not field.many:
-        return Node("text", _scalar(text.strip(), whole, field, lookup), line, at)
+        return Node("text", _scalar(cell, field, lookup), line, at)
     if field.kind == "text":
         return Node("list", [Node("text", t, line, at) for t in text.split("\n") if t], line, at)
-    items = [t.strip() for t in re.split(r"[;\n]", text) if t.strip()]
-    texts = [x for t in items for x in (_organisations(t, field, lookup) or [_scalar(t, whole, field, lookup)])]
+    items = [cell._replace(text=t.strip()) for t in re.split(r"[;\n]", text) if t.strip()]
+    texts = [x for c in items for x in (_organisations(c.text, field, lookup) or [_scalar(c, field, lookup)])]
     return Node("list", [Node("text", x, line, at) for x in texts], line, at)
 
 
-def _scalar(text: str, whole: bool, field: Field, lookup: Lookup) -> str:
+def ambiguous(cell: Cell, field: Field) -> bool:
+    """True for a text that is a number of thousands or one with decimals, where the field allows either."""
+    if cell.kind != "text" or field.kind != "decimal" or not values.AMBIGUOUS.fullmatch(cell.text.strip()):
+        return False
+    return "," in cell.text or field.pattern is None or re.fullmatch(field.pattern, "1.234") is not None
+
+
+def _scalar(cell: Cell, field: Field, lookup: Lookup) -> str:
     """A single value as a record writes it; a text in no known form is kept, for the checks to report."""
+    text = cell.text.strip()
+    if cell.kind == "date":
+        # a month or year typed into a spreadsheet becomes its first day
+        first = {"month": "-01", "year": "-01-01"}.get(field.kind, "")
+        return text.removesuffix(first)
     if field.kind == "boolean":
         low = text.casefold()
         return "true" if low in TRUE else "false" if low in FALSE else text
     if field.kind in ("decimal", "integer"):
-        if re.fullmatch(r"-?\d+,\d+", text):
-            return text.replace(",", ".")
-        return text if re.fullmatch(r"-?\d+(\.\d+)?", text) else values.amount(text) or text
+        return values.number(text) or (text if cell.kind != "text" else values.amount(text)) or text
     if field.kind == "month":
         month = re.fullmatch(r"(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)", text)
         return f"{month[2]}-{int(month[1]):02}" if month else text
     if field.kind == "class":
         return _word(text, field, lookup)
     if field.kind == "reference":
-        return _reference(text, whole, field, lookup)
+        return _reference(text, cell.kind == "whole", field, lookup)
     return text
 
 
 def _word(text: str, field: Field, lookup: Lookup) -> str:
     """The word of a class, given by that word or by a label of the class."""
     for word, iri in field.words.items():
-        if text.casefold() in {word, *(x.casefold() for x in lookup.model.labels.get(iri, {}).values())}:
+        if folded(text) in {word, *(folded(x) for x in lookup.model.labels.get(iri, {}).values())}:
             return word
     return text
 
@@ -228,11 +253,12 @@ def _word(text: str, field: Field, lookup: Lookup) -> str:
 def _reference(text: str, whole: bool, field: Field, lookup: Lookup) -> str:
     """The id that a cell refers to: an id, a code without its leading zeros, or a name."""
     target = lookup.model.target(field)
+    text = " ".join(text.split())
     if lookup.exists(target, text):
         return text
     if target.concept:
         for concept, labels in lookup.model.concepts[target.iri].items():
-            if text.casefold() in {x.casefold() for x in labels.values()}:
+            if folded(text) in {folded(x) for x in labels.values()}:
                 return concept
         return text
     if target.file:
@@ -259,13 +285,15 @@ def _organisations(text: str, field: Field, lookup: Lookup) -> list[str]:
 
 
 def cell(value: object, field: Field | None) -> str | int:
-    """Convert a value to a cell: a whole number as a number, anything else as text."""
+    """Convert a value to a cell: a whole number as a number, anything else as text that is read back as it was."""
     if isinstance(value, list):
         separator = "\n" if field is not None and field.kind == "text" else "; "
         return separator.join(str(v) for v in value)
     text = "true" if value is True else "false" if value is False else str(value)
     if field is not None and field.kind in ("decimal", "integer", "year") and re.fullmatch(r"[1-9][0-9]{0,14}|0", text):
         return int(text)
+    if field is not None and field.kind == "decimal" and values.AMBIGUOUS.fullmatch(text):
+        return re.sub(r"(?=\d)", "0", text, count=1)
     return text
 
 

@@ -12,16 +12,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from hankelod.intake.documents.lines import CannotImport, missing
+from hankelod.intake.documents.lines import CannotImport
 from hankelod.intake.importing import Target
-from hankelod.intake.spreadsheets import grid
-from hankelod.intake.spreadsheets.cells import ESCAPED, MAX_CELL
+from hankelod.intake.spreadsheets import cells, grid
+from hankelod.intake.spreadsheets.cells import MAX_CELL
+from hankelod.intake.spreadsheets.delimited import ESCAPED
 from hankelod.intake.spreadsheets.grid import Column, PartKeys, Sheet
 from hankelod.messages.intake import say
 from hankelod.model.model import Class, Field, Model
 
 if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
+    from xlsxwriter.worksheet import Worksheet
 
 ROWS = 1_000
 """Last row of a template whose cells have lists of choices."""
@@ -71,61 +72,64 @@ def standing(target: Target) -> list[Row]:
 
 def xlsx(target: Target, lang: str, records: list[Row]) -> bytes:
     """Return a workbook with a sheet for each class of records and each class of their parts."""
-    try:
-        import openpyxl
-    except ImportError as error:
-        raise missing("openpyxl") from error
-    book = openpyxl.Workbook()
-    lists = book.worksheets[0]
-    lists.title = LISTS
-    lists.sheet_state = "hidden"
-    choices: dict[str, str] = {}
-    for number, sheet in enumerate(grid.sheets(target.model)):
-        page = book.create_sheet(grid.title(sheet, lang), number)
-        columns = grid.columns(sheet, target.model)
-        _head(page, sheet, columns, lang)
-        _choices(page, lists, columns, target, choices)
-        rows = [r for r in records if r.cls == sheet.entry]
-        cells = (
-            [[_value(r, c) for c in columns] for r in rows]
-            if sheet.part is None
-            else list(_parts(rows, sheet, columns, target.model))
-        )
-        for n, values in enumerate(cells, 3):
-            for at, (value, column) in enumerate(zip(values, columns, strict=True), 1):
-                _put(page, n, at, value, column.field)
-    book.active = 0
-    out = io.BytesIO()
-    # A constant date of creation. openpyxl still writes the time of saving, so the bytes differ from run to run.
     import datetime
 
-    book.properties.created = book.properties.modified = datetime.datetime(2000, 1, 1)
-    book.save(out)
+    import xlsxwriter
+
+    out = io.BytesIO()
+    never = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(out, {"in_memory": True, **never}) as book:
+        book.set_properties({"created": datetime.datetime(2000, 1, 1)})
+        formats = Formats(
+            book.add_format({"bold": True, "bg_color": "#DDE8E0"}),
+            book.add_format({"italic": True, "font_color": "#808080", "num_format": "@"}),
+            book.add_format({"num_format": "@"}),
+            book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
+        )
+        lists: dict[str, list[str]] = {}
+        for sheet in grid.sheets(target.model):
+            page = book.add_worksheet(grid.title(sheet, lang))
+            columns = grid.columns(sheet, target.model)
+            _head(page, sheet, columns, lang, formats)
+            _choices(page, columns, target, lists)
+            rows = [r for r in records if r.cls == sheet.entry]
+            filled = (
+                [[_value(r, c) for c in columns] for r in rows]
+                if sheet.part is None
+                else list(_parts(rows, sheet, columns, target.model))
+            )
+            for n, values in enumerate(filled, 2):
+                for at, (value, column) in enumerate(zip(values, columns, strict=True)):
+                    long = column.field is not None and column.field.long
+                    _put(page, n, at, value, formats.long if long else formats.text)
+        page = book.add_worksheet(LISTS)
+        page.hide()
+        for at, options in enumerate(lists.values()):
+            for n, option in enumerate(options):
+                _put(page, n, at, option, formats.text)
     return out.getvalue()
 
 
-def _head(page: Worksheet, sheet: Sheet, columns: list[Column], lang: str) -> None:
-    """Write the header with its notes, and the example below it."""
-    from openpyxl.comments import Comment
-    from openpyxl.styles import Font, PatternFill
-    from openpyxl.utils import get_column_letter
+class Formats(NamedTuple):
+    """Formats of the cells of a template."""
 
-    for at, column in enumerate(columns, 1):
-        head = page.cell(1, at, grid.header(column, lang))
-        head.font = Font(bold=True)
-        head.fill = PatternFill("solid", fgColor="DDE8E0")
+    head: object
+    example: object
+    text: object
+    long: object
+
+
+def _head(page: Worksheet, sheet: Sheet, columns: list[Column], lang: str, formats: Formats) -> None:
+    """Write the header with its notes, and the example below it."""
+    for at, column in enumerate(columns):
+        page.write_string(0, at, grid.header(column, lang), formats.head)
         note = _note(column, sheet, lang)
         if note:
-            head.comment = Comment(note, "hankelod", width=320, height=160)
-        page.column_dimensions[get_column_letter(at)].width = (
-            48 if column.field is not None and column.field.long else 24
-        )
-        example = "# " + say("sheet-example", lang) if at == 1 else grid.example(column.field, column.lang)
-        if example is not None:
-            cell = page.cell(2, at)
-            _text(cell, example)
-            cell.font = Font(italic=True, color="808080")
-    page.freeze_panes = "B2"
+            page.write_comment(0, at, note, {"author": "hankelod", "width": 320, "height": 160})
+        page.set_column(at, at, 48 if column.field is not None and column.field.long else 24)
+        example = "# " + say("sheet-example", lang) if at == 0 else grid.example(column.field, column.lang)
+        _put(page, 1, at, example, formats.example)
+    page.freeze_panes(1, 1)
 
 
 def _note(column: Column, sheet: Sheet, lang: str) -> str:
@@ -141,30 +145,19 @@ def _note(column: Column, sheet: Sheet, lang: str) -> str:
     return " ".join(s for s in sentences if s)
 
 
-def _choices(page: Worksheet, lists: Worksheet, columns: list[Column], target: Target, ranges: dict[str, str]) -> None:
-    """Add lists of choices to the columns that have one value out of a list; `ranges` are the cells of each list."""
-    from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    for at, column in enumerate(columns, 1):
+def _choices(page: Worksheet, columns: list[Column], target: Target, lists: dict[str, list[str]]) -> None:
+    """Add lists of choices to the columns that have one value out of a list, and these to `lists`."""
+    for at, column in enumerate(columns):
         field = column.field
         options = _options(field, target) if field is not None and not field.many else []
         if not options or field is None:
             continue
         key = field.target or field.code
-        if key not in ranges:
-            column_number = len(ranges) + 1
-            for n, option in enumerate(options, 1):
-                _text(lists.cell(n, column_number), option)
-            letter = get_column_letter(column_number)
-            ranges[key] = f"{LISTS}!${letter}$1:${letter}${len(options)}"
+        lists.setdefault(key, options)
+        number = list(lists).index(key)
         # A name that the resolver knows is accepted as well, so a value that is not in the list gives only a warning.
-        validation = DataValidation(
-            "list", formula1=ranges[key], allow_blank=True, showErrorMessage=True, errorStyle="warning"
-        )
-        letter = get_column_letter(at)
-        validation.add(f"{letter}3:{letter}{ROWS}")
-        page.add_data_validation(validation)
+        source = f"={LISTS}!${cells.letters(number + 1)}$1:${cells.letters(number + 1)}${len(options)}"
+        page.data_validation(2, at, ROWS - 1, at, {"validate": "list", "source": source, "error_type": "warning"})
 
 
 def _options(field: Field, target: Target) -> list[str]:
@@ -225,26 +218,17 @@ def _owned_parts(values: dict[str, object], keys: PartKeys) -> Iterable[tuple[st
             yield str(part.get("id") or f"#{n}"), each
 
 
-def _put(page: Worksheet, row: int, at: int, value: str | int | None, field: Field | None) -> None:
-    """Write a value into a cell of a sheet, with the layout of its field."""
-    if value is None:
-        return
-    cell = page.cell(row, at)
-    _text(cell, value)
-    if field is not None and field.long:
-        from openpyxl.styles import Alignment
+def _put(page: Worksheet, row: int, at: int, value: str | int | None, format: object) -> None:
+    """Write a value into a cell of a sheet, by positions from 0; a text is never a formula.
 
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-
-
-def _text(cell, value: str | int) -> None:  # type: ignore[no-untyped-def]
-    """Set the value of a cell; a text is never a formula. Raises CannotImport where it is longer than `MAX_CELL`."""
-    if isinstance(value, str) and len(value) > MAX_CELL:
-        raise CannotImport("sheet-too-long", expected=MAX_CELL)
-    cell.value = value
-    if isinstance(value, str):
-        cell.data_type = "s"
-        cell.number_format = "@"
+    Raises CannotImport where it is longer than `MAX_CELL`.
+    """
+    if isinstance(value, int):
+        page.write_number(row, at, value)
+    elif value is not None:
+        if len(value) > MAX_CELL:
+            raise CannotImport("sheet-too-long", expected=MAX_CELL)
+        page.write_string(row, at, value, format)
 
 
 ### CSV

@@ -25,7 +25,6 @@ from hankelod.publication.parts import Parts
 from hankelod.publication.runs import Lines
 from hankelod.rdf.graph import RDFS, SKOS
 from hankelod.records.dataset import Dataset
-from hankelod.records.folder import DATASET
 from hankelod.records.record import Record
 from hankelod.records.tree import dotted
 
@@ -65,9 +64,8 @@ def carry_on(
     if before is None or begins(things, before):
         before = NOTHING
     version = str(settings.values.get("version"))
-    day = str(settings.values.get("modified") or settings.values.get("issued"))
     # The day of a release is never earlier than that of a release before it.
-    day = max(day, *(r.modified for r in before.releases)) if before.releases else day
+    day = max([_day(settings), *(r.modified for r in before.releases)])
     last = before.releases[-1] if before.releases else None
     forgetting = _Forgetting(things.model.base, len(before.releases) + 1, forget)
     with tempfile.TemporaryFile(dir=building.folder) as kept:
@@ -114,7 +112,8 @@ class _Added:
 
     def _write(self) -> None:
         members, self._members = self._members[: feed.PAGE_SIZE], self._members[feed.PAGE_SIZE :]
-        self.spans.append(Span(self._page, members[0].number, members[-1].number))
+        first, last = members[0], members[-1]
+        self.spans.append(Span(self._page, first.number, last.number, first.published, last.published))
         self._building.add([feed.page(self.base, self._page, members)])
         self._page += 1
 
@@ -223,30 +222,21 @@ class _Forgetting:
 
 
 def warnings(
-    dataset: Dataset, things: Things, history: History, records_of: Callable[[list[str]], dict[str, Record]]
+    dataset: Dataset,
+    things: Things,
+    history: History,
+    settings: Record,
+    records_of: Callable[[list[str]], dict[str, Record]],
 ) -> list[Problem]:
-    """Warnings about the newest release: version not raised, parts moved, records gone without a tombstone.
+    """Warnings about the newest release: version or day not raised, parts moved, records gone without a tombstone.
 
-    `records_of` returns the records with these IRIs, as far as they exist; it is asked for those whose parts may have
-    moved. The same history gives the same warnings.
+    `settings` is the record of the dataset. `records_of` returns the records with these IRIs, as far as they exist; it
+    is asked for those whose parts may have moved. The same history and settings give the same warnings.
     """
     if len(history.releases) < 2:
         return []
     before, newest = history.releases[-2:]
-    problems = []
-    if len(newest.changes) and not _is_raised(before.version, newest.version):
-        settings = dataset.settings()
-        place = settings.place(("version",)) if settings else Place(dataset.name(dataset.data / DATASET), 1, 1)
-        problems.append(
-            problem(
-                "version-not-raised",
-                place,
-                settings.id if settings else None,
-                "version",
-                newest.version,
-                expected=before.version,
-            )
-        )
+    problems = list(_not_raised(before, newest, settings)) if len(newest.changes) else []
     suspects: list[tuple[Change, Replaced]] = []
     for change in newest.changes:
         parts = _replaced(change)
@@ -260,6 +250,28 @@ def warnings(
         elif change.change == "delete" and not change.fields:
             problems += _vanished(dataset, things, change)
     return problems
+
+
+def _not_raised(before: Release, newest: Release, settings: Record) -> Iterator[Problem]:
+    """The problems of a changed dataset whose version or day of change is not higher than in the release before."""
+    if not _is_raised(before.version, newest.version):
+        yield problem(
+            "version-not-raised",
+            settings.place(("version",)),
+            settings.id,
+            "version",
+            newest.version,
+            expected=before.version,
+        )
+    day = _day(settings)
+    if day <= before.modified:
+        place = settings.place(("modified",))
+        yield problem("modified-not-raised", place, settings.id, "modified", day, expected=before.modified)
+
+
+def _day(settings: Record) -> str:
+    """The day of change that a dataset gives."""
+    return str(settings.values.get("modified") or settings.values.get("issued"))
 
 
 def _is_raised(old: str, new: str) -> bool:
@@ -345,8 +357,8 @@ def files(dataset: Dataset, things: Things, history: History, names: Callable[[s
     settings = dataset.settings()
     values = settings.values if settings else {}
     title: dict[str, str] = values.get("title", {})  # type: ignore[assignment]
-    spans = [span for release in history.releases for span in release.pages]
-    yield feed.root(dataset.base, title, str(values.get("licence")), spans, _forgotten(history))
+    pages = [(span.page, span.since, span.until) for release in history.releases for span in release.pages]
+    yield feed.root(dataset.base, title, str(values.get("licence")), pages, _forgotten(history))
     for path, text in changelog.files(things, history.releases, title, names):
         yield File(path, text)
 

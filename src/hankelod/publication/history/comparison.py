@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
@@ -123,7 +124,7 @@ def _of_dump(file: Path, place: str) -> SortedLines:
     if file.suffix not in FORMATS:
         raise CannotCompare(words.message("refusal-compare-ending", place=place, endings=", ".join(FORMATS)))
     try:
-        content = file.read_bytes()
+        content = file.read_bytes().removeprefix(BOM_UTF8)
         nesting.check(content, file.suffix == ".jsonld")
         parsed = ox.parse(content, format=FORMATS[file.suffix], base_iri="http://base.invalid/")
         return InMemory(sorted({line(quad.triple) for quad in parsed}))

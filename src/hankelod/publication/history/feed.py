@@ -9,6 +9,7 @@ Links between pages are relative, the IRIs of stream and members are absolute: a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from itertools import chain, groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -32,6 +33,9 @@ PAGE_SIZE = 100
 RUN = 2**17
 """Lines that are sorted at once when the feed is replayed."""
 
+POLLING = 3600
+"""Seconds that clients should wait before they ask for new members again."""
+
 AS = "https://www.w3.org/ns/activitystreams#"
 
 DCTERMS = "http://purl.org/dc/terms/"
@@ -53,7 +57,7 @@ HEAD = f"""\
 
 
 class Member(NamedTuple):
-    """A version of a thing: `activity` is `Create`, `Update` or `Delete`, `day` the dataset's `modified`.
+    """A version of a thing: `activity` is `Create`, `Update` or `Delete`, `published` its time, as `time` has it.
 
     `lines` are its triples in N-Triples, none for a deletion. `forgotten` is the number of the release that removed
     them from the history, or None.
@@ -62,7 +66,7 @@ class Member(NamedTuple):
     number: int
     thing: str
     activity: str
-    day: str
+    published: str
     release: int
     lines: tuple[bytes, ...]
     forgotten: int | None = None
@@ -83,6 +87,17 @@ def stream(base: str) -> str:
     return f"{base}{FEED}#stream"
 
 
+def time(day: str, number: int) -> str:
+    """The time of a member: midnight (UTC) of the day of its release, and its number in milliseconds.
+
+    Numbers rise through the whole history, and days do not fall: so times rise with every member, also where several
+    releases have one day. Raises ValueError for what is no day of the calendar.
+    """
+    cycle, year = divmod(int(day[:4]), 400)  # the calendar repeats; datetime does not have the year 0 of xsd:date
+    moment = datetime.fromisoformat(f"{2000 + year}{day[4:]}") + timedelta(milliseconds=number)
+    return f"{moment.year - 2000 + cycle * 400:04}{moment.isoformat(timespec='milliseconds')[4:]}Z"
+
+
 ### Members of a change
 
 
@@ -96,7 +111,7 @@ def members(things: Things, versions: ThingVersions, number: int, day: str, rele
     if not old or not new or things.is_tombstone(old) != things.is_tombstone(new):
         activities = ["Delete"] * bool(old) + ["Create"] * bool(new)
     return [
-        Member(number + n, thing, activity, day, release, () if activity == "Delete" else tuple(new))
+        Member(number + n, thing, activity, time(day, number + n), release, () if activity == "Delete" else tuple(new))
         for n, activity in enumerate(activities)
     ]
 
@@ -149,7 +164,7 @@ def page(base: str, number: int, members: list[Member]) -> File:
         properties = (
             f"\n{name} a as:{member.activity} ;\n    dcterms:isVersionOf <{member.thing}> ;\n"
             f"    schema:position {member.number} ;\n"
-            f'    as:published "{member.day}T00:00:00Z"^^xsd:dateTime ;\n'
+            f'    as:published "{escape(member.published)}"^^xsd:dateTime ;\n'
             f"    dcterms:isPartOf <{base}{release_path(member.release)}>{forgotten} .\n"
         )
         out.append(properties.encode())
@@ -166,17 +181,26 @@ class Page(NamedTuple):
     graphs: dict[str, set[bytes]]
 
 
-def parsed(content: bytes, iri: str) -> Page:
-    """Parse a page in TriG whose IRI is given. Raises SyntaxError."""
+def by_graph(content: bytes, iri: str) -> Iterator[tuple[str | None, Iterator[ox.Quad]]]:
+    """Yield the quads of a page in TriG whose IRI is given, with the names of their graphs; None is the default graph.
+
+    Raises SyntaxError.
+    """
     nesting.check(content)
-    page = Page([], {})
     quads = ox.parse(content, format=ox.RdfFormat.TRIG, base_iri=iri)
     for name, of_graph in groupby(quads, attrgetter("graph_name")):
-        if isinstance(name, ox.DefaultGraph):
-            page.properties.extend(of_graph)
+        yield None if isinstance(name, ox.DefaultGraph) else name.value, of_graph
+
+
+def parsed(content: bytes, iri: str) -> Page:
+    """Parse a page in TriG whose IRI is given. Raises SyntaxError."""
+    page = Page([], {})
+    for name, quads in by_graph(content, iri):
+        if name is None:
+            page.properties.extend(quads)
         else:
-            triples = ox.serialize(map(attrgetter("triple"), of_graph), format=ox.RdfFormat.N_TRIPLES) or b""
-            page.graphs.setdefault(name.value, set()).update(triples.split(b"\n")[:-1])
+            triples = ox.serialize(map(attrgetter("triple"), quads), format=ox.RdfFormat.N_TRIPLES) or b""
+            page.graphs.setdefault(name, set()).update(triples.split(b"\n")[:-1])
     return page
 
 
@@ -187,26 +211,30 @@ def read_page(base: str, number: int, content: bytes) -> list[Member]:
 
 def members_of(page: Page) -> list[Member]:
     """The members of a page, in order. Raises KeyError, ValueError, IndexError if it is not valid."""
-    properties: dict[str, dict[str, str]] = {}
-    for quad in page.properties:
+    found = named(page.properties)
+    return sorted(m._replace(lines=tuple(sorted(page.graphs.get(name, ())))) for name, m in found.items())
+
+
+def named(properties: Iterable[ox.Quad]) -> dict[str, Member]:
+    """The members of a page by the names of their graphs, without lines. Raises KeyError, ValueError, IndexError."""
+    subjects: dict[str, dict[str, str]] = {}
+    for quad in properties:
         if not isinstance(quad.subject, ox.Triple) and not isinstance(quad.object, ox.Triple):
-            properties.setdefault(quad.subject.value, {})[quad.predicate.value] = quad.object.value
-    members = []
-    for name, values in properties.items():
+            subjects.setdefault(quad.subject.value, {})[quad.predicate.value] = quad.object.value
+    found = {}
+    for name, values in subjects.items():
         if DCTERMS + "isVersionOf" in values:
             forgotten_by = values.get(PROV + "wasInvalidatedBy")
-            members.append(
-                Member(
-                    number=int(values[SCHEMA + "position"]),
-                    thing=values[DCTERMS + "isVersionOf"],
-                    activity=values["http://www.w3.org/1999/02/22-rdf-syntax-ns#type"].removeprefix(AS),
-                    day=values[AS + "published"][:10],
-                    release=_number(values[DCTERMS + "isPartOf"]),
-                    lines=tuple(sorted(page.graphs.get(name, ()))),
-                    forgotten=None if forgotten_by is None else _number(forgotten_by),
-                )
+            found[name] = Member(
+                number=int(values[SCHEMA + "position"]),
+                thing=values[DCTERMS + "isVersionOf"],
+                activity=values["http://www.w3.org/1999/02/22-rdf-syntax-ns#type"].removeprefix(AS),
+                published=values[AS + "published"],
+                release=_number(values[DCTERMS + "isPartOf"]),
+                lines=(),
+                forgotten=None if forgotten_by is None else _number(forgotten_by),
             )
-    return sorted(members)
+    return found
 
 
 def _number(release: str) -> int:
@@ -215,28 +243,45 @@ def _number(release: str) -> int:
 
 ### The root
 
+SHAPE = """
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+
+<{shape}> a sh:NodeShape ;
+    sh:nodeKind sh:IRI ;
+    sh:property [ sh:path rdf:type ; sh:in ( as:Create as:Update as:Delete ) ; sh:minCount 1 ; sh:maxCount 1 ] ,
+        [ sh:path dcterms:isVersionOf ; sh:nodeKind sh:IRI ; sh:minCount 1 ; sh:maxCount 1 ] ,
+        [ sh:path as:published ; sh:datatype xsd:dateTime ; sh:minCount 1 ; sh:maxCount 1 ] ,
+        [ sh:path schema:position ; sh:datatype xsd:integer ; sh:minCount 1 ; sh:maxCount 1 ] ,
+        [ sh:path dcterms:isPartOf ; sh:nodeKind sh:IRI ; sh:minCount 1 ; sh:maxCount 1 ] ,
+        [ sh:path prov:wasInvalidatedBy ; sh:nodeKind sh:IRI ; sh:maxCount 1 ] .
+"""
+"""The shape of members; what a version says of its thing is in the graph of the member, which it does not constrain."""
+
 
 def root(
-    base: str, title: Text, licence: str, pages: Sequence[tuple[int, int, int]], forgotten: list[tuple[int, str, Text]]
+    base: str, title: Text, licence: str, pages: Sequence[tuple[int, str, str]], forgotten: list[tuple[int, str, Text]]
 ) -> File:
-    """The root of the feed: the description of the stream, and the links to its pages.
+    """The root of the feed: the description of the stream, the shape of its members, and the links to its pages.
 
-    `pages` holds the number of each page with its first and last member. `forgotten` holds the releases that removed
-    the earlier versions of a thing from the history, each with the thing and a statement for readers.
+    `pages` holds the number of each page with the times of its first and last member. `forgotten` holds the releases
+    that removed the earlier versions of a thing from the history, each with the thing and a statement for readers.
     """
     parts = [HEAD, "<> a tree:Node"]
     parts += [f" ;\n    tree:relation <#page-{number}-from> , <#page-{number}-to>" for number, _, _ in pages]
     parts.append(f" .\n\n<{stream(base)}> a ldes:EventStream ;\n")
     titles = " ,\n        ".join(f'"{escape(text)}"@{lang}' for lang, text in title.items())
     parts.append(f"    dcterms:title {titles} ;\n    dcterms:license <{licence}> ;\n    tree:view <> ;\n")
+    parts.append(f"    tree:shape <{base}{FEED}#member> ;\n    ldes:pollingInterval {POLLING} ;\n")
     parts.append("    ldes:timestampPath as:published ;\n    ldes:sequencePath schema:position ;\n")
     parts.append("    ldes:versionOfPath dcterms:isVersionOf ;\n    ldes:versionCreateObject as:Create ;\n")
     parts.append("    ldes:versionUpdateObject as:Update ;\n    ldes:versionDeleteObject as:Delete .\n")
+    parts.append(SHAPE.format(shape=f"{base}{FEED}#member"))
     for number, first, last in pages:
         for end, relation, value in (("from", "GreaterThanOrEqualTo", first), ("to", "LessThanOrEqualTo", last)):
             parts.append(
-                f"\n<#page-{number}-{end}> a tree:{relation}Relation ;\n    tree:path schema:position ;\n"
-                f"    tree:value {value} ;\n    tree:node <pages/{number}.trig> .\n"
+                f"\n<#page-{number}-{end}> a tree:{relation}Relation ;\n    tree:path as:published ;\n"
+                f'    tree:value "{value}"^^xsd:dateTime ;\n    tree:node <pages/{number}.trig> .\n'
             )
     for number, thing, statement in forgotten:
         texts = " ,\n        ".join(f'"{escape(text)}"@{lang}' for lang, text in statement.items())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from hankelod.messages import words
 from hankelod.publication.files import to_json
 from hankelod.publication.history.diff import Change, as_json, from_json
-from hankelod.publication.history.feed import page_path, release_path
+from hankelod.publication.history.feed import page_path, release_path, time
 from hankelod.publication.manifest import BadManifest
 
 HEAD_END = b'\n "changes": ['
@@ -21,16 +22,21 @@ ENTRY_END = b"\n  },"
 FILE_END = b"\n  }\n ]\n}\n"
 """End of the entry of the last change, and of the file."""
 
+TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3})?Z")
+"""Time of a member."""
+
 PORTION = 2**16
 """Bytes that are written at a time, about."""
 
 
 class Span(NamedTuple):
-    """A page of the feed, with the numbers of its first and last member."""
+    """A page of the feed, with the numbers and the times of its first and last member."""
 
     page: int
     first: int
     last: int
+    since: str
+    until: str
 
 
 class Changes(Protocol):
@@ -99,7 +105,10 @@ def release_file(release: Release, entries: Iterable[bytes]) -> Iterator[bytes]:
         "base": release.base,
         "version": release.version,
         "modified": release.modified,
-        "pages": [{"page": page_path(s.page), "first": s.first, "last": s.last} for s in release.pages],
+        "pages": [
+            {"page": page_path(s.page), "first": s.first, "last": s.last, "from": s.since, "to": s.until}
+            for s in release.pages
+        ],
         "forgotten": list(release.forgotten),
         "changes": [],
     }
@@ -127,8 +136,8 @@ def release(path: str, pieces: Callable[[], Iterable[bytes]]) -> Release:
             number=int(head["release"]),
             base=str(head["base"]),
             version=str(head["version"]),
-            modified=str(head["modified"]),
-            pages=tuple(_span(p) for p in head["pages"]),
+            modified=time(str(head["modified"]), 0)[:10],
+            pages=tuple(_span(p, str(head["modified"])) for p in head["pages"]),
             changes=WrittenChanges(pieces, sum(1 for each in entries if from_json(json.loads(each)))),
             forgotten=tuple(str(thing) for thing in head["forgotten"]),
         )
@@ -161,9 +170,13 @@ def _entries(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield rest.removesuffix(FILE_END) + b"}"
 
 
-def _span(values: dict[str, object]) -> Span:
+def _span(values: dict[str, object], day: str) -> Span:
+    """The page that a release file lists. The members of a page without times are all of midnight of this day."""
     path = str(values["page"])
     number = int(path.rpartition("/")[2].removesuffix(".trig"))
     if number < 1 or path != page_path(number):
         raise ValueError(f"{path} is no page")
-    return Span(number, int(str(values["first"])), int(str(values["last"])))
+    since, until = (str(values.get(end, f"{day}T00:00:00Z")) for end in ("from", "to"))
+    if not (TIME.fullmatch(since) and TIME.fullmatch(until)):
+        raise ValueError(f"{since}, {until} are no times")
+    return Span(number, int(str(values["first"])), int(str(values["last"])), since, until)

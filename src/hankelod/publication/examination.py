@@ -1,0 +1,205 @@
+"""Examination of the files of a publication, each by itself: size and hash, the format, and the triples.
+
+A file is read once, in bounded memory, whatever its size; any process can do it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO, NamedTuple, cast
+
+import pyoxigraph as ox
+
+from hankelod.messages.catalogue import Text
+from hankelod.messages.words import error_message
+from hankelod.publication import formats, reading, runs
+from hankelod.publication.files import NAME
+from hankelod.publication.history import feed
+from hankelod.publication.history.previous import DUMP, WANTED
+from hankelod.publication.parts import Folder
+from hankelod.publication.reading import RDF_FORMATS, UNREADABLE, Graph, Source
+from hankelod.publication.runs import Lines
+
+BASE = "http://base.invalid/"
+"""Where relative IRIs lead; the forms of the dump have none."""
+
+Fault = tuple[str, dict[str, Text]]
+"""The code of a problem with a file, and its details."""
+
+
+class Version(NamedTuple):
+    """A version of a thing in a page of the change feed: what it is of, and its triples."""
+
+    thing: str
+    graph: Graph
+
+
+class Examined(NamedTuple):
+    """What was read of a file.
+
+    `size` and `sha256` are None if it could not be opened. `graph` holds its triples, None if it is not RDF: each is
+    counted once, but in a page of the change feed and in a form of the dump of more than `reading.BLOCK` bytes.
+    `versions` are those of a page of the change feed, in order, and `invalid` is why they cannot be read. `plain` is
+    the SHA-256 of what a packed file holds.
+    """
+
+    path: str
+    size: int | None = None
+    sha256: str | None = None
+    fault: Fault | None = None
+    graph: Graph | None = None
+    versions: tuple[Version, ...] = ()
+    invalid: Text | None = None
+    plain: str | None = None
+
+
+class File(NamedTuple):
+    """A file to be examined; `unpacked` is the size of what it holds, if that is a file of the publication too."""
+
+    path: str
+    unpacked: int | None
+
+
+def examine(folder: Path, files: Sequence[File]) -> list[Examined]:
+    """Read files of a publication, in their order."""
+    opener = reading.Opener(folder)
+    return [_examined(opener, file) for file in files]
+
+
+def _examined(opener: reading.Opener, file: File) -> Examined:
+    found = Examined(file.path)
+    try:
+        with opener.open(file.path) as opened:
+            content = opened.read(reading.BLOCK + 1)
+            if len(content) <= reading.BLOCK:
+                found = found._replace(size=len(content), sha256=hashlib.sha256(content).hexdigest())
+                return _read(file, io.BytesIO(content), found, held=True)
+            return _large(file, opened)
+    except FileNotFoundError:
+        return found._replace(fault=("file-missing", {}))
+    except UNREADABLE as error:
+        return found._replace(fault=_unreadable(error))
+
+
+def _unreadable(error: Exception) -> Fault:
+    return "file-unreadable", {"detail": error_message(error)}
+
+
+def _large(file: File, opened: io.FileIO) -> Examined:
+    """Examine a file of more than a block; one that cannot be read to its end by its format is hashed to its end."""
+    opened.seek(0)
+    source = Source(opened)
+    content = io.BufferedReader(cast(io.RawIOBase, source), reading.BLOCK)
+    found, seeking = Examined(file.path), formats.of(file.path).media_type in reading.SEEKING
+    try:
+        if not seeking:
+            found = _read(file, content, found, held=False)
+    except UNREADABLE as error:
+        found = found._replace(fault=_unreadable(error))
+    for _ in reading.blocks(content):
+        pass
+    found = found._replace(size=source.size, sha256=source.sha256())
+    try:
+        return _read(file, cast(BinaryIO, opened), found, held=False) if seeking else found
+    except UNREADABLE as error:
+        return found._replace(fault=_unreadable(error))
+
+
+def _read(file: File, content: BinaryIO, found: Examined, held: bool) -> Examined:
+    """Read a file by its format. Raises one of UNREADABLE."""
+    kind, packing = formats.unpacked(file.path)
+    if packing:
+        content = cast(BinaryIO, gzip.GzipFile(fileobj=content))
+        if file.unpacked is not None:
+            return found._replace(plain=_digest(content, file.unpacked))
+    if kind.media_type not in RDF_FORMATS:
+        reading.read(content, kind.media_type)
+        return found
+    if file.path == DUMP:
+        return found._replace(graph=reading.sorted_triples(content))
+    if WANTED.fullmatch(file.path):
+        return _page(reading.whole(content, file.path), found)
+    quads = reading.quads(content, RDF_FORMATS[kind.media_type], BASE + file.path)
+    if held:
+        return found._replace(graph=reading.graph(set(quads)))
+    if is_form(file.path):
+        return found._replace(graph=reading.graph(quads))
+    with TemporaryDirectory(prefix="hankelod-") as place:
+        blocks = _sorted(reading.lines(quads), Folder(place))
+        return found._replace(graph=Graph(sum(map(len, blocks)), 0))
+
+
+def is_form(path: str) -> bool:
+    """Tell whether a file is a form of the dump."""
+    return path.startswith(f"dump/{NAME}.") and not formats.unpacked(path)[1]
+
+
+def _digest(file: BinaryIO, size: int) -> str:
+    """The SHA-256 of what a packed file holds; no more than one byte beyond `size` is unpacked."""
+    digest, left = hashlib.sha256(), size + 1
+    while left > 0 and (block := file.read(min(left, reading.BLOCK))):
+        digest.update(block)
+        left -= len(block)
+    return digest.hexdigest()
+
+
+def _page(content: bytes, found: Examined) -> Examined:
+    """Read a page of the change feed. Raises SyntaxError."""
+    properties: list[ox.Quad] = []
+    graphs: dict[str, Graph] = {}
+    for name, quads in feed.by_graph(content, BASE):
+        if name is None:
+            properties.extend(quads)
+        else:
+            graphs[name] = graphs.get(name, reading.EMPTY).plus(reading.graph(quads))
+    count = len(properties) + sum(each.triples for each in graphs.values())
+    found = found._replace(graph=Graph(count, 0))
+    try:
+        named = sorted(feed.named(properties).items(), key=lambda item: item[1].number)
+    except (KeyError, ValueError, IndexError) as error:
+        return found._replace(invalid=error_message(error))
+    return found._replace(versions=tuple(Version(m.thing, graphs.get(name, reading.EMPTY)) for name, m in named))
+
+
+### Differences, found by sorting: only where sums are apart
+
+
+def form(folder: Path, path: str, parts: Folder) -> Iterator[Lines]:
+    """Yield the sorted lines of a form of the dump, each once, in blocks. Raises one of UNREADABLE."""
+    with io.BufferedReader(reading.Opener(folder).open(path), reading.BLOCK) as file:
+        quads = reading.quads(file, RDF_FORMATS[formats.of(path).media_type], BASE + path)
+        yield from _sorted(reading.lines(quads), parts)
+
+
+def last_versions(folder: Path, pages: Sequence[str], parts: Folder) -> Iterator[Lines]:
+    """Yield the sorted lines of the last version of each thing, in blocks; the newest page comes first."""
+    opener, things = reading.Opener(folder), set[str]()
+
+    def lines() -> Iterator[Sequence[bytes]]:
+        for path in pages:
+            with opener.open(path) as opened:
+                page = feed.parsed(reading.whole(cast(BinaryIO, opened), path), BASE)
+            for member in reversed(feed.members_of(page)):
+                if member.thing not in things:
+                    things.add(member.thing)
+                    yield member.lines
+
+    return _sorted(lines(), parts)
+
+
+def dump(folder: Path) -> Iterator[Lines]:
+    """Yield the lines of the dump in N-Triples, in blocks."""
+    with io.BufferedReader(reading.Opener(folder).open(DUMP), reading.BLOCK) as file:
+        yield from reading.sorted_lines(file)
+
+
+def _sorted(blocks: Iterator[Sequence[bytes]], parts: Folder) -> Iterator[Lines]:
+    sorter = runs.Sorter("lines", parts, reading.TRIPLES)
+    for block in blocks:
+        sorter.add(block)
+    return sorter.blocks()
