@@ -435,3 +435,14 @@ def test_a_large_publication_is_described_as_well(dataset, shapes, tmp_path, mon
                 assert validator.is_valid(json.loads(line)), (file.name, line)
                 promised += 1
     assert promised > 600
+
+
+def test_every_type_of_publisher_has_its_term(dataset):
+    """Kinds of organisations are mapped to types that the catalogue can state with their class."""
+    known = rdflib.Graph().parse(ROOT / "src/hankelod/exports/dcat.ttl", publicID=BASE)
+    triples = dataset.model.ontology.triples
+    used = {str(o) for by in triples.values() for objects in by.values() for o in objects}
+    types = {o for o in used if o.startswith("http://purl.org/adms/publishertype/")}
+    assert len(types) > 4
+    for each in types:
+        assert (rdflib.URIRef(each), RDF.type, SKOS.Concept) in known, each

@@ -113,6 +113,7 @@ def _pattern(path: str) -> str:
 DESCRIBED = (
     (("def", "def/:version"), "def.html", "def"),
     (("shapes",), "def.html", "shapes"),  # the page of the vocabulary gives the rules of each key
+    (("shapes-core",), "def.html", "shapes-core"),
     (
         ("id/dataset/:id/class-partition/:term", "id/dataset/:id/property-partition/:term", "id/dataset/:id/linkset/*"),
         "",

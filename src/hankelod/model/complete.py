@@ -35,11 +35,9 @@ def schema(model: Model, cls: Class, lang: str = "en") -> Json:
 
 
 def _object(model: Model, cls: Class, lang: str, definitions: Json) -> Json:
-    properties: Json = {"id": {"type": "string", "pattern": PATH}}
-    required = ["id"]
-    if not any(field.kind == "class" for field in cls.fields):
-        properties["type"] = {"type": "string", "enum": list(dict.fromkeys(rule.word for rule in cls.types))}
-        required.append("type")
+    types = [list(names) for names in dict.fromkeys(cls.written.values())]
+    properties: Json = {"id": {"type": "string", "pattern": PATH}, "type": {"type": "array", "enum": types}}
+    required = ["id", "type"]
     for field in cls.fields:
         properties[field.key] = _described(field, lang, _value(model, field, lang, definitions))
         if field.required or (field.filled is not None and field.filled.way == "ordinal"):
