@@ -1,10 +1,12 @@
 // Judges JSON by JSON Schemas (2020-12) with Ajv in its defaults. The argument is a file with [[schema, [file, …]], …];
-// of a file of JSON Lines, each line is a document. Writes for each schema the number of documents and what is wrong.
+// of a file of JSON Lines, each line is a document; a file of YAML is read as YAML 1.2. Writes for each schema the number of documents and what is wrong.
 import { readFileSync } from "node:fs";
+import { parse } from "yaml";
 import { Ajv2020 as Ajv } from "ajv/dist/2020.js";
 
 const documents = (path) => {
   const text = readFileSync(path, "utf8");
+  if (path.endsWith(".yml")) return [parse(text)];
   return path.endsWith(".jsonl") ? text.trim().split("\n").map((line) => JSON.parse(line)) : [JSON.parse(text)];
 };
 

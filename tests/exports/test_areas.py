@@ -100,7 +100,7 @@ def test_a_region_has_its_municipalities_projects(dist):
 
 def test_points_are_in_finland(dist):
     whole = load(dist, "dump/projects.geojson")
-    assert set(whole) == {"type", "features"}, "RFC 7946 knows no crs"
+    assert set(whole) == {"type", "dataset", "features"}, "RFC 7946 knows no crs"
     finland = shapely.box(19, 59, 32, 71)
     found = shapely.get_parts(shapely.from_geojson((dist / "dump/projects.geojson").read_text("utf-8")))
     assert len(found) == len(whole["features"])
@@ -118,6 +118,29 @@ def test_a_point_for_each_project_and_area(dist):
         told = feature["properties"]
         assert told["area_number"] == int(told["area_code"])
         assert not [v for v in told.values() if isinstance(v, (dict, list))], "flat, for tables of attributes"
+
+
+def test_points_say_under_which_licence_and_what_of(dist, dataset):
+    """The file is passed on alone: licence, credits and the dataset are in it."""
+    about = dataset.settings().values
+    told = load(dist, "dump/projects.geojson")["dataset"]
+    assert told["iri"] == "https://w3id.org/hankelod/id/dataset/hankelod"
+    assert (told["licence"], told["attribution"]) == (about["licence"], about["attribution"])
+    assert set(told["title"]) == {"fi", "sv", "en"}
+    assert load(dist, "doc/region/07.json")["dataset"] == told
+
+
+def test_points_can_be_filtered_by_theme_and_have_the_summary(dist):
+    records = {
+        r["id"]: r for r in (json.loads(x) for x in (dist / "dump/projects.jsonl").read_text("utf-8").splitlines())
+    }
+    for feature in load(dist, "dump/projects.geojson")["features"]:
+        told = feature["properties"]
+        record = records[told["project"]]
+        assert (told["themes"] or "").split("|") == record.get("themes", [""])
+        assert len(told["themes_name_sv"].split("|")) == len(record["themes"])
+        for lang in ("fi", "sv", "en"):
+            assert told[f"summary_{lang}"] == record["summary"][lang]
 
 
 def test_gdal_opens_it(dist):

@@ -118,7 +118,7 @@ def judge_preflight(port: int, at: str = "/") -> None:
 
 def judge_tables(port: int, at: str = "/") -> None:
     """A table links to what describes its columns, and nothing else does."""
-    for name in ("projects.csv", "projects.fi.csv"):
+    for name in ("projects.csv", "projects.fi.csv", "projects.sv.csv"):
         link = get(port, f"{at}dump/{name}").getheader("Link")
         assert link == f'<{name}-metadata.json>; rel="describedby"; type="application/csvm+json"'
         assert get(port, f"{at}dump/{name}-metadata.json").status == 200

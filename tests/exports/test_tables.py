@@ -23,9 +23,14 @@ from hankelod.exports.summaries import Cards, Key
 from hankelod.exports.workbook import Workbook
 from hankelod.publication import runs
 from hankelod.publication.building import Building
+from hankelod.publication.history.days import UNKNOWN
 from hankelod.publication.parts import Folder
 
-FORMS = ["projects.csv", "projects.fi.csv"]
+SPREADSHEETS = {"fi": "projects.fi.csv", "sv": "projects.sv.csv"}
+
+FORMS = ["projects.csv", *SPREADSHEETS.values()]
+
+AREAS = ("municipalities", "regions", "allRegions")
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +65,68 @@ def test_the_processor_would_find_a_wrong_cell(dist, tmp_path):
         CSVW(str(tmp_path / "projects.csv-metadata.json"), validate=True).is_valid  # noqa: B018
 
 
-def test_both_tables_say_the_same(dist):
-    """Semicolons and decimal commas change nothing in what a processor reads."""
-    assert rows(dist, "projects.csv") == rows(dist, "projects.fi.csv")
+@pytest.mark.parametrize(("lang", "name"), SPREADSHEETS.items())
+def test_a_table_for_spreadsheets_says_the_same(dist, lang, name):
+    """Semicolons and decimal commas change nothing in what a processor reads; codes of areas have names behind them."""
+    exact, shown = rows(dist, "projects.csv"), rows(dist, name)
+    for row, other in zip(exact, shown, strict=True):
+        del row["type"]  # a column that is not in the table, for RDF
+        for key in AREAS:
+            assert other[key] == [f"{c} {n}" for c, n in zip(row[key], row[f"{key}_name_{lang}"], strict=True)]
+            other[key] = row[key]
+    assert exact == shown
+
+
+def test_there_is_one_for_each_language_with_a_decimal_comma(dist):
+    assert {p.name for p in (dist / "dump").glob("projects*.csv")} == set(FORMS)
+    assert tables.spreadsheet_languages(["en", "sv", "de"]) == ["sv"], "no words of German are here"
+
+
+AS_NUMBER = re.compile(r"\W*[0-9][0-9 .,:/-]*%?")
+
+
+@pytest.mark.parametrize("name", SPREADSHEETS.values())
+def test_no_text_of_a_spreadsheet_can_be_read_as_a_number(dist, cards, name):
+    """Codes such as 07 keep their zeros, whatever the program: the cell is no number."""
+    text = (dist / "dump" / name).read_text("utf-8-sig")
+    kinds = {c.name: c for c in tables.columns(cards)}
+    seen = 0
+    for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=";"):
+        for key, cell in row.items():
+            if kinds[key].datatype == "string" and cell:
+                assert not AS_NUMBER.fullmatch(cell) or cell.startswith("'"), (row["id"], key, cell)
+                seen += 1
+        assert "|" in row["regions"] or not row["regions"] or re.fullmatch(r"[0-9]{2} \w.*", row["regions"])
+    assert seen > 16 * 10
+    assert "07 Päij" in text
+
+
+def test_a_spreadsheet_is_mapped_to_no_rdf(dist):
+    """Its cells have names and apostrophes that the dump does not."""
+    for name in SPREADSHEETS.values():
+        schema = json.loads((dist / f"dump/{name}-metadata.json").read_text("utf-8"))["tableSchema"]
+        assert "aboutUrl" not in schema
+        assert all(c["suppressOutput"] and "propertyUrl" not in c for c in schema["columns"])
+
+
+@pytest.mark.parametrize(
+    ("text", "guarded"),
+    [
+        *[(t, True) for t in ("007", "2035", "1,5", "1.5.2021", "12:30", "5 %", "1E5", "1 000", "=A1", "+358", "-")],
+        *[(t, False) for t in ("07 Päijät-Häme", "2035 neutral", "IKLU", "1 + 1", "CO2", "a7")],
+    ],
+)
+def test_what_looks_like_a_number_has_an_apostrophe(text, guarded):
+    cell = list(csv.reader(io.StringIO(sheet(text, True).decode("utf-8-sig"), newline=""), delimiter=";"))[1][0]
+    assert cell == (f"'{text}" if guarded else text)
+
+
+def test_an_area_without_a_name_keeps_its_zeros(cards):
+    header = [c for c in tables.columns(cards) if tables.is_code(c)]
+    area = {"code": "07", "number": 7, "iri": "x", "name": {}}
+    card = {c.path[0]: [area] for c in header}
+    table = tables.named(tables.rows([card], header), [card], header, "fi")
+    assert tables.csv_rows(table, header, True) == (";".join(["'07"] * len(header)) + "\r\n").encode()
 
 
 def test_a_row_stands_by_itself(dist):
@@ -172,7 +236,7 @@ def sheet(text: str, finnish: bool = False) -> bytes:
 def book_of(text: str, folder: Path) -> Path:
     """The workbook of a single project with this title."""
     export = Workbook(Stub(text))
-    export.begin(Place(Building(folder), Folder(str(folder)), runs.here))
+    export.begin(Place(Building(folder), Folder(str(folder)), runs.here, UNKNOWN))
     export.feed(export.make(None))
     export.finish(0)
     return folder / export.path

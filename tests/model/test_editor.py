@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from hankelod.model import schema as vocabulary_schema
+from hankelod.model.model import SHAPES
+from hankelod.model.schema import MOST, schema
 
 LANGUAGES = ("fi", "sv", "en")
 
@@ -101,17 +102,13 @@ class Editor:
 
 
 @pytest.fixture(scope="module")
-def editor(root, dataset, tmp_path_factory):
+def editor(root, dataset, dist, tmp_path_factory):
     server = root / "tests/clients/node_modules/yaml-language-server/bin/yaml-language-server"
     if not server.exists() or not shutil.which("node"):
         pytest.skip("node, or the npm package yaml-language-server in tests/clients, is not installed")
     folder = tmp_path_factory.mktemp("editor")
-    project = dataset.model.by_name("Project")
-    for lang in LANGUAGES:
-        schema = vocabulary_schema.schema(dataset.model, project, lang)
-        (folder / vocabulary_schema.schema_name(project, lang)).write_text(
-            json.dumps(schema, ensure_ascii=False), "utf-8"
-        )
+    for file in (dist / "schema/editor").iterdir():
+        shutil.copy(file, folder / file.name)
     running = Editor(server, folder)
     yield running
     running.close()
@@ -137,6 +134,61 @@ def test_completion_gives_keys_and_the_words_of_a_list(editor, dataset):
     labels = {item["label"] for item in editor.at("completion", uri, 2, 4)["items"]}
     themes = next(f for f in dataset.model.by_name("Project").fields if f.key == "themes")
     assert set(dataset.model.concepts[themes.target]) <= labels
+
+
+def offered(editor, body: str, name: str) -> dict[str, str]:
+    """What is offered at the end of the last line, by label, with its documentation."""
+    uri = editor.open(document("en", body), name)
+    line = body.rstrip("\n").split("\n")[-1]
+    items = editor.at("completion", uri, body.rstrip("\n").count("\n") + 1, len(line))["items"]
+    return {item["label"]: str(item.get("documentation", "")) for item in items}
+
+
+def test_every_organisation_is_offered_with_its_name(editor, dataset, root):
+    ids = {file.stem for file in (root / "data/organisations").glob("*.yml")}
+    for n, body in enumerate(("lead: ", "partners:\n  - ", "contributors:\n  - organisation: ")):
+        found = offered(editor, body, f"organisations-{n}.yml")
+        assert ids <= set(found), body
+        assert found["joensuun-kaupunki"] == "City of Joensuu"
+
+
+def test_areas_and_programmes_are_offered(editor):
+    found = offered(editor, "municipalities:\n  - ", "areas.yml")
+    assert found['"167"'] == "Joensuu" and len(found) >= 308
+    assert offered(editor, "regions:\n  - ", "regions.yml")['"07"'] == "Päijät-Häme"
+    assert "kuntien-ilmastoratkaisut" in offered(editor, "grants:\n  - programme: ", "programmes.yml")
+
+
+def test_an_organisation_that_is_not_published_yet_is_no_fault(editor):
+    uri = editor.open(document("en", "lead: uusi-kunta\nthemes: [no-such-theme]\n"), "new.yml")
+    starts = {tuple(d["range"]["start"][k] for k in ("line", "character")) for d in editor.diagnostics(uri)}
+    assert (1, 6) not in starts
+    assert (2, 9) in starts, "themes are a closed list"
+
+
+def test_of_more_things_than_fit_none_is_offered(dataset):
+    model = dataset.model
+    project, organisation = model.by_name("Project"), model.by_name("Organisation")
+    for count, wanted in ((MOST, True), (MOST + 1, False)):
+        names = {organisation.iri: {f"o-{n}": {"fi": f"O {n}"} for n in range(count)}}
+        lead = schema(model, project, "en", names)["properties"]["lead"]
+        assert ("$ref" in lead) == wanted
+        assert wanted or lead["type"] == "string"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_value_at_fault_is_told_by_the_message_of_its_rule(editor, dataset, lang):
+    body = "start: 2021-13\ntotalCost: many\nsource: ym.fi\nlinks:\n  - url: nowhere\n"
+    told = {
+        d["range"]["start"]["line"]: d["message"]
+        for d in editor.diagnostics(editor.open(document(lang, body), f"messages-{lang}.yml"))
+    }
+    for line, code in ((1, "Project-start"), (2, "Project-totalCost"), (3, "Project-source"), (5, "Link-url")):
+        assert dataset.model.checks[SHAPES + code].fix[lang] in told[line], told
+
+
+def test_an_example_is_offered_as_it_is_written(editor):
+    assert "75000" in offered(editor, "totalCost: ", "example.yml")
 
 
 def test_diagnostics_stand_at_the_line(editor):

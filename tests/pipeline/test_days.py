@@ -32,6 +32,7 @@ VERSIONED = {
     *(f"{lang}changes/changelog.{ending}" for lang in LANGUAGES for ending in ("html", "md")),
     *("catalog.ttl", "catalog.jsonld", ".well-known/void", "provenance.ttl"),
     *("dump/projects.csv-metadata.json", "dump/projects.fi.csv-metadata.json", "dump/projects.xlsx"),
+    "dump/projects.sv.csv-metadata.json",
     *("manifest.json", "sitemap.xml", "changes/releases/2.json"),
 }
 """The files that know the version of the dataset or its day of change."""
@@ -108,7 +109,7 @@ def test_a_release_changes_the_files_of_what_changed(folder, tmp_path):
     own |= {"doc/municipality/005.json", "doc/region/14.json"}
     own |= {f"{lang}feed.atom" for lang in LANGUAGES} | {f"search/{lang}-1.js" for lang in ("fi", "sv", "en")}
     dumps = {f"dump/hankelod.{ending}{packed}" for ending in ("nt", "ttl", "jsonld") for packed in ("", ".gz")}
-    dumps |= {f"dump/projects.{ending}" for ending in ("csv", "fi.csv", "geojson", "jsonl", "xlsx")}
+    dumps |= {f"dump/projects.{ending}" for ending in ("csv", "fi.csv", "sv.csv", "geojson", "jsonl", "xlsx")}
     new = {"changes/feed.trig", "changes/pages/3.trig"}
     assert changed(contents(tmp_path / "a"), contents(tmp_path / "b")) == own | dumps | new | VERSIONED
 

@@ -8,8 +8,7 @@ from itertools import groupby
 from hankelod.exports.export import Basis, Export
 from hankelod.exports.summaries import Cards, Key
 from hankelod.mapping.batch import Batch
-from hankelod.model.complete import IRI
-from hankelod.model.schema import MOMENT, SCHEMA_BASE
+from hankelod.model.schema import IRI, MOMENT, SCHEMA_BASE
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files, to_json
 from hankelod.records.record import Record
@@ -110,6 +109,12 @@ def _decode(content: bytes) -> Json:
     return msgspec.json.decode(content)  # type: ignore[no-any-return]
 
 
+def about_dataset(cards: Cards) -> Json:
+    """Return what a file says of the dataset that it is made of: its IRI and title, the licence, the credits."""
+    told: Json = {"iri": f"{cards.model.base}id/dataset/{cards.about.get('id')}"}
+    return told | {k: cards.about[k] for k in ("title", "licence", "attribution") if k in cards.about}
+
+
 def _area(cards: Cards, record: Record, kind: str, projects: list[Json]) -> File:
     """The file of one area; `projects` are the cards of its projects as JSON."""
     content: Json = {"kind": kind, **cards.thing(record.cls, record.id)}
@@ -121,8 +126,7 @@ def _area(cards: Cards, record: Record, kind: str, projects: list[Json]) -> File
     else:
         inside = [r for r in cards.areas("Municipality") if r.values.get("region") == record.id]
         content["municipalities"] = [cards.thing(r.cls, r.id) for r in inside]
-    dataset: Json = {"iri": f"{cards.model.base}id/dataset/{cards.about.get('id')}"}
-    content["dataset"] = dataset | {k: cards.about[k] for k in ("title", "licence") if k in cards.about}
+    content["dataset"] = about_dataset(cards)
     content["projectCount"] = len(projects)
     content["costSum"], content["grantSum"] = _sum(projects, "totalCost"), _sum(projects, "grantTotal")
     content["projects"] = projects
@@ -162,10 +166,11 @@ def schema(cards: Cards, kind: str, lang: str = "en") -> Json:
     properties["dataset"] = {"$ref": "#/$defs/dataset"}
     properties |= {"projectCount": TYPES["integer"], "costSum": TYPES["decimal"], "grantSum": TYPES["decimal"]}
     properties["projects"] = {"type": "array", "items": {"$ref": "#/$defs/project"}}
-    dataset = {
+    dataset: dict[str, Json] = {
         "iri": TYPES["iri"],
         "title": TYPES["langtext"],
         "licence": TYPES["iri"],
+        "attribution": {"type": "array", "items": TYPES["text"]},
     }
     project = {k.name: _key(k, lang) for k in cards.keys}
     project["modified"] = _described(cards, "modified", TYPES["date"], lang)

@@ -6,6 +6,7 @@ terms of the EU authority tables are in `dcat.ttl`. There are no blank nodes, so
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,7 +15,7 @@ from hankelod.exports.areas import KINDS, schema_path
 from hankelod.exports.hosting import CSVW
 from hankelod.exports.summary import Summary, summary
 from hankelod.mapping.mapping import Mapping
-from hankelod.messages.catalogue import Text
+from hankelod.messages.catalogue import Entry, Text
 from hankelod.model import complete
 from hankelod.model.model import Class
 from hankelod.publication import formats
@@ -353,8 +354,12 @@ def _texts(about: Catalogue, triples: Statements, this: str, name: str, packed: 
     cls = _records_of(about, name)
     for key in ("title", "description"):
         text = about.text(f"id/distribution/{name}", key)
+        table = re.fullmatch(r"projects\.([a-z]+)\.csv", name)
         if not text and cls is not None:
             text = about.text("text/records", key, label=cls.label)
+        elif not text and table:
+            language = Entry("site", "language", table[1])
+            text = about.text("text/spreadsheet", key, language=language or {table[1]: table[1]})
         if packed and text:
             text = about.text("text/packed", key, text=text)
         triples.add_text(this, DCTERMS + key, text or {})

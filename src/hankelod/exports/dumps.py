@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -10,12 +11,15 @@ from hankelod.exports import datasets
 from hankelod.exports.export import Basis, Export, Place, Stream, joined, separated
 from hankelod.mapping.batch import Batch
 from hankelod.mapping.mapping import Mapping
+from hankelod.messages.catalogue import Text
+from hankelod.messages.languages import LANGUAGES
 from hankelod.model import complete, context, effective, schema
 from hankelod.publication import runs
 from hankelod.publication.files import NAME, File, Files, to_json
 from hankelod.rdf import jsonld, statements
 from hankelod.rdf.counts import Counts, objects_of
 from hankelod.records.dataset import Dataset
+from hankelod.records.record import Record
 
 
 class Turtle(Stream):
@@ -134,16 +138,28 @@ def _counted(term: bytes) -> bytes:
 ### Descriptions
 
 
-def descriptions(dataset: Dataset, mapping: Mapping) -> Files:
-    """Files with the vocabulary, the JSON-LD context, the JSON Schemas and the shapes."""
-    for file in _descriptions(dataset, mapping):
+def descriptions(dataset: Dataset, mapping: Mapping, others: Iterable[Record]) -> Files:
+    """Files with the vocabulary, the JSON-LD context, the JSON Schemas and the shapes.
+
+    `others` are the records that are held in memory: schemas offer them where a record refers to one.
+    """
+    for file in _descriptions(dataset, mapping, _choices(others)):
         yield file
         if file.path.endswith(".ttl"):
             content = to_json(jsonld.of_turtle(file.content, dataset.base), 2)
             yield File(file.path.removesuffix(".ttl") + ".jsonld", content, file.triples)
 
 
-def _descriptions(dataset: Dataset, mapping: Mapping) -> Files:
+def _choices(records: Iterable[Record]) -> schema.Choices:
+    """Return the names of records by class and id."""
+    found: dict[str, dict[str, Text]] = {}
+    for record in records:
+        name = record.values.get("name")
+        found.setdefault(record.cls.iri, {})[record.id] = name if isinstance(name, dict) else {}
+    return found
+
+
+def _descriptions(dataset: Dataset, mapping: Mapping, choices: schema.Choices) -> Files:
     """The files, RDF in Turtle only."""
     model = dataset.model
     terms = [s for s in sorted(model.ontology.triples) if not s.startswith(f"{model.base}id/")]
@@ -152,9 +168,10 @@ def _descriptions(dataset: Dataset, mapping: Mapping) -> Files:
     yield File("def.ttl", (mapping.turtle_head(body) + body).encode(), triples)
     yield File("context.jsonld", to_json({"@context": context.context(model)}, 2))
     for cls in model.entries():
-        for lang in ("en", "fi", "sv"):
-            name = schema.schema_name(cls, lang)
-            yield File(f"schema/{name}", to_json(schema.schema(model, cls, lang), 2))
+        yield File(schema.path(cls), to_json(schema.schema(model, cls, choices=choices), 2))
+        for lang in LANGUAGES:
+            of_editors = schema.schema(model, cls, lang, choices, editor=True)
+            yield File(schema.path(cls, lang, editor=True), to_json(of_editors, 2))
         yield File(complete.path(cls), to_json(complete.schema(model, cls), 2))
     for name, text in (("shapes", effective.shapes(model)), ("shapes-core", effective.core(model))):
         content = text.encode()

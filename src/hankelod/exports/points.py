@@ -1,18 +1,20 @@
 """Points: the projects as GeoJSON (RFC 7946), one feature for each pair of a project and an area that it names.
 
-Maps and joins work on single rows, so a project in two municipalities is two features.
+Maps and joins work on single rows, so a project in two municipalities is two features. Licence and credits are in the
+file, as a member of its own (section 6.1 of the RFC), since files are passed on alone.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cached_property
 
-from hankelod.exports.areas import NAMED, Json, json_value, number
+from hankelod.exports.areas import NAMED, Json, about_dataset, json_value, number
 from hankelod.exports.export import Place, Stream
 from hankelod.exports.summaries import Card, Cards, Key
-from hankelod.exports.tables import columns, value
+from hankelod.exports.tables import cell, columns, value
 from hankelod.mapping.batch import Batch
 
 
@@ -22,7 +24,8 @@ class Points(Stream):
     path = "dump/projects.geojson"
 
     def head(self) -> bytes:
-        return b'{\n "type": "FeatureCollection",\n "features": ['
+        about = json.dumps(about_dataset(self.basis.cards), ensure_ascii=False)
+        return f'{{\n "type": "FeatureCollection",\n "dataset": {about},\n "features": ['.encode()
 
     def end(self) -> bytes:
         return b"\n ]\n}\n" if self._any else b"]\n}\n"
@@ -49,7 +52,7 @@ class Features:
     def __init__(self, cards: Cards) -> None:
         centres = _centres(cards)
         self._places = {"municipality": centres, "region": _region_centres(cards, centres)}
-        self._columns = [c for c in columns(cards) if not c.many and c.name not in ("id", "iri") and not _long(c.key)]
+        self._columns = [c for c in columns(cards) if c.name not in ("id", "iri") and (not c.many or _listed(c.key))]
 
     def of(self, cards: Iterable[Card]) -> bytes:
         """Return the features of these projects, each preceded by a comma."""
@@ -57,7 +60,7 @@ class Features:
 
     def _features(self, cards: Iterable[Card]) -> Iterator[Json]:
         for card in cards:
-            attributes = {c.name: json_value(value(card, c)) for c in self._columns}
+            attributes = {c.name: _flat(value(card, c)) for c in self._columns}
             for kind, key in NAMED:
                 for area in card.get(key, []):  # type: ignore[attr-defined]
                     point = self._places[kind].get(str(area["code"]))
@@ -86,8 +89,14 @@ def _indented(feature: Json) -> bytes:
     return msgspec.json.format(msgspec.json.encode(feature), indent=1).replace(b"\n", b"\n  ")
 
 
-def _long(key: Key) -> bool:
-    return key.field is not None and key.field.long
+def _listed(key: Key) -> bool:
+    """Tell a key whose values are from a code list, by which maps are filtered."""
+    return key.target is not None and key.target.concept
+
+
+def _flat(item: object | None) -> object | None:
+    """Return a value as JSON without structure: those of a list in one text, as in a cell of the table."""
+    return (cell(item) or None) if isinstance(item, list) else json_value(item)
 
 
 Point = tuple[Decimal, Decimal]

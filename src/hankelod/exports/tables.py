@@ -1,31 +1,37 @@
-"""Tables: one row per project, as CSV for programs and as CSV for Finnish spreadsheets.
+"""Tables: one row per project, as CSV for programs and as CSV for spreadsheets in languages with a decimal comma.
 
 CSV follows RFC 4180; `hankelod.exports.csvw` describes the columns. Column names are the keys of a card; the suffixes
 `_fi`, `_sv`, `_en` mark the language, `_name` and `_number` the name and number of the thing referred to.
 
-Texts that a spreadsheet would evaluate as a formula are exact in `projects.csv`; in `projects.fi.csv`, which is meant
-for spreadsheets, they are preceded by an apostrophe.
+What a spreadsheet would turn into something else is exact in `projects.csv`. In the tables for spreadsheets, such as
+`projects.fi.csv`, codes of areas stand before their names, which keeps their zeros, and texts that look like formulas
+or numbers are preceded by an apostrophe.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
 from hankelod.exports.summaries import Card, Cards, Key
-from hankelod.messages.catalogue import Text
+from hankelod.messages.catalogue import Text, table
+from hankelod.messages.languages import LANGUAGES
 
-CSV = (("projects.csv", False), ("projects.fi.csv", True))
-"""File names of the CSV tables; True for the one for Finnish spreadsheets."""
+COMMA = ","
+"""The decimal sign of the languages that have a table for spreadsheets."""
 
 SEPARATOR = "|"
 """Separator of several values in a cell."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """Beginnings of texts that spreadsheets evaluate as formulas (OWASP, "CSV Injection")."""
+
+NUMBER = re.compile(r"[+-]?[0-9][0-9\s.,:/-]*([eE][+-]?[0-9]+)?\s?%?")
+"""Texts that spreadsheets read as a number, a date or a time."""
 
 CELL = 32767
 """Most characters in a cell of a workbook (ECMA-376)."""
@@ -179,33 +185,76 @@ def rows(cards: Iterable[Card], header: list[Column]) -> Rows:
     return [[cell(get(card)) for get in getters] for card in cards]
 
 
-def csv_head(header: list[Column], finnish: bool = False) -> bytes:
+### CSV
+
+
+def csv_name(lang: str | None = None) -> str:
+    """Return the file name of the table for programs, or of that for spreadsheets in a language."""
+    return "projects.csv" if lang is None else f"projects.{lang}.csv"
+
+
+def spreadsheet_languages(languages: Iterable[str]) -> list[str]:
+    """Return those of the languages that write a decimal comma, which have a table for spreadsheets."""
+    return [lang for lang in languages if lang in LANGUAGES and table(lang, "site", "format")["point"] == COMMA]
+
+
+def csv_head(header: list[Column], spreadsheet: bool = False) -> bytes:
     """Return the first line, with the names of the columns."""
-    return _csv([[c.name for c in header]], finnish).encode("utf-8-sig" if finnish else "utf-8")
+    return _csv([[c.name for c in header]], spreadsheet).encode("utf-8-sig" if spreadsheet else "utf-8")
 
 
-def csv_rows(table: Rows, header: list[Column], finnish: bool = False) -> bytes:
+def csv_rows(rows: Rows, header: list[Column], spreadsheet: bool = False) -> bytes:
     """Return the lines of the rows."""
-    return _csv(_localised(table, header) if finnish else table, finnish).encode()
+    return _csv(_guarded(rows, header) if spreadsheet else rows, spreadsheet).encode()
 
 
-def _localised(table: Rows, header: list[Column]) -> Rows:
-    """Return the rows with decimal commas, and an apostrophe before texts that look like formulas."""
+def is_code(column: Column) -> bool:
+    """Tell a column of codes of areas."""
+    return column.key.kind == "thing" and column.path[-1] == "code"
+
+
+def named(rows: Rows, cards: Iterable[Card], header: list[Column], lang: str) -> Rows:
+    """Return the rows with the names of areas, in one language if they have it, behind their codes."""
+    codes = [(n, c.path[0]) for n, c in enumerate(header) if is_code(c)]
+    changed = []
+    for row, card in zip(rows, cards, strict=True):
+        row = row.copy()
+        for n, key in codes:
+            areas = card.get(key)
+            row[n] = cell([_named(each, lang) for each in areas] if isinstance(areas, list) else _named(areas, lang))
+        changed.append(row)
+    return changed
+
+
+def _named(area: object, lang: str) -> str | None:
+    if not isinstance(area, dict):
+        return None
+    names: Text = area["name"]
+    return f"{area['code']} {names.get(lang) or next(iter(names.values()), '')}".rstrip()
+
+
+def _guarded(rows: Rows, header: list[Column]) -> Rows:
+    """Return the rows with decimal commas, and an apostrophe before texts that look like formulas or numbers."""
     decimals = [n for n, c in enumerate(header) if c.datatype == "decimal" and not c.many]
-    texts = [n for n, c in enumerate(header) if c.datatype not in ("decimal", "integer") or c.many]
-    escaped = []
-    for row in table:
+    texts = [(n, _is_text(c)) for n, c in enumerate(header) if c.datatype not in ("decimal", "integer") or c.many]
+    guarded = []
+    for row in rows:
         row = row.copy()
         for n in decimals:
-            row[n] = row[n].replace(".", ",")
-        for n in texts:
-            if row[n].startswith(FORMULA):
+            row[n] = row[n].replace(".", COMMA)
+        for n, text in texts:
+            if row[n].startswith(FORMULA) or (text and NUMBER.fullmatch(row[n])):
                 row[n] = "'" + row[n]
-        escaped.append(row)
-    return escaped
+        guarded.append(row)
+    return guarded
 
 
-def _csv(table: Rows, finnish: bool) -> str:
+def _is_text(column: Column) -> bool:
+    """Tell a column of texts, which no number and no date is."""
+    return column.datatype == "string" and column.key.kind != "moment"
+
+
+def _csv(rows: Rows, spreadsheet: bool) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer, delimiter=";" if finnish else ",", lineterminator="\r\n").writerows(table)
+    csv.writer(buffer, delimiter=";" if spreadsheet else ",", lineterminator="\r\n").writerows(rows)
     return buffer.getvalue()

@@ -14,6 +14,7 @@ import re
 from hankelod.intake.figures import ProposedFigure
 from hankelod.intake.proposals import Draft, Note, span
 from hankelod.messages.intake import say
+from hankelod.model import schema
 from hankelod.model.model import Class, Field, Model
 
 PROPOSAL = "#? "
@@ -35,7 +36,7 @@ WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 def record(draft: Draft, model: Model, document: str, lang: str) -> str:
     """Return a draft as the text of a record's file. `document` is the source's name, for the first comment."""
     cls = next(c for c in model.entries() if c.folder == draft.kind)
-    head = [f"# yaml-language-server: $schema=../../dist/schema/{cls.segment}.json"]
+    head = [f"# yaml-language-server: $schema=../../dist/{schema.path(cls, editor=True)}"]
     sheet = document.casefold().endswith((".csv", ".xlsx"))
     head.append("# " + say("comment-head-sheet" if sheet else "comment-head", lang, name=_one_line(document)))
     head += [f"# {_note(note, lang)}" for note in draft.notes.get("", [])]

@@ -7,16 +7,10 @@ from __future__ import annotations
 
 from hankelod.model.context import Json
 from hankelod.model.model import ID, Class, Field, Model
-from hankelod.model.schema import SCHEMA_BASE
+from hankelod.model.schema import DECIMAL, IRI, SCHEMA_BASE
 
 PATH = f"^{ID.pattern}(/{ID.pattern})*$"
 """Ids of records and parts: that of a part begins with that of its whole."""
-
-DECIMAL = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$"
-"""The lexical forms of xsd:decimal."""
-
-IRI: Json = {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>]+$"}
-"""Absolute IRIs. No `format`: validators know `uri` only, which no address with other letters than ASCII is."""
 
 
 def path(cls: Class) -> str:

@@ -16,9 +16,10 @@ class Filled(NamedTuple):
 
     way: str
     """`ordinal`: position in its list, from 1; `along`: value at a path; `cast`: number read from another field;
-    `first-day`, `last-day`: bounds of the date of another field."""
+    `first-day`, `last-day`: bounds of the date of another field; `within`: IRI that ends in another field."""
     keys: tuple[str, ...] = ()
-    """`along`: the key of a concept reference and the IRI of that concept's property; else the source key."""
+    """`along`: the key of a concept reference and the IRI of that concept's property; `within`: the source key and the
+    beginning of the IRI; else the source key."""
 
 
 class Field(NamedTuple):

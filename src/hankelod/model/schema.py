@@ -1,11 +1,37 @@
-"""JSON Schemas of the records, for editors and forms."""
+"""JSON Schemas of the records as authors write them, for editors, forms and other validators.
+
+Each comes in two forms. The one for programs is in English and has no keyword outside of JSON Schema 2020-12. The one
+for editors, in each language, has `errorMessage` besides, a keyword of language servers: there a value at fault is told
+by the message of its rule.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from hankelod.messages.catalogue import Text
 from hankelod.model.context import Json
-from hankelod.model.model import ID, Class, Field, Model
+from hankelod.model.model import ID, SHAPES, Class, Field, Model
 
 SCHEMA_BASE = "https://json-schema.org/draft/2020-12/schema"
+
+IRI: Json = {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>]+$"}
+"""Absolute IRIs. No `format`: validators know `uri` only, which no address with other letters than ASCII is."""
+
+MOMENT = "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
+"""Pattern of a year, a month or a date."""
+
+DECIMAL = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$"
+"""The lexical forms of xsd:decimal."""
+
+MOST = 500
+"""Most things of a class that are offered where a record refers to one. Of more, none is: a part of them would look
+like all, and completion over thousands is slow."""
+
+Choices = Mapping[str, Mapping[str, Text]]
+"""Names of the things that records can refer to, by the IRI of their class and their id."""
 
 
 def schema_name(cls: Class, lang: str) -> str:
@@ -13,98 +39,145 @@ def schema_name(cls: Class, lang: str) -> str:
     return f"{cls.segment}.json" if lang == "en" else f"{cls.segment}.{lang}.json"
 
 
-def schema(model: Model, cls: Class, lang: str = "en") -> Json:
+def path(cls: Class, lang: str = "en", editor: bool = False) -> str:
+    """Return the path of the schema of a class in a publication."""
+    return f"schema/{'editor/' if editor else ''}{schema_name(cls, lang)}"
+
+
+class Form(NamedTuple):
+    """What a schema is written for: the language of its texts, what it offers, and whether it is for editors."""
+
+    lang: str = "en"
+    choices: Choices = {}
+    editor: bool = False
+
+
+def schema(model: Model, cls: Class, lang: str = "en", choices: Choices | None = None, editor: bool = False) -> Json:
     """Return a JSON Schema (2020-12) of the records of one class as authors write them.
 
-    Editors use it for completion, hover texts and lists of values. Constraints that need other records are left to
-    `hankelod validate`.
+    `choices` are the things that references offer; others are allowed, since a new one is not published yet.
+    Constraints that need other records are left to `hankelod validate`.
     """
-    definitions: Json = {}
-    whole = _object(model, cls, lang, definitions)
-    title = cls.label.get(lang, cls.name)
-    head: Json = {"$schema": SCHEMA_BASE, "$id": f"{model.base}schema/{schema_name(cls, lang)}", "title": title}
-    description = cls.definition.get(lang)
-    if description:
-        head["description"] = description
-    if definitions:
-        whole["$defs"] = dict(sorted(definitions.items()))
-    if cls.file and cls.file.endswith(".yml") and cls.identifies == "":
-        return {**head, "type": "array", "items": whole}
-    return {**head, **whole}
+    return _Schema(model, Form(lang, choices or {}, editor)).of(cls)
 
 
-def _object(model: Model, cls: Class, lang: str, definitions: Json) -> Json:
-    properties: Json = {}
-    if cls.part or cls.file:
-        properties["id"] = {"type": "string", "pattern": f"^({ID.pattern})$" if cls.identifies else "^[a-z0-9/-]+$"}
-    for field in cls.fields:
-        if field.filled is None:
-            properties[field.key] = _property(model, field, lang, definitions)
-    whole: Json = {"type": "object", "properties": properties, "additionalProperties": False}
-    required = [f.key for f in cls.fields if f.required and f.filled is None]
-    if required:
-        whole["required"] = required
-    return whole
+class _Schema:
+    """One schema: the model, its form, and the definitions that it has so far."""
+
+    def __init__(self, model: Model, form: Form) -> None:
+        self.model, self.form = model, form
+        self.definitions: Json = {}
+
+    def of(self, cls: Class) -> Json:
+        lang = self.form.lang
+        whole = self._object(cls)
+        address = self.model.base + path(cls, lang, self.form.editor)
+        head: Json = {"$schema": SCHEMA_BASE, "$id": address, "title": cls.label.get(lang, cls.name)}
+        description = cls.definition.get(lang)
+        if description:
+            head["description"] = description
+        if cls.file and cls.file.endswith(".yml") and cls.identifies == "":
+            whole = {"type": "array", "items": whole}
+        definitions = {"$defs": dict(sorted(self.definitions.items()))} if self.definitions else {}
+        return {**head, **whole, **definitions}
+
+    def _object(self, cls: Class) -> Json:
+        properties: Json = {}
+        if cls.part or cls.file:
+            properties["id"] = {"type": "string", "pattern": f"^({ID.pattern})$" if cls.identifies else "^[a-z0-9/-]+$"}
+        for field in cls.fields:
+            if field.filled is None:
+                properties[field.key] = self._property(field)
+        whole: Json = {"type": "object", "properties": properties, "additionalProperties": False}
+        required = [f.key for f in cls.fields if f.required and f.filled is None]
+        if required:
+            whole["required"] = required
+        return whole
+
+    def _property(self, field: Field) -> Json:
+        lang = self.form.lang
+        annotations: Json = {"title": field.label.get(lang, field.key)}
+        description, message = field.description.get(lang, ""), self._message(field) or ""
+        value = self._value(field)
+        if field.many:  # the message is about each value
+            told = {"description": message} if message else {}
+            value = {"type": "array", "items": {**told, **value}, **({"minItems": 1} if field.required else {})}
+        else:
+            description = f"{description} {message}".strip()
+        if description:
+            annotations["description"] = description
+        shown = example(self.model, field)
+        if shown is not None:
+            annotations["examples"] = [shown]
+        return {**annotations, **value}
+
+    def _message(self, field: Field) -> str | None:
+        """Return how to write a value: the message of the field's shape."""
+        check = self.model.checks.get(SHAPES + field.code)
+        return check.fix.get(self.form.lang) if check else None
+
+    def _value(self, field: Field) -> Json:
+        if field.kind == "langtext":
+            texts = {each: {"type": "string", "minLength": 1} for each in field.languages}
+            return {"type": "object", "properties": texts, "additionalProperties": False, "minProperties": 1}
+        if field.kind == "part":
+            target = self.model.target(field)
+            if target.name not in self.definitions:
+                self.definitions[target.name] = {}
+                self.definitions[target.name] = self._object(target)
+            return {"$ref": f"#/$defs/{target.name}"}
+        if field.kind == "reference":
+            return self._reference(field)
+        return self._told(field, _scalar(field))
+
+    def _told(self, field: Field, value: Json) -> Json:
+        """Return a value with its message, in the form for editors."""
+        message = self._message(field) if self.form.editor else None
+        if message is None:
+            return value
+        either = value.get("anyOf")
+        if isinstance(either, list):
+            return {"anyOf": [{**each, "errorMessage": message} for each in either]}
+        return {**value, "errorMessage": message}
+
+    def _reference(self, field: Field) -> Json:
+        target = self.model.target(field)
+        names = self.model.concepts[target.iri] if target.concept else self.form.choices.get(target.iri, {})
+        text: Json = {"type": "string", "minLength": 1}
+        if not names or len(names) > MOST:
+            return self._told(field, text)
+        offered = f"{target.name}-{'concepts' if target.concept else 'things'}"
+        if offered not in self.definitions:
+            choices = [self._choice(each, names[each]) for each in sorted(names)]
+            # A thing whose record is newer than the schema is right too; a list is part of the vocabulary.
+            self.definitions[offered] = {"anyOf": choices if target.concept else [*choices, text]}
+        return {"$ref": f"#/$defs/{offered}"}
+
+    def _choice(self, identifier: str, name: Text) -> Json:
+        """Return one value with its name, which forms show as the title and editors as the description."""
+        shown = name.get(self.form.lang) or next(iter(name.values()), identifier)
+        return {"const": identifier, "title": shown, "description": shown}
 
 
-def _property(model: Model, field: Field, lang: str, definitions: Json) -> Json:
-    annotations: Json = {"title": field.label.get(lang, field.key)}
-    description = field.description.get(lang)
-    if description:
-        annotations["description"] = description
-    if field.example:
-        annotations["examples"] = [field.example]
-    value = _value(model, field, lang, definitions)
-    if field.many:
-        value = {"type": "array", "items": value, **({"minItems": 1} if field.required else {})}
-    return {**annotations, **value}
-
-
-def _value(model: Model, field: Field, lang: str, definitions: Json) -> Json:
-    if field.kind == "langtext":
-        texts = {each: {"type": "string", "minLength": 1} for each in field.languages}
-        return {"type": "object", "properties": texts, "additionalProperties": False, "minProperties": 1}
-    if field.kind == "part":
-        target = model.target(field)
-        if target.name not in definitions:
-            definitions[target.name] = {}
-            definitions[target.name] = _object(model, target, lang, definitions)
-        return {"$ref": f"#/$defs/{target.name}"}
-    if field.kind == "class":
-        return {"type": "string", "enum": list(field.words)}
-    if field.kind == "reference":
-        target = model.target(field)
-        if target.concept:
-            return {
-                "type": "string",
-                "oneOf": [
-                    {"const": c, "title": labels.get(lang, c)}
-                    for c, labels in sorted(model.concepts[target.iri].items())
-                ],
-            }
-        return {"type": "string"}
+def _scalar(field: Field) -> Json:
+    """Return the schema of a value that is neither a part nor a text by language nor a reference."""
+    allowed = list(field.words if field.kind == "class" else field.values)
     if field.kind == "boolean":
         return {"type": "boolean"}
-    if field.values:
-        return {"type": "string", "enum": list(field.values)}
-    if field.kind in ("decimal", "year", "moment"):
-        return {"type": ["number", "string"], **_bounds(field)}
-    if field.kind in ("iri", "relative"):
-        return {"type": "string", **({"format": "iri"} if field.kind == "iri" else {}), **_lexical(field)}
-    return {"type": "string", **_lexical(field)}
-
-
-MOMENT = "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
-"""Pattern of a year, a month or a date."""
+    if allowed:
+        return {"type": "string", "enum": allowed}
+    if field.kind == "decimal":
+        written = {"type": "string", "pattern": field.pattern or DECIMAL}
+        return {"anyOf": [{"type": "number", **_bounds(field)}, written]}
+    if field.kind in ("year", "moment"):  # a year without quotation marks is a number in YAML
+        of_any = {"type": "string", "pattern": MOMENT}
+        return {"anyOf": [{"type": "integer", "minimum": 1000, "maximum": 9999}, of_any | _lexical(field)]}
+    return {**(IRI if field.kind == "iri" else {"type": "string"}), **_lexical(field)}
 
 
 def _lexical(field: Field) -> Json:
-    pattern = field.pattern or (MOMENT if field.kind == "moment" else None)
-    out: Json = {"pattern": pattern} if pattern else {}
-    for name in ("minLength", "maxLength"):
-        if name in field.limits:
-            out[name] = int(field.limits[name])
-    return out
+    found: Json = {"pattern": field.pattern} if field.pattern else {}
+    return found | {name: int(field.limits[name]) for name in ("minLength", "maxLength") if name in field.limits}
 
 
 def _bounds(field: Field) -> Json:
@@ -114,5 +187,54 @@ def _bounds(field: Field) -> Json:
         "minExclusive": "exclusiveMinimum",
         "maxExclusive": "exclusiveMaximum",
     }
-    out: Json = {names[k]: float(v) for k, v in field.limits.items() if k in names}
-    return {**out, **_lexical(field)}
+    return {names[k]: _number(v) for k, v in field.limits.items() if k in names}
+
+
+def _number(text: str) -> int | float:
+    """Return a decimal as a number of JSON."""
+    exact = Decimal(text)
+    return int(exact) if exact == exact.to_integral_value() else float(exact)
+
+
+### Examples
+
+
+def example(model: Model, field: Field) -> object | None:
+    """Return the example of a field as JSON, with numbers as numbers; None if it has none that is YAML."""
+    import yaml
+
+    if field.example is None:
+        return None
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(field.example, Loader=yaml.BaseLoader)):
+            return None
+        shown = yaml.load(field.example, Loader=yaml.BaseLoader)  # noqa: S506 - texts, lists and mappings only
+        return _typed(model, field, shown)
+    except (yaml.YAMLError, ArithmeticError, ValueError, AttributeError):
+        return None
+
+
+def _typed(model: Model, field: Field, shown: object) -> object:
+    """Return the texts of an example as values of the field's kind; a single one is put into the list of a field that
+    has many. Raises ValueError, ArithmeticError or AttributeError for one that is of another kind."""
+    if field.many:
+        return [_one(model, field, each) for each in (shown if isinstance(shown, list) else [shown])]
+    return _one(model, field, shown)
+
+
+def _one(model: Model, field: Field, shown: object) -> object:
+    if field.kind == "langtext":
+        return {str(lang): str(text) for lang, text in shown.items()}  # type: ignore[attr-defined]
+    if field.kind == "part":
+        fields = {f.key: f for f in model.target(field).fields}
+        each = shown.items()  # type: ignore[attr-defined]
+        return {key: _typed(model, fields[key], v) if key in fields else v for key, v in each}
+    if not isinstance(shown, str):
+        raise ValueError(field.code)
+    if field.kind == "boolean":
+        return shown == "true"
+    if field.kind == "decimal":
+        return _number(shown)
+    if field.kind in ("integer", "year") or (field.kind == "moment" and shown.isdigit()):
+        return int(shown)
+    return shown

@@ -72,6 +72,10 @@ def _kind(shapes: Index, shape: str, path: str) -> tuple[str, str | None]:
 def _filled(shapes: Index, shape: str, keys: dict[str, str]) -> Filled | None:
     if shapes.iri(shape, SHAPES + "filledWith") == SHAPES + "ordinal":
         return Filled("ordinal")
+    within = shapes.one(shape, SHAPES + "filledWithin")
+    if within is not None:
+        ending, space = (str(step) for step in shapes.items(within))
+        return Filled("within", (keys[ending], space))
     along = shapes.one(shape, SHAPES + "filledAlong")
     if along is not None:
         first, second = (str(step) for step in shapes.items(along))

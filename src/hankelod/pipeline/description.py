@@ -37,7 +37,7 @@ def describe(
     others, mapping = outcome.basis.others, outcome.basis.mapping
     if "dumps" in written:
         building.add(csvw.descriptions(outcome.basis.cards))
-    building.add(dumps.descriptions(dataset, mapping))
+    building.add(dumps.descriptions(dataset, mapping, others))
     checks = dataset.model.checks
     if left_out:
         building.add(making.files(outcome.basis))

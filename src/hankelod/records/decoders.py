@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from hankelod.model.model import Class, Field, Model
-from hankelod.records.record import BOUNDS, CHECKS
+from hankelod.records.record import BOUNDS, CHECKS, iri_within
 
 
 class Scope(Protocol):
@@ -120,6 +120,9 @@ class DecoderSource:
                 out.append(f"w = {table}.get(w) if w.__class__ is str else None")
             elif field.filled.way in BOUNDS:
                 out.append(f"w = {self.scope.hold(BOUNDS[field.filled.way])}(w) if w.__class__ is str else None")
+            elif field.filled.way == "within":
+                make, space = self.scope.hold(iri_within), self.scope.hold(field.filled.keys[1])
+                out.append(f"w = {make}({space}, w) if w.__class__ is str else None")
             else:
                 out.append("w = int(w) if w.__class__ is str and w.isdigit() else None")
         return [

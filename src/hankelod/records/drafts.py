@@ -13,8 +13,8 @@ from typing import NamedTuple
 from hankelod.messages.catalogue import Text
 from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message, say
+from hankelod.model import schema
 from hankelod.model.model import ID, Class, Field
-from hankelod.model.schema import schema_name
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import DATASET
 from hankelod.records.slug import suggested
@@ -70,7 +70,7 @@ def write(dataset: Dataset, new: Draft, lang: str, answers: Answers) -> str:
     optional = [f for f in new.cls.fields if f.filled is None and f not in needed]
     up = "../.." if new.cls.folder else ".."
     lines = [
-        f"# yaml-language-server: $schema={up}/dist/schema/{schema_name(new.cls, lang)}",
+        f"# yaml-language-server: $schema={up}/dist/{schema.path(new.cls, lang, editor=True)}",
         f"# {say('draft-required', lang)}",
     ]
     if new.cls.file:  # the file name does not give the id

@@ -103,7 +103,7 @@ def references(model: Model, values: Values, cls: Class) -> Iterator[tuple[Class
 
 
 def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> object | None:
-    """Return the value that a rule fills in: an ordinal, a value along a path, a bound of a date, or a number."""
+    """Return the value that a rule fills in: an ordinal, a value along a path, a bound of a date, an IRI, a number."""
     if filled.way == "ordinal":
         return ordinal
     source = values.get(filled.keys[0])
@@ -113,7 +113,14 @@ def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> 
         return model.units.get(filled.keys[1], {}).get(str(source))
     if filled.way in BOUNDS:
         return BOUNDS[filled.way](str(source))
+    if filled.way == "within":
+        return iri_within(filled.keys[1], str(source))
     return int(str(source)) if str(source).isdigit() else None
+
+
+def iri_within(space: str, name: str) -> str | None:
+    """Return the IRI of a name in a namespace, or None if the two make no IRI."""
+    return space + name if is_iri(space + name) else None
 
 
 def is_iri(text: str) -> bool:

@@ -89,7 +89,7 @@ class Language:
         while len(digits) > 3:
             groups.insert(0, digits[-3:])
             digits = digits[:-3]
-        separator, point = (",", ".") if self.code == "en" else (FIXED, ",")
+        separator, point = "," if self.code == "en" else FIXED, self._texts["format.point"]
         return sign + separator.join([digits, *groups]) + (point + decimals if decimals else "")
 
     def money(self, value: Decimal | int | str) -> str:

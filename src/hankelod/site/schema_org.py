@@ -1,16 +1,26 @@
-"""schema.org markup for search engines: a projection separate from the data, with ids of pages, not of things.
+"""schema.org markup for search engines: a projection of the data, in which a thing has its own IRI in every language.
 
-A schema.org Project is an organisation, unlike the projects of the vocabulary, so the markup is not in the dump.
+A project is an Action: work that a lead does with participants. A schema.org Project is an organisation, unlike those
+of the vocabulary, so the markup is not in the dump. The page is a node of its own: it has the language, the period in
+the source's precision (a time of an Action is a point in time), and the grants that it is about.
 """
 
 from __future__ import annotations
 
+from hankelod.exports.dcat import DCTERMS
 from hankelod.publication.files import NAME
+from hankelod.rdf import graph
 from hankelod.records.record import Record
-from hankelod.site.portfolio import listed, parts, text_of
+from hankelod.site.portfolio import listed, months, parts, text_of
 from hankelod.site.view import Json, Page, View
 
 CONTEXT = "https://schema.org"
+
+CURRENCY = "EUR"
+"""The currency of amounts, by the definition of `hanke:amount` (ISO 4217)."""
+
+OPEN = ".."
+"""An end of a period that is not known (ISO 8601-2)."""
 
 FILES = (*(f"dump/{NAME}.{ending}" for ending in ("ttl", "nt", "jsonld")), "dump/projects.csv", "dump/projects.geojson")
 """Downloads listed in the markup, if they are published."""
@@ -20,97 +30,187 @@ def _page_of(view: View, path: str) -> str:
     return f"{view.site.home}{view.t.folder}{path}"
 
 
-def _organisation(view: View, identifier: str) -> Json:
-    link = view.link("Organisation", identifier)
-    return {"@type": "Organization", "name": link.words.text, "url": _page_of(view, link.path)}
+def _iri(view: View, name: str, identifier: str) -> str:
+    return f"{view.model.base}id/{view.model.by_name(name).identifies}{identifier}"
+
+
+def _thing(view: View, kind: str, name: str, identifier: str) -> Json:
+    """Return a thing as others name it: its type and IRI, its name, and its page in the language."""
+    link = view.link(name, identifier)
+    node = {"@type": kind, "@id": _iri(view, name, identifier)}
+    return {**node, "name": link.words.text, "url": _page_of(view, link.path)}
+
+
+def _organisation(view: View, identifier: str) -> Json | None:
+    return _thing(view, "Organization", "Organisation", identifier) if identifier else None
+
+
+def _area(view: View, name: str, identifier: str) -> Json | None:
+    return _thing(view, "AdministrativeArea", name, identifier) if identifier else None
+
+
+def _present(node: Json) -> Json:
+    """Return a node without what it does not have."""
+    return {key: value for key, value in node.items() if value not in (None, "", [])}
+
+
+### The dataset
 
 
 def dataset(view: View) -> Json:
-    """Return the markup of the dataset."""
+    """Return the markup of the dataset, with what search engines for datasets ask for."""
     t, settings = view.t, view.portfolio.settings.values
+    iri = f"{view.model.base}id/dataset/{view.portfolio.settings.id}"
+    publisher = _organisation(view, str(settings["publisher"]))
+    front = _page_of(view, "index.html")
+    return _present(
+        {
+            "@context": CONTEXT,
+            "@type": "Dataset",
+            "@id": iri,
+            "name": t.plain(settings["title"]),
+            "description": t.plain(settings["description"]),
+            "url": front,
+            "identifier": iri,
+            "license": str(settings["licence"]),
+            "version": str(settings["version"]),
+            "datePublished": str(settings["issued"]),
+            "dateModified": str(settings["modified"]),
+            "inLanguage": settings.get("languages", []),
+            "isAccessibleForFree": True,
+            "keywords": sorted(view.concept("Theme", theme).words.text for theme in view.portfolio.with_theme),
+            "creator": publisher,
+            "publisher": publisher,
+            "spatialCoverage": {"@type": "Country", "name": t("place.finland")},
+            "temporalCoverage": _period_of_all(view),
+            "creditText": " ".join(str(a) for a in settings.get("attribution", [])),  # type: ignore[attr-defined]
+            "includedInDataCatalog": _catalogue(view, front),
+            "distribution": [_download(view, path) for path in FILES if path in view.site.published],
+        }
+    )
+
+
+def _catalogue(view: View, address: str) -> Json:
+    iri = f"{view.model.base}id/catalogue"
+    title = graph.read_resource("hankelod.exports", "dcat.ttl", view.model.base).text(iri, DCTERMS + "title")
+    return {"@type": "DataCatalog", "@id": iri, "name": view.t.plain(title), "url": address}
+
+
+def _download(view: View, path: str) -> Json:
+    entry = view.site.published[path]
     return {
-        "@context": CONTEXT,
-        "@type": "Dataset",
-        "@id": f"{view.site.home}#dataset",
-        "name": t.plain(settings["title"]),
-        "description": t.plain(settings["description"]),
-        "url": _page_of(view, "index.html"),
-        "identifier": view.model.base,
-        "license": str(settings["licence"]),
-        "version": str(settings["version"]),
-        "datePublished": str(settings["issued"]),
-        "dateModified": str(settings["modified"]),
-        "inLanguage": settings.get("languages", []),
-        "isAccessibleForFree": True,
-        "creator": _organisation(view, str(settings["publisher"])),
-        "spatialCoverage": {"@type": "Country", "name": t("place.finland")},
-        "creditText": " ".join(str(a) for a in settings.get("attribution", [])),  # type: ignore[attr-defined]
-        "distribution": [
-            {
-                "@type": "DataDownload",
-                "encodingFormat": view.site.published[path]["mediaType"],
-                "contentUrl": f"{view.site.home}{path}",
-            }
-            for path in FILES
-            if path in view.site.published
-        ],
+        "@type": "DataDownload",
+        "@id": f"{view.model.base}id/distribution/{path.rpartition('/')[2]}",
+        "encodingFormat": entry["mediaType"],
+        "contentUrl": f"{view.site.home}{path}",
+        "contentSize": f"{entry['bytes']} B",
+        "sha256": entry["sha256"],
     }
+
+
+def _period_of_all(view: View) -> str | None:
+    """Return the months from the first in which a project can have run to the last; open, if a project is."""
+    spans = [months(p) for p in view.portfolio.projects]
+    starts, ends = [s for s, _ in spans if s], [e for _, e in spans]
+    if not starts:
+        return None
+    return f"{min(starts)}/{max(ends) if all(ends) else OPEN}"
+
+
+### Projects
 
 
 def project(view: View, record: Record) -> Json:
-    """Return the markup of a project with its grants."""
-    page = _page_of(view, f"doc/project/{record.id}.html")
+    """Return the markup of a project, with the page about it and its grants."""
     summary = view.t.pick(record.values.get("summary"))
-    node: Json = {
-        "@context": CONTEXT,
-        "@type": "Project",
-        "@id": f"{page}#project",
-        "name": view.named(record).text,
-        "url": page,
-        "subjectOf": f"{view.model.base}id/project/{record.id}",
-        "foundingDate": text_of(record, "start"),
-        "dissolutionDate": text_of(record, "end"),
-        "parentOrganization": _organisation(view, text_of(record, "lead")),
-        "member": [_organisation(view, o) for o in listed(record, "partners")],
-        "areaServed": [
-            {"@type": "AdministrativeArea", "name": view.link(name, code).words.text}
-            for name, key in (("Region", "regions"), ("Municipality", "municipalities"))
-            for code in listed(record, key)
-        ],
-        "funding": [_grant(view, g) for g in parts(record, "grants")],
+    page = _page_of(view, view.to(record).path)
+    places = [
+        _area(view, name, code)
+        for name, key in (("Region", "regions"), ("Municipality", "municipalities"))
+        for code in listed(record, key)
+    ]
+    about: Json = {
+        "@type": "WebPage",
+        "@id": page,
+        "inLanguage": view.t.code,
+        "dateModified": view.site.days.of(view.thing(record).iri),
+        "license": str(view.portfolio.settings.values["licence"]),
+        "keywords": [view.concept("Theme", theme).words.text for theme in listed(record, "themes")],
+        "temporalCoverage": _period(record),
+        "about": [_grant(view, record, g) for g in parts(record, "grants")],
     }
-    if summary:
-        node["description"] = summary.text
-    return {k: v for k, v in node.items() if v}
+    return _present(
+        {
+            "@context": CONTEXT,
+            "@type": "Action",
+            "@id": view.thing(record).iri,
+            "name": view.named(record).text,
+            "alternateName": text_of(record, "acronym"),
+            "description": summary.text if summary else None,
+            "url": page,
+            "mainEntityOfPage": _present(about),
+            "agent": _organisation(view, text_of(record, "lead")),
+            "participant": [_organisation(view, o) for o in listed(record, "partners")],
+            "location": places,
+        }
+    )
 
 
-def _grant(view: View, part: dict[str, object]) -> Json:
-    programme = view.portfolio.of("Programme").get(str(part["programme"]))
-    node: Json = {
-        "@type": "MonetaryGrant",
-        "amount": {"@type": "MonetaryAmount", "currency": "EUR", "value": str(part["amount"])},
-    }
-    if programme:
-        node["name"] = view.named(programme).text
-        node["funder"] = _organisation(view, text_of(programme, "funder"))
-    return node
+def _period(record: Record) -> str | None:
+    """Return the period of a project, as precise as the source has its ends."""
+    start, end = text_of(record, "start"), text_of(record, "end")
+    return f"{start or OPEN}/{end or OPEN}" if start or end else None
+
+
+def _grant(view: View, record: Record, part: Json) -> Json:
+    """Return a grant: what it funds is the lead, since a project is none of the things that schema.org has funded."""
+    programme = view.portfolio.of("Programme").get(str(part.get("programme")))
+    return _present(
+        {
+            "@type": "MonetaryGrant",
+            "@id": f"{view.model.base}id/{record.cls.identifies}{part['id']}",
+            "name": view.named(programme).text if programme else None,
+            "amount": {"@type": "MonetaryAmount", "currency": CURRENCY, "value": str(part["amount"])},
+            "funder": _organisation(view, text_of(programme, "funder")) if programme else None,
+            "fundedItem": _organisation(view, text_of(record, "lead")),
+        }
+    )
+
+
+### Organisations and areas
 
 
 def organisation(view: View, record: Record) -> Json:
     """Return the markup of an organisation."""
-    node = {"@context": CONTEXT, **_organisation(view, record.id)}
-    if record.values.get("homepage"):
-        node["sameAs"] = text_of(record, "homepage")
-    return node
+    number = text_of(record, "businessId")
+    label = view.labelled("Organisation", "businessId")
+    return _present(
+        {
+            "@context": CONTEXT,
+            **_thing(view, "Organization", "Organisation", record.id),
+            "alternateName": record.values.get("altNames"),
+            "sameAs": text_of(record, "homepage"),
+            "identifier": {"@type": "PropertyValue", "propertyID": label, "value": number} if number else None,
+            "parentOrganization": _organisation(view, text_of(record, "parent")),
+            "location": _area(view, "Municipality", text_of(record, "municipality")),
+        }
+    )
 
 
 def area(view: View, record: Record) -> Json:
     """Return the markup of a municipality or region."""
-    page = _page_of(view, f"doc/{record.cls.identifies}{record.id}.html")
-    node: Json = {"@context": CONTEXT, "@type": "AdministrativeArea", "name": view.named(record).text, "url": page}
-    if record.values.get("sameAs"):
-        node["sameAs"] = text_of(record, "sameAs")
-    return node
+    latitude, longitude = text_of(record, "lat"), text_of(record, "long")
+    point = {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
+    return _present(
+        {
+            "@context": CONTEXT,
+            **_thing(view, "AdministrativeArea", record.cls.name, record.id),
+            "identifier": record.id,
+            "sameAs": text_of(record, "sameAs"),
+            "containedInPlace": _area(view, "Region", text_of(record, "region")),
+            "geo": point if latitude and longitude else None,
+        }
+    )
 
 
 def crumbs(view: View, page: Page) -> Json:

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from hankelod.messages.problem import component_says, entry
+from hankelod.model import schema
 from hankelod.model.model import ID, Check, Class, Field, Model
 from hankelod.records.record import BOUNDS
 from hankelod.records.tree import FORBIDDEN
@@ -87,7 +88,7 @@ def contribute_page(view: View, can_ask: bool) -> Page:
         "forbidden": "".join(c if " " <= c <= "~" else f"\\u{ord(c):04x}" for c in FORBIDDEN.pattern),
         "languages": {code: capital(view.language_name(code)) for code in view.t.order},
         "ids": IDS,
-        "schema": f"../../dist/schema/{project.segment}.json",
+        "schema": f"../../dist/{schema.path(project, editor=True)}",
         "file": f"data/{project.folder}/",
         "texts": {key: view.t(f"contribute.{key}") for key in TEXTS},
         "repository": list(repository.groups(default="main")) if repository else None,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from hankelod.model import complete
+from hankelod.exports.hosting import CSVW
 from hankelod.site.language import Link
 from hankelod.site.view import Page, Published, View, address
 
@@ -16,13 +17,14 @@ ENDINGS = (
     "jsonld",
     "csv",
     "csv-metadata.json",
-    "fi.csv",
-    "fi.csv-metadata.json",
     "xlsx",
     "geojson",
     "jsonl",
 )
 """Endings of dumps in the order of the list."""
+
+SPREADSHEET = re.compile(rf"dump/projects\.(?P<lang>[a-z]+)\.csv(?P<columns>{re.escape(CSVW)})?$")
+"""Paths of the tables for spreadsheets, and of the descriptions of their columns."""
 
 
 class Download(NamedTuple):
@@ -69,24 +71,33 @@ def downloads_page(view: View, published: Published) -> Page:
     )
 
 
-def _rank(path: str) -> tuple[bool, int]:
-    """Return the sort key of a dump: RDF before tables, then by ENDINGS."""
+def _rank(path: str) -> tuple[bool, int, str]:
+    """Return the sort key of a dump: RDF before tables, then by ENDINGS; tables for spreadsheets follow the other."""
     ending = path.partition(".")[2].removesuffix(".gz")
-    return "projects" in path, ENDINGS.index(ending) if ending in ENDINGS else len(ENDINGS)
+    table = SPREADSHEET.match(path)
+    if table:
+        ending = f"csv{table['columns'] or ''}"
+    return "projects" in path, ENDINGS.index(ending) if ending in ENDINGS else len(ENDINGS), path if table else ""
 
 
 def _download(view: View, path: str, entry: Mapping[str, object]) -> Download:
     bare = path.removesuffix(".gz")
     key, triples = f"file.{bare}", entry.get("triples")
     description = view.t(key) if key in view.t else ""
-    steps = bare.removeprefix("schema/").removeprefix("complete/").split(".")  # project.json, project.fi.json
+    folder, _, name = bare.removeprefix("schema/").rpartition("/")
+    steps = name.split(".")  # project.json, project.fi.json
     schema = next(
         (c for c in view.model.classes.values() if bare.startswith("schema/") and steps[0] == c.segment), None
     )
     if schema:
         description = view.class_label(schema) + (f" ({steps[1]})" if len(steps) > 2 else "")
-        if bare == complete.path(schema):
-            description = view.t("downloads.complete", kind=description)
+        if folder:
+            description = view.t(f"downloads.{folder}", kind=description)
+    table = SPREADSHEET.match(path)
+    if path.endswith(f".csv{CSVW}"):
+        description = view.t("downloads.columns")
+    elif table:
+        description = view.t("downloads.spreadsheet", language=view.language_name(table["lang"]))
     notes = [view.t("count.triples", n=triples)] if isinstance(triples, int) else []
     if path != bare:
         notes.append("gzip")
