@@ -14,6 +14,7 @@ from hankelod.messages.problem import LANGUAGES, Place, Problem, problem
 from hankelod.model.model import SHAPES, Model
 from hankelod.model.patterns import unsafe_reason
 from hankelod.rdf import sparql
+from hankelod.rdf.files import content
 from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, XSD
 from hankelod.rdf.places import Places, places
 from hankelod.rdf.sparql import Limits, Refused
@@ -214,7 +215,7 @@ class Locations:
     def place(self, subject: str) -> Place:
         """Return the place of a subject, or the beginning of the first file if it is unknown."""
         if self._read is None:
-            self._read = [(name, places(path.read_text("utf-8"), self.base)) for path, name in self.files]
+            self._read = [(name, places(content(path).decode(), self.base)) for path, name in self.files]
         for name, positions in self._read:
             if subject in positions.subjects:
                 return Place(name, *positions.subjects[subject])

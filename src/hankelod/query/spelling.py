@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from hankelod.messages.problem import LANGUAGES
 from hankelod.messages.words import message
 from hankelod.rdf.graph import RDF
 from hankelod.rdf.sparql import Refused, Token, place, refused
+from hankelod.records.nearness import nearest
 
 MAX_TRIPLES = 2_000_000
 """Largest graph, in triples, in which an unknown term gets a suggestion: finding one reads the whole graph."""
@@ -84,10 +86,12 @@ def unknown_terms(store: ox.Store, text: str, tokens: list[Token], prefixes: Map
     for term in _terms(tokens, prefixes, base):
         if len(store) > MAX_TRIPLES or _occurs(store, term.iri):
             continue
-        close = get_close_matches(term.iri.removeprefix(term.namespace), _local_names(store, term.namespace), n=1)
-        if close:
+        local, known = term.iri.removeprefix(term.namespace), _local_names(store, term.namespace)
+        thing = term.namespace.startswith(f"{base}id/")
+        near = nearest(local, known) if thing else next(iter(get_close_matches(local, known, n=1)), None)
+        if near:
             line, column = place(text, term.token.start)
-            meant = f"{term.prefix}:{close[0]}" if term.prefix else f"<{term.namespace.removeprefix(base)}{close[0]}>"
+            meant = f"{term.prefix}:{near}" if term.prefix else f"<{term.namespace.removeprefix(base)}{near}>"
             notes.append(f"{line}:{column}: {term.token.text} is not in the data; did you mean {meant}?")
     return list(dict.fromkeys(notes))
 
@@ -128,13 +132,16 @@ def _local_names(store: ox.Store, namespace: str) -> list[str]:
     return sorted(n for n in names if n and "/" not in n)
 
 
-def nearest_thing(store: ox.Store, start: str, value: str, names: Iterable[str]) -> str | None:
-    """Return the thing whose identifier or name is nearest to `value`, as `identifier (name)`; None where none is near.
+def nearest_thing(store: ox.Store, start: str, value: str, names: Iterable[str]) -> dict[str, str] | None:
+    """Return the thing whose identifier or name `value` is a slip of, as `identifier (name)`; None where there is none.
+
+    The name is in the language of the message, else in the first that there is.
 
     `start` is the beginning of the IRIs of the things in question, `names` the properties that hold names.
     """
     identifiers: dict[str, str] = {}
-    labels: dict[str, str] = {}
+    own: dict[tuple[str, str], str] = {}
+    labels: dict[str, dict[str, str]] = {}
     for predicate in names:
         for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None):
             subject, label = quad.subject, quad.object
@@ -143,11 +150,23 @@ def nearest_thing(store: ox.Store, start: str, value: str, names: Iterable[str])
                 if "/" not in identifier:
                     identifiers.setdefault(identifier.casefold(), identifier)
                     identifiers.setdefault(label.value.casefold(), identifier)
-                    labels[identifier] = min(labels.get(identifier, label.value), label.value)
+                    by_language = labels.setdefault(identifier, {})
+                    lang = label.language or ""
+                    # the properties are in order: another name of a thing is not put in the place of its own
+                    first = own.setdefault((identifier, lang), predicate) == predicate
+                    if first and label.value < by_language.setdefault(lang, label.value):
+                        by_language[lang] = label.value
     if value.isdigit():  # a code without its leading zeros; similar digits are the code of another thing
-        return next((f"{i} ({n})" for i, n in sorted(labels.items()) if i == value.zfill(len(i))), None)
-    close = get_close_matches(value.casefold(), sorted(identifiers), n=1, cutoff=0.6)
-    if not close:
+        found = next((i for i in sorted(labels) if i == value.zfill(len(i))), None)
+    else:
+        folded = value.casefold()
+        near = folded if folded in identifiers else nearest(folded, sorted(identifiers), identifiers)
+        found = identifiers[near] if near else None
+    if found is None:
         return None
-    identifier = identifiers[close[0]]
-    return f"{identifier} ({labels[identifier]})" if labels[identifier] != identifier else identifier
+    return {lang: _named(found, labels[found], lang) for lang in LANGUAGES}
+
+
+def _named(identifier: str, labels: dict[str, str], lang: str) -> str:
+    label = next((labels[each] for each in (lang, "", *LANGUAGES) if each in labels), None) or min(labels.values())
+    return f"{identifier} ({label})" if label != identifier else identifier

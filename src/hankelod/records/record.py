@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import Place
-from hankelod.model.model import Class, Filled, Model
+from hankelod.model.model import RESERVED, Class, Filled, Model
 from hankelod.records.tree import Path
 
 NUMBER_LIKE = re.compile(
@@ -71,7 +72,7 @@ class References(NamedTuple):
     """
 
     exists: Callable[[Class, str], bool]
-    suggest: Callable[[Class, str], str | None]
+    suggest: Callable[[Class, str], Text | None]
     knows: Callable[[Class], bool] = lambda cls: True
 
 
@@ -80,7 +81,8 @@ def slug(text: str) -> str:
     from unicodedata import normalize
 
     plain = normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-") or "inkoo-hiilineutraali"
+    made = re.sub("[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-") or "inkoo-hiilineutraali"
+    return f"{made}-1" if RESERVED.fullmatch(made) else made
 
 
 def type_of(values: Values, cls: Class) -> str:

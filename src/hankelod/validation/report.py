@@ -203,7 +203,7 @@ def _properties(p: Problem, own: set[str]) -> list[str]:
     """The properties of one result in Turtle, without `rdf:type`; `own` are the codes of problems outside of SHACL."""
     component = f"<{CATALOGUE}{p.code}>" if p.code in own else f"sh:{p.constraint}"
     focus = p.focus or quote(p.file, safe="/")
-    properties = [f"sh:focusNode <{focus}>"]
+    properties = [f"sh:focusNode {focus if focus.startswith('_:') else f'<{focus}>'}"]
     if p.predicate:
         properties.append(f"sh:resultPath <{p.predicate}>")
     if p.value is not None:
