@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import sys
 
 from hankelod.messages.catalogue import Catalogue, Text, catalogue
 from hankelod.messages.refusal import Refusal
@@ -52,8 +51,3 @@ def _system(error: OSError, lang: str) -> str:
     number = inner.errno if isinstance(inner, OSError) else error.errno
     text = words().text(f"system-{errno.errorcode.get(number or 0)}")
     return text[lang] if text else str(error.strerror or error)
-
-
-def note(text: str) -> None:
-    """Print a note to standard error, so that it does not mix with the results."""
-    print(f"hankelod: {text}", file=sys.stderr)

@@ -7,6 +7,7 @@ from hashlib import sha256
 from urllib.parse import quote
 
 from hankelod import __version__
+from hankelod.messages.console import part
 from hankelod.messages.problem import Problem
 from hankelod.messages.words import say
 from hankelod.validation.report import Report
@@ -37,15 +38,15 @@ def as_github(report: Report, lang: str, prefix: str = "") -> str:
         title = f"{p.code}: {p.record}" if p.record else p.code
         text = "\n".join(
             (
-                p.message.get(lang, ""),
-                f"{say('why', lang)}: {p.why.get(lang, '')}",
-                f"{say('fix', lang)}: {p.fix.get(lang, '')}",
+                part(p.message.get(lang, "")),
+                f"{say('why', lang)}: {part(p.why.get(lang, ''))}",
+                f"{say('fix', lang)}: {part(p.fix.get(lang, ''))}",
                 f"{say('help', lang)}: {report.help(p)}",
             )
         )
         lines.append(
-            f"::{COMMANDS[p.severity]} file={_property(prefix + p.file)},line={p.line},col={p.column},"
-            f"title={_property(title)}::{_data(text)}"
+            f"::{COMMANDS[p.severity]} file={_property(part(prefix + p.file))},line={p.line},col={p.column},"
+            f"title={_property(part(title))}::{_data(text)}"
         )
     counts = report.counts()
     summary = ", ".join(f"{counts[s]} {say(s + 's', lang)}" for s in COMMANDS if counts[s])

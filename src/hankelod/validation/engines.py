@@ -44,6 +44,30 @@ def engine(name: str, model: Model) -> Engine:
     return _pyshacl(model)
 
 
+SECONDS = 120.0
+"""Seconds that an engine may take for a chunk, by the rules of a dataset itself."""
+
+
+def limited(name: str, model: Model) -> Engine:
+    """An engine for rules that a stranger may have written: each chunk is checked in a child that ends in time.
+
+    Raises NotADataset, as `engine`; also where a rule hangs or crashes the engine.
+    """
+    from hankelod.rdf import child
+
+    validate = engine(name, model)
+
+    def check(data: str) -> list[Result]:
+        try:
+            return child.call(lambda: validate(data), child.Limits(SECONDS), (Refusal,))
+        except child.Ended as error:
+            if error.why == "time":
+                raise NotADataset(message("refusal-engine-time", seconds=round(SECONDS))) from error
+            raise _refused(name, error.detail or error.why) from error
+
+    return check
+
+
 def available(name: str | None) -> str:
     """The name of the engine to use: `name`, else `shacl` if it is installed, else `pyshacl`. Raises EngineMissing."""
     if name is None:

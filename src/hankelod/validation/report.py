@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from hankelod.messages.catalogue import Text
+from hankelod.messages.console import part
 from hankelod.messages.problem import CATALOGUE, SEVERITIES, Problem, codes, in_order, short
 from hankelod.model.model import SHAPES
 from hankelod.rdf.graph import SH
@@ -164,13 +165,13 @@ def as_text(report: Report, lang: str, colour: bool = False, counted: str = "rec
     shade = {"violation": "31", "warning": "33", "info": "36"}
     lines = []
     for p in report.problems:
-        where = f"{p.file}:{p.line}:{p.column}"
-        field = f" {short(p.field)}" if p.field else ""
+        where = part(f"{p.file}:{p.line}:{p.column}")
+        field = f" {part(short(p.field))}" if p.field else ""
         lines.append(f"{paint('1', where)}: {paint(shade[p.severity], WORDS[p.severity][lang])}:{field} [{p.code}]")
-        lines.append(f"  {p.message.get(lang, '')}")
-        lines.append(f"  {WORDS['why'][lang]}: {p.why.get(lang, '')}")
-        lines.append(f"  {WORDS['fix'][lang]}: {p.fix.get(lang, '')}")
-        lines += [f"  {WORDS['see'][lang]}: {place.file}:{place.line}:{place.column}" for place in p.related]
+        lines.append(f"  {part(p.message.get(lang, ''))}")
+        lines.append(f"  {WORDS['why'][lang]}: {part(p.why.get(lang, ''))}")
+        lines.append(f"  {WORDS['fix'][lang]}: {part(p.fix.get(lang, ''))}")
+        lines += [part(f"  {WORDS['see'][lang]}: {place.file}:{place.line}:{place.column}") for place in p.related]
         lines.append(f"  {WORDS['help'][lang]}: {report.help(p)}")
         lines.append("")
     lines.append(tally(report, lang, counted))
