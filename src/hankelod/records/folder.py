@@ -75,7 +75,7 @@ def turtle_files(folder: Path) -> list[Path]:
     Raises NotReadable if one is a link out of the dataset, since its target would be published.
     """
     found = sorted(f for f in folder.rglob("*.ttl") if not any(map(files.is_hidden, f.relative_to(folder).parts)))
-    outside = next((f for f in found if files.leads_out(f, folder.parent)), None)
+    outside = next((f for f in (folder, *found) if files.leads_out(f, folder.parent)), None)
     if outside is not None:
         raise NotReadable(f"{outside}: this is a link out of the dataset; put the file itself here")
     return found

@@ -11,7 +11,19 @@ from hankelod.model.model import Class, Field, Model
 from hankelod.records.characters import Doubt, address_doubts, doubts
 from hankelod.records.faults import ProblemLog, as_list, wrong_kind
 from hankelod.records.identifiers import own_id, part_id, reference
-from hankelod.records.record import CHECKS, DECIMAL, DIGITS, Record, References, Values, filled_value, is_iri, type_of
+from hankelod.records.record import (
+    CHECKS,
+    DATED,
+    DECIMAL,
+    DIGITS,
+    NO_YEAR,
+    Record,
+    References,
+    Values,
+    filled_value,
+    is_iri,
+    type_of,
+)
 from hankelod.records.tree import Node, Path, dotted
 
 
@@ -207,6 +219,9 @@ class _Typing:
             return None
         if field.kind == "decimal" and not (DECIMAL.fullmatch(text) and _digits(text) <= DIGITS):
             # engines differ in what they accept: rdflib reads NaN and 1_000 as decimals, and each has its own limits
+            self.log.broken("Datatype", node.place(self.file), field, path, text)
+            return None
+        if field.kind in DATED and text.startswith(NO_YEAR):
             self.log.broken("Datatype", node.place(self.file), field, path, text)
             return None
         if field.checked_by and not CHECKS[field.checked_by](text):

@@ -118,6 +118,13 @@ def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> 
     return int(str(source)) if str(source).isdigit() else None
 
 
+DATED = ("year", "month", "date")
+"""Kinds of values that begin with a year."""
+
+NO_YEAR = "0000"
+"""A year that engines take, and no calendar has: the year before 1 is -1."""
+
+
 def is_iri(text: str) -> bool:
     """Check if a text is an absolute IRI (RFC 3987)."""
     try:

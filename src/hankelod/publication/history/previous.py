@@ -14,6 +14,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from operator import lt
@@ -373,8 +374,8 @@ def dated(records: list[Record]) -> list[Record]:
     if not epoch:
         return records
     try:
-        year, month, day = time.gmtime(int(epoch))[:3]
+        day = datetime.fromtimestamp(int(epoch), UTC).date()  # of the years 1 to 9999, which a day is written with
     except (ValueError, OverflowError, OSError) as error:
         raise CannotPublish(words.message("refusal-epoch", value=epoch)) from error
-    modified = f"{year:04}-{month:02}-{day:02}"
+    modified = day.isoformat()
     return [r._replace(values={**r.values, "modified": modified}) if r.cls.file == DATASET else r for r in records]
