@@ -53,14 +53,14 @@ def call(work: Callable[[], Result], limits: Limits, passed: tuple[type[Exceptio
     status = None
     try:
         content = _received(reads, time.monotonic() + limits.seconds)
+        if content is None:
+            raise Ended("time")
         status = os.waitpid(process, 0)[1]
     finally:
         os.close(reads)
         if status is None:
             os.kill(process, signal.SIGKILL)
             os.waitpid(process, 0)
-    if content is None:
-        raise Ended("time")
     if not content or os.WIFSIGNALED(status):
         raise Ended("time" if status and os.WTERMSIG(status) == signal.SIGXCPU else "crash")
     kind, value = _Reader(io.BytesIO(content)).load()

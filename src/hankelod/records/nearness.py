@@ -16,6 +16,12 @@ CANDIDATES = 8
 ALIKE = 0.7
 """Least similarity of a candidate as a whole, of 1."""
 
+SHORT = 6
+"""Most letters of a word in which another letter makes another name: Vaala and Vaasa."""
+
+LONG = 12
+"""Least letters of a word in which two slips are likelier than another name."""
+
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -33,7 +39,7 @@ def nearest(text: str, names: Iterable[str], things: Mapping[str, str] | None = 
         return None
     least = min(slips for slips, _ in found)
     best = [name for slips, name in found if slips == least]
-    different = {things.get(name, name) if things else name for name in best}
+    different = {things[name] if things else " ".join(_WORD.findall(name)) for name in best}
     return best[0] if len(different) == 1 else None
 
 
@@ -47,8 +53,9 @@ def _slips(text: str, name: str) -> int | None:
         if word == other:
             continue
         edits = _edits(word, other)
-        allowed = 0 if len(other) < 3 else min(3, max(1, len(other) // 4))
-        if word[:1] != other[:1] or edits > allowed or _figures(word) != _figures(other):
+        allowed = 0 if len(other) < 3 else 1 if len(other) < LONG else 2
+        another = len(word) == len(other) <= SHORT and sorted(word) != sorted(other)
+        if word[:1] != other[:1] or edits > allowed or another or _figures(word) != _figures(other):
             return None
         slips += edits
     return slips
