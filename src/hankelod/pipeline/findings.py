@@ -137,8 +137,9 @@ def _of_boundaries(dataset: Dataset, others: list[Record]) -> Iterator[Problem]:
     except boundaries.NotBoundaries as error:
         yield problem("unusable-boundaries", place, detail=error_message(error))
         return
-    for level in levels.values():  # a file may have one level alone
+    alone = any(r.id in areas for level in levels.values() for r in level)
+    for level in levels.values():
         without = [r.id for r in level if r.id not in areas]
-        if without and len(without) < len(level):
+        if without and not (alone and len(without) == len(level)):  # a file may have one level alone
             shown = ", ".join(without[:SHOWN]) + (" …" if len(without) > SHOWN else "")
             yield problem("areas-without-boundary", place, value=shown, expected=str(len(without)))

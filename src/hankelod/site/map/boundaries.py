@@ -99,14 +99,14 @@ def _codes(written: list[object], levels: Sequence[Collection[str]]) -> list[str
     """
     texts = [_digits(code) for code in written]
     known = {code for level in levels for code in level}
-    as_written = {text if isinstance(code, str) else None for code, text in zip(written, texts, strict=True) if text}
-    if not known or as_written <= known:
+    if not known:
         return [t if t and len(t) in (2, 3) else None for t in texts]
     best = max(levels, key=lambda level: sum(_filled(t, level) in level for t in texts if t))
-    codes: list[str | None] = []
-    for code, text in zip(written, texts, strict=True):
-        codes.append(text if not text or (isinstance(code, str) and text in known) else _filled(text, best))
-    return codes
+    width = max(map(len, best), default=0)
+    numbers = any(t and not isinstance(c, str) for c, t in zip(written, texts, strict=True))
+    if not numbers and all(t is None or t in known or len(t) >= width for t in texts):
+        return texts
+    return [_filled(t, best) if t and _filled(t, best) in best else t for t in texts]
 
 
 def _filled(text: str, level: Collection[str]) -> str:
