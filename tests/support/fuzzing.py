@@ -1,6 +1,7 @@
 """Fuzzing of readers and importers: seeds, changed at random but the same in every run, go through the command.
 
-`PYTHONPATH=tests python tests/support/fuzzing.py COUNT [KIND…]` tries as many inputs by hand, and says what it found and how fast.
+`PYTHONPATH=tests python tests/support/fuzzing.py COUNT [KIND…]` tries as many by hand, and says what it found, and how
+fast.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ CORPUS = CASES / "fuzzing"
 BYTES = (b"\xff\xfe", b"\xef\xbb\xbf", b"\x00", b"\x1b[31m", b"\x9b", b"\r", b"\n")
 
 TEXTS = (
-    "\u202e \x85 \ufffd \u200b \U0001f4a9 ::error:: ##[error] &a *a !!x <<: --- | \" ' # ; , ../ con =1+1 0000 1e999 NaN -0"
+    "\u202e \x85 \ufffd \u200b \U0001f4a9 ::error:: ##[error]"
+    " &a *a !!x <<: --- | \" ' # ; , ../ con =1+1 0000 1e999 NaN -0"
     " \\u0000 \\uD800 _:b <x> @prefix ^^ <<( <!DOCTYPE> <table> <del>"
 )
 
@@ -119,7 +121,8 @@ TURTLE = b"""@prefix hanke: <https://w3id.org/hankelod/def#> . @base <https://w3
 """
 
 JSONLD = b"""{"@context": {"hanke": "https://w3id.org/hankelod/def#"}, "@id": "http://a.example/x",
- "@type": "hanke:Project", "hanke:grant": [{"@type": "hanke:Grant", "hanke:amount": {"@value": "3.0", "@type": "hanke:x"}}]}
+ "@type": "hanke:Project",
+ "hanke:grant": [{"@type": "hanke:Grant", "hanke:amount": {"@value": "3.0", "@type": "hanke:x"}}]}
 """
 
 Change = Callable[[bytes, random.Random], bytes]

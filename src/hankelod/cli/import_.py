@@ -15,7 +15,7 @@ from hankelod.messages.refusal import Refusal
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import DATASET
 
-SECONDS = 60.0
+SECONDS = 45.0
 """Seconds that reading a source may take."""
 
 MEMORY = 2 * 2**30
