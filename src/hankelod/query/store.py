@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 import pyoxigraph as ox
 
 from hankelod.messages.words import message
-from hankelod.rdf import nesting
+from hankelod.rdf import files, nesting
+from hankelod.rdf.files import content
 from hankelod.rdf.graph import RDF
 from hankelod.rdf.sparql import CannotAsk
 
@@ -37,6 +38,9 @@ A query that names no graph reads only the default graph of N-Quads.
 
 THINGS = {"Municipality": "id/municipality/", "Project": "id/project/", "Theme": "id/concept/theme/"}
 """Classes whose instances show a dump's base: it is the part of their IRIs before this text."""
+
+MARK = b"\xef\xbb\xbf"
+"""The byte order mark that some programs write before UTF-8."""
 
 DEF = "https://w3id.org/hankelod/def#"
 
@@ -108,12 +112,15 @@ def of_dump(file: Path, origin: str, here: Path) -> Opened:
 
 
 def _unpacked(file: Path) -> BinaryIO:
-    """Open a dump for reading, decompressed where it ends in `.gz`. Raises OSError."""
-    if file.suffix != ".gz":
-        return file.open("rb")
-    import gzip
+    """Open a dump for reading after its byte order mark, decompressed where it ends in `.gz`. Raises OSError, Unfit."""
+    opened = files.opened(file)
+    if file.suffix == ".gz":
+        import gzip
 
-    return gzip.open(file, "rb")  # type: ignore[return-value]
+        opened = gzip.GzipFile(fileobj=opened)  # type: ignore[assignment]
+    if opened.read(len(MARK)) != MARK:
+        opened.seek(0)
+    return opened
 
 
 def load_dump(store: ox.Store, file: Path, origin: str) -> None:
@@ -130,11 +137,13 @@ def load_dump(store: ox.Store, file: Path, origin: str) -> None:
             with _unpacked(file) as stream:
                 stream.seek(len(BOM_UTF8) if marked else 0)
                 store.bulk_load(stream, format=kind, base_iri=BASE)
-        else:
+        else:  # several threads read a path
             store.bulk_load(path=str(file), format=kind, base_iri=BASE)
     except SyntaxError as error:
         at = f":{error.lineno}:{error.offset}" if error.lineno else ""
         raise CannotAsk(message("refusal-dump-unread", place=f"{origin}{at}", why=error.msg)) from error
+    except files.Unfit as error:
+        raise CannotAsk(message("refusal-dump-unread", place=origin, why=files.why(error))) from error
     except (OSError, EOFError, ValueError) as error:
         raise CannotAsk(message("refusal-dump-unread", place=origin, why=error)) from error
 
@@ -144,7 +153,7 @@ def opened(store: ox.Store, origin: str, here: Path) -> Opened:
     from hankelod.records.folder import BASE, shipped, turtle_files
 
     folders = [own if (own := root(here) / name).is_dir() else shipped(name) for name in ("ontology", "shapes")]
-    text = "\n".join(f.read_text("utf-8") for folder in folders for f in turtle_files(folder))
+    text = "\n".join(content(f).decode() for folder in folders for f in turtle_files(folder))
     return Opened(store, _base(store) or BASE, dict(sorted(_PREFIX.findall(text))), origin, 0)
 
 
