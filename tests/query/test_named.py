@@ -229,7 +229,7 @@ def test_setting_parameters(data: sources.Data) -> None:
         ("permanence-of-municipality", {"municipality": "999"}, "there is no such municipality"),
         ("totals", {"lang": "fi"}, "it has no parameters"),
         ("running-in-month", {"month": "2021-13"}, "a month such as 2021-05"),
-        ("permanence-of-municipality", {"municipality": "91"}, "did you mean 091 (Helsingfors)?"),
+        ("permanence-of-municipality", {"municipality": "91"}, "did you mean 091 (Helsinki)?"),
         ("timeline", {"lang": "Finnish"}, "write fi, sv or en"),
         ("timeline", {"lang": "de"}, "write fi, sv or en"),
         ("outcomes-with-aspect", {"aspect": "transferrable"}, "did you mean transferable"),
