@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -111,16 +113,18 @@ def of_dump(file: Path, origin: str, here: Path) -> Opened:
     return opened(store, origin, here)
 
 
-def _unpacked(file: Path) -> BinaryIO:
+@contextmanager
+def _unpacked(file: Path) -> Iterator[BinaryIO]:
     """Open a dump for reading after its byte order mark, decompressed where it ends in `.gz`. Raises OSError, Unfit."""
-    opened = files.opened(file)
-    if file.suffix == ".gz":
-        import gzip
+    with ExitStack() as stack:
+        opened = stack.enter_context(files.opened(file))
+        if file.suffix == ".gz":
+            import gzip
 
-        opened = gzip.GzipFile(fileobj=opened)  # type: ignore[assignment]
-    if opened.read(len(MARK)) != MARK:
-        opened.seek(0)
-    return opened
+            opened = stack.enter_context(gzip.GzipFile(fileobj=opened))  # type: ignore[assignment]
+        if opened.read(len(MARK)) != MARK:
+            opened.seek(0)
+        yield opened
 
 
 def load_dump(store: ox.Store, file: Path, origin: str) -> None:
