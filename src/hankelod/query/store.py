@@ -115,15 +115,13 @@ def of_dump(file: Path, origin: str, here: Path) -> Opened:
 
 @contextmanager
 def _unpacked(file: Path) -> Iterator[BinaryIO]:
-    """Open a dump for reading after its byte order mark, decompressed where it ends in `.gz`. Raises OSError, Unfit."""
+    """Open a dump for reading, decompressed where it ends in `.gz`. Raises OSError, Unfit."""
     with ExitStack() as stack:
         opened = stack.enter_context(files.opened(file))
         if file.suffix == ".gz":
             import gzip
 
             opened = stack.enter_context(gzip.GzipFile(fileobj=opened))  # type: ignore[assignment]
-        if opened.read(len(MARK)) != MARK:
-            opened.seek(0)
         yield opened
 
 
