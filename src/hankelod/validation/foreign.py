@@ -58,7 +58,7 @@ def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
         return [problem("nothing-known", Place(name, 1, 1), expected=f"<{example}>")], 0
     named = _named(triples)
     others = [line for r in _referred(checker, triples, subjects - named) for line in checker.mapping.ntriples(r)]
-    results = checker.results([*(f"{t} .\n" for t in triples), *_bounds(model, triples)], others)
+    results = checker.results(_with_bounds(model, triples), others)
     if not results:
         return [], len(typed)
     positions = places(text, checker.dataset.base) if form != "jsonld" else _json_places(text, triples)
@@ -68,20 +68,21 @@ def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
     return [p for p in problems if p is not None], len(typed)
 
 
-def _bounds(model: Model, triples: list[ox.Triple]) -> list[str]:
-    """Bounds of dates that the file leaves out, as lines of N-Triples: the rules compare them."""
-    present = {(t.subject, t.predicate.value) for t in triples}
-    lines = []
+def _with_bounds(model: Model, triples: list[ox.Triple]) -> list[str]:
+    """The triples as lines of N-Triples with the bounds of their dates, which rules compare: derived, not believed."""
+    bounds: dict[tuple[Subject, str], str] = {}
     for cls, field, filled in ((c, f, f.filled) for c in model.classes.values() for f in c.fields):
         source = cls.field(filled.keys[0]) if filled and filled.way in BOUNDS else None
         if filled is None or source is None:
             continue
         for triple in triples:
-            if triple.predicate.value == source.path and (triple.subject, field.path) not in present:
+            if triple.predicate.value == source.path:
                 bound = BOUNDS[filled.way](getattr(triple.object, "value", ""))
                 if bound is not None:
-                    lines.append(f'{triple.subject} <{field.path}> "{bound}"^^<{field.datatype}> .\n')
-    return lines
+                    line = f'{triple.subject} <{field.path}> "{bound}"^^<{field.datatype}> .\n'
+                    bounds[triple.subject, field.path] = line
+    stated = [f"{t} .\n" for t in triples if (t.subject, t.predicate.value) not in bounds]
+    return [*stated, *bounds.values()]
 
 
 def _types(model: Model) -> set[str]:
