@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,6 +23,7 @@ from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.problem import MAX_PROBLEMS, Problem
 from hankelod.pipeline.checking import check_files
 from hankelod.pipeline.findings import KEPT
+from hankelod.rdf import files
 from hankelod.records.dataset import Dataset
 from hankelod.validation.checker import Checker, referenced
 from hankelod.validation.report import Report, as_json, as_text, report
@@ -394,14 +395,14 @@ def test_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """As where the rights are missing, or the disk fails; the other files are read."""
     root = dataset_with(tmp_path)
     (root / NAME).write_bytes(RECORD)
-    read = Path.read_bytes
+    opened = files.opened
 
-    def refused(path: Path) -> bytes:
+    def refused(path: Path, *arguments: object, **others: object) -> BinaryIO:
         if path.name == "x.yml":
-            raise PermissionError(13, "Permission denied")
-        return read(path)
+            raise files.Unfit(path, "unreadable", error=PermissionError(13, "Permission denied"))
+        return opened(path, *arguments, **others)
 
-    monkeypatch.setattr(Path, "read_bytes", refused)
+    monkeypatch.setattr(files, "opened", refused)
     assert only(check_all(Dataset(root))[0]).code == "not-a-file"
 
 

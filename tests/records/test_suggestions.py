@@ -104,6 +104,10 @@ REFERENCES = [
 ]
 
 
+SWEDISH = {'"853" (Turku)': '"853" (Åbo)', '"020" (Akaa)': '"020" (Ackas)', '"837" (Tampere)': '"837" (Tammerfors)'}
+"""Names of areas in a message in Swedish."""
+
+
 @pytest.mark.parametrize(("old", "new", "guess"), REFERENCES)
 def test_in_a_record(copy, old, new, guess):
     path = copy / "data/projects/joensuu-ilmastokumppanuus.yml"
@@ -113,4 +117,5 @@ def test_in_a_record(copy, old, new, guess):
     report, _ = check_all(Dataset(copy))
     violations = [p for p in report.problems if p.record == "joensuu-ilmastokumppanuus" and p.severity == "violation"]
     for lang in ("fi", "sv", "en"):
-        assert any(g in p.fix[lang] for p in violations for g in guess.split("|")), [p.fix[lang] for p in violations]
+        wanted = (SWEDISH.get(guess, guess) if lang == "sv" else guess).split("|")
+        assert any(g in p.fix[lang] for p in violations for g in wanted), [p.fix[lang] for p in violations]

@@ -25,7 +25,7 @@ if child:
     except TimeoutError:
         print("nobody called")
     sys.exit(status)
-from hankelod.serving import confinement
+from hankelod.rdf import confinement
 """
 
 

@@ -222,8 +222,8 @@ def test_boundaries_that_are_not_there_stop_the_publication(copy, name):
     settings = copy / "data/dataset.yml"
     settings.write_text(settings.read_text("utf-8") + f"boundaries: {name}\n", "utf-8")
     done = hankelod("publish", "-C", str(copy))
-    assert done.returncode == 2, done.stderr
-    assert "nothing was changed" in done.stderr
+    assert done.returncode == 1, done.stderr
+    assert "[unusable-boundaries]" in done.stderr
     assert not (copy / "dist").exists()
 
 

@@ -7,6 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from hankelod.messages import console
+
 
 def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     """Write the differences between two publications, datasets or dumps to standard output.
@@ -19,7 +21,9 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     write = {"text": comparison.text, "json": comparison.json}
     with tempfile.TemporaryDirectory() as spool:
         differences = comparison.of(given.old, given.new, working, Path(spool))
-        sys.stdout.write(
-            comparison.sparql(differences) if given.format == "sparql" else write[given.format](differences, lang)
-        )
+        text = comparison.sparql(differences) if given.format == "sparql" else write[given.format](differences, lang)
+        if given.format == "text":
+            console.show(text)
+        else:
+            sys.stdout.write(console.data(text, astral=given.format == "sparql"))
     return 0

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hankelod.cli import datasets
+from hankelod.cli.endings import TRACEBACK
+from hankelod.messages import console
+from hankelod.messages.refusal import Refusal
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import DATASET
+
+SECONDS = 45.0
+"""Seconds that reading a source may take."""
+
+MEMORY = 2 * 2**30
+"""Bytes of memory that reading a source may take."""
 
 if TYPE_CHECKING:
     from hankelod.intake.importing import Import, Target
@@ -25,7 +35,6 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     """
     from hankelod.intake import importing
     from hankelod.intake.documents import lines
-    from hankelod.intake.spreadsheets.cells import is_spreadsheet
 
     if given.template:
         from hankelod.intake.spreadsheets import templates
@@ -37,36 +46,54 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
         raise lines.CannotImport("no-source")
     path = working / given.source
     place = importing.target(working / given.to, datasets.around(working), working)
-    if is_spreadsheet(path):
-        from hankelod.intake.spreadsheets import reading
+    return _finish(_read(path, place, given, lang), place, given, working, lang)
 
-        result = reading.read(path, given.source, place, lang, given.overwrite)
-    else:
-        result = importing.read_document(
+
+def _read(path: Path, place: Target, given: argparse.Namespace, lang: str) -> Import:
+    """Read the source in a confined child, since a small file can keep its parser busy. Raises CannotImport."""
+    from hankelod.intake import importing
+    from hankelod.intake.documents import lines
+    from hankelod.intake.spreadsheets.cells import is_spreadsheet
+    from hankelod.rdf import child
+
+    def work() -> Import:
+        if is_spreadsheet(path):
+            from hankelod.intake.spreadsheets import reading
+
+            return reading.read(path, given.source, place, lang, given.overwrite)
+        return importing.read_document(
             path, given.source, place, given.document, given.programme, lang, given.overwrite
         )
-    return _finish(result, place, given, working, lang)
+
+    if os.environ.get(TRACEBACK):
+        return work()
+    try:
+        return child.call(work, child.Limits(SECONDS, MEMORY), (Refusal,))
+    except child.Ended as error:
+        code = {"time": "too-slow", "memory": "too-much-memory"}.get(error.why, "broken")
+        details = {"seconds": round(SECONDS), "memory": MEMORY >> 20, "detail": error.detail or error.why}
+        raise lines.CannotImport(code, name=given.source, **details) from error
 
 
 def _finish(result: Import, place: Target, given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod.intake import importing, reports
     from hankelod.messages.intake import say
 
-    sys.stdout.write(reports.text(result, place.data, lang))
+    console.show(reports.text(result, place.data, lang))
     if any(p.severity == "violation" for p in result.problems):
-        print(say("report-cells", lang), file=sys.stderr)
+        console.tell(say("report-cells", lang))
         return 1
     if given.dry_run:
-        print(say("report-dry", lang), file=sys.stderr)
+        console.tell(say("report-dry", lang))
         return 0
     changed = [f for f in result.files if not f.new and f.text != f.before]
     apply = given.update or given.overwrite
     written = importing.write(f for f in result.files if f.new or apply)
     if not (place.data / DATASET).exists():
-        print(say("report-no-dataset", lang), file=sys.stderr)
+        console.tell(say("report-no-dataset", lang))
     waiting = bool(changed) and not apply
     if waiting:
-        print(say("report-pending", lang), file=sys.stderr)
+        console.tell(say("report-pending", lang))
     left = any(c.what == "conflict" for f in result.files for c in f.changes) and not given.overwrite
     return 1 if _violations(written, place, working, lang) or waiting or left else 0
 

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from hankelod.messages import console
 from hankelod.messages.refusal import CannotRun
 from hankelod.messages.words import message
 
@@ -35,9 +36,9 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     except OSError as error:
         name = dataset.name(Path(error.filename)) if error.filename else given.id
         raise CannotRun(message("refusal-unwritable", file=name, why=error)) from error
-    print(dataset.name(draft.path))
+    console.show(dataset.name(draft.path) + "\n")
     return 0
 
 
 def _note_line(text: str) -> None:
-    print(text, file=sys.stderr)
+    console.tell(text)

@@ -11,6 +11,10 @@ import sys
 
 from hankelod.messages.languages import DEFAULT, LANGUAGES
 
+TYPE_CHECKING = False  # type checkers read it as True; importing it from `typing` would cost start-up
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 FORMATS = ("text", "json", "github", "sarif", "html", "turtle")
 
 KINDS = ("project", "organisation", "programme")
@@ -45,6 +49,11 @@ class _Help(argparse.HelpFormatter):
 class _Parser(argparse.ArgumentParser):
     def __init__(self, **settings: object) -> None:
         super().__init__(**{"formatter_class": _Help, **settings})  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        from hankelod.messages.console import lines
+
+        super().error(lines(message))
 
 
 def _whole(text: str) -> int:
@@ -171,6 +180,9 @@ def parser() -> argparse.ArgumentParser:
         help="how to write results (default: table; triples come as turtle)",
     )
     query.add_argument("--explain", action="store_true", help="tell what would be asked, and what each pattern finds")
+    query.add_argument(
+        "--time-limit", type=_seconds, default=60.0, metavar="SECONDS", help="stop the query after this (default: 60)"
+    )
     query.add_argument("--max-length", type=_whole, metavar="BYTES", help="longest query to accept (default: 16384)")
 
     diff = command("diff", "what changed between two publications, datasets or dumps")
@@ -257,11 +269,6 @@ def language(chosen: str | None) -> str:
     return DEFAULT
 
 
-def say(text: str) -> None:
-    """Print a message to standard error."""
-    print(f"hankelod: {text}", file=sys.stderr)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     for stream in (sys.stdout, sys.stderr):
@@ -280,20 +287,6 @@ def main(arguments: list[str] | None = None) -> int:
     if given.command is None:
         parser().print_help(sys.stderr)
         return 2
-    from hankelod.cli import commands
-    from hankelod.messages.refusal import Refusal
+    from hankelod.cli import commands, endings
 
-    lang = language(given.lang)
-    try:
-        return commands.run(given, lang)
-    except Refusal as error:
-        say(error.text(lang))
-        return 2
-    except BrokenPipeError:
-        sys.stdout = None
-        return 0
-    except KeyboardInterrupt:
-        from hankelod.messages import words
-
-        say(words.say("refusal-interrupted", lang))
-        return 2
+    return endings.ended(lambda lang: commands.run(given, lang), language(given.lang), given.command)

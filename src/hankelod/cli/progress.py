@@ -44,7 +44,8 @@ def progress(name: str, size: int | None) -> Iterator[Callable[[int], object]]:
 
 def note_more(report: Report, lang: str) -> None:
     """Say how many problems of each severity the report counts but does not list."""
-    from hankelod.messages.words import note, say
+    from hankelod.messages.console import note
+    from hankelod.messages.words import say
 
     for severity, count in report.more.items():
         if count:

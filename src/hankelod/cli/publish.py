@@ -9,11 +9,13 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from hankelod.cli.progress import coloured, note_more, watch
+from hankelod.messages.console import note
 from hankelod.messages.refusal import CannotRun
-from hankelod.messages.words import message, note, say
+from hankelod.messages.words import message, say
 
 TYPE_CHECKING = False  # type checkers read it as True; importing it from `typing` would cost start-up
 if TYPE_CHECKING:
+    from hankelod.pipeline.traversal import Published
     from hankelod.pipeline.workers import Crew
 
 
@@ -25,8 +27,8 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     Exit status: 0 if the publication was written (warnings included); 1 if the data has violations, and nothing was
     written. Raises Refusal (2) where it cannot be written, or an option does not fit.
     """
-    from hankelod.pipeline.chunk import MOST
     from hankelod.pipeline.traversal import Unsound, publish
+    from hankelod.publication.exchange import InterruptedAfter
     from hankelod.publication.files import Edition
     from hankelod.publication.parts import Storage
     from hankelod.records.dataset import Dataset
@@ -53,6 +55,18 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
         note_more(error.report, lang)
         sys.stderr.write(report.as_text(error.report, lang, coloured(sys.stderr)))
         return 1
+    try:
+        _tell(given, out, published, lang)
+    except KeyboardInterrupt:
+        raise InterruptedAfter(out) from None
+    return 0
+
+
+def _tell(given: argparse.Namespace, out: Path, published: Published, lang: str) -> None:
+    """Write to standard error what was published, and what the publisher should look at."""
+    from hankelod.pipeline.chunk import MOST
+    from hankelod.validation import report
+
     if published.first:
         note(say("note-first", lang, out=given.out))
     if published.left_out:
@@ -65,7 +79,6 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     note_more(published.report, lang)
     tally = report.tally(published.report, lang)
     note(f"{given.out}: {report.number(published.files, 'report-file', lang)}; {tally}")
-    return 0
 
 
 def _workers(dask: str | None) -> AbstractContextManager[Crew | None]:

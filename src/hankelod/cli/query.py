@@ -7,8 +7,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from hankelod.messages.refusal import CannotRun
-from hankelod.messages.words import message, note, say
+from hankelod.messages.catalogue import Text, in_language
+from hankelod.messages.console import lines, note, show
+from hankelod.messages.refusal import CannotRun, Refusal
+from hankelod.messages.words import message, say
+
+TYPE_CHECKING = False  # type checkers read it as True; importing it from `typing` would cost start-up
+if TYPE_CHECKING:
+    from hankelod.query.data import Data
 
 
 def run(given: argparse.Namespace, working: Path, lang: str) -> int:
@@ -25,7 +31,7 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
 
     catalogue = sources.catalogue(working)
     if given.list:
-        sys.stdout.write(named.listing(catalogue, lang))
+        show(named.listing(catalogue, lang))
         return 0
     if not given.query:
         raise CannotRun(message("refusal-query-none"))
@@ -42,20 +48,40 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     if data.unread:
         note(say("note-unread", lang, count=data.unread))
     text = data.text(chosen, values)
-    answer = data.ask(text)
-    for each in answer.notes:
-        note(each[lang])
-    if given.explain:
-        from hankelod.query.algebra import explain
-
-        sys.stdout.write(explain(data, text))
-        return 0
-    text = answer.text(given.format, _terminal_width())
+    notes, answer, empty = _answer(data, text, given)
+    for each in notes:
+        note(in_language(each, lang))
+    plain = given.explain or given.format == "table" or sys.stdout.isatty()
     sys.stdout.reconfigure(newline="")  # type: ignore[union-attr] # a line of CSV ends in CR LF, on every system
-    sys.stdout.write(text)
-    if given.format == "table" and answer.kind == "rows" and not answer.terms:
+    sys.stdout.write(lines(answer) if plain else answer)
+    if empty and given.format == "table" and not given.explain:
         note(say("note-no-rows", lang))
     return 0
+
+
+def _answer(data: Data, text: str, given: argparse.Namespace) -> tuple[list[Text], str, bool]:
+    """Notes on a query, its answer or explanation as text, and whether it has no rows. Raises CannotAsk.
+
+    A child evaluates it, since a query can take all time, and end its process.
+    """
+    from hankelod.rdf import child
+    from hankelod.rdf.sparql import CannotAsk
+
+    def work() -> tuple[list[Text], str, bool]:
+        answer = data.ask(text)
+        if given.explain:
+            from hankelod.query.algebra import explain
+
+            return answer.notes, explain(data, text), False
+        return answer.notes, answer.text(given.format, width), answer.kind == "rows" and not answer.terms
+
+    width = _terminal_width()
+    try:
+        return child.call(work, child.Limits(given.time_limit), (Refusal,))
+    except child.Ended as error:
+        if error.why == "time":
+            raise CannotAsk(message("refusal-query-time", seconds=f"{given.time_limit:g}")) from error
+        raise CannotAsk(message("refusal-query-crash", why=error.detail or error.why)) from error
 
 
 def _standard_input(decoded: Callable[[bytes], str]) -> str:

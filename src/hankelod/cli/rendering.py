@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from hankelod.messages import console
 from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
 from hankelod.validation import report
@@ -25,14 +26,16 @@ class MissingLibrary(Refusal):
 def render(outcome: Report, dataset: Dataset, form: str, lang: str, strict: bool, colour: bool) -> str:
     """The report as `text`, `json`, `github`, `sarif`, `html` or `turtle`. Raises MissingLibrary."""
     if form == "json":
-        return report.as_json(outcome, lang, strict)
+        return console.data(report.as_json(outcome, lang, strict))
     if form == "turtle":
-        return report.as_turtle(outcome, dataset.model.checks)
+        return console.data(report.as_turtle(outcome, dataset.model.checks), astral=True)
     if form in ("github", "sarif"):
         from hankelod.validation import alerts
 
-        write = alerts.as_github if form == "github" else alerts.as_sarif
-        return write(outcome, lang, _prefix(str(dataset.working)))
+        prefix = _prefix(str(dataset.working))
+        if form == "github":
+            return alerts.as_github(outcome, lang, prefix)
+        return console.data(alerts.as_sarif(outcome, lang, prefix))
     if form == "html":
         from hankelod.site.pages.report import as_html
 

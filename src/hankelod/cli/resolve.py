@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from hankelod.cli import datasets
+from hankelod.messages import console
 
 
 def run(given: argparse.Namespace, working: Path, lang: str) -> int:
@@ -22,12 +23,12 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     matches = resolver.resolve(text, gazetteer.load(datasets.around(working)), given.year)
     if given.format == "json":
         rows = [{**m._asdict(), "explanation": say(f"rule-{m.rule}", lang, detail=m.detail)} for m in matches]
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(console.data(json.dumps(rows, ensure_ascii=False, indent=2) + "\n"))
         return 0
     for m in matches:
-        sys.stdout.write(_line(m, lang) + "\n")
+        console.show(console.part(_line(m, lang)) + "\n")
     if not matches:
-        print(say("nothing-found", lang), file=sys.stderr)
+        console.tell(say("nothing-found", lang))
     return 0
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from hankelod.cli.progress import coloured
+from hankelod.messages import console
 from hankelod.messages.refusal import CannotRun
 from hankelod.messages.words import message
 
@@ -24,7 +25,7 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
         raise CannotRun(message("refusal-publication-folder", folder=given.dist))
     outcome = verification.verify(working / given.dist, given.dist, workers.shared)
     if given.format == "json":
-        sys.stdout.write(report.as_json(outcome, lang))
+        sys.stdout.write(console.data(report.as_json(outcome, lang)))
     else:
         sys.stdout.write(report.as_text(outcome, lang, coloured(sys.stdout), "file"))
     return 0 if outcome.conforms() else 1

@@ -14,6 +14,7 @@ from hankelod.exports.export import Basis, Export
 from hankelod.mapping.batch import Batch
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files, to_json
+from hankelod.rdf.files import content
 from hankelod.records.record import Record
 
 PART = "making"
@@ -45,7 +46,7 @@ def files(basis: Basis) -> Files:
 def _model(basis: Basis) -> bytes:
     """Return ontology and shapes as one Turtle file."""
     dataset = basis.dataset
-    texts = [path.read_text("utf-8") for path in (*dataset.ontology_files, *dataset.shapes_files)]
+    texts = [content(path).decode() for path in (*dataset.ontology_files, *dataset.shapes_files)]
     return "\n".join(texts).encode()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hankelod.exports.dcat import DCTERMS, PROV, Catalogue, activity, checksum, software, sources
 from hankelod.publication.files import File, Files
+from hankelod.rdf.files import opened
 from hankelod.rdf.graph import RDF, RDFS
 from hankelod.rdf.statements import Statements, count, literal, turtle_document
 from hankelod.records.dataset import BULK, Dataset
@@ -50,8 +51,8 @@ def provenance(about: Catalogue) -> Files:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def inputs(dataset: Dataset) -> Iterator[tuple[str, Path]]:

@@ -18,6 +18,7 @@ from hankelod.intake.reimport import Change
 from hankelod.messages.problem import Problem
 from hankelod.model.model import Model
 from hankelod.model.shapes import load
+from hankelod.rdf.files import listed
 from hankelod.records import tree
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import BASE, DATASET, shipped, turtle_files
@@ -125,7 +126,7 @@ def _address(front: Iterable[Line]) -> str | None:
 
 
 def _ids(folder: Path) -> list[str]:
-    return sorted(f.stem for f in folder.glob("*.yml")) if folder.is_dir() else []
+    return [name[:-4] for name in listed(folder, ".yml")]
 
 
 def existing_records(folder: Path) -> Iterable[tuple[str, dict[str, object]]]:

@@ -15,7 +15,11 @@ SEVERITIES = ("violation", "warning", "info")
 LESSER = {
     "warning": frozenset(
         (
+            "replacement-character",
+            "invisible-character",
+            "lookalike-host",
             "unknown-file",
+            "areas-without-boundary",
             "model-untold",
             "model-no-successor",
             "model-no-term",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from hankelod.messages.catalogue import Entry, Phrase, Text, names, shown
 from hankelod.messages.languages import LANGUAGES
 
@@ -34,8 +32,3 @@ def message(name: str, /, **values: object) -> Text:
 def error_message(error: Exception) -> Text:
     """The message of an error in every language."""
     return {lang: str(shown(error, lang)) for lang in LANGUAGES}
-
-
-def note(text: str) -> None:
-    """Print a note to standard error, so that it does not mix with the results."""
-    print(f"hankelod: {text}", file=sys.stderr)

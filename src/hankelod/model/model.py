@@ -211,5 +211,11 @@ class Model(NamedTuple):
 MOMENTS = {4: XSD + "gYear", 7: XSD + "gYearMonth", 10: XSD + "date"}
 """Datatypes of a `moment` by the length of its lexical form."""
 
-ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
-"""Ids of records and parts: 1 to 100 lower-case ASCII letters, digits and inner hyphens."""
+ID = re.compile(r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$)[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
+"""Ids of records and parts: 1 to 100 lower-case ASCII letters, digits and inner hyphens.
+
+Windows reserves a few names for devices: neither a repository nor a publication could stand there.
+"""
+
+RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
+"""Names that only Windows keeps from being ids."""

@@ -29,6 +29,37 @@ _UNSUPPORTED = {
 }
 
 
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$", re.S)
+"""An escape, a character class, or the end of the text."""
+
+
+def for_python(pattern: str) -> str:
+    """Write a pattern so that Python's `$` is the end of the text, as in XPath: not before a last line end too."""
+    return _PIECE.sub(lambda m: r"\Z" if m.group() == "$" else m.group(), pattern)
+
+
+CALL = re.compile(
+    r"""(?i)\b(?P<name>REGEX|REPLACE)\s*\((?P<before>[^"']*?,\s*)(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)')"""
+)
+"""A call in SPARQL whose second argument, a pattern, is a text."""
+
+
+def in_query_for_python(query: str) -> str:
+    """Write the patterns in a SPARQL query as `for_python` does; in the query, a backslash is written twice."""
+
+    def rewritten(call: re.Match[str]) -> str:
+        mark = '"' if call["double"] is not None else "'"
+        written = call["double"] if call["double"] is not None else call["single"]
+        plain = re.sub(r"\\(.)", r"\1", written)
+        pattern = for_python(plain)
+        if pattern == plain:
+            return call.group()
+        escaped = pattern.replace("\\", "\\\\").replace(mark, "\\" + mark)
+        return f"{call['name']}({call['before']}{mark}{escaped}{mark}"
+
+    return CALL.sub(rewritten, query)
+
+
 def unsafe_reason(pattern: str) -> str | None:
     """Return the reason in English why a pattern is refused, or None if it is safe."""
     try:

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from hankelod.messages.catalogue import Text
 from hankelod.model import entailment
 from hankelod.model.model import MOMENTS, SHAPES, Check, Class, Field, Filled, Group, Model, TypeRule
+from hankelod.rdf.files import content
 from hankelod.rdf.graph import RDF, RDFS, SH, SKOS, XSD, Index, read
 from hankelod.rdf.terms import Names
 
@@ -308,7 +309,7 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
         prefixes=prefixes,
         ontology=ontology,
         shapes=shapes,
-        shapes_text="\n".join(f.read_text("utf-8") for f in shapes_files),
+        shapes_text="\n".join(content(f).decode() for f in shapes_files),
     )
 
 

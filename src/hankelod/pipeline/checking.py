@@ -28,9 +28,10 @@ def check_files(
     records: list[Record] = []
     problems: list[Problem] = []
     things = 0
+    paths = list(paths)
     files: list[Path | None] = []
     for path in paths:
-        files += [None] if path is None else inputs.files(path)
+        files += [None] if path is None else inputs.files(dataset, path)
     for file in files:
         if file is None:
             records += inputs.from_stream(dataset, sys.stdin.buffer)
@@ -41,7 +42,7 @@ def check_files(
             problems += found
             things += known
         else:
-            records += inputs.records(dataset, file)
+            records += inputs.records(dataset, file, named=file in paths)
     read = list(dataset.reader.problems)  # what the references of these records have as problems is theirs
     tombstones = [t for cls in dataset.model.entries() if cls.identifies == "" for t in dataset.rows(cls).values()]
     read += [found for found, _ in reused([*records, *tombstones])]

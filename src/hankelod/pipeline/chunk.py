@@ -6,12 +6,12 @@ and are only numbered here.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from hankelod.messages.problem import Problem
 from hankelod.model.model import Class
+from hankelod.rdf.files import listed
 from hankelod.records.dataset import Dataset
 from hankelod.records.jsonlines import count
 from hankelod.records.record import Record
@@ -64,8 +64,7 @@ def size(dataset: Dataset) -> tuple[int, int]:
     if main is None:
         return 0, 0
     path, folder = dataset.bulk_file(main), dataset.data / FOLDER
-    files = sum(name.endswith(".yml") for name in os.listdir(folder)) if folder.is_dir() else 0
-    return count(path, MOST + 1) if path else 0, files
+    return count(path, MOST + 1, dataset.data) if path else 0, len(listed(folder, ".yml"))
 
 
 def several(dataset: Dataset) -> bool:

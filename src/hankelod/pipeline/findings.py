@@ -7,16 +7,21 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from hankelod.messages.problem import MAX_PROBLEMS, SEVERITIES, Place, Problem, problem
+from hankelod.messages.words import error_message
 from hankelod.model import lint
 from hankelod.pipeline.chunk import main_class
 from hankelod.pipeline.piece import Piece, digest
 from hankelod.records import inputs
 from hankelod.records.dataset import Dataset
+from hankelod.records.folder import DATASET
 from hankelod.records.record import Record
 from hankelod.records.tree import Unreadable
 from hankelod.validation.details import Details
 from hankelod.validation.report import Report, report
 from hankelod.validation.withdrawn import reused
+
+SHOWN = 20
+"""Most codes of areas without a boundary that a message lists."""
 
 KEPT = 30_000
 """Most problems of each severity in a report; more are counted. With more violations, work ends."""
@@ -52,6 +57,7 @@ class Findings:
             self.note(lint.remarks(dataset.model, dataset.model_files(), dataset.base))
         self.note(found for found, _ in reused(others))
         self.note(dataset.reader.problems)
+        self.note(_of_boundaries(dataset, others))
 
     def add(self, piece: Piece) -> None:
         """Take the problems of a piece."""
@@ -113,3 +119,27 @@ class Findings:
                 related=(before,),
                 line=f"{before.file}:{before.line}",
             )
+
+
+def _of_boundaries(dataset: Dataset, others: list[Record]) -> Iterator[Problem]:
+    """Yield what is wrong with the file of boundaries that a dataset names: it cannot be used, or areas are missing."""
+    settings = next((r for r in others if r.cls.file == DATASET), None)
+    named = settings.values.get("boundaries") if settings else None
+    if not named:
+        return
+    from hankelod.site.map import atlas, boundaries
+
+    file = dataset.data / str(named)
+    place = Place(dataset.name(file), 1, 1)
+    levels = {name: [r for r in others if r.cls.name == name] for name in ("Municipality", "Region")}
+    try:
+        areas = atlas.official(levels["Municipality"], levels["Region"], file, dataset.data)
+    except boundaries.NotBoundaries as error:
+        yield problem("unusable-boundaries", place, detail=error_message(error))
+        return
+    alone = any(r.id in areas for level in levels.values() for r in level)
+    for level in levels.values():
+        without = [r.id for r in level if r.id not in areas]
+        if without and not (alone and len(without) == len(level)):  # a file may have one level alone
+            shown = ", ".join(without[:SHOWN]) + (" …" if len(without) > SHOWN else "")
+            yield problem("areas-without-boundary", place, value=shown, expected=str(len(without)))

@@ -12,6 +12,7 @@ import ctypes
 import errno
 import os
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -121,15 +122,45 @@ def replacing(out: Path) -> Iterator[Path]:
     To be used under the lock. Raises OSError, and then nothing was changed.
     """
     building = beside(out, "building")
+    done = False
     try:
         building.mkdir()
         yield building
         for folder, _, _ in os.walk(building):
             os.chmod(folder, FOLDER_MODE)  # noqa: PTH101
         _sync(building)
-        _exchange(building, out)
+        with _held():
+            _exchange(building, out)
+            done = True
+            shutil.rmtree(building, ignore_errors=True)
+    except KeyboardInterrupt:
+        if not done:
+            raise
+        raise InterruptedAfter(out) from None
     finally:
-        shutil.rmtree(building, ignore_errors=True)
+        with contextlib.suppress(KeyboardInterrupt), _held():
+            shutil.rmtree(building, ignore_errors=True)
+
+
+class InterruptedAfter(KeyboardInterrupt):
+    """An interrupt that came after the exchange: the new publication stands."""
+
+    def __init__(self, out: Path) -> None:
+        super().__init__(str(out))
+        self.out = out
+
+
+@contextlib.contextmanager
+def _held() -> Iterator[None]:
+    """Hold interrupts back until the end of a block."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def recover(out: Path) -> None:
@@ -164,7 +195,7 @@ def _two_renames(building: Path, out: Path) -> None:
         out.rename(old)
         try:
             building.rename(out)
-        except OSError:
+        except BaseException:
             old.rename(out)
             raise
         shutil.rmtree(old, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,13 +16,16 @@ from hankelod.publication.manifest import MANIFEST, BadManifest
 @contextlib.contextmanager
 def locked(out: Path) -> Iterator[None]:
     """Hold the lock of a folder that may be replaced by a publication. Raises CannotPublish."""
-    _refuse_foreign(out)
     try:
+        _refuse_foreign(out)
+        if out.is_mount():
+            raise CannotPublish(words.message("refusal-mount", out=out))
         out.parent.mkdir(parents=True, exist_ok=True)
         with exchange.locked(out):
             yield
     except OSError as error:
-        raise CannotPublish(words.message("refusal-out", out=out, why=error)) from error
+        name = {errno.EBUSY: "refusal-mount", errno.EXDEV: "refusal-layer"}.get(error.errno or 0, "refusal-out")
+        raise CannotPublish(words.message(name, out=out, why=error)) from error
 
 
 @contextlib.contextmanager

@@ -54,12 +54,16 @@ FORMATS = (
 _BY_LENGTH = sorted(FORMATS, key=lambda f: (-len(f.ending), f.ending))
 
 
+class UnknownFormat(ValueError):
+    """No file of a publication has such an ending."""
+
+
 def of(path: str) -> Format:
-    """The format of a file of the publication, by the longest matching ending. Raises KeyError."""
+    """The format of a file of the publication, by the longest matching ending. Raises UnknownFormat."""
     for candidate in _BY_LENGTH:
         if path.endswith(candidate.ending):
             return candidate
-    raise KeyError(path)
+    raise UnknownFormat(path)
 
 
 def unpacked(path: str) -> tuple[Format, Format | None]:

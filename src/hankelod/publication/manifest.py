@@ -13,7 +13,9 @@ import re
 from collections.abc import Iterator, Sequence
 from errno import ENOENT
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+import msgspec
 
 from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
@@ -64,29 +66,37 @@ def build_id(files: dict[str, dict[str, object]]) -> str:
 def read(content: bytes) -> Manifest:
     """Read a `manifest.json`, and check its entries and its build id. Raises BadManifest."""
     try:
-        whole = json.loads(content)
-        files = {path: _entry(path, entry) for path, entry in whole["files"].items()}
-        build = whole["build"]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        written = msgspec.json.decode(content, type=_Manifest)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadManifest(message("damage-unread", path=MANIFEST, why=error)) from error
-    if build != build_id(whole["files"]):
+    outside = next((path for path in written.files if not is_safe(path) or path == MANIFEST), None)
+    if outside is not None:
+        raise BadManifest(message("damage-outside", path=repr(outside)))
+    if written.build != build_id({path: msgspec.to_builtins(entry) for path, entry in written.files.items()}):
         raise BadManifest(message("damage-build"))
-    return Manifest(build, files)
+    return Manifest(
+        written.build,
+        {path: FileEntry(e.sha256, e.bytes, e.media_type, e.triples) for path, e in written.files.items()},
+    )
 
 
-def _entry(path: str, entry: dict[str, object]) -> FileEntry:
-    if not is_safe(path) or path == MANIFEST:
-        raise BadManifest(message("damage-outside", path=repr(path)))
-    sha256, size, media, triples = (entry.get(key) for key in ("sha256", "bytes", "mediaType", "triples"))
-    if not (
-        isinstance(sha256, str) and isinstance(media, str) and _count(size) and (triples is None or _count(triples))
-    ):
-        raise BadManifest(message("damage-entry", path=repr(path)))
-    return FileEntry(sha256, size, media, triples)  # type: ignore[arg-type]
+_Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
-def _count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+class _Entry(msgspec.Struct, omit_defaults=True):
+    """An entry as a manifest writes it."""
+
+    sha256: str
+    bytes: _Count
+    media_type: str = msgspec.field(name="mediaType")
+    triples: _Count | None = None
+
+
+class _Manifest(msgspec.Struct):
+    """A manifest as it is written, read into its type: what a stranger's holds beside is passed over, not kept."""
+
+    build: str
+    files: dict[str, _Entry]
 
 
 def checked(path: str, entry: FileEntry, content: bytes) -> bytes:

@@ -24,9 +24,13 @@ from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
 from hankelod.messages.words import message
+from hankelod.rdf import files
 from hankelod.rdf.sparql import CannotAsk, Token, tokens, without_mark
 
 SUFFIX = ".rq"
+
+LARGEST = 2**20
+"""Most bytes of a query's file."""
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -181,14 +185,14 @@ class Catalogue:
 
     def names(self) -> list[str]:
         """Return the names of all queries, sorted."""
-        return sorted(f.stem for f in self.folder.glob(f"*{SUFFIX}"))
+        return [name.removesuffix(SUFFIX) for name in files.listed(self.folder, SUFFIX)]
 
     def named(self, name: str) -> Query:
         """Return the query of this name. Raises CannotAsk, with the nearest name."""
         names = self.names()
         if name not in names:
             raise CannotAsk(message("refusal-query-name", name=_quoted(name), hint=_nearest(name, names, "queries")))
-        return read((self.folder / f"{name}{SUFFIX}").read_text("utf-8"), name)
+        return _read(self.folder / f"{name}{SUFFIX}", f"{name}{SUFFIX}", self.folder.parents[1])
 
     def all(self) -> list[Query]:
         """Return all queries, sorted by name."""
@@ -197,13 +201,19 @@ class Catalogue:
     def find(self, query: str, working: Path) -> Query:
         """Return the query: SPARQL text, a `.rq` file (relative to `working`) or a name. Raises CannotAsk."""
         if query.endswith(SUFFIX) and "\n" not in query and "{" not in query:
-            file = working / query
-            try:
-                return read(decoded(file.read_bytes()), file.stem)
-            except (OSError, ValueError) as error:
-                why = error if isinstance(error, OSError) else message("refusal-not-utf8")
-                raise CannotAsk(message("refusal-query-unread", file=query, why=why)) from error
+            return _read(working / query, query)
         return self.named(query) if NAME.fullmatch(query) else read(query)
+
+
+def _read(file: Path, name: str, within: Path | None = None) -> Query:
+    """Read a file that messages call `name`, in the dataset `within`. Raises CannotAsk."""
+    try:
+        return read(files.content(file, within, LARGEST).decode("utf-8-sig"), file.stem)
+    except files.Unfit as error:
+        why: object = files.why(error)
+    except UnicodeDecodeError:
+        why = message("refusal-not-utf8")
+    raise CannotAsk(message("refusal-query-unread", file=name, why=why))
 
 
 def listing(catalogue: Catalogue, lang: str) -> str:

@@ -14,6 +14,7 @@ from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.words import message
 from hankelod.rdf.graph import RDF
 from hankelod.rdf.sparql import Refused, Token, place, refused
+from hankelod.records.nearness import nearest
 
 MAX_TRIPLES = 2_000_000
 """Largest graph, in triples, in which an unknown term gets a suggestion: finding one reads the whole graph."""
@@ -88,12 +89,15 @@ def unknown_terms(
     for term in _terms(tokens, prefixes, base):
         if len(store) > MAX_TRIPLES or _occurs(store, term.iri):
             continue
-        close = get_close_matches(term.iri.removeprefix(term.namespace), _local_names(store, term.namespace), n=1)
-        if close:
+        local, known = term.iri.removeprefix(term.namespace), _local_names(store, term.namespace)
+        thing = term.namespace.startswith(f"{base}id/")
+        near = nearest(local, known) if thing else next(iter(get_close_matches(local, known, n=1)), None)
+        if near:
             line, column = place(text, term.token.start)
-            meant = f"{term.prefix}:{close[0]}" if term.prefix else f"<{term.namespace.removeprefix(base)}{close[0]}>"
+            meant = f"{term.prefix}:{near}" if term.prefix else f"<{term.namespace.removeprefix(base)}{near}>"
             note = message("note-unknown-term", line=line, column=column, term=term.token.text, near=meant)
-            notes.append(note)
+            if note not in notes:
+                notes.append(note)
     return notes
 
 
@@ -134,7 +138,7 @@ def _local_names(store: ox.Store, namespace: str) -> list[str]:
 
 
 def nearest_thing(store: ox.Store, start: str, value: str, names: Iterable[str]) -> dict[str, str] | None:
-    """Return the thing whose identifier or name is nearest to `value`, as `identifier (name)` by language, or None.
+    """Return the thing whose identifier or name `value` is a slip of, as `identifier (name)` by language, or None.
 
     `start` is the beginning of the IRIs of the things in question, `names` the properties that hold names, the most
     important first. A thing without a name in a language is named in another one, in the order of our languages.
@@ -158,8 +162,9 @@ def nearest_thing(store: ox.Store, start: str, value: str, names: Iterable[str])
     if value.isdigit():  # a code without its leading zeros; similar digits are the code of another thing
         near = next((i for i in sorted(labels) if i == value.zfill(len(i))), None)
     else:
-        close = get_close_matches(value.casefold(), sorted(identifiers), n=1, cutoff=0.6)
-        near = identifiers[close[0]] if close else None
+        folded = value.casefold()
+        close = folded if folded in identifiers else nearest(folded, sorted(identifiers), identifiers)
+        near = identifiers[close] if close else None
     return {lang: _named(near, labels[near], lang) for lang in LANGUAGES} if near is not None else None
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import pyoxigraph as ox
 
 from hankelod.messages.words import message
-from hankelod.rdf import nesting
+from hankelod.rdf import files, nesting
+from hankelod.rdf.files import content
 from hankelod.rdf.graph import RDF
 from hankelod.rdf.sparql import CannotAsk
 
@@ -37,6 +40,9 @@ A query that names no graph reads only the default graph of N-Quads.
 
 THINGS = {"Municipality": "id/municipality/", "Project": "id/project/", "Theme": "id/concept/theme/"}
 """Classes whose instances show a dump's base: it is the part of their IRIs before this text."""
+
+MARK = b"\xef\xbb\xbf"
+"""The byte order mark that some programs write before UTF-8."""
 
 DEF = "https://w3id.org/hankelod/def#"
 
@@ -107,13 +113,16 @@ def of_dump(file: Path, origin: str, here: Path) -> Opened:
     return opened(store, origin, here)
 
 
-def _unpacked(file: Path) -> BinaryIO:
-    """Open a dump for reading, decompressed where it ends in `.gz`. Raises OSError."""
-    if file.suffix != ".gz":
-        return file.open("rb")
-    import gzip
+@contextmanager
+def _unpacked(file: Path) -> Iterator[BinaryIO]:
+    """Open a dump for reading, decompressed where it ends in `.gz`. Raises OSError, Unfit."""
+    with ExitStack() as stack:
+        opened = stack.enter_context(files.opened(file))
+        if file.suffix == ".gz":
+            import gzip
 
-    return gzip.open(file, "rb")  # type: ignore[return-value]
+            opened = stack.enter_context(gzip.GzipFile(fileobj=opened))  # type: ignore[assignment]
+        yield opened
 
 
 def load_dump(store: ox.Store, file: Path, origin: str) -> None:
@@ -130,11 +139,13 @@ def load_dump(store: ox.Store, file: Path, origin: str) -> None:
             with _unpacked(file) as stream:
                 stream.seek(len(BOM_UTF8) if marked else 0)
                 store.bulk_load(stream, format=kind, base_iri=BASE)
-        else:
+        else:  # several threads read a path
             store.bulk_load(path=str(file), format=kind, base_iri=BASE)
     except SyntaxError as error:
         at = f":{error.lineno}:{error.offset}" if error.lineno else ""
         raise CannotAsk(message("refusal-dump-unread", place=f"{origin}{at}", why=error.msg)) from error
+    except files.Unfit as error:
+        raise CannotAsk(message("refusal-dump-unread", place=origin, why=files.why(error))) from error
     except (OSError, EOFError, ValueError) as error:
         raise CannotAsk(message("refusal-dump-unread", place=origin, why=error)) from error
 
@@ -144,7 +155,7 @@ def opened(store: ox.Store, origin: str, here: Path) -> Opened:
     from hankelod.records.folder import BASE, shipped, turtle_files
 
     folders = [own if (own := root(here) / name).is_dir() else shipped(name) for name in ("ontology", "shapes")]
-    text = "\n".join(f.read_text("utf-8") for folder in folders for f in turtle_files(folder))
+    text = "\n".join(content(f).decode() for folder in folders for f in turtle_files(folder))
     return Opened(store, _base(store) or BASE, dict(sorted(_PREFIX.findall(text))), origin, 0)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from hankelod.messages.catalogue import Text
-from hankelod.rdf import nesting
+from hankelod.rdf import files, nesting
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
@@ -85,16 +85,18 @@ def _node(term: object) -> str:
     return term.value if isinstance(term, ox.NamedNode) else f"_:{term.value}"  # type: ignore[attr-defined]
 
 
-def read(files: list[Path], base: str) -> Index:
+def read(paths: list[Path], base: str) -> Index:
     """Read Turtle files into one index.
 
     `base` resolves relative IRIs. Raises NotReadable.
     """
     index = Index({}, {}, [])
-    for file in files:
+    for file in paths:
         try:
-            _take(index, file.read_bytes(), base)
-        except (SyntaxError, OSError, ValueError) as error:
+            _take(index, files.content(file), base)
+        except files.Unfit as error:
+            raise NotReadable(str(error)) from error
+        except (SyntaxError, ValueError) as error:
             place = f":{error.lineno}:{error.offset}" if isinstance(error, SyntaxError) and error.lineno else ""
             raise NotReadable(f"{file}{place}: {error}") from error
     return index
@@ -103,7 +105,7 @@ def read(files: list[Path], base: str) -> Index:
 def read_resource(package: str, name: str, base: str) -> Index:
     """Read a Turtle file that a Python package contains."""
     index = Index({}, {}, [])
-    _take(index, (files(package) / name).read_bytes(), base)
+    _take(index, (resources.files(package) / name).read_bytes(), base)
     return index
 
 

@@ -1,7 +1,7 @@
 """Positions of statements in a Turtle or N-Triples file, which RDF parsers do not report.
 
-Walks over the tokens of RDF 1.1 Turtle (W3C Recommendation, section 6.5), in text that a parser has accepted. The
-content of brackets belongs to the statement around it.
+Walks over the tokens of RDF 1.1 Turtle (W3C Recommendation, section 6.5), in text that a parser has accepted. A blank
+node that the file does not label is named by its position.
 """
 
 from __future__ import annotations
@@ -20,12 +20,20 @@ Position = tuple[int, int]
 class Places(NamedTuple):
     """The first position of each subject, of each property of a subject, and of each value of a property.
 
-    Subjects and properties are IRIs; values are IRIs, or the lexical forms of literals.
+    Subjects and properties are IRIs or labels of blank nodes; values are these, or the lexical forms of literals.
+    `nodes` are the blank nodes among the values of a property, in order, `roots` those that are subjects of statements.
     """
 
     subjects: dict[str, Position]
     properties: dict[tuple[str, str], Position]
     values: dict[tuple[str, str, str], Position]
+    nodes: dict[tuple[str, str], list[str]]
+    roots: list[str]
+
+    def labels(self) -> set[str]:
+        """Return the labels that blank nodes have in the file."""
+        found = {node for nodes in self.nodes.values() for node in nodes} | self.subjects.keys()
+        return {node for node in found if node.startswith("_:") and not node.startswith(("_:node.", "_:cell"))}
 
     def find(self, subject: str, predicate: str | None, value: str | None) -> Position:
         """Return the closest known position: of the value, else the property, else the subject, else the file."""
@@ -70,51 +78,98 @@ def _tokens(text: str) -> Iterator[tuple[str, str, Position]]:
 
 def places(text: str, base: str) -> Places:
     """Return the positions of the statements in Turtle or N-Triples."""
-    positions = Places({}, {}, {})
-    prefixes: dict[str, str] = {}
-    tokens = _tokens(text)
-    subject: str | None = None
-    predicate: str | None = None
-    depth = 0
-    directive: list[str] | None = None
-    for kind, piece, at in tokens:
-        if directive is not None:
-            if kind in ("iri", "word"):
-                directive.append(piece)
-            if kind == "iri":
-                base = _declare(directive, prefixes, base)
-                directive = None
-            continue
-        lowered = piece.lower()
-        if subject is None and depth == 0 and (lowered in ("@prefix", "@base", "prefix", "base")):
-            directive = [lowered.lstrip("@")]
-        elif piece in ("[", "("):
-            if depth == 0 and subject is None:
-                subject = "_:"
-            depth += 1
-        elif piece in ("]", ")"):
-            depth -= 1
-        elif depth:
-            continue
-        elif piece == "." and kind == "mark":
-            subject = predicate = None
-        elif piece == ";":
-            predicate = None
-        elif piece == "," or kind in ("tag", "datatype"):
-            if kind == "datatype":
-                next(tokens, None)
-        else:
-            quotes = 3 if piece[:3] in ('"""', "'''") and len(piece) >= 6 else 1
-            term = _unescape(piece[quotes:-quotes]) if kind == "text" else _iri(piece, kind, prefixes, base)
-            if subject is None:
-                subject = term
-                positions.subjects.setdefault(term, at)
-            elif predicate is None:
-                predicate = term
-                positions.properties.setdefault((subject, term), at)
+    return _Walk(text, base).done()
+
+
+class _Level:
+    """An open statement, bracket or list: `subject` and `predicate` as far as they are known.
+
+    In a list, `subject` is the cell of the last member.
+    """
+
+    def __init__(self, subject: str | None = None, listing: bool = False) -> None:
+        self.subject, self.listing = subject, listing
+        self.predicate: str | None = None
+
+
+class _Walk:
+    """The walk over the tokens of a file."""
+
+    def __init__(self, text: str, base: str) -> None:
+        self.positions = Places({}, {}, {}, {}, [])
+        self.base, self.prefixes = base, dict[str, str]()
+        self.tokens = _tokens(text)
+        self.levels = [_Level()]
+
+    def done(self) -> Places:
+        """Walk to the end of the file."""
+        directive: list[str] | None = None
+        for kind, piece, at in self.tokens:
+            level, lowered = self.levels[-1], piece.lower()
+            if directive is not None:
+                if kind in ("iri", "word"):
+                    directive.append(piece)
+                if kind == "iri":
+                    self.base = _declare(directive, self.prefixes, self.base)
+                    directive = None
+            elif len(self.levels) == 1 and level.subject is None and lowered in ("@prefix", "@base", "prefix", "base"):
+                directive = [lowered.lstrip("@")]
+            elif piece == "[":
+                key = blank(at)
+                self._take(key, at, True)
+                self.levels.append(_Level(key))
+            elif piece == "(":
+                self.levels.append(_Level(listing=True))
+            elif piece in ("]", ")"):
+                if len(self.levels) > 1:
+                    self.levels.pop()
+                if piece == ")" and level.subject is None:
+                    self._take(RDF + "nil", at)
+            elif piece == "." and kind == "mark":
+                del self.levels[1:]
+                self.levels[0] = _Level()
+            elif piece == ";":
+                level.predicate = None
+            elif piece == "," or kind in ("tag", "datatype"):
+                if kind == "datatype":
+                    next(self.tokens, None)
             else:
-                positions.values.setdefault((subject, predicate, term), at)
-    return positions
+                quotes = 3 if piece[:3] in ('"""', "'''") and len(piece) >= 6 else 1
+                text = _unescape(piece[quotes:-quotes]) if kind == "text" else None
+                self._take(_iri(piece, kind, self.prefixes, self.base) if text is None else text, at)
+        return self.positions
+
+    def _take(self, term: str, at: Position, bracket: bool = False) -> None:
+        """Take the next term of the statement, bracket or list that is open."""
+        level, positions = self.levels[-1], self.positions
+        if level.listing:
+            cell = blank(at, f"cell{len(self.levels)}")
+            if level.subject is None:
+                self.levels.pop()
+                self._take(cell, at, True)
+                self.levels.append(level)
+            else:
+                positions.nodes.setdefault((level.subject, RDF + "rest"), []).append(cell)
+            positions.subjects.setdefault(cell, at)
+            level.subject, level.predicate = cell, RDF + "first"
+        if level.subject is None:
+            level.subject = term
+            if bracket:
+                positions.roots.append(term)
+        elif level.predicate is None:
+            level.predicate = term
+            positions.properties.setdefault((level.subject, term), at)
+            return
+        else:
+            positions.values.setdefault((level.subject, level.predicate, term), at)
+            if bracket or term.startswith("_:"):
+                positions.nodes.setdefault((level.subject, level.predicate), []).append(term)
+        positions.subjects.setdefault(term, at) if bracket or level.subject == term else None
+
+
+def blank(at: Position, kind: str = "node") -> str:
+    """Return the label of a blank node without one, by its position."""
+    return f"_:{kind}.{at[0]}.{at[1]}"
 
 
 def _resolve(base: str, written: str) -> str:

@@ -12,14 +12,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hankelod.messages.catalogue import Text
 from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.problem import MAX_PROBLEMS, Place, Problem, problem, short
 from hankelod.messages.words import message, word
 from hankelod.model.model import ID, Class
 from hankelod.model.shapes import ModelError, load
+from hankelod.rdf import files
 from hankelod.rdf.graph import NotReadable
 from hankelod.records import csvtree, jsontree, tree, yamltree
 from hankelod.records.folder import BASE, DATASET, NotADataset, differ, settings, shipped, turtle_files
+from hankelod.records.identifiers import unreserved
 from hankelod.records.reader import Reader
 from hankelod.records.record import Record, References
 from hankelod.records.slug import suggested
@@ -88,9 +91,7 @@ class Dataset:
         for cls in self.model.entries():
             if cls.folder:
                 folder = self.data / cls.folder
-                stems[cls.iri] = (
-                    {f[:-4] for f in os.listdir(folder) if f.endswith(".yml")} if folder.is_dir() else set()
-                )
+                stems[cls.iri] = {f[:-4] for f in files.listed(folder, ".yml")}
         return stems
 
     def rows(self, cls: Class) -> dict[str, Record]:
@@ -122,8 +123,7 @@ class Dataset:
             path = self.files(cls)[0]
             name = self.name(path)
             try:
-                self.stay_inside(path, name)
-                codes = csvtree.column(tree.read_bytes(path, name), name, str(cls.identified_by))
+                codes = csvtree.column(self.content(path, name), name, str(cls.identified_by))
                 self._tables[cls.iri] = {code for code in codes if ID.fullmatch(code)}
             except tree.Unreadable:
                 self._tables[cls.iri] = set(self.rows(cls))
@@ -153,12 +153,12 @@ class Dataset:
             from hankelod.records.jsonlines import lines
 
             path = self.bulk_file(cls)
-            ids = (identifier(raw) for _, raw in lines(path, "") if isinstance(raw, bytes)) if path else ()
+            ids = (identifier(raw) for _, raw in lines(path, "", self.data) if isinstance(raw, bytes)) if path else ()
             self._bulk[cls.iri] = {each for each in ids if each is not None}
         return self._bulk[cls.iri]
 
-    def suggest(self, cls: Class, text: str) -> str | None:
-        """Return the id that a misspelt or spelled-out reference may mean, with its name, or None."""
+    def suggest(self, cls: Class, text: str) -> Text | None:
+        """Return the id that a misspelt or spelled-out reference may mean, with its name by language, or None."""
         return self._suggestions.of(cls, text)
 
     @cached_property
@@ -173,18 +173,16 @@ class Dataset:
         """Return the record files of a class, sorted by name."""
         if cls.file:
             own = self.data / cls.file
-            return [own if own.exists() or cls.file.endswith(".yml") else shipped("data") / cls.file]
+            return [own if os.path.lexists(own) or cls.file.endswith(".yml") else shipped("data") / cls.file]
         folder = self.data / str(cls.folder)
-        try:
-            self.stay_inside(folder, self.name(folder))
-        except tree.Unreadable as error:
-            self.add(error.problem)
+        if files.leads_out(folder, self.data):
+            self.add(problem("outside-dataset", Place(self.name(folder), 1, 1)))
             return []
-        return sorted(folder / f for f in os.listdir(folder) if f.endswith(".yml")) if folder.is_dir() else []
+        return [folder / f for f in files.listed(folder, ".yml")]
 
     def bulk_file(self, cls: Class) -> Path | None:
         """Return the JSON Lines file of a class, or None."""
-        return next((f for end in BULK if (f := self.data / f"{cls.folder}{end}").exists()), None)
+        return next((f for end in BULK if os.path.lexists(f := self.data / f"{cls.folder}{end}")), None)
 
     def read(self, cls: Class) -> Iterator[Record]:
         """Yield the readable records of a class; problems are added to `self.reader.problems`."""
@@ -217,13 +215,7 @@ class Dataset:
 
         path = self.bulk_file(cls)
         assert path is not None
-        name = self.name(path)
-        try:
-            self.stay_inside(path, name)
-        except tree.Unreadable as error:
-            yield 1, error
-            return
-        yield from lines(path, name)
+        yield from lines(path, self.name(path), self.data)
 
     def some(self, cls: Class, ids: set[str]) -> Iterator[Record]:
         """Yield the records of a class with these ids, without keeping their problems."""
@@ -274,7 +266,7 @@ class Dataset:
         if cls.file:
             return self.rows(cls).get(identifier)
         path = self.data / str(cls.folder) / f"{identifier}.yml"
-        if ID.fullmatch(identifier) and path.exists():
+        if ID.fullmatch(identifier) and os.path.lexists(path):
             return next(iter(self.quietly(cls, path)), None)
         return self.bulk_record(cls, identifier)
 
@@ -299,10 +291,13 @@ class Dataset:
 
         return Decoders(self.model, self.reader.references, self.languages)
 
-    def stay_inside(self, path: Path, name: str) -> None:
-        """Raise Unreadable if a file or folder is a symbolic link out of the dataset."""
-        if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.data)):
-            raise tree.refuse("outside-dataset", Place(name, 1, 1))
+    def content(self, path: Path, name: str) -> bytes:
+        """Read a file; one of the dataset has to lie in its folder. Raises Unreadable."""
+        return tree.read_bytes(path, name, within=self.inside(path))
+
+    def inside(self, path: Path) -> Path | None:
+        """Return the folder that a file must not lead out of; None for one that is not the dataset's."""
+        return self.data if path.is_relative_to(self.data) else None
 
     ### Record files: YAML and CSV
 
@@ -310,11 +305,15 @@ class Dataset:
         """Read one YAML record; None if it is unreadable."""
         name, stem = self.name(path), path.stem
         if not ID.fullmatch(stem):
-            self.add(problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{suggested(stem)}.yml"))
+            reserved = unreserved(stem)
+            self.add(
+                problem("bad-id", Place(name, 1, 1), None, None, stem, suggestion=f"{reserved}.yml")
+                if reserved
+                else problem("file-name", Place(name, 1, 1), None, None, path.name, expected=f"{suggested(stem)}.yml")
+            )
             return None
         try:
-            self.stay_inside(path, name)
-            raw = tree.read_bytes(path, name)
+            raw = self.content(path, name)
         except tree.Unreadable as error:
             self.add(error.problem._replace(record=stem))
             return None
@@ -340,11 +339,10 @@ class Dataset:
         name = self.name(path)
         seen: dict[str, Place] = {}
         try:
-            self.stay_inside(path, name)
             if path.suffix == ".csv":
                 wanted = (str(cls.identified_by), only) if only else None
-                nodes = csvtree.rows(tree.read_bytes(path, name), name, self.reader.problems, wanted)
-            elif not path.exists():
+                nodes = csvtree.rows(self.content(path, name), name, self.reader.problems, wanted)
+            elif not os.path.lexists(path):
                 return
             else:
                 nodes = self._nodes(path, name)
@@ -363,7 +361,7 @@ class Dataset:
 
     def _nodes(self, path: Path, name: str) -> Iterator[tree.Node]:
         problems: list[Problem] = []
-        node = yamltree.read_yaml(tree.read_bytes(path, name), name, problems)
+        node = yamltree.read_yaml(self.content(path, name), name, problems)
         for each in problems:  # the path of a field in a list file begins at its record
             self.add(each._replace(field=re.sub(r"^\[[0-9]+\][.]?", "", each.field)) if each.field else each)
         yield from node.value if node.kind == "list" else [node]  # type: ignore[misc]

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from hankelod.model.model import Class, Field, Model
-from hankelod.records.record import BOUNDS, CHECKS, iri_within
+from hankelod.records.record import BOUNDS, CHECKS, DATED, NO_YEAR, iri_within
 
 
 class Scope(Protocol):
@@ -143,6 +143,8 @@ class DecoderSource:
             return [f"{v} = integer({v})"]
         if kind == "class":
             return [f"if {v} not in {self.scope.hold(field.words)}: raise Out"]
+        if kind in DATED:
+            return [f"if {v}[:4] == {NO_YEAR!r}: raise Out"]
         if kind == "reference":
             return self._reference(cls, field, v)
         if kind == "iri":

@@ -13,6 +13,7 @@ from unicodedata import is_normalized
 import msgspec
 
 from hankelod.model.model import ID, Class, Model
+from hankelod.records.characters import DOUBTFUL, is_doubtful_address
 from hankelod.records.decoders import DecoderSource, Structures
 from hankelod.records.record import DECIMAL, DIGITS, References, Values, is_iri, type_of
 from hankelod.records.tree import FORBIDDEN, MAX_BYTES, MAX_VALUES
@@ -33,10 +34,13 @@ class _Undecided(Exception):
 _PLAIN = bytes({*range(0x7F), *range(0x80, 0xC0), 0xC3, 0xC4, 0xC5})
 """Bytes allowed in every text: ASCII, continuation bytes of UTF-8, and the first bytes of U+00C0 to U+017F."""
 
-_PUNCTUATION = {bytes([0x80, n]) for n in {*range(0x80, 0xC0)} - {0x80, 0x81, 0x8E, 0x8F, *range(0xAA, 0xAF)}} | {
+_OTHERS = {0x80, 0x81, *range(0x8B, 0x90), *range(0xAA, 0xAF)}
+"""Last bytes of the forbidden, invisible and non-NFC characters of U+2000 to U+203F."""
+
+_PUNCTUATION = {bytes([0x80, n]) for n in {*range(0x80, 0xC0)} - _OTHERS} | {
     bytes([0x82, n]) for n in range(0x80, 0xC0)
 }
-"""Bytes that may follow \\xe2: U+2000 to U+203F except forbidden and non-NFC characters, and U+2080 to U+20BF."""
+"""Bytes that may follow \\xe2: U+2000 to U+203F except those of _OTHERS, and U+2080 to U+20BF."""
 
 _MINUS_ZERO = re.compile(rb"[:\[,\s]-0[,\]}\s]")
 
@@ -69,7 +73,7 @@ def _has_valid_texts(raw: bytes, again: bytearray) -> bool:
     if is_plain(raw):
         return True
     text = raw.decode()
-    return FORBIDDEN.search(text) is None and is_normalized("NFC", text)
+    return FORBIDDEN.search(text) is None and DOUBTFUL.search(text) is None and is_normalized("NFC", text)
 
 
 def _is_equivalent(raw: bytes, again: bytearray) -> bool:
@@ -100,7 +104,7 @@ class Decoders:
             "UNSET": msgspec.UNSET,
             "decimal": self._decimal,
             "integer": self._integer,
-            "is_iri": is_iri,
+            "is_iri": self._iri,
             "ids": self._ids,
             "is_new_id": self._is_new_id,
             "isspace": str.isspace,
@@ -138,6 +142,9 @@ class Decoders:
         if value.__class__ is str and re.fullmatch("[0-9]{1,9}", value):  # type: ignore[arg-type]
             return int(value)  # type: ignore[call-overload, no-any-return]
         raise _Undecided
+
+    def _iri(self, text: str) -> bool:
+        return is_iri(text) and ((text.isascii() and "@" not in text) or not is_doubtful_address(text))
 
     def _learn(self, known: set[str], cls: Class, identifier: object) -> bool:
         exists = identifier.__class__ is str and self.references.exists(cls, identifier)  # type: ignore[arg-type]

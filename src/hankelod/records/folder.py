@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from importlib import resources
 from pathlib import Path
 
 from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
+from hankelod.rdf import files
 from hankelod.rdf.graph import NotReadable
 from hankelod.records import tree, yamltree
 
@@ -25,10 +27,10 @@ def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
 
     Raises NotADataset.
     """
-    if not file.exists():
+    if not os.path.lexists(file):
         raise NotADataset(message("refusal-no-dataset", file=name))
     try:
-        node = yamltree.read_yaml(tree.read_bytes(file, name), name, [])
+        node = yamltree.read_yaml(tree.read_bytes(file, name, within=file.parent), name, [])
     except tree.Unreadable as error:
         at = error.problem
         raise NotADataset(
@@ -73,12 +75,11 @@ def turtle_files(folder: Path) -> list[Path]:
 
     Raises NotReadable if one is a link out of the dataset, since its target would be published.
     """
-    files = sorted(folder.rglob("*.ttl"))
-    inside = folder.parent.resolve()
-    outside = next((f for f in files if f.is_symlink() and not f.resolve().is_relative_to(inside)), None)
+    found = sorted(f for f in folder.rglob("*.ttl") if not any(map(files.is_hidden, f.relative_to(folder).parts)))
+    outside = next((f for f in (folder, *found) if files.leads_out(f, folder.parent)), None)
     if outside is not None:
         raise NotReadable(f"{outside}: this is a link out of the dataset; put the file itself here")
-    return files
+    return found
 
 
 def query_folder(root: Path) -> Path:
@@ -87,6 +88,6 @@ def query_folder(root: Path) -> Path:
     return own if own.is_dir() else shipped("ontology") / "queries"
 
 
-def differ(files: list[Path], name: str) -> bool:
+def differ(own: list[Path], name: str) -> bool:
     """Check if these files differ from those in the package folder of this name."""
-    return [f.read_bytes() for f in files] != [f.read_bytes() for f in turtle_files(shipped(name))]
+    return [files.content(f) for f in own] != [files.content(f) for f in turtle_files(shipped(name))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hankelod.messages.problem import problem
-from hankelod.model.model import ID, Class, Field
+from hankelod.model.model import ID, RESERVED, Class, Field
 from hankelod.records.faults import ProblemLog
 from hankelod.records.record import NUMBER_LIKE, Values
 from hankelod.records.tree import Node, Pair, Path
@@ -27,9 +27,18 @@ def own_id(log: ProblemLog, node: Node, cls: Class, stem: str | None) -> str | N
     if cls.identifies == "" and len(steps) == 1:
         steps = ["project", value]  # a tombstone without a kind is that of a project
     if len(steps) != (2 if cls.identifies == "" else 1) or not all(ID.fullmatch(s) for s in steps):
-        log.problems.append(problem("bad-id", written[1].place(log.file), None, key, value, example=_example(cls)))
+        place = written[1].place(log.file)
+        log.problems.append(
+            problem("bad-id", place, None, key, value, example=_example(cls), suggestion=unreserved(value))
+        )
         return None
     return "/".join(steps)
+
+
+def unreserved(text: str) -> str | None:
+    """Return an id in place of one that Windows reserves; None for any other text."""
+    *_, last = text.split("/")
+    return f"{text}-1" if RESERVED.fullmatch(last) else None
 
 
 def part_id(log: ProblemLog, node: Node, path: Path, prefix: str, ordinal: int, ids: dict[str, Node]) -> str:
@@ -47,6 +56,7 @@ def part_id(log: ProblemLog, node: Node, path: Path, prefix: str, ordinal: int, 
                 (*path, "id"),
                 str(written.value)[:200] if isinstance(written.value, str) else None,
                 example="grant-1",
+                suggestion=unreserved(local),
             )
     whole = prefix + part
     first = ids.setdefault(whole, written or node)

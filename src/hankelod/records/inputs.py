@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from hankelod.messages.problem import Place, Problem, problem
 from hankelod.model.model import Class
+from hankelod.rdf.files import is_hidden
 from hankelod.records import tree
 from hankelod.records.dataset import BULK, Dataset
 from hankelod.records.record import Record
@@ -28,18 +29,29 @@ OTHER_FILES = ("LICENSE", "README.md")
 """Files under `data/` that need no class."""
 
 
-def files(path: Path) -> Iterator[Path]:
-    """Yield a file, or the record and RDF files in a folder by path; a folder without any itself."""
-    within = list(_within(path)) if path.is_dir() else []
+def files(dataset: Dataset, path: Path) -> Iterator[Path]:
+    """Yield a file, or the files in a folder by path, hidden ones left out; a folder without any itself.
+
+    A file that is not read is among them, so that it is reported.
+    """
+    within = list(_within(dataset, path)) if path.is_dir() else []
     yield from within or [path]
 
 
-def _within(path: Path) -> Iterator[Path]:
+def _within(dataset: Dataset, path: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(path):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        folders[:] = sorted(f for f in folders if not is_hidden(f))
         for name in sorted(names):
-            if name.endswith((".yml", *BULK, *RDF_FILES)) and not name.startswith("."):
-                yield Path(folder) / name
+            file = Path(folder) / name
+            if not is_hidden(name) and name not in OTHER_FILES and file not in _beside(dataset):
+                yield file
+
+
+def _beside(dataset: Dataset) -> set[Path]:
+    """Return the files under `data/` that a dataset names and that hold no records: its boundaries."""
+    settings = None if dataset.alone else dataset.settings()
+    named = settings.values.get("boundaries") if settings else None
+    return {dataset.data / str(named)} if named else set()
 
 
 def class_of(dataset: Dataset, file: Path) -> Class | None:
@@ -57,21 +69,25 @@ def class_of(dataset: Dataset, file: Path) -> Class | None:
     return next((c for c in entries if c.folder == file.parent.name), None) or dataset.model.by_name("Project")
 
 
-def records(dataset: Dataset, file: Path) -> Iterator[Record]:
-    """Yield the records in one file; problems are added to the dataset's reader."""
+def records(dataset: Dataset, file: Path, named: bool = False) -> Iterator[Record]:
+    """Yield the records in one file; problems are added to the dataset's reader.
+
+    A file that is not read is a warning, and a violation if it was `named`: it must not pass for valid.
+    """
     cls = class_of(dataset, file)
     if cls is None:
-        code = "rdf-refused" if file.suffix in REFUSED else "unknown-file"
+        code = "rdf-refused" if file.suffix in REFUSED else "unread-file" if named else "unknown-file"
         dataset.reader.problems.append(problem(code, Place(dataset.name(file), 1, 1), value=file.suffix))
     elif cls.file:
-        yield from dataset.rows(cls).values()
+        own = file in dataset.files(cls)
+        yield from dataset.rows(cls).values() if own else dataset.read_file(file, cls)
     elif file == dataset.bulk_file(cls):
         yield from dataset.read_bulk(cls)
     elif file.name.endswith(BULK):
         from hankelod.records.jsonlines import lines
 
         name = dataset.name(file)
-        yield from dataset.read_lines(cls, name, lines(file, name))
+        yield from dataset.read_lines(cls, name, lines(file, name, dataset.inside(file)))
     else:
         record = dataset.read_record(file, cls)
         if record is not None:
@@ -117,11 +133,11 @@ def unknown_files(dataset: Dataset) -> Iterator[Problem]:
     boundaries = settings.values.get("boundaries") if settings else None
     for entry in sorted(os.listdir(dataset.data)):
         path = dataset.data / entry
-        if entry in names or entry.startswith(".") or entry in (boundaries, *OTHER_FILES):
+        if entry in names or is_hidden(entry) or entry in (boundaries, *OTHER_FILES):
             continue
         if entry in folders and path.is_dir():
             for inner in sorted(os.listdir(path)):
-                if not inner.endswith(".yml") and not inner.startswith("."):
+                if not inner.endswith(".yml") and not is_hidden(inner):
                     yield problem("unknown-file", Place(dataset.name(path / inner), 1, 1))
         elif not (entry.endswith(BULK) and entry.split(".")[0] in folders):
             yield problem("unknown-file", Place(dataset.name(path), 1, 1))

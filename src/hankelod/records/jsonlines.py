@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from hankelod.messages.problem import Place
-from hankelod.records.tree import MAX_BYTES, Unreadable, refuse
+from hankelod.rdf import files
+from hankelod.records.tree import MAX_BYTES, Unreadable, refuse, unfit
 
 UNPACKED = 100_000_000
 """Bytes that any compressed file may contain."""
@@ -23,39 +25,42 @@ RATIO = 250
 """Highest compression ratio of a file that exceeds UNPACKED; repetitive records reach about 100."""
 
 
-def _open(path: Path) -> BinaryIO:
-    if path.name.endswith(".gz"):
-        import gzip
+@contextmanager
+def _open(path: Path, within: Path | None) -> Iterator[BinaryIO]:
+    with files.opened(path, within, buffer=BUFFER) as packed:
+        if path.name.endswith(".gz"):
+            import gzip
 
-        return io.BufferedReader(gzip.open(path, "rb"))  # type: ignore[arg-type] # GzipFile reads lines in Python
-    if path.name.endswith(".zst"):
-        import zstandard
+            yield io.BufferedReader(gzip.GzipFile(fileobj=packed))  # type: ignore[arg-type] # GzipFile reads lines in Python
+        elif path.name.endswith(".zst"):
+            import zstandard
 
-        return zstandard.open(path, "rb")  # type: ignore[no-any-return]
-    return path.open("rb", buffering=BUFFER)
+            yield zstandard.open(packed, "rb")
+        else:
+            yield packed
 
 
-def lines(path: Path, name: str) -> Iterator[tuple[int, bytes | Unreadable]]:
-    """Yield the lines of a JSON Lines file with their numbers; blank lines are skipped.
+def lines(path: Path, name: str, within: Path | None = None) -> Iterator[tuple[int, bytes | Unreadable]]:
+    """Yield the lines of a JSON Lines file in the folder `within`, with their numbers; blank lines are skipped.
 
     A line longer than the limit is yielded as Unreadable and skipped without being kept in memory. If the file cannot
     be opened or is truncated, the last item is Unreadable too.
     """
     try:
-        file = _open(path)
+        with _open(path, within) as file:
+            limit = None if path.suffix == ".jsonl" else max(UNPACKED, RATIO * path.stat().st_size)
+            yield from numbered(file, name, limit=limit)
+    except files.Unfit as error:
+        yield 1, unfit(error, Place(name, 1, 1))
     except Exception as error:
         yield 1, _broken(error, name, 1)
-        return
-    limit = None if path.suffix == ".jsonl" else max(UNPACKED, RATIO * path.stat().st_size)
-    with file:
-        yield from numbered(file, name, limit=limit)
 
 
-def count(path: Path, most: int) -> int:
+def count(path: Path, most: int, within: Path | None = None) -> int:
     """Count the line breaks of a file, at least to `most`; 0 if it cannot be read, which whoever reads it reports."""
     number = 0
     try:
-        with _open(path) as file:
+        with _open(path, within) as file:
             while number < most and (block := file.read(BUFFER)):
                 number += block.count(b"\n") + (not block.endswith(b"\n") and len(block) < BUFFER)
     except Exception as error:
@@ -111,4 +116,5 @@ def _broken(error: Exception, name: str, number: int) -> Unreadable:
 
 def _is_read_error(error: Exception) -> bool:
     """Check if an error comes from a file or its decompression; zlib and zstandard have exceptions of their own."""
-    return isinstance(error, (OSError, EOFError, ImportError)) or type(error).__module__ in ("zlib", "zstd")
+    own = (OSError, EOFError, ImportError, files.Unfit)
+    return isinstance(error, own) or type(error).__module__ in ("zlib", "zstd")

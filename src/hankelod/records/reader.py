@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import chain
 
 from hankelod.messages.problem import Place, Problem, problem, short
 from hankelod.model.model import MOMENTS, Class, Field, Model
 from hankelod.rdf.graph import XSD
+from hankelod.records.characters import Doubt, address_doubts, doubts
 from hankelod.records.faults import ProblemLog, as_list, wrong_kind
 from hankelod.records.identifiers import own_id, part_id, reference
-from hankelod.records.record import CHECKS, DECIMAL, DIGITS, Record, References, Values, filled_value, is_iri, type_of
+from hankelod.records.record import (
+    CHECKS,
+    DATED,
+    DECIMAL,
+    DIGITS,
+    NO_YEAR,
+    Record,
+    References,
+    Values,
+    filled_value,
+    is_iri,
+    type_of,
+)
 from hankelod.records.tree import Node, Path, dotted
 
 
@@ -211,12 +226,21 @@ class _Typing:
             # engines differ in what they accept: rdflib reads NaN and 1_000 as decimals, and each has its own limits
             self.log.broken("Datatype", node.place(self.file), field, path, text)
             return None
+        if field.kind in DATED and text.startswith(NO_YEAR):
+            self.log.broken("Datatype", node.place(self.file), field, path, text)
+            return None
         if field.checked_by and not CHECKS[field.checked_by](text):
             self.log.report("business-id-check", node, path, text, label=field.label)
             return None
+        self._doubt(node, field, path, chain(doubts(text), address_doubts(text)))
         if field.kind == "integer" and re.fullmatch(r"[0-9]{1,9}", text):
             return int(text)
         return text
+
+    def _doubt(self, node: Node, field: Field, path: Path, found: Iterable[Doubt]) -> None:
+        """Report doubtful characters and addresses, which are warnings."""
+        for doubt in found:
+            self.log.report(doubt.code, node, path, str(node.value), label=field.label, about=short(doubt.about))
 
     def _langtext(self, node: Node, field: Field, path: Path) -> Values | None:
         if node.kind != "mapping":
@@ -237,6 +261,7 @@ class _Typing:
                 self.log.wrong(value, field, here, "text")
             else:
                 texts[str(key.value)] = value.value
+                self._doubt(value, field, here, doubts(str(value.value)))
         ordered = {lang: texts[lang] for lang in field.languages if lang in texts}
         if ordered and all_known and not field.verbatim:
             self._languages(node, field, path, ordered)

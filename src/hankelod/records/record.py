@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import Place
 from hankelod.model.model import Class, Filled, Model
 from hankelod.records.bounds import first_day, last_day
@@ -75,7 +76,7 @@ class References(NamedTuple):
     """
 
     exists: Callable[[Class, str], bool]
-    suggest: Callable[[Class, str], str | None]
+    suggest: Callable[[Class, str], Text | None]
     knows: Callable[[Class], bool] = lambda cls: True
 
 
@@ -116,6 +117,13 @@ def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> 
     if filled.way == "within":
         return iri_within(filled.keys[1], str(source))
     return int(str(source)) if str(source).isdigit() else None
+
+
+DATED = ("year", "month", "date")
+"""Kinds of values that begin with a year."""
+
+NO_YEAR = "0000"
+"""A year that engines take, and no calendar has: the year before 1 is -1."""
 
 
 def iri_within(space: str, name: str) -> str | None:

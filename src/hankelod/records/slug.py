@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import cache
 
+from hankelod.model.model import RESERVED
+
 LONGEST = 100
 """Most characters of an id."""
 
@@ -22,10 +24,12 @@ _NAME = re.compile(r"LATIN (?:SMALL|CAPITAL) (?:LETTER|LIGATURE) (?:DOTLESS |OPE
 def slug(text: str) -> str:
     """Return a text as an id of at most `LONGEST` characters; empty where no letter or digit of it has an ASCII form.
 
-    Accents go (å and ä become a), and letters of their own become their base letters (ø: o, ł: l, þ: th, æ: ae).
+    Accents go (å and ä become a), and letters of their own become their base letters (ø: o, ł: l, þ: th, æ: ae). A
+    name that Windows reserves for a device gets a number.
     """
     plain = "".join(_ascii(c) for c in _decomposed(text))
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].rstrip("-")
+    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].rstrip("-")
+    return f"{made}-1" if RESERVED.fullmatch(made) else made
 
 
 def suggested(text: str) -> str:

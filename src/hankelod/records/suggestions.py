@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 
+from hankelod.messages.catalogue import Text
+from hankelod.messages.languages import LANGUAGES
 from hankelod.model.model import Class, Model
 from hankelod.records.guesses import LONGEST
+from hankelod.records.nearness import nearest
 from hankelod.records.record import Record
 
 Rows = Callable[[Class], dict[str, Record]]
@@ -27,12 +29,12 @@ class Suggestions:
 
     def __init__(self, model: Model, rows: Rows, read: Read) -> None:
         self.model, self.rows, self.read = model, rows, read
-        self._matches: dict[tuple[str, str], str | None] = {}  # by class and text
+        self._matches: dict[tuple[str, str], Text | None] = {}  # by class and text
         self._names: dict[str, dict[str, str]] = {}  # by class: casefolded name → id
-        self._labels: dict[str, dict[str, str]] = {}  # by class: id → name
+        self._labels: dict[str, dict[str, Text]] = {}  # by class: id → name by language
 
-    def of(self, cls: Class, text: str) -> str | None:
-        """Return the id that a misspelt reference or a name may mean, with its name.
+    def of(self, cls: Class, text: str) -> Text | None:
+        """Return the id that a misspelt reference or a name may mean, with its name in each language of messages.
 
         None if there is no match, or after MAX_SEARCHES searches.
         """
@@ -41,7 +43,7 @@ class Suggestions:
             self._matches[query] = self._search(cls, text)
         return self._matches.get(query)
 
-    def _search(self, cls: Class, text: str) -> str | None:
+    def _search(self, cls: Class, text: str) -> Text | None:
         """Return the id that `text` may mean, with its name if it has one, or None."""
         if len(text) > LONGEST:
             return None
@@ -53,12 +55,12 @@ class Suggestions:
             match = folded.zfill(width) if folded.zfill(width) in self.rows(cls) else None
         if match is None:
             begin = {i for name, i in names.items() if name.startswith(folded)} if len(folded) >= 4 else set()
-            close = get_close_matches(folded, names, n=1, cutoff=0.75)
-            match = begin.pop() if len(begin) == 1 else names[close[0]] if close else None
+            near = nearest(folded, names, names)
+            match = begin.pop() if len(begin) == 1 else names[near] if near else None
         if match is None:
             return None
-        label = None if cls.concept else self._labels[cls.iri].get(match)
-        return f'"{match}" ({label})' if cls.file else f"{match} ({label})" if label and label != match else match
+        labels = {} if cls.concept else self._labels[cls.iri].get(match, {})
+        return {lang: _with_name(match, labels.get(lang) or next(iter(labels.values()), ""), cls) for lang in LANGUAGES}
 
     def _names_of(self, cls: Class) -> dict[str, str]:
         """Return ids by casefolded name, read once; the first thing with a name keeps it.
@@ -77,10 +79,10 @@ class Suggestions:
         elif not cls.part:
             for record in self.read(cls):
                 names.setdefault(record.id, record.id)
+                labels[record.id] = _labels(record.values.get("name"))
                 for key in NAMES:
                     for name in _texts(record.values.get(key)):
                         names.setdefault(name.casefold(), record.id)
-                        labels.setdefault(record.id, name)
         return names
 
     def _successor(self, cls: Class, folded: str) -> str | None:
@@ -93,6 +95,20 @@ class Suggestions:
                 if record.id == folded or any(n.casefold() == folded for n in _texts(record.values.get("name"))):
                     return str(record.values.get(field.key))
         return None
+
+
+def _with_name(identifier: str, name: str, cls: Class) -> str:
+    """Return an id as a record writes it, with the name of the thing."""
+    if cls.file:
+        return f'"{identifier}" ({name})'
+    return f"{identifier} ({name})" if name and name != identifier else identifier
+
+
+def _labels(value: object) -> Text:
+    """Return a name by language; a name without languages is that of all."""
+    if isinstance(value, dict):
+        return {str(lang): str(text) for lang, text in value.items()}
+    return dict.fromkeys(LANGUAGES, value) if isinstance(value, str) else {}
 
 
 def _texts(value: object) -> list[str]:

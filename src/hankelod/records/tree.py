@@ -11,6 +11,8 @@ from typing import NamedTuple
 from unicodedata import is_normalized, normalize
 
 from hankelod.messages.problem import Place, Problem, phrase, problem, short
+from hankelod.messages.words import error_message
+from hankelod.rdf import files
 
 DEPTH = 20
 """Most nested levels of a record."""
@@ -114,18 +116,21 @@ def too_many(place: Place) -> Unreadable:
     return refuse("too-large", place, value=f"> {MAX_VALUES}", expected=phrase("values-at-most", n=MAX_VALUES))
 
 
-def read_bytes(path: FilePath, file: str, limit: int = MAX_BYTES) -> bytes:
-    """Read a file of at most `limit` bytes. Raises Unreadable, also if it is not a regular file."""
-    place = Place(file, 1, 1)
+def read_bytes(path: FilePath, file: str, limit: int = MAX_BYTES, within: FilePath | None = None) -> bytes:
+    """Read a plain file of at most `limit` bytes, in the folder `within`. Raises Unreadable."""
     try:
-        if not path.is_file():
-            raise refuse("not-a-file", place, detail=phrase("no-file"))
-        size = path.stat().st_size
-        if size > limit:
-            raise refuse("too-large", place, value=f"{size} B", expected=f"{limit} B")
-        return path.read_bytes()
-    except OSError as error:
-        raise refuse("not-a-file", place, detail=error.strerror or type(error).__name__) from error
+        return files.content(path, within, limit)
+    except files.Unfit as error:
+        raise unfit(error, Place(file, 1, 1), limit) from error
+
+
+def unfit(error: files.Unfit, place: Place, limit: int = MAX_BYTES) -> Unreadable:
+    """Create the Unreadable for a path that is not opened."""
+    if error.code == "outside-dataset":
+        return refuse("outside-dataset", place)
+    if error.code == "too-large":
+        return refuse("too-large", place, value=f"{error.size} B", expected=f"{limit} B")
+    return refuse("not-a-file", place, detail=error_message(error.error) if error.error else files.why(error))
 
 
 def pairs(children: list[Node], file: str, problems: list[Problem], path: Path) -> list[Pair]:

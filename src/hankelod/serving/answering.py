@@ -18,8 +18,9 @@ import pyoxigraph as ox
 
 from hankelod.query.answer import Answer
 from hankelod.query.data import Data, Graphs
+from hankelod.rdf import confinement
 from hankelod.rdf.sparql import CannotAsk, Refused
-from hankelod.serving import confinement, frames
+from hankelod.serving import frames
 from hankelod.serving.frames import Head
 
 PAGE = "page"

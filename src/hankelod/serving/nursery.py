@@ -25,8 +25,9 @@ import pyoxigraph as ox
 
 from hankelod.query.data import Data, catalogue
 from hankelod.query.store import Opened, load_dump, opened, root
+from hankelod.rdf import confinement
 from hankelod.rdf.sparql import CannotAsk
-from hankelod.serving import answering, confinement, store
+from hankelod.serving import answering, store
 from hankelod.serving.answering import Bounds
 
 WITHDRAWN = """PREFIX hanke: <https://w3id.org/hankelod/def#>

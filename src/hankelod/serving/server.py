@@ -13,7 +13,8 @@ from pathlib import Path
 
 import uvicorn
 
-from hankelod.messages.words import message, note, say
+from hankelod.messages.console import note
+from hankelod.messages.words import message, say
 from hankelod.publication.manifest import MANIFEST, BadManifest
 from hankelod.query import data, store
 from hankelod.rdf.sparql import LIMITS, CannotAsk

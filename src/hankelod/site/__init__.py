@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 
-from hankelod.messages.words import message
 from hankelod.publication.files import File, Files
 from hankelod.publication.history import changes
 from hankelod.publication.history.days import UNKNOWN, Days
@@ -117,10 +116,9 @@ def pages(
 def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:
     """Return the map of the dataset's areas, with the boundaries of its own file if it has one."""
     named = portfolio.settings.values.get("boundaries")
-    file = (dataset.data / str(named)).resolve() if named else None
-    if file is not None and not file.is_relative_to(dataset.data.resolve()):
-        raise NotBoundaries(message("boundaries-outside", file=named))
-    return atlas(list(portfolio.of("Municipality").values()), list(portfolio.of("Region").values()), file)
+    file = dataset.data / str(named) if named else None
+    municipalities, regions = portfolio.of("Municipality"), portfolio.of("Region")
+    return atlas(list(municipalities.values()), list(regions.values()), file, dataset.data)
 
 
 def _assets(country: Atlas, portfolio: Portfolio, queryable: bool) -> Files:

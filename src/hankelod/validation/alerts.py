@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from hankelod import __version__
 from hankelod.messages.catalogue import in_language
+from hankelod.messages.console import part
 from hankelod.messages.problem import Problem
 from hankelod.messages.words import say
 from hankelod.validation.report import Report
@@ -38,15 +39,15 @@ def as_github(report: Report, lang: str, prefix: str = "") -> str:
         title = f"{p.code}: {p.record}" if p.record else p.code
         text = "\n".join(
             (
-                in_language(p.message, lang),
-                f"{say('why', lang)}: {in_language(p.why, lang)}",
-                f"{say('fix', lang)}: {in_language(p.fix, lang)}",
+                part(in_language(p.message, lang)),
+                f"{say('why', lang)}: {part(in_language(p.why, lang))}",
+                f"{say('fix', lang)}: {part(in_language(p.fix, lang))}",
                 f"{say('help', lang)}: {report.help(p)}",
             )
         )
         lines.append(
-            f"::{COMMANDS[p.severity]} file={_property(prefix + p.file)},line={p.line},col={p.column},"
-            f"title={_property(title)}::{_data(text)}"
+            f"::{COMMANDS[p.severity]} file={_property(part(prefix + p.file))},line={p.line},col={p.column},"
+            f"title={_property(part(title))}::{_data(text)}"
         )
     counts = report.counts()
     summary = ", ".join(f"{counts[s]} {say(s + 's', lang)}" for s in COMMANDS if counts[s])

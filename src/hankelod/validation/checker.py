@@ -16,7 +16,7 @@ from hankelod.records.dataset import Dataset
 from hankelod.records.faults import correction
 from hankelod.records.record import Record, references
 from hankelod.records.tree import Path, dotted
-from hankelod.validation.engines import available, engine
+from hankelod.validation.engines import available, engine, limited
 
 CHUNK = 200
 """Records that are validated together.
@@ -92,7 +92,7 @@ class Checker:
         self.dataset = dataset
         self.mapping = mapping or Mapping(dataset.model)
         self.engine_name = available(engine_name)
-        self._engine = engine(self.engine_name, dataset.model)
+        self._engine = (limited if dataset.own_model else engine)(self.engine_name, dataset.model)
         self.background = background(dataset.model)
 
     def problems(self, records: list[Record], others: list[Record]) -> list[Problem]:

@@ -6,8 +6,11 @@ when its engine is used.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
+
+import pyoxigraph as ox
 
 from hankelod.messages.problem import Result
 from hankelod.messages.refusal import Refusal
@@ -29,6 +32,30 @@ def engine(name: str, model: Model) -> Engine:
     if name == "shacl":
         return _shacl(model)
     return _pyshacl(model)
+
+
+SECONDS = 120.0
+"""Seconds that an engine may take for a chunk, by the rules of a dataset itself."""
+
+
+def limited(name: str, model: Model) -> Engine:
+    """An engine for rules that a stranger may have written: each chunk is checked in a child that ends in time.
+
+    Raises NotADataset, as `engine`; also where a rule hangs or crashes the engine.
+    """
+    from hankelod.rdf import child
+
+    validate = engine(name, model)
+
+    def check(data: str) -> list[Result]:
+        try:
+            return child.call(lambda: validate(data), child.Limits(SECONDS), (Refusal,))
+        except child.Ended as error:
+            if error.why == "time":
+                raise NotADataset(message("refusal-engine-time", seconds=round(SECONDS))) from error
+            raise _refused(name, error.detail or error.why) from error
+
+    return check
 
 
 def available(name: str | None) -> str:
@@ -73,17 +100,41 @@ def of_shapes(model: Model, shapes: str) -> Engine:
 
 
 def _compiled(model: Model, shapes: Any) -> Engine:
+    terms = (term for quad in model.shapes.quads for term in (quad.subject, quad.object))
+    before = len({term for term in terms if isinstance(term, ox.BlankNode)})
+
     def validate(data: str) -> list[Result]:
         try:
             report = shapes.validate_text(data, format="ntriples", base=model.base, allow_warnings=True)
         except ValueError as error:
             raise _refused("shacl", error) from error
+        labels = _labels(data, before) if "_:" in data and report.results else {}
         return [
-            Result(r.focus_node, r.path, r.value, r.component, r.source_shape or r.root_shape, r.severity)
+            Result(
+                labels.get(r.focus_node, r.focus_node),
+                r.path,
+                labels.get(r.value, r.value),
+                r.component,
+                r.source_shape or r.root_shape,
+                r.severity,
+            )
             for r in report.results
         ]
 
     return validate
+
+
+_BLANK = re.compile(r'(?m)^(_:[^\s"]+)|(_:[^\s"]+) \.$')
+"""A blank node that is the subject or the object of a line of N-Triples."""
+
+
+def _labels(data: str, before: int) -> dict[str, str]:
+    """The labels that data has by those of the engine `shacl`, which numbers blank nodes as they come.
+
+    `before` are those of the shapes.
+    """
+    nodes = dict.fromkeys(m[1] or m[2] for m in _BLANK.finditer(data))
+    return {f"_:0_b{n}": label for n, label in enumerate(nodes, before)}
 
 
 def _pyshacl(model: Model) -> Engine:
@@ -94,9 +145,16 @@ def _pyshacl(model: Model) -> Engine:
     import rdflib
     from rdflib.namespace import SH
 
+    from hankelod.model.patterns import for_python, in_query_for_python
+
     # Else rdflib logs a traceback for each ill-typed literal.
     logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
     shapes = rdflib.Graph().parse(data=model.shapes_text, format="turtle", publicID=model.base)
+    for predicate, write in ((SH.pattern, for_python), (SH.select, in_query_for_python)):
+        for shape, text in list(shapes.subject_objects(predicate)):
+            if isinstance(text, rdflib.Literal) and (written := write(str(text))) != str(text):
+                shapes.remove((shape, predicate, text))
+                shapes.add((shape, predicate, rdflib.Literal(written, datatype=text.datatype)))
 
     def local(term: object) -> str:
         return str(term).rsplit("#", 1)[-1]
@@ -104,7 +162,8 @@ def _pyshacl(model: Model) -> Engine:
     def validate(data: str) -> list[Result]:
         before, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False  # else 2026-11-24Z loses its Z, and passes
         try:
-            graph = rdflib.Graph().parse(data=data, format="nt")
+            labels: dict[str, Any] = {}
+            graph = rdflib.Graph().parse(data=data, format="nt", bnode_context=labels)
             _, report, _ = pyshacl.validate(
                 graph, shacl_graph=shapes, inference="none", advanced=False, meta_shacl=False, do_owl_imports=False
             )
@@ -116,9 +175,12 @@ def _pyshacl(model: Model) -> Engine:
             raise _refused("pyshacl", report)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # about ill-typed numbers, which are reported as results
-            return list(read(report))
+            return list(read(report, {node: f"_:{label}" for label, node in labels.items()}))
 
-    def read(report: rdflib.Graph) -> Iterator[Result]:
+    def read(report: rdflib.Graph, labels: dict[Any, str]) -> Iterator[Result]:
+        def written(term: Any) -> str:
+            return labels.get(term) or str(term.n3())  # rdflib gives blank nodes labels of its own, anew in each run
+
         for result in report.subjects(rdflib.RDF.type, SH.ValidationResult):
             get: dict[object, Any] = {
                 p: report.value(result, p)
@@ -133,9 +195,9 @@ def _pyshacl(model: Model) -> Engine:
             }
             shape = get[SH.sourceShape]
             yield Result(
-                get[SH.focusNode].n3(),
+                written(get[SH.focusNode]),
                 get[SH.resultPath].n3() if get[SH.resultPath] is not None else None,
-                get[SH.value].n3() if get[SH.value] is not None else None,
+                written(get[SH.value]) if get[SH.value] is not None else None,
                 local(get[SH.sourceConstraintComponent]),
                 shape.n3() if shape is not None else None,
                 local(get[SH.resultSeverity]),

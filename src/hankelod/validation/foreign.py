@@ -7,7 +7,9 @@ subject and property, at their place in the file.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -17,6 +19,7 @@ from hankelod.rdf import nesting
 from hankelod.rdf.graph import RDF, RDFS, SKOS
 from hankelod.rdf.places import Places, places
 from hankelod.records import tree
+from hankelod.records.characters import address_doubts, doubts
 from hankelod.records.faults import correction
 from hankelod.records.inputs import RDF_FILES
 from hankelod.records.record import BOUNDS, Record
@@ -47,6 +50,11 @@ def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
     except tree.Unreadable as error:
         return [error.problem], 0
     model = checker.dataset.model
+    positions = places(text, checker.dataset.base) if form != "jsonld" else _json_places(text, triples)
+    triples = _labelled(triples, positions)
+    problems = list(_of_characters(model, triples, name, positions))
+    if any(p.severity == "violation" for p in problems):
+        return problems, 0
     subjects = {t.subject for t in triples}
     types = _types(model)
     typed = {
@@ -54,33 +62,31 @@ def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
     }
     if not typed:
         example = model.by_name("Project").iri
-        return [problem("nothing-known", Place(name, 1, 1), expected=f"<{example}>")], 0
+        return [*problems, problem("nothing-known", Place(name, 1, 1), expected=f"<{example}>")], 0
     named = _named(triples)
     others = [line for r in _referred(checker, triples, subjects - named) for line in checker.mapping.ntriples(r)]
-    results = checker.results([*(f"{t} .\n" for t in triples), *_bounds(model, triples)], others)
-    if not results:
-        return [], len(typed)
-    positions = places(text, checker.dataset.base) if form != "jsonld" else _json_places(text, triples)
+    results = checker.results(_with_bounds(model, triples), others)
     own, mentioned = {str(s) for s in subjects}, {str(s) for s in named}
     relevant = [r for r in results if r.focus not in mentioned or (r.component not in OF_THE_WHOLE and _of_name(r))]
-    problems = [_problem(model, r, name, positions) for r in relevant if r.focus in own or _blank(r.focus)]
-    return [p for p in problems if p is not None], len(typed)
+    found = [_problem(model, r, name, positions) for r in relevant if r.focus in own or _blank(r.focus)]
+    return [*problems, *(p for p in found if p is not None)], len(typed)
 
 
-def _bounds(model: Model, triples: list[ox.Triple]) -> list[str]:
-    """Bounds of dates that the file leaves out, as lines of N-Triples: the rules compare them."""
-    present = {(t.subject, t.predicate.value) for t in triples}
-    lines = []
+def _with_bounds(model: Model, triples: list[ox.Triple]) -> list[str]:
+    """The triples as lines of N-Triples with the bounds of their dates, which rules compare: derived, not believed."""
+    bounds: dict[tuple[Subject, str], str] = {}
     for cls, field, filled in ((c, f, f.filled) for c in model.classes.values() for f in c.fields):
         source = cls.field(filled.keys[0]) if filled and filled.way in BOUNDS else None
         if filled is None or source is None:
             continue
         for triple in triples:
-            if triple.predicate.value == source.path and (triple.subject, field.path) not in present:
+            if triple.predicate.value == source.path:
                 bound = BOUNDS[filled.way](getattr(triple.object, "value", ""))
                 if bound is not None:
-                    lines.append(f'{triple.subject} <{field.path}> "{bound}"^^<{field.datatype}> .\n')
-    return lines
+                    line = f'{triple.subject} <{field.path}> "{bound}"^^<{field.datatype}> .\n'
+                    bounds[triple.subject, field.path] = line
+    stated = [f"{t} .\n" for t in triples if (t.subject, t.predicate.value) not in bounds]
+    return [*stated, *bounds.values()]
 
 
 def _types(model: Model) -> set[str]:
@@ -103,6 +109,74 @@ def _parse(text: str, form: str, base: str, name: str) -> list[ox.Triple]:
         column = getattr(error, "offset", None) or 1
         detail = short(re.sub(r"^Parser error( at line [0-9]+.*?)?: ", "", str(error)), 200)
         raise tree.refuse("rdf-syntax", Place(name, line, column), detail=detail) from error
+
+
+def _labelled(triples: list[ox.Triple], positions: Places) -> list[ox.Triple]:
+    """The triples with the same labels of blank nodes in every run: those of the file, or else of their places.
+
+    A parser gives a node without a label a new one each time. The nodes among the values of one property come in the
+    order of the file, whatever is in them.
+    """
+    known = positions.subjects.keys() | {p for found in positions.nodes.values() for p in found}
+    values: dict[tuple[str, str], list[str]] = {}
+    subjects: dict[str, None] = {}
+    objects: set[str] = set()
+    for triple in triples:
+        if isinstance(triple.subject, ox.BlankNode):
+            subjects[str(triple.subject)] = None
+        if isinstance(triple.object, ox.BlankNode):
+            node = str(triple.object)
+            values.setdefault((_key(triple.subject), triple.predicate.value), []).append(node)
+            objects.add(node)
+    labels = {node: node for node in (*subjects, *objects) if node in known}
+    roots = [node for node in subjects if node not in objects and node not in labels]
+    labels.update(zip(roots, positions.roots, strict=False))
+    by_subject: dict[str, list[tuple[str, list[str]]]] = {}
+    for (subject, predicate), nodes in values.items():
+        by_subject.setdefault(subject, []).append((predicate, nodes))
+    waiting = [s for s in by_subject if not s.startswith("_:") or s in labels]
+    while waiting:
+        subject = waiting.pop()
+        for predicate, nodes in by_subject.get(subject, ()):
+            there = positions.nodes.get((labels.get(subject, subject), predicate), ())
+            for node, label in zip(nodes, there, strict=False):
+                if node not in labels:
+                    labels[node] = label
+                    waiting.append(node)
+    for n, node in enumerate((*subjects, *sorted(objects - subjects.keys())), 1):
+        labels.setdefault(node, f"_:node.{n}")
+
+    def renamed(term: Any) -> Any:
+        return ox.BlankNode(labels[str(term)][2:]) if isinstance(term, ox.BlankNode) else term
+
+    renamed_triples = [ox.Triple(renamed(t.subject), t.predicate, renamed(t.object)) for t in triples]
+    for triple in renamed_triples:  # what has no place of its own is where it is referred to
+        if isinstance(triple.object, ox.BlankNode) and str(triple.object) not in positions.subjects:
+            at = positions.find(_key(triple.subject), triple.predicate.value, None)
+            positions.subjects[str(triple.object)] = at
+    return renamed_triples
+
+
+def _key(term: object) -> str:
+    """The form in which positions name a subject."""
+    return str(term) if isinstance(term, ox.BlankNode) else str(getattr(term, "value", term))
+
+
+def _of_characters(model: Model, triples: list[ox.Triple], name: str, positions: Places) -> Iterator[Problem]:
+    """Problems of the characters in texts and addresses, which a file may write as escapes."""
+    for triple in triples:
+        value = getattr(triple.object, "value", "")
+        subject, predicate = _key(triple.subject), triple.predicate.value
+        place, thing = Place(name, *positions.find(subject, predicate, value)), _short_name(model, subject)
+        field = _field_name(model, predicate)
+        bad = tree.FORBIDDEN.search(value)
+        if bad:
+            character = f"U+{ord(bad.group()):04X}"
+            yield problem("forbidden-character", place, thing, field, character)
+        elif not isinstance(triple.object, ox.BlankNode):
+            found = address_doubts(value) if isinstance(triple.object, ox.NamedNode) else doubts(value)
+            for doubt in found:
+                yield problem(doubt.code, place, thing, field, value, label=field, about=short(doubt.about))
 
 
 def _named(triples: list[ox.Triple]) -> set[Subject]:
@@ -145,15 +219,18 @@ def _problem(model: Model, result: Result, name: str, positions: Places) -> Prob
     predicate = result.path.strip("<>") if result.path else field.path if field else None
     component = worded_as(result.component, check)
     value = plain(result.value) if component != "OrConstraintComponent" else None
+    if result.value is not None and _blank(result.value) and value is not None:
+        value = result.value if result.value in positions.labels() else None
     subject = result.focus.strip("<>")
     message = fill(
         check.says or component_says(component),
         label=field.label if field else cls.label,
-        value=short(value),
+        value=short(value) if value is not None or result.value is None else "[…]",
         path=short(predicate),
         alternatives=", ".join(check.alternatives),
     )
-    line, column = positions.find(subject, predicate, value)
+    written = result.value if result.value is not None and _blank(result.value) else value
+    line, column = positions.find(subject, predicate, written)
     return Problem(
         name,
         line,
@@ -171,8 +248,10 @@ def _problem(model: Model, result: Result, name: str, positions: Places) -> Prob
     )
 
 
-def _short_name(model: Model, iri: str) -> str:
-    """The id of a thing of the dataset; the IRI of any other."""
+def _short_name(model: Model, iri: str) -> str | None:
+    """The id of a thing of the dataset; the IRI or the label of any other, None for a node without one."""
+    if iri.startswith(("_:node.", "_:cell")):
+        return None
     start = f"{model.base}id/"
     return iri[len(start) :].split("/", 1)[-1] if iri.startswith(start) else iri
 
@@ -189,7 +268,7 @@ def _field_name(model: Model, predicate: str | None) -> str | None:
 
 def _json_places(text: str, triples: list[ox.Triple]) -> Places:
     """The places of subjects in JSON-LD: the first string that is the IRI of the subject, or an end of it."""
-    positions = Places({}, {}, {})
+    positions = Places({}, {}, {}, {}, [])
     lines = text.split("\n")
     strings = [
         (n, m.start() + 1, m.group(1))

@@ -30,7 +30,7 @@ class PreCheck:
         self._iris = {(r.cls.iri, r.id): f"<{mapping.subject(r)}>".encode() for r in others.records}
         self._background = "".join(self.checker.background)
         self._proofs: Proofs | None = None
-        if several and self.checker.engine_name == "shacl":
+        if several and self.checker.engine_name == "shacl" and not dataset.own_model:
             self._proofs = Proofs(model)
             self._without_rules = of_shapes(model, self._proofs.shapes)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from hankelod.messages.catalogue import Text, in_language
+from hankelod.messages.console import part
 from hankelod.messages.problem import CATALOGUE, SEVERITIES, Problem, Result, in_order, short
 from hankelod.messages.words import say
 from hankelod.model.model import Check
@@ -150,13 +151,13 @@ def as_text(report: Report, lang: str, colour: bool = False, counted: str = "rec
     shade = {"violation": "31", "warning": "33", "info": "36"}
     lines = []
     for p in report.problems:
-        where = f"{p.file}:{p.line}:{p.column}"
-        field = f" {short(p.field)}" if p.field else ""
+        where = part(f"{p.file}:{p.line}:{p.column}")
+        field = f" {part(short(p.field))}" if p.field else ""
         lines.append(f"{paint('1', where)}: {paint(shade[p.severity], say(p.severity, lang))}:{field} [{p.code}]")
-        lines.append(f"  {in_language(p.message, lang)}")
-        lines.append(f"  {say('why', lang)}: {in_language(p.why, lang)}")
-        lines.append(f"  {say('fix', lang)}: {in_language(p.fix, lang)}")
-        lines += [f"  {say('see', lang)}: {place.file}:{place.line}:{place.column}" for place in p.related]
+        lines.append(f"  {part(in_language(p.message, lang))}")
+        lines.append(f"  {say('why', lang)}: {part(in_language(p.why, lang))}")
+        lines.append(f"  {say('fix', lang)}: {part(in_language(p.fix, lang))}")
+        lines += [part(f"  {say('see', lang)}: {place.file}:{place.line}:{place.column}") for place in p.related]
         lines.append(f"  {say('help', lang)}: {report.help(p)}")
         lines.append("")
     lines.append(tally(report, lang, counted))

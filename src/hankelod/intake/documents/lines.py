@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hankelod.messages.refusal import Refusal
+from hankelod.rdf import files
 
 MAX_BYTES = 20_000_000
 """Most bytes of a document."""
@@ -102,13 +103,13 @@ def _check_windows(raw: bytes, name: str) -> None:
 def read_bytes(path: Path, name: str) -> bytes:
     """Read the bytes of a source, at most `MAX_BYTES`. Raises CannotImport."""
     try:
-        if not path.is_file():
-            raise CannotImport("no-such-file", name=name)
-        if path.stat().st_size > MAX_BYTES:
-            raise CannotImport("too-large", name=name)
-        return path.read_bytes()
-    except OSError as error:
-        raise CannotImport("unreadable", name=name, detail=error.strerror or str(error)) from error
+        return files.content(path, largest=MAX_BYTES)
+    except files.Unfit as error:
+        if error.code == "too-large":
+            raise CannotImport("too-large", name=name) from error
+        if error.error is not None and path.exists():
+            raise CannotImport("unreadable", name=name, detail=error.error.strerror or str(error.error)) from error
+        raise CannotImport("no-such-file", name=name) from error
 
 
 LIGATURES = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hankelod.intake.names.cases import lemmas, place_forms, swedish_forms
+from hankelod.rdf.files import content, listed
 
 if TYPE_CHECKING:
     from hankelod.records.dataset import Dataset
@@ -137,8 +139,7 @@ def _rows(own: Path, name: str) -> list[dict[str, str]]:
     file = file if file.exists() else shipped("data") / name
     if not file.exists():
         return []
-    with file.open(encoding="utf-8-sig", newline="") as rows:
-        return list(csv.DictReader(rows))
+    return list(csv.DictReader(io.StringIO(content(file).decode("utf-8-sig"), newline="")))
 
 
 def _forms_of(row: dict[str, str]) -> dict[str, str]:
@@ -179,7 +180,7 @@ def _organisations(
     records = list(dataset.read(cls))
     for folder in folders:
         if folder.is_dir():
-            records += [r for f in sorted(folder.glob("*.yml")) if (r := dataset.read_record(f, cls)) is not None]
+            records += [r for f in listed(folder, ".yml") if (r := dataset.read_record(folder / f, cls)) is not None]
     del dataset.reader.problems[before:]  # problems of these records are reported when they are checked
     for record in records:
         values = record.values

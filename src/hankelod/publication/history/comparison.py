@@ -26,7 +26,7 @@ from hankelod.publication.history.lines import InMemory, SortedLines, differing
 from hankelod.publication.manifest import MANIFEST, BadManifest
 from hankelod.publication.parts import Folder
 from hankelod.publication.runs import Lines
-from hankelod.rdf import nesting
+from hankelod.rdf import files, nesting
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import BASE, DATASET, NotADataset, shipped, turtle_files
 
@@ -124,12 +124,13 @@ def _of_dump(file: Path, place: str) -> SortedLines:
     if file.suffix not in FORMATS:
         raise CannotCompare(words.message("refusal-compare-ending", place=place, endings=", ".join(FORMATS)))
     try:
-        content = file.read_bytes().removeprefix(BOM_UTF8)
+        content = files.content(file, largest=previous.LARGEST).removeprefix(BOM_UTF8)
         nesting.check(content, file.suffix == ".jsonld")
         parsed = ox.parse(content, format=FORMATS[file.suffix], base_iri="http://base.invalid/")
         return InMemory(sorted({line(quad.triple) for quad in parsed}))
-    except (SyntaxError, ValueError, OSError) as error:
-        raise CannotCompare(words.message("refusal-compare-unreadable", place=place, why=error)) from error
+    except (SyntaxError, ValueError, files.Unfit) as error:
+        why = files.why(error) if isinstance(error, files.Unfit) else error
+        raise CannotCompare(words.message("refusal-compare-unreadable", place=place, why=why)) from error
 
 
 def _of_publication(place: str, working: Path, spool: Path) -> SortedLines:

@@ -6,16 +6,21 @@ fetched into a folder first.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
+import threading
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from operator import lt
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from queue import Empty, Full, Queue
+from typing import Any, NamedTuple, Protocol
 
 from hankelod.messages import words
 from hankelod.messages.refusal import CannotPublish
@@ -51,6 +56,15 @@ LARGEST_DUMP = 2**40
 PIECE = 2**20
 """Bytes of a file that are read at a time."""
 
+WAIT = 30
+"""Seconds to wait for the next bytes of a server."""
+
+AHEAD = 4
+"""Most pieces that are fetched before they are read."""
+
+CODINGS = {"identity": 0, "gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
+"""Content codings (RFC 9110, section 8.4.1) that are unpacked, as zlib knows them; 0 for none."""
+
 RUN = 2**17
 """Lines that are sorted at once, of a dump that is not sorted."""
 
@@ -78,7 +92,11 @@ class Folder(NamedTuple):
 
 
 class RemoteOrigin:
-    """A publication at an address: http and https only, also after a redirect; bounded in time and size."""
+    """A publication at an address: http and https only, also after a redirect; bounded in time and size.
+
+    A thread fetches, since a server can keep its reader busy for ever below any single wait: with half a head, one
+    byte at a time. The deadline is looked at here.
+    """
 
     def __init__(self, address: str) -> None:
         from urllib import request
@@ -96,22 +114,77 @@ class RemoteOrigin:
             self.opener.add_handler(handler())
 
     def pieces(self, path: str, largest: int) -> Iterator[bytes]:
+        arrived: Queue[bytes | Exception | None] = Queue(AHEAD)
+        left = threading.Event()
+        threading.Thread(target=self._fetch, args=(path, largest, arrived, left), daemon=True).start()
+        try:
+            while True:
+                try:
+                    piece = arrived.get(timeout=max(0.0, self.end - time.monotonic()))
+                except Empty:
+                    raise BadManifest(words.message("damage-slow", path=path)) from None
+                if piece is None:
+                    return
+                if isinstance(piece, Exception):
+                    raise piece
+                self.end += len(piece) / PACE
+                yield piece
+        finally:
+            left.set()
+
+    def _fetch(self, path: str, largest: int, arrived: Queue[bytes | Exception | None], left: threading.Event) -> None:
+        """Put the pieces of a file into a queue, then None or the error that ended it, until the reader has left."""
+
+        def put(piece: bytes | Exception | None) -> None:
+            while not left.is_set():
+                with contextlib.suppress(Full):
+                    return arrived.put(piece, timeout=1)
+            return None
+
+        try:
+            for piece in self._unpacked(path, largest):
+                put(piece)
+                if left.is_set():
+                    return
+            put(None)
+        except Exception as error:  # whatever it is, the reader raises it
+            put(error)
+
+    def _unpacked(self, path: str, largest: int) -> Iterator[bytes]:
+        """The bytes of a file in pieces, unpacked if the server packs: some stores keep all files packed."""
         from http.client import HTTPException
 
         size = 0
         try:
-            with self.opener.open(self.address + path, timeout=30) as answer:
-                # read1 returns what has arrived, so that the time is checked for a slow server too
+            with self.opener.open(self.address + path, timeout=WAIT) as answer:
+                coding = (answer.headers.get("Content-Encoding") or "identity").strip().lower()
+                if coding not in CODINGS:
+                    raise BadManifest(words.message("damage-coding", path=path, coding=coding))
+                unpacker = zlib.decompressobj(CODINGS[coding]) if CODINGS[coding] else None
+                # read1 returns what has arrived
                 while piece := answer.read1(PIECE):
-                    size += len(piece)
-                    self.end += len(piece) / PACE
-                    if size > largest:
-                        raise BadManifest(words.message("damage-larger", path=path))
-                    if time.monotonic() > self.end:
-                        raise BadManifest(words.message("damage-slow", path=path))
-                    yield piece
-        except (HTTPException, ValueError) as error:  # ValueError: not a valid address, also of a redirect
+                    for content in _content(piece, unpacker):
+                        size += len(content)
+                        if size > largest:
+                            raise BadManifest(words.message("damage-larger", path=path))
+                        yield content
+                if unpacker is not None and not unpacker.eof:
+                    raise EOFError(f"{path}: {coding}")
+        except (HTTPException, ValueError, zlib.error, EOFError) as error:
+            # ValueError: not a valid address, also of a redirect
             raise OSError(f"{type(error).__name__}: {error}") from error
+
+
+def _content(piece: bytes, unpacker: Any) -> Iterator[bytes]:
+    """The content of a piece that arrived, at most PIECE bytes at a time."""
+    if unpacker is None:
+        yield piece
+        return
+    while piece and not unpacker.eof:
+        content = unpacker.decompress(piece, PIECE)
+        piece = unpacker.unconsumed_tail
+        if content:
+            yield content
 
 
 def source(place: str, working: Path) -> Origin:
@@ -301,8 +374,8 @@ def dated(records: list[Record]) -> list[Record]:
     if not epoch:
         return records
     try:
-        year, month, day = time.gmtime(int(epoch))[:3]
+        day = datetime.fromtimestamp(int(epoch), UTC).date()  # of the years 1 to 9999, which a day is written with
     except (ValueError, OverflowError, OSError) as error:
         raise CannotPublish(words.message("refusal-epoch", value=epoch)) from error
-    modified = f"{year:04}-{month:02}-{day:02}"
+    modified = day.isoformat()
     return [r._replace(values={**r.values, "modified": modified}) if r.cls.file == DATASET else r for r in records]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
+from hankelod.messages.words import message
 from hankelod.records.record import Record
 from hankelod.site.map import boundaries, outlines
-from hankelod.site.map.projection import to_plane
+from hankelod.site.map.projection import Point, to_plane
 
 UNIT = 250
 """Metres per unit of the map."""
@@ -43,17 +45,32 @@ class Area(NamedTuple):
     region: bool
 
 
-def atlas(municipalities: list[Record], regions: list[Record], file: object) -> Atlas:
-    """Return the atlas of areas; `file` is the Path of the dataset's boundaries, or None for the mosaic.
+def official(municipalities: list[Record], regions: list[Record], file: Path, within: Path | None) -> boundaries.Areas:
+    """Return the areas of a dataset's file of boundaries. Raises NotBoundaries if the file cannot be used."""
+    areas = boundaries.read(file, within, ([m.id for m in municipalities], [r.id for r in regions]))
+    centres = _centres(municipalities)
+    known = [code for code in centres if code in areas]
+    wrong = boundaries.misplaced(areas, centres)
+    if len(wrong) * 2 > len(known):
+        raise boundaries.NotBoundaries(message("boundaries-place", file=file.name, code=wrong[0]))
+    return areas
 
-    Raises NotBoundaries if the file cannot be used.
-    """
-    centres = {
+
+def _centres(municipalities: list[Record]) -> dict[str, Point]:
+    return {
         m.id: to_plane(float(str(m.values["lat"])), float(str(m.values["long"])))
         for m in municipalities
         if "lat" in m.values and "long" in m.values
     }
-    areas = boundaries.read(file) if file is not None else boundaries.mosaic(centres)  # type: ignore[arg-type]
+
+
+def atlas(municipalities: list[Record], regions: list[Record], file: Path | None, within: Path | None = None) -> Atlas:
+    """Return the atlas of areas; `file` is the dataset's file of boundaries in `within`, or None for the mosaic.
+
+    Raises NotBoundaries if the file cannot be used.
+    """
+    centres = _centres(municipalities)
+    areas = official(municipalities, regions, file, within) if file is not None else boundaries.mosaic(centres)
     points = [p for rings in areas.values() for ring in rings for p in ring]
     if not points:
         return Atlas(1, 1, {}, {}, {}, "", "", False)

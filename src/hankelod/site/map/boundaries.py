@@ -6,11 +6,15 @@ An area is a list of rings, holes included; points are in metres of ETRS-TM35FIN
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from math import isfinite
 from pathlib import Path
+from typing import Any
 
 from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
+from hankelod.rdf import files
 from hankelod.site.map.projection import Point, to_plane
 
 Ring = list[Point]
@@ -21,81 +25,209 @@ CODES = ("code", "kunta", "maakunta", "natcode", "NATCODE", "kuntakoodi")
 """Properties with the code of a feature, in the files of Statistics Finland and the National Land Survey."""
 
 
+LARGEST = 2**28
+"""Most bytes of a file of boundaries."""
+
+LONGEST_CODE = 12
+"""Most digits of a code."""
+
+NEAR = 100_000
+"""Metres that the centre of an area may lie outside of it: some have islands, or a centre of another year."""
+
+
 class NotBoundaries(Refusal):
     """Refusal: a file cannot be used as boundaries, for the reason in the message."""
 
 
-def read(path: Path) -> Areas:
-    """Read the areas of a GeoJSON (RFC 7946) or TopoJSON file, by code (three digits or two).
+DEGREES = frozenset(("CRS84", "CRS84H", "4326", "4258", "4937", "4979"))
+"""Reference systems of longitude and latitude: WGS 84 and ETRS89, by the last part of their names."""
 
-    Coordinates are degrees, or metres in ETRS-TM35FIN as Statistics Finland serves them. Raises NotBoundaries if the
-    file cannot be read or has no codes.
+METRES = frozenset(("3067", "25835"))
+"""Reference systems of ETRS-TM35FIN, and of the zone that it is an extension of."""
+
+
+def read(path: Path, within: Path | None = None, levels: Sequence[Collection[str]] = ()) -> Areas:
+    """Read the areas of a GeoJSON (RFC 7946) or TopoJSON file in the folder `within`, by code.
+
+    `levels` are the codes of municipalities and of regions: a file that has them as numbers, or without their zeros,
+    is read by the level that it fits. An area without a geometry is left out. Coordinates are degrees, or metres in
+    ETRS-TM35FIN as Statistics Finland serves them. Raises NotBoundaries.
     """
     try:
-        whole = json.loads(path.read_bytes())
-        areas: Areas = {}
-        for code, rings in _topology(whole) if whole["type"] == "Topology" else _collection(whole):
+        whole = json.loads(files.content(path, within, LARGEST).decode("utf-8-sig"))
+    except files.Unfit as error:
+        raise _refused(path, files.why(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise _refused(path, message("boundaries-json")) from error
+    kind = whole.get("type") if isinstance(whole, dict) else None
+    if kind not in ("Topology", "FeatureCollection", "Feature"):
+        raise _refused(path, message("boundaries-kind"))
+    plane = _plane_of(path, whole)
+    number = 0
+    found: list[tuple[object, list[Ring]]] = []
+    try:
+        for number, feature in enumerate(_features(whole), 1):  # noqa: B007 - the number is for the message
+            found.append((_code(feature), [[plane(p) for p in ring] for ring in feature["rings"]]))
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError) as error:
+        raise _refused(path, message("boundaries-feature", number=number + 1)) from error
+    areas: Areas = {}
+    for code, (_, rings) in zip(_codes([c for c, _ in found], levels), found, strict=True):
+        if code is not None and rings:
             areas.setdefault(code, []).extend(rings)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        raise NotBoundaries(message("boundaries-format", file=path.name, why=repr(error))) from error
     if not areas:
         raise NotBoundaries(message("boundaries-codes", file=path.name, keys=", ".join(CODES)))
     return areas
 
 
-def _code(feature: Mapping[str, object]) -> str | None:
-    properties: dict[str, object] = feature.get("properties") or {}  # type: ignore[assignment]
-    code = next((properties[k] for k in CODES if properties.get(k) is not None), feature.get("id"))
-    text = str(code)
-    return text if text.isdigit() and len(text) in (2, 3) else None
+def _refused(path: Path, why: object) -> NotBoundaries:
+    return NotBoundaries(message("boundaries-format", file=path.name, why=why))
 
 
-def _collection(whole: dict[str, list[dict[str, dict[str, object]]]]) -> Iterator[tuple[str, list[Ring]]]:
-    for feature in whole["features"]:
-        code, geometry = _code(feature), feature["geometry"]
-        if code is not None:
-            polygons = _polygons(geometry["type"], geometry["coordinates"])
-            yield code, [[_plane(p) for p in ring] for polygon in polygons for ring in polygon]  # type: ignore[attr-defined]
+### Codes
 
 
-def _polygons(kind: object, coordinates: object) -> Iterable[object]:
-    if kind == "Polygon":
-        return [coordinates]
-    if kind == "MultiPolygon":
-        return coordinates  # type: ignore[return-value]
-    return []
+def _code(feature: Mapping[str, Any]) -> object:
+    properties = feature.get("properties") or {}
+    return next((properties[k] for k in CODES if properties.get(k) is not None), feature.get("id"))
 
 
-def _plane(position: list[float]) -> Point:
+def _codes(written: list[object], levels: Sequence[Collection[str]]) -> list[str | None]:
+    """Return the codes that a file means, None for what is none.
+
+    Those without their zeros are of the level that most of them fit, as a number alone does not tell 20, a region,
+    from 020, a municipality.
+    """
+    texts = [_digits(code) for code in written]
+    known = {code for level in levels for code in level}
+    if not known:
+        return [t if t and len(t) in (2, 3) else None for t in texts]
+    best = max(levels, key=lambda level: sum(_filled(t, level) in level for t in texts if t))
+    width = max(map(len, best), default=0)
+    numbers = any(t and not isinstance(c, str) for c, t in zip(written, texts, strict=True))
+    if not numbers and all(t is None or t in known or len(t) >= width for t in texts):
+        return texts
+    return [_filled(t, best) if t and _filled(t, best) in best else t for t in texts]
+
+
+def _filled(text: str, level: Collection[str]) -> str:
+    return text.zfill(max(map(len, level), default=0))
+
+
+def _digits(code: object) -> str | None:
+    """Return the digits of a code, which a program may have made a number: 91, 91.0."""
+    if isinstance(code, bool) or not isinstance(code, int | float | str):
+        return None
+    if isinstance(code, float):
+        code = int(code) if code.is_integer() else ""
+    text = str(code).strip()
+    return text if text.isascii() and text.isdigit() and len(text) <= LONGEST_CODE else None
+
+
+### Coordinates
+
+
+def _plane_of(path: Path, whole: Mapping[str, Any]) -> Callable[[Any], Point]:
+    """Return what converts a position to metres. Raises NotBoundaries for a reference system that is not read."""
+    crs = whole.get("crs")
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if crs is None:
+        return _plane
+    code = re.split(r"[:/#]", str(name))[-1].upper()
+    if code in DEGREES:
+        return _plane_of_degrees
+    if code in METRES:
+        return _metres
+    raise NotBoundaries(message("boundaries-projection", file=path.name, crs=str(name or crs)[:80]))
+
+
+def _metres(position: Any) -> Point:
     x, y = float(position[0]), float(position[1])
+    if not (isfinite(x) and isfinite(y)):
+        raise ValueError(position)
+    return x, y
+
+
+def _plane_of_degrees(position: Any) -> Point:
+    x, y = _metres(position)
+    if abs(x) > 180 or abs(y) > 90:
+        raise ValueError(position)
+    return to_plane(y, x)
+
+
+def _plane(position: Any) -> Point:
+    x, y = _metres(position)
     return to_plane(y, x) if abs(x) <= 180 and abs(y) <= 90 else (x, y)
 
 
-def _topology(whole: dict) -> Iterator[tuple[str, list[Ring]]]:  # type: ignore[type-arg]
-    (scale_x, scale_y), (move_x, move_y) = whole["transform"]["scale"], whole["transform"]["translate"]
-    arcs: list[Ring] = []
+### Features
+
+
+def _features(whole: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the features of a file, each with its `rings` of positions: none without a geometry."""
+    if whole["type"] == "Topology":
+        arcs = _arcs(whole)
+        for layer in whole["objects"].values():
+            for geometry in layer["geometries"] if layer.get("type") == "GeometryCollection" else [layer]:
+                rings = [_joined(ring, arcs) for polygon in _polygons(geometry, "arcs") for ring in polygon]
+                yield {**geometry, "rings": rings}
+        return
+    for feature in whole["features"] if whole["type"] == "FeatureCollection" else [whole]:
+        rings = [ring for polygon in _polygons(feature.get("geometry"), "coordinates") for ring in polygon]
+        yield {**feature, "rings": rings}
+
+
+def _polygons(geometry: Mapping[str, Any] | None, key: str) -> Iterator[list[Any]]:
+    """Yield the polygons of a geometry; it may be missing (RFC 7946, section 3.2), and have no polygons."""
+    kind = geometry.get("type") if geometry else None
+    if geometry is None or kind is None:
+        return
+    if kind == "Polygon":
+        yield geometry[key]
+    elif kind == "MultiPolygon":
+        yield from geometry[key]
+    elif kind == "GeometryCollection":
+        for inner in geometry["geometries"]:
+            yield from _polygons(inner, key)
+
+
+def _arcs(whole: Mapping[str, Any]) -> list[list[Any]]:
+    """Return the arcs of a topology as positions: quantised ones are steps from point to point, others absolute."""
+    transform = whole.get("transform")
+    if transform is None:
+        return list(whole["arcs"])
+    (scale_x, scale_y), (move_x, move_y) = transform["scale"], transform["translate"]
+    arcs: list[list[Any]] = []
     for arc in whole["arcs"]:
         x = y = 0
         points = []
         for dx, dy, *_ in arc:
             x, y = x + dx, y + dy
-            points.append(_plane([x * scale_x + move_x, y * scale_y + move_y]))
+            points.append((x * scale_x + move_x, y * scale_y + move_y))
         arcs.append(points)
-    for layer in whole["objects"].values():
-        for geometry in layer.get("geometries", []):
-            code = _code(geometry)
-            if code is not None:
-                polygons = _polygons(geometry["type"], geometry["arcs"])
-                yield code, [_joined(ring, arcs) for polygon in polygons for ring in polygon]  # type: ignore[attr-defined]
+    return arcs
 
 
-def _joined(numbers: list[int], arcs: list[Ring]) -> Ring:
+def _joined(numbers: list[int], arcs: list[list[Any]]) -> list[Any]:
     """Return the ring of these arcs; a negative number is an arc in reverse (its ones' complement)."""
-    points: Ring = []
+    points: list[Any] = []
     for n in numbers:
         arc = arcs[n] if n >= 0 else arcs[~n][::-1]
         points += arc if not points else arc[1:]
     return points
+
+
+def misplaced(areas: Areas, centres: Mapping[str, Point]) -> list[str]:
+    """Return the codes of the areas that do not lie around their centres, as in a projection that is not read."""
+    wrong = []
+    for code, centre in centres.items():
+        points = [p for ring in areas.get(code, ()) for p in ring]
+        for n in (0, 1) if points else ():
+            least, most = min(p[n] for p in points), max(p[n] for p in points)
+            if not least - NEAR <= centre[n] <= most + NEAR:
+                wrong.append(code)
+                break
+    return wrong
 
 
 ### Mosaic

@@ -1,4 +1,4 @@
-"""Confinement of workers, whatever a query does: no network, no new process, no written file, bounded memory.
+"""Confinement of a process, whatever its parser or engine does: no network, no program, no file, bounded memory.
 
 The guard refuses `SERVICE` and `LOAD` before a worker gets a query; this is the second line of defence. Each measure
 works alone, and for all child processes: `isolate` returns those that this system allows.
@@ -72,14 +72,14 @@ def _filter(libc: ctypes.CDLL) -> bool:
     return bool(libc.prctl(SET_SECCOMP, MODE_FILTER, ctypes.create_string_buffer(header, len(header)), 0, 0) == 0)
 
 
-def bound(memory: int) -> None:
-    """Limit this process: `memory` bytes more than it has now, no written file, no core dump."""
+def bound(memory: int | None) -> None:
+    """Limit this process: `memory` bytes more than it has now (None: any), no written file, no core dump."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # A write beyond the limit would raise SIGXFSZ; with the signal ignored it fails with EFBIG instead.
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     size = _address_space()
-    if size:
+    if size and memory is not None:
         resource.setrlimit(resource.RLIMIT_AS, (size + memory, size + memory))
 
 
