@@ -53,7 +53,7 @@ REFUSED = [
     (
         "FILTER (STR(?last) < STR(?first)",
         "?a ?b 1SERVICE <http://127.0.0.1/> { ?a ?b ?c } FILTER (STR(?last) < STR(?first)",
-        "network",
+        "SERVICE",
     ),
     ("FILTER (STR(?last) < STR(?first)", 'FILTER (REGEX(STR(?first), "^(a+)+$")', "repetition inside a repetition"),
     ("FILTER (STR(?last) < STR(?first)", "FILTER (REGEX(STR(?first), STR(?last))", "as a text"),

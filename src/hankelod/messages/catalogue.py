@@ -123,7 +123,7 @@ def in_language(text: Text, lang: str) -> str:
 
 
 def _held(value: object) -> object:
-    """A value as a message holds it: errors of the system and of libraries by their texts, which any process can read."""
+    """A value as a message holds it: errors of the system and of libraries by their texts, for any process."""
     if isinstance(value, OSError):
         return _system(value)
     return str(value) if isinstance(value, Exception) and not hasattr(value, "text") else value
