@@ -23,7 +23,7 @@ from hankelod.exports.summaries import Cards, Key
 from hankelod.exports.workbook import Workbook
 from hankelod.publication import runs
 from hankelod.publication.building import Building
-from hankelod.publication.history.days import UNKNOWN
+from hankelod.publication.history.days import Days
 from hankelod.publication.parts import Folder
 
 SPREADSHEETS = {"fi": "projects.fi.csv", "sv": "projects.sv.csv"}
@@ -236,7 +236,7 @@ def sheet(text: str, finnish: bool = False) -> bytes:
 def book_of(text: str, folder: Path) -> Path:
     """The workbook of a single project with this title."""
     export = Workbook(Stub(text))
-    export.begin(Place(Building(folder), Folder(str(folder)), runs.here, UNKNOWN))
+    export.begin(Place(Building(folder), Folder(str(folder)), runs.here, Days(folder / "days")))
     export.feed(export.make(None))
     export.finish(0)
     return folder / export.path

@@ -22,7 +22,6 @@ OTHERS = {
     "messages/catalogue.py": "texts of the package",
     "rdf/graph.py": "Turtle of the package",
     "query/grammar.py": "the grammar of the package",
-    "site/language.py": "texts of the package",
     "site/__init__.py": "assets of the package",
     "site/pages/report.py": "styles of the package",
     "cli/new.py": "writes a new record",
@@ -31,7 +30,8 @@ OTHERS = {
     "publication/building.py": "the publication being written",
     "publication/exchange.py": "the lock, and writing to disk",
     "publication/manifest.py": "files of a publication, checked against its manifest",
-    "publication/verification.py": "files of a publication, checked against its manifest",
+    "publication/examination.py": "files of a publication, checked against its manifest",
+    "publication/history/days.py": "writes the days of change",
     "publication/history/previous.py": "files of a publication, checked against its manifest",
     "publication/history/lines.py": "the dump of a publication, checked against its manifest",
     "publication/history/changes.py": "writes a page of the feed",
@@ -41,6 +41,8 @@ OTHERS = {
     "intake/documents/reading.py": "`read_bytes` of the intake, which asks the opener",
     "intake/spreadsheets/reading.py": "`read_bytes` of the intake, which asks the opener",
     "records/inputs.py": "text of standard input",
+    "intake/documents/word.py": "members of an archive that the opener opened",
+    "intake/spreadsheets/workbooks.py": "members of an archive that the opener opened",
     "intake/documents/archives.py": "members of an archive that the opener opened",
 }
 """Modules that open files in another way, and which files these are."""

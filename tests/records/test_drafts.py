@@ -185,7 +185,7 @@ def test_questions_take_what_fits_and_explain_what_does_not(copy):
             "Hanke",
             "",
             "",  # title
-            "Joensuun kaupungin",
+            "Joensuun kaupunk",
             "joensuun-kaupunki",  # lead, misspelt first
             "Joensuu",
             "167",

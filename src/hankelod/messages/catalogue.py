@@ -88,7 +88,7 @@ class Phrase(Text):
     __slots__ = ("template", "values_")
 
     def __init__(self, template: Text, values: Mapping[str, object]) -> None:
-        self.template, self.values_ = template, values
+        self.template, self.values_ = template, {key: _held(value) for key, value in values.items()}
 
     def __getitem__(self, lang: str) -> str:
         template = self.template[lang]
@@ -122,19 +122,26 @@ def in_language(text: Text, lang: str) -> str:
     return ""
 
 
+def _held(value: object) -> object:
+    """A value as a message holds it: errors of the system and of libraries by their texts, for any process."""
+    if isinstance(value, OSError):
+        return _system(value)
+    return str(value) if isinstance(value, Exception) and not hasattr(value, "text") else value
+
+
 def shown(value: object, lang: str) -> object:
     """A value for a text in this language: a text by language, a refusal or an error of the system becomes a string."""
     if isinstance(value, Mapping):
         return in_language(value, lang)
     if isinstance(value, OSError):
-        return _system(value, lang)
+        return shown(_system(value), lang)
     text: Callable[[str], str] | None = getattr(value, "text", None) if isinstance(value, Exception) else None
     return text(lang) if text else value
 
 
-def _system(error: OSError, lang: str) -> str:
+def _system(error: OSError) -> Text | str:
     """The message of a system error; the system's own English one if the catalogue lacks it."""
     inner = getattr(error, "reason", None)  # urllib wraps connection errors in URLError
     number = inner.errno if isinstance(inner, OSError) else error.errno
     text = Entry("word", f"system-{errno.errorcode.get(number or 0)}")
-    return text[lang] if text else str(error.strerror or error)
+    return text or str(error.strerror or error)

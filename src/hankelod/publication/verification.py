@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from hankelod.messages.problem import Place, Problem, problem
 from hankelod.messages.words import error_message
-from hankelod.publication import examination, formats, reading, runs
+from hankelod.publication import examination, reading, runs
 from hankelod.publication import manifest as manifests
 from hankelod.publication.examination import Examined, File, examine
 from hankelod.publication.history import feed
@@ -69,7 +69,7 @@ def _work(folder: Path, manifest: Manifest) -> list[Work]:
             pieces.append([])
             room = TOGETHER
         room -= entry.bytes
-        plain = manifest.files.get(path.removesuffix(".gz")) if formats.unpacked(path)[1] else None
+        plain = manifest.files.get(path.removesuffix(".gz")) if path.endswith(".gz") else None
         pieces[-1].append(File(path, plain.bytes if plain else None))
     return [(folder, piece) for piece in pieces]
 

@@ -208,7 +208,7 @@ class Catalogue:
 def _read(file: Path, name: str, within: Path | None = None) -> Query:
     """Read a file that messages call `name`, in the dataset `within`. Raises CannotAsk."""
     try:
-        return read(files.content(file, within, LARGEST).decode("utf-8-sig"), file.stem)
+        return read(decoded(files.content(file, within, LARGEST)), file.stem)
     except files.Unfit as error:
         why: object = files.why(error)
     except UnicodeDecodeError:

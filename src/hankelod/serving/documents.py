@@ -205,7 +205,7 @@ def _stem(path: str) -> str | None:
     """A path without the ending of its format; None if it has none, is a gzip copy, or describes a table."""
     try:
         ending = formats.of(path).ending
-    except KeyError:
+    except formats.UnknownFormat:
         return None
     return (
         path.removesuffix(ending) if ending.startswith(".") and ending not in (".gz", f".csv{hosting.CSVW}") else None
