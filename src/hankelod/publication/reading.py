@@ -255,7 +255,11 @@ def _json_lines(file: BinaryIO) -> None:
 
 def _features(file: BinaryIO) -> None:
     """Read a collection of features as `hankelod.exports.points` writes it, one feature at a time."""
-    head, held = list(islice(file, 3)), list[bytes]()
+    head, held = list[bytes](), list[bytes]()
+    for each in file:
+        head.append(each)
+        if each.startswith(b' "features"'):
+            break
     for each in file:
         if each.startswith(b"  {") and held:
             msgspec.json.decode(b"".join(held).strip().removesuffix(b","))
