@@ -66,7 +66,7 @@ class Catalogue:
         self.dataset, self.mapping, self.records, self.edition = dataset, mapping, records, edition
         self.whole = whole or summary(dataset.model, dumped(records))
         self.template: Index = graph.read_resource("hankelod.exports", "dcat.ttl", dataset.base)
-        self.record = next(r for r in records if r.cls.file == "dataset.yml")
+        self.record = next(r for r in records if r.cls.of_dataset)
         self.values = self.record.values
         self.things = f"{dataset.base}id/"
         self.iri = mapping.subject(self.record)

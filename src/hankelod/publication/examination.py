@@ -195,7 +195,7 @@ def last_versions(folder: Path, pages: Sequence[str], parts: Folder) -> Iterator
 def dump(folder: Path) -> Iterator[Lines]:
     """Yield the lines of the dump in N-Triples, in blocks."""
     with io.BufferedReader(reading.Opener(folder).open(DUMP), reading.BLOCK) as file:
-        yield from reading.sorted_lines(file)
+        yield from runs.of_file(file, reading.BLOCK)
 
 
 def _sorted(blocks: Iterator[Sequence[bytes]], parts: Folder) -> Iterator[Lines]:

@@ -61,7 +61,6 @@ class Opened(NamedTuple):
 def of_dataset(dataset: Dataset, origin: str) -> Opened:
     """Load the graph that the dataset's publication would have: the triples of its records, and the ontology."""
     from hankelod.mapping.mapping import Mapping
-    from hankelod.records.folder import DATASET
 
     mapping, store = Mapping(dataset.model), ox.Store()
     lines: list[str] = []
@@ -75,7 +74,7 @@ def of_dataset(dataset: Dataset, origin: str) -> Opened:
         lines.clear()
 
     # The dataset's own description is in the catalogue, not in the dump.
-    for cls in (c for c in dataset.model.entries() if c.file != DATASET):
+    for cls in (c for c in dataset.model.entries() if not c.of_dataset):
         for record in dataset.read(cls):
             lines += mapping.ntriples(record)
             count += 1
