@@ -7,12 +7,11 @@ import pyoxigraph as ox
 from hankelod.exports import datasets
 from hankelod.exports.datasets import VOID
 from hankelod.exports.dcat import DCTERMS, FOAF, Catalogue
+from hankelod.exports.hosting import VOID as PATH
 from hankelod.publication.files import NAME, Entries, File, Files
 from hankelod.rdf.counts import Counts
 from hankelod.rdf.graph import RDF, SKOS, format_iri
 from hankelod.rdf.statements import Statements, count, literal, turtle_document
-
-PATH = ".well-known/void"
 
 FORMATS = {".nt": ox.RdfFormat.N_TRIPLES, ".ttl": ox.RdfFormat.TURTLE, ".jsonld": ox.RdfFormat.JSON_LD}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 
@@ -16,6 +17,11 @@ class Format(NamedTuple):
     media_type: str
     file_type: str
     registered: bool = True
+
+    @property
+    def is_extension(self) -> bool:
+        """True where the ending is a dot and a word, which servers know files by."""
+        return re.fullmatch(r"\.\w+", self.ending) is not None
 
 
 FORMATS = (

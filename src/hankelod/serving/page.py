@@ -11,8 +11,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-import jinja2
+from jinja2 import Environment
 
+from hankelod.exports.rendering import environment
 from hankelod.messages.catalogue import table
 from hankelod.query.named import Query
 from hankelod.serving.documents import LANGUAGES, ServedFile
@@ -39,14 +40,8 @@ def words(lang: str) -> dict[str, str]:
 
 
 @cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        loader=jinja2.PackageLoader(__package__),
-    )
+def _environment() -> Environment:
+    return environment(__package__)
 
 
 @cache

@@ -23,7 +23,6 @@ from hankelod.site.language import LANGUAGES, Language
 from hankelod.site.latest import Latest
 from hankelod.site.map.atlas import Atlas, atlas, base_map
 from hankelod.site.map.boundaries import NotBoundaries
-from hankelod.site.map.preview import PREVIEW, picture
 from hankelod.site.pages import changes as changes_page
 from hankelod.site.pages import front, search, sparql
 from hankelod.site.pages.area import area_pages
@@ -84,7 +83,7 @@ def files(
         yield names.names_file(view)
         yield feeds.feed(view)
     yield names.ids_file(View(site, Language(LANGUAGES[0])))
-    yield from _assets(site.atlas, portfolio, queryable)
+    yield from _assets(site.atlas, queryable)
     yield from feeds.sitemap(home, listed)
     yield feeds.robots(home)
 
@@ -121,13 +120,11 @@ def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:
     return atlas(list(municipalities.values()), list(regions.values()), file, dataset.data)
 
 
-def _assets(country: Atlas, portfolio: Portfolio, queryable: bool) -> Files:
+def _assets(country: Atlas, queryable: bool) -> Files:
     """Styles, scripts and drawings; the query engine only if there is a SPARQL page."""
     for path in sorted(ASSETS.glob("*.*")):
         yield File(f"assets/{path.name}", path.read_bytes())
     yield File("assets/finland.svg", base_map(country).encode())
-    if country.land:
-        yield File(PREVIEW, picture(country, portfolio.at_region, portfolio.in_municipality))
     if queryable:
         yield sparql.areas_file(country)
         for path in sorted(sparql.VENDOR.iterdir()):

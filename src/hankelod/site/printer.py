@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hankelod.exports.hosting import POLICY
+from hankelod.exports.rendering import environment
 from hankelod.publication import formats
 from hankelod.publication.files import NAME, File
 from hankelod.site import schema_org
 from hankelod.site.language import LANGUAGES, Language, Link, Words
-from hankelod.site.map.preview import PREVIEW
 from hankelod.site.pages.front import licence_name
 from hankelod.site.pages.search import script_json
 from hankelod.site.view import Page, View, address, capital
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-    from jinja2.bccache import BytecodeCache
 
 MAIN = (
     ("projects.html", "nav.projects"),
@@ -168,41 +166,11 @@ def _brand(name: Words) -> Words:
 
 
 def _environment(view: View) -> Environment:
-    """Return the templates with the functions of one language. They are compiled once for all languages."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("hankelod.site"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        auto_reload=False,
-        bytecode_cache=_cache(),
-    )
-    environment.globals.update(t=view.t, view=view, json=_json, preview=PREVIEW)
-    environment.filters["capitalise"] = capital
-    return environment
-
-
-@cache
-def _cache() -> BytecodeCache:
-    from jinja2.bccache import Bucket, BytecodeCache
-
-    class Memory(BytecodeCache):
-        """Cache of compiled templates by key, for the life of the process."""
-
-        def __init__(self) -> None:
-            self.kept: dict[str, bytes] = {}
-
-        def load_bytecode(self, bucket: Bucket) -> None:
-            if bucket.key in self.kept:
-                bucket.bytecode_from_string(self.kept[bucket.key])
-
-        def dump_bytecode(self, bucket: Bucket) -> None:
-            self.kept[bucket.key] = bucket.bytecode_to_string()
-
-    return Memory()
+    """Return the templates with the functions of one language."""
+    templates = environment("hankelod.site")
+    templates.globals.update(t=view.t, view=view, json=_json)
+    templates.filters["capitalise"] = capital
+    return templates
 
 
 SCRIPTS = {
