@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from hankelod.exports.rendering import environment
 from hankelod.publication import formats
 from hankelod.publication.files import File, Files
+from hankelod.rdf.syntaxes import UNOFFERED
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import DATASET
 from hankelod.records.record import Record
@@ -65,8 +66,6 @@ FORMS = {
 }
 """Format requested by a media range (regular expression). `any` is the page, or Turtle if the client names another
 RDF syntax."""
-
-OTHER_RDF = r"application/rdf\+xml|application/n-triples|application/n-quads|application/trig|text/n3"
 
 _RANGE = "|".join(FORMS)
 
@@ -290,7 +289,7 @@ def _templates() -> Environment:
         preflight=PREFLIGHT,
         tiers=TIERS,
         forms=FORMS,
-        other_rdf=OTHER_RDF,
+        other_rdf=UNOFFERED,
         document=DOCUMENT,
         name=NAME,
         finished=FINISHED,

@@ -49,13 +49,6 @@ NODES = 250
 HASHES = 10_000
 """Hashes that are added up at a time."""
 
-RDF_FORMATS = {
-    "text/turtle": ox.RdfFormat.TURTLE,
-    "application/n-triples": ox.RdfFormat.N_TRIPLES,
-    "application/ld+json": ox.RdfFormat.JSON_LD,
-    "application/trig": ox.RdfFormat.TRIG,
-}
-
 UNREADABLE = (
     BadManifest,
     SyntaxError,

@@ -18,23 +18,13 @@ from hankelod.rdf import files, nesting
 from hankelod.rdf.files import content
 from hankelod.rdf.graph import RDF
 from hankelod.rdf.sparql import CannotAsk
+from hankelod.rdf.syntaxes import DUMPS
 
 if TYPE_CHECKING:
     from hankelod.records.dataset import Dataset
 
 CHUNK = 2_000
 """Records whose triples are loaded at a time, which bounds the memory for their N-Triples."""
-
-DUMPS = {
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-    ".nq": ox.RdfFormat.N_QUADS,
-}
-"""Suffixes of dumps, the fastest to load first; `.gz` may follow.
-
-A query that names no graph reads only the default graph of N-Quads.
-"""
 
 THINGS = {"Municipality": "id/municipality/", "Project": "id/project/", "Theme": "id/concept/theme/"}
 """Classes whose instances show a dump's base: it is the part of their IRIs before this text."""

@@ -18,9 +18,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from pyoxigraph import RdfFormat
+
 from hankelod.exports import hosting
 from hankelod.publication import formats, manifest
 from hankelod.publication.manifest import MANIFEST
+from hankelod.rdf.syntaxes import UNOFFERED
 from hankelod.serving import negotiation
 
 LANGUAGES = ("fi", "sv", "en")
@@ -31,9 +34,9 @@ HIDDEN = frozenset((".htaccess", "nginx.conf", "_redirects", "_headers", "w3id.h
 
 INDEX = "index.html"
 
-RDF = ("text/turtle", "application/ld+json")
+RDF = (RdfFormat.TURTLE.media_type, RdfFormat.JSON_LD.media_type)
 
-OTHER_RDF = re.compile("|".join((hosting.OTHER_RDF, *map(re.escape, RDF))))
+OTHER_RDF = re.compile("|".join((UNOFFERED, *map(re.escape, RDF))))
 """Syntaxes of RDF that a client may name: where there is none of them, there may be another."""
 
 

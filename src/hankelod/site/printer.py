@@ -10,6 +10,7 @@ from hankelod.exports.hosting import POLICY
 from hankelod.exports.rendering import environment
 from hankelod.publication import formats
 from hankelod.publication.files import NAME, File
+from hankelod.rdf import syntaxes
 from hankelod.site import schema_org
 from hankelod.site.language import LANGUAGES, Language, Link, Words
 from hankelod.site.pages.front import licence_name
@@ -40,8 +41,6 @@ FOOT = (
     ("changes/changelog.html", "nav.changes"),
 )
 """Navigation in the footer."""
-
-FORMATS = {"ttl": "Turtle", "jsonld": "JSON-LD", "trig": "TriG"}
 
 
 class Translation(NamedTuple):
@@ -150,7 +149,7 @@ class Printer:
             paths = tuple(p for p in choice if p in self.view.site.published)
         for path in paths:
             form = formats.of(path)
-            yield Data(path, form.media_type, FORMATS[path.rpartition(".")[2]])
+            yield Data(path, form.media_type, syntaxes.WRITTEN[form.media_type].name)
 
     def _navigation(self, entries: tuple[tuple[str, str], ...], page: Page) -> tuple[tuple[Link, bool], ...]:
         """Return the links, each with True if the page belongs under it."""

@@ -18,9 +18,9 @@ from hankelod.model.model import Model
 from hankelod.rdf import nesting
 from hankelod.rdf.graph import RDF, RDFS, SKOS
 from hankelod.rdf.places import Places, places
+from hankelod.rdf.syntaxes import TRIPLES
 from hankelod.records import tree
 from hankelod.records.characters import address_doubts, doubts
-from hankelod.records.inputs import RDF_FILES
 from hankelod.records.record import BOUNDS, Record
 from hankelod.validation.checker import Checker, Said, about, of_one_value, plain, worded
 
@@ -34,13 +34,11 @@ OF_THE_WHOLE = {
 }
 """Constraints on all values of a property, rather than on one value."""
 
-FORMATS = {"turtle": ox.RdfFormat.TURTLE, "ntriples": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
-
 
 def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
     """The problems of an RDF file, and the number of things in it that have a class of the Model."""
     name = checker.dataset.name(path)
-    form = RDF_FILES[path.suffix]
+    form = TRIPLES[path.suffix]
     try:
         raw = tree.read_bytes(path, name)
         text = tree.decode(raw, name)
@@ -49,7 +47,7 @@ def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
     except tree.Unreadable as error:
         return [error.problem], 0
     model = checker.dataset.model
-    positions = places(text, checker.dataset.base) if form != "jsonld" else _json_places(text, triples)
+    positions = places(text, checker.dataset.base) if form != ox.RdfFormat.JSON_LD else _json_places(text, triples)
     triples = _labelled(triples, positions)
     problems = list(_of_characters(model, triples, name, positions))
     if any(p.severity == "violation" for p in problems):
@@ -97,11 +95,11 @@ def _types(model: Model) -> set[str]:
     )
 
 
-def _parse(text: str, form: str, base: str, name: str) -> list[ox.Triple]:
+def _parse(text: str, form: ox.RdfFormat, base: str, name: str) -> list[ox.Triple]:
     """The triples of all graphs of a file. Raises tree.Unreadable."""
     try:
-        nesting.check(text.encode(), form == "jsonld")
-        return [q.triple for q in ox.parse(text.encode(), format=FORMATS[form], base_iri=base)]
+        nesting.check(text.encode(), form == ox.RdfFormat.JSON_LD)
+        return [q.triple for q in ox.parse(text.encode(), format=form, base_iri=base)]
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         column = getattr(error, "offset", None) or 1
