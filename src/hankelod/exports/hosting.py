@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from hankelod.exports.rendering import environment
+from hankelod.messages.languages import LANGUAGES
 from hankelod.publication import formats
 from hankelod.publication.files import File, Files
 from hankelod.rdf.syntaxes import UNOFFERED
@@ -217,7 +218,8 @@ class Deployment(NamedTuple):
 
     def translations(self) -> Iterator[str]:
         """Folders of pages in further languages."""
-        yield from (lang for lang in ("sv", "en") if f"{lang}/index.html" in self.files)
+        beginnings = (path.removesuffix("/index.html") for path in self.files if path.endswith("/index.html"))
+        yield from (name for name in beginnings if name in LANGUAGES)
 
     def linked(self) -> Iterator[tuple[str, str]]:
         """Tables whose columns a file describes, and their Link header (CSV on the Web, "Locating Metadata")."""

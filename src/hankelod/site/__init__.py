@@ -1,4 +1,4 @@
-"""Site: a page for everything in the publication, in three languages, each with links to its data.
+"""Site: a page for everything in the publication, in each language of the dataset, each with links to its data.
 
 Records are indexed in a Portfolio that the page modules query; a page is a frozen value rendered by a template. Pages
 are generated one at a time and not kept in memory.
@@ -19,7 +19,7 @@ from hankelod.records.dataset import Dataset
 from hankelod.records.folder import query_folder
 from hankelod.records.record import Record
 from hankelod.site import feeds, names
-from hankelod.site.language import LANGUAGES, Language
+from hankelod.site.language import Language, of_pages
 from hankelod.site.latest import Latest
 from hankelod.site.map.atlas import Atlas, atlas, base_map
 from hankelod.site.map.boundaries import NotBoundaries
@@ -61,14 +61,15 @@ def files(
     queryable = can_ask(published)
     missing = {path for path, present in ((sparql.PATH, queryable), (changes_page.PATH, bool(releases))) if not present}
     existing = {path for path, _ in (*MAIN, *FOOT)} - missing
+    languages = of_pages(dataset.languages)
     home = str(portfolio.settings.values.get("site") or dataset.base)
     country = _atlas(dataset, portfolio)
-    site = Site(dataset.model, portfolio, country, report, home, frozenset(existing), published, days)
+    site = Site(dataset.model, portfolio, country, report, home, frozenset(existing), published, days, languages)
     uses, examples = Uses(portfolio), Examples(portfolio.by_class, dataset.model)
     latest = Latest(site)
     listed: dict[str, str | None] = {}
-    for code in LANGUAGES:
-        view = View(site, Language(code))
+    for code in languages:
+        view = View(site, Language(code, languages))
         printer = Printer(view)
         queries = Catalogue(query_folder(dataset.root)) if queryable else None
         for page in pages(view, uses, examples, published, queries):
@@ -82,9 +83,9 @@ def files(
         yield from search.index_files(view)
         yield names.names_file(view)
         yield feeds.feed(view)
-    yield names.ids_file(View(site, Language(LANGUAGES[0])))
+    yield names.ids_file(View(site, Language(languages[0], languages)))
     yield from _assets(site.atlas, queryable)
-    yield from feeds.sitemap(home, listed)
+    yield from feeds.sitemap(home, languages, listed)
     yield feeds.robots(home)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 from hankelod.exports.rendering import environment
 from hankelod.publication.files import File
-from hankelod.site.language import LANGUAGES
+from hankelod.site.language import folder
 from hankelod.site.portfolio import text_of
 from hankelod.site.view import View
 
@@ -70,15 +70,15 @@ def _themes(value: object) -> list[str]:
     return [str(v) for v in value] if isinstance(value, list) else []
 
 
-def sitemap(home: str, pages: Mapping[str, str | None]) -> Iterator[File]:
+def sitemap(home: str, languages: Sequence[str], pages: Mapping[str, str | None]) -> Iterator[File]:
     """Files of the sitemap of these pages in all languages: one, or an index and several if there are many pages.
 
     `pages` are paths within a language, each with the day of its last change, or None if that is not known.
     """
     addresses: list[tuple[str, str | None]] = []
-    count = 0
+    folders, count = [folder(code, languages) for code in languages], 0
     for n, (path, day) in enumerate(pages.items(), 1):
-        addresses += [(f"{home}{folder}{path}", day) for folder in _folders()]
+        addresses += [(f"{home}{at}{path}", day) for at in folders]
         if len(addresses) >= URLS and n < len(pages):
             count += 1
             yield _sitemap(f"sitemap-{count}.xml", "url", addresses)
@@ -98,10 +98,6 @@ def _sitemap(name: str, element: str, addresses: list[tuple[str, str | None]]) -
 @cache
 def _templates() -> Environment:
     return environment("hankelod.site")
-
-
-def _folders() -> list[str]:
-    return ["" if code == LANGUAGES[0] else f"{code}/" for code in LANGUAGES]
 
 
 def robots(home: str) -> File:

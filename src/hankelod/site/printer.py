@@ -12,7 +12,7 @@ from hankelod.publication import formats
 from hankelod.publication.files import NAME, File
 from hankelod.rdf import syntaxes
 from hankelod.site import schema_org
-from hankelod.site.language import LANGUAGES, Language, Link, Words
+from hankelod.site.language import Language, Link, Words, folder
 from hankelod.site.pages.front import licence_name
 from hankelod.site.pages.search import script_json
 from hankelod.site.view import Page, View, address, capital
@@ -102,7 +102,8 @@ class Printer:
         settings = view.portfolio.settings.values
         self.name = view.t.pick(settings["title"]) or Words("")
         self.licence = address(str(settings["licence"])) or ""
-        self.names = {code: Language(code)("language.own") for code in LANGUAGES}
+        self.languages = view.site.languages
+        self.names = {code: Language(code, self.languages)("language.own") for code in self.languages}
 
     def file(self, page: Page) -> File:
         """Render a page as a file of the publication."""
@@ -117,11 +118,9 @@ class Printer:
         up = "../" * page.path.count("/")
         root = up + ("../" if t.folder else "")
         translations = []
-        for code in LANGUAGES:
-            folder = "" if code == LANGUAGES[0] else f"{code}/"
-            translations.append(
-                Translation(code, self.names[code], f"{root}{folder}{page.path}", f"{home}{folder}{page.path}")
-            )
+        for code in self.languages:
+            path = f"{folder(code, self.languages)}{page.path}"
+            translations.append(Translation(code, self.names[code], f"{root}{path}", f"{home}{path}"))
         return Frame(
             name=self.name,
             brand=_brand(self.name),
