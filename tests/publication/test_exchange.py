@@ -313,15 +313,17 @@ def test_publishers_that_start_together(states, out):
 @linux
 def test_a_lock_that_is_removed_while_it_is_taken(states, out, monkeypatch):
     """Between opening and locking, the publisher before may remove the file: then the lock is taken anew."""
-    real, calls = exchange._flock, []
+    import fcntl
 
-    def flock(handle: int) -> bool:
+    real, calls = fcntl.flock, []
+
+    def flock(handle: int, operation: int) -> None:
         if not calls:
             beside(out, "lock").unlink()
-        calls.append(handle)
-        return real(handle)
+        calls.append(operation)
+        real(handle, operation)
 
-    monkeypatch.setattr(exchange, "_flock", flock)
+    monkeypatch.setattr(fcntl, "flock", flock)
     with exchange.locked(out):
         assert len(calls) == 2
         assert beside(out, "lock").read_text() == str(os.getpid())

@@ -6,16 +6,13 @@ import gzip
 import json
 import re
 import shutil
-import struct
-import zlib
-from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hankelod.site.map import boundaries, outlines, preview
-from hankelod.site.map.atlas import Atlas, atlas
+from hankelod.site.map import boundaries, outlines
+from hankelod.site.map.atlas import atlas
 from hankelod.site.map.projection import to_plane
 from support import reference
 from support.commands import hankelod
@@ -227,50 +224,9 @@ def test_boundaries_that_are_not_there_stop_the_publication(copy, name):
     assert not (copy / "dist").exists()
 
 
-### The picture for links elsewhere
-
-
-def pixels(content: bytes) -> list[bytes]:
-    """The rows of an unfiltered PNG in RGB, its checksums looked at."""
-    assert content.startswith(b"\x89PNG\r\n\x1a\n")
-    at, packed, width = 8, b"", 0
-    while at < len(content):
-        (length,), kind = struct.unpack(">I", content[at : at + 4]), content[at + 4 : at + 8]
-        data = content[at + 8 : at + 8 + length]
-        assert struct.unpack(">I", content[at + 8 + length : at + 12 + length])[0] == zlib.crc32(kind + data)
-        if kind == b"IHDR":
-            width, _, depth, colours, *rest = struct.unpack(">IIBBBBB", data)
-            assert (depth, colours, rest) == (8, 2, [0, 0, 0])
-        packed += data if kind == b"IDAT" else b""
-        at += 12 + length
-    lines = zlib.decompress(packed)
-    rows = [lines[n : n + 1 + 3 * width] for n in range(0, len(lines), 1 + 3 * width)]
-    assert all(len(r) == 1 + 3 * width and r[0] == 0 for r in rows)
-    return [r[1:] for r in rows]
-
-
-def test_the_picture_is_the_map(dist):
+def test_pages_name_no_picture_that_is_not_there(dist):
     page = read(dist / "sv/doc/project/turku-reivi.html")
-    told = {m["property"]: m["content"] for m in page.all("meta") if "property" in m}
-    assert told["og:image"] == "https://w3id.org/hankelod/assets/preview.png"
-    rows = pixels((dist / "assets/preview.png").read_bytes())
-    assert (len(rows), len(rows[0]) // 3) == (preview.HEIGHT, preview.WIDTH)
-    found = Counter(row[n : n + 3] for row in rows for n in range(0, len(row), 3))
-    largest = [tuple(colour) for colour, _ in found.most_common(4)]
-    assert largest == [preview.PAPER, preview.LAND, preview.REGION, preview.MUNICIPALITY]
-    smooth = sum(n for colour, n in found.items() if tuple(colour) not in largest)
-    assert 0 < smooth < found[bytes(preview.LAND)] / 10
-
-
-def test_a_square_is_filled_to_its_edges():
-    square = Atlas(
-        100, 100, {"001": "m25 25 50 0 0 50-50 0z"}, {}, {}, "", "m0 0 100 0 0 100-100 0zm50 50 1 0 0 1z", True
-    )
-    rows = pixels(preview.picture(square, [], ["001"]))
-    scale = (preview.HEIGHT - 2 * preview.MARGIN) / 100
-    left = (preview.WIDTH - 100 * scale) / 2
-    dark = [sum(row[n : n + 3] == bytes(preview.MUNICIPALITY) for n in range(0, len(row), 3)) for row in rows]
-    assert abs(sum(dark) - (50 * scale) ** 2) < 4 * 50 * scale  # but for the pixels of its border
-    middle = rows[preview.HEIGHT // 2]
-    assert tuple(middle[:3]) == preview.PAPER
-    assert tuple(middle[3 * int(left + 5) : 3 * int(left + 5) + 3]) == preview.LAND
+    told = {m["property"] for m in page.all("meta") if "property" in m}
+    assert "og:title" in told
+    assert not any(name.startswith("og:image") for name in told)
+    assert not list(dist.rglob("*.png"))

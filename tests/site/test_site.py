@@ -16,13 +16,14 @@ from hankelod.messages.catalogue import Entry, Text, names
 from hankelod.pipeline.traversal import publish
 from hankelod.records.record import Record
 from hankelod.site import listing
-from hankelod.site.language import LANGUAGES, Language
+from hankelod.site.language import Language
 from hankelod.site.pages import search, sparql
 from hankelod.site.portfolio import Portfolio, _split
 from support.folders import ROOT
 from support.pages import ENGINE, KINDS, Reading, read
 
 PACKAGE = ROOT / "src/hankelod"
+LANGUAGES = ("fi", "sv", "en")
 FOLDERS = {"fi": "", "sv": "sv/", "en": "en/"}
 
 
@@ -88,7 +89,7 @@ def test_every_kind_and_constraint_has_a_word(dataset):
 
 
 def test_numbers_money_and_time():
-    fi, sv, en = (Language(code) for code in LANGUAGES)
+    fi, sv, en = (Language(code, LANGUAGES) for code in LANGUAGES)
     assert fi.money("1198557") == "1\u00a0198\u00a0557\u00a0€"
     assert fi.money("12.5") == "12,50\u00a0€"
     assert en.money("1198557") == "€1,198,557"
@@ -103,7 +104,7 @@ def test_numbers_money_and_time():
 
 
 def test_a_text_in_another_language_is_marked():
-    sv = Language("sv")
+    sv = Language("sv", LANGUAGES)
     assert sv.pick({"fi": "Moi"}) == ("Moi", "fi")
     assert sv.pick({"fi": "Moi", "sv": "Hej"}) == ("Hej", None)
     assert sv.pick({}) is None

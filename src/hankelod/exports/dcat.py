@@ -23,6 +23,7 @@ from hankelod.publication.files import NAME, Edition, Entries, File, Files, to_j
 from hankelod.rdf import graph
 from hankelod.rdf.graph import OWL, RDF, RDFS, SKOS, Index
 from hankelod.rdf.statements import Statements, Triples, count, jsonld_document, literal, turtle_document
+from hankelod.rdf.syntaxes import TRIPLES
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record, dumped, references
 
@@ -67,7 +68,7 @@ class Catalogue:
         self.dataset, self.mapping, self.records, self.edition = dataset, mapping, records, edition
         self.whole = whole or summary(dataset.model, dumped(records))
         self.template: Index = graph.read_resource("hankelod.exports", "dcat.ttl", dataset.base)
-        self.record = next(r for r in records if r.cls.file == "dataset.yml")
+        self.record = next(r for r in records if r.cls.of_dataset)
         self.values = self.record.values
         self.things = f"{dataset.base}id/"
         self.iri = mapping.subject(self.record)
@@ -378,7 +379,7 @@ def _standards(about: Catalogue, triples: Statements, this: str, path: str, entr
     """Add what a file conforms to: the vocabulary, a schema, the description of its columns, a specification."""
     base, name = about.dataset.base, path.rpartition("/")[2]
     cls = _records_of(about, name)
-    if formats.of(path).ending in (".ttl", ".nt", ".jsonld") and name.startswith(f"{NAME}."):
+    if formats.of(path).ending in TRIPLES and name.startswith(f"{NAME}."):
         about.add_vocabulary(triples, this)
     if cls is not None:
         title = about.text("text/schema", "title", label=cls.label)

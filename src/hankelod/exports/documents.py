@@ -105,7 +105,7 @@ class Documents(Export):
 
     def _of_things(self) -> Files:
         """The documents of the records that are held in memory, in the order of their ids."""
-        left = {f"{r.cls.identifies}{r.id}": r for r in self._by_thing.values() if r.cls.file != "dataset.yml"}
+        left = {f"{r.cls.identifies}{r.id}": r for r in self._by_thing.values() if not r.cls.of_dataset}
         blocks = runs.all_of(self._pairs, "references", self.place.parts, self.place.merge)
         referrers = (Reference.of(line) for block in blocks for line in block)
         for target, group in groupby(referrers, key=lambda reference: reference.target):

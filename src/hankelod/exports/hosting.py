@@ -9,13 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from hankelod.exports.rendering import environment
+from hankelod.messages.languages import LANGUAGES
 from hankelod.publication import formats
 from hankelod.publication.files import File, Files
+from hankelod.rdf.syntaxes import UNOFFERED
 from hankelod.records.dataset import Dataset
+from hankelod.records.folder import DATASET
 from hankelod.records.record import Record
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'"
 """Content-Security-Policy of every page: nothing from other origins, no inline script or style."""
@@ -41,6 +49,9 @@ PREFLIGHT = {
 }
 """Further headers of the response to OPTIONS: browsers ask so before a request with headers of its own (CORS)."""
 
+VOID = ".well-known/void"
+"""Path of the description of the dataset, which has no ending (VoID, section 7.2)."""
+
 FINISHED = "changes/pages/"
 """Folder of the pages of the change feed, each of which is whole once it is written."""
 
@@ -56,8 +67,6 @@ FORMS = {
 }
 """Format requested by a media range (regular expression). `any` is the page, or Turtle if the client names another
 RDF syntax."""
-
-OTHER_RDF = r"application/rdf\+xml|application/n-triples|application/n-quads|application/trig|text/n3"
 
 _RANGE = "|".join(FORMS)
 
@@ -117,7 +126,7 @@ DESCRIBED = (
     (
         ("id/dataset/:id/class-partition/:term", "id/dataset/:id/property-partition/:term", "id/dataset/:id/linkset/*"),
         "",
-        ".well-known/void",
+        VOID,
     ),
     (("id/dataset/:id", "id/dataset/:id/*", "id/dataset-series/:id", "software/:version"), "about.html", "catalog"),
     (("id/catalogue", "id/distribution/*", "id/service/*"), "downloads.html", "catalog"),
@@ -144,6 +153,14 @@ def kinds(files: Iterable[str]) -> list[str]:
     return sorted({path.split("/")[1] for path in files if path.startswith("doc/") and path.count("/") > 1})
 
 
+class Gone(NamedTuple):
+    """A withdrawn thing: its id, the path of its tombstone if there is one, and those documents that are not there."""
+
+    id: str
+    page: str | None
+    missing: list[str]
+
+
 class Deployment(NamedTuple):
     """Input of the rules: media types by path, ids of withdrawn things, and the address of the folder if known."""
 
@@ -163,6 +180,46 @@ class Deployment(NamedTuple):
     def described(self) -> list[Described]:
         """Return the addresses without a document of their own."""
         return described(self.files)
+
+    def kinds(self) -> list[str]:
+        """Return the kinds of things that have documents."""
+        return kinds(self.files)
+
+    def paged(self) -> str:
+        """Return the condition on a path that its kind of thing has pages, as a regular expression."""
+        paged = [re.escape(kind) for kind in self.kinds() if self.has_pages(kind)]
+        return rf"(?=(?:{'|'.join(paged)})/)" if paged else "(?!)"
+
+    def gone(self) -> Iterator[Gone]:
+        """Withdrawn things, with what is left of their documents."""
+        for thing in self.withdrawn:
+            paths = [f"doc/{thing}{end}" for end in (".html", ".ttl", ".jsonld")]
+            page = next((path for path in paths[:2] if path in self.files), None)
+            yield Gone(thing, page, [path for path in paths if path not in self.files])
+
+    def extensions(self) -> Iterator[tuple[str, str]]:
+        """Extensions of the published files, without the dot, and their media types."""
+        used = {formats.of(path).ending for path in self.files}
+        yield from ((f.ending[1:], f.media_type) for f in formats.FORMATS if f.ending in used and f.is_extension)
+
+    def longer_endings(self) -> Iterator[tuple[str, str]]:
+        """Endings longer than an extension, as regular expressions, and their media types."""
+        for form in formats.FORMATS:
+            if not form.is_extension and any(formats.of(path) == form for path in self.files):
+                yield re.escape(form.ending) + "$", form.media_type
+
+    def texts(self) -> list[str]:
+        """Return the media types of texts, but that of pages, of which a server knows that it is text."""
+        return [media for _, media in self.extensions() if media.startswith("text/") and media != "text/html"]
+
+    def without_ending(self) -> Iterator[tuple[str, str]]:
+        """RDF files whose names have no ending, and their media types."""
+        yield from ((VOID, media) for path, media in self.files.items() if path == VOID)
+
+    def translations(self) -> Iterator[str]:
+        """Folders of pages in further languages."""
+        beginnings = (path.removesuffix("/index.html") for path in self.files if path.endswith("/index.html"))
+        yield from (name for name in beginnings if name in LANGUAGES)
 
     def linked(self) -> Iterator[tuple[str, str]]:
         """Tables whose columns a file describes, and their Link header (CSV on the Web, "Locating Metadata")."""
@@ -195,113 +252,53 @@ def files(dataset: Dataset, records: Iterable[Record], entries: Mapping[str, Map
     yield File(".nojekyll", b"")  # GitHub Pages: publish all files unprocessed, also those whose names begin with a dot
 
 
-def _extension_types(site: Deployment) -> Iterator[tuple[str, str]]:
-    """Extensions of the published files, without the dot, and their media types.
-
-    Formats identified by more than an extension are in `_named_types`.
-    """
-    used = {formats.of(path).ending for path in site.files}
-    yield from (
-        (f.ending[1:], f.media_type) for f in formats.FORMATS if f.ending in used and re.fullmatch(r"\.\w+", f.ending)
-    )
-
-
-def _charset(media: str) -> str:
-    """Return the charset parameter of text types; the other types are UTF-8 by definition."""
-    return "; charset=utf-8" if media.startswith("text/") else ""
-
-
-def _named_types(site: Deployment) -> Iterator[tuple[str, str]]:
-    """Endings longer than an extension, as regular expressions, and their media types."""
-    for form in formats.FORMATS:
-        if not re.fullmatch(r"\.\w+", form.ending) and any(formats.of(path) == form for path in site.files):
-            yield re.escape(form.ending) + "$", form.media_type
-
-
-### nginx
-
-
 def nginx(site: Deployment) -> str:
     """Return rules to include in a `server` block of nginx whose `root` holds the publication."""
-    at = site.prefix
-    texts = [media for _, media in _extension_types(site) if media.startswith("text/") and media != "text/html"]
-    out = [
-        "# Rules for nginx. In the server block that serves this folder:",
-        f"#     root /srv/…;                  # so that {at} is this folder",
-        f"#     include /srv/…{at}nginx.conf;",
-        "# Reload nginx after a publication: withdrawn records answer 410 from then on.",
-        "absolute_redirect off;",
-        "charset utf-8;",
-        f"charset_types {' '.join(texts)};",
-        "types {",
-        *(f"    {media} {ending};" for ending, media in _extension_types(site)),
-        "}",
-        "default_type text/plain;",
-        *_header_directives({}),
-        "error_page 418 = @preflight;",
-        "if ($request_method = OPTIONS) { return 418; }",
-        f"location @preflight {{ {' '.join(_header_directives(PREFLIGHT))} return 204; }}",
-        'set $wanted "";',
-        *(f'if ($http_accept ~* "{tier}") {{ set $wanted $1; }}' for tier in TIERS),
-        'set $form "any";',
-        *(f'if ($wanted ~* "^(?:{media})$") {{ set $form "{form}"; }}' for media, form in FORMS.items()),
-        'set $rdf "";',
-        f'if ($http_accept ~* "{OTHER_RDF}") {{ set $rdf "rdf"; }}',
-        "set $both $form$rdf;",
-        'if ($both = "anyrdf") { set $form "ttl"; }',
-        'if ($form = "any") { set $form "page"; }',
-        r"location ~ /\.(?!well-known/) { return 404; }",
-    ]
-    out += [f'location ~ "{ending}" {{ types {{}} default_type {media}; }}' for ending, media in _named_types(site)]
-    out += [
-        f"location = {at}{path} {{ {' '.join(_header_directives({'Link': link}))} }}" for path, link in site.linked()
-    ]
-    kept = f'add_header Cache-Control "{KEPT}";'  # not for pages that are not there yet
-    out += [f"location ^~ {at}{FINISHED} {{ {' '.join(_header_directives({}))} {kept} }}"]
-    for gone in site.withdrawn:
-        page = next((f"doc/{gone}{end}" for end in (".html", ".ttl") if f"doc/{gone}{end}" in site.files), None)
-        body = f"error_page 410 {at}{page}; " if page else ""
-        out += [
-            f"location = {at}id/{gone} {{ {body}return 410; }}",
-            f"location ^~ {at}id/{gone}/ {{ {body}return 410; }}",
-        ]
-        out += [
-            f"location = {at}doc/{gone}{end} {{ return 410; }}"
-            for end in (".html", ".ttl", ".jsonld")
-            if f"doc/{gone}{end}" not in site.files
-        ]
-    for each in site.described():
-        out += [
-            f'location ~ "^{re.escape(at)}(?:{each.pattern})$" {{',
-            *(f"    {line}" for line in _header_directives({"Vary": "Accept"})),
-            f"    set $target {each.data};",
-            f'    if ($form = "page") {{ set $target {each.page}; }}',
-            f'    if ($form = "jsonld") {{ set $target {each.jsonld}; }}',
-            f"    return 303 {at}$target;",
-            "}",
-        ]
-    out += [
-        f'location ~ "^{re.escape(at)}(?:id|doc)/(?<document>{DOCUMENT})(?:/{NAME})*$" {{',
-        *(f"    {each}" for each in _header_directives({"Vary": "Accept"})),
-        "    set $page html;",
-        f"    if (!-f $document_root{at}doc/$document.html) {{ set $page ttl; }}",
-        '    if ($form = "page") { set $form $page; }',
-        f"    if (!-f $document_root{at}doc/$document.$form) {{ return 404; }}",
-        f"    return 303 {at}doc/$document.$form;",
-        "}",
-    ]
-    out += [
-        f"location = {at}{lang} {{ return 303 {at}{lang}/; }}"
-        for lang in ("sv", "en")
-        if f"{lang}/index.html" in site.files
-    ]
-    out += [f"location {at} {{ try_files $uri $uri/index.html =404; }}"]
-    return "\n".join(out) + "\n"
+    return _rules("nginx.conf", site)
 
 
-def _header_directives(more: dict[str, str]) -> list[str]:
-    """Return all header directives: an nginx block with an `add_header` does not inherit those of the outer block."""
-    return [f"add_header {name} {_quoted(value)} always;" for name, value in (HEADERS | more).items()]
+def htaccess(site: Deployment) -> str:
+    """Return rules for Apache, for any location of the folder under the document root."""
+    return _rules("htaccess", site)
+
+
+def w3id(site: Deployment) -> str:
+    """Return rules for https://w3id.org. They negotiate the format, so the host itself needs no rules."""
+    return _rules("w3id.htaccess", site)
+
+
+def redirects(site: Deployment) -> str:
+    """Return `_redirects` for Netlify, Cloudflare Pages and similar. They ignore Accept and redirect to the page."""
+    return _rules("redirects", site)
+
+
+def headers(site: Deployment) -> str:
+    """Return `_headers` for the same hosts, which set most media types themselves."""
+    return _rules("headers", site)
+
+
+def _rules(template: str, site: Deployment) -> str:
+    return _templates().get_template(template).render(site=site)
+
+
+@cache
+def _templates() -> Environment:
+    templates = environment("hankelod.exports", markup=False)
+    templates.filters.update(quoted=_quoted, literal=re.escape, with_charset=_with_charset)
+    templates.globals.update(
+        every=lambda more: (HEADERS | more).items(),
+        origin=HEADERS["Access-Control-Allow-Origin"],
+        preflight=PREFLIGHT,
+        tiers=TIERS,
+        forms=FORMS,
+        other_rdf=UNOFFERED,
+        document=DOCUMENT,
+        name=NAME,
+        finished=FINISHED,
+        kept=KEPT,
+        settings=DATASET,
+    )
+    return templates
 
 
 def _quoted(value: str) -> str:
@@ -310,168 +307,6 @@ def _quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
-### Apache
-
-
-def htaccess(site: Deployment) -> str:
-    """Return rules for Apache, for any location of the folder under the document root."""
-    out = [
-        "# Rules for Apache 2.4: mod_rewrite, mod_mime and mod_headers, with AllowOverride All.",
-        "Options -MultiViews -Indexes",
-        "DirectoryIndex index.html",
-        *(f'AddType "{media}{_charset(media)}" .{ending}' for ending, media in _extension_types(site)),
-        *(
-            f'<FilesMatch "{ending.replace("/", "^")}">\n    ForceType "{media}{_charset(media)}"\n</FilesMatch>'
-            for ending, media in _named_types(site)
-        ),
-        "<IfModule mod_headers.c>",
-        *(f'    Header always set {name} "{value}"' for name, value in HEADERS.items()),
-        '    Header always merge Vary Accept "expr=%{REQUEST_STATUS} -eq 303"',
-        *_preflight(),
-        *(
-            f'    <Files "{path.rpartition("/")[2]}">\n        Header set Link {_quoted(link)}\n    </Files>'
-            for path, link in site.linked()
-        ),
-        f'    Header set Cache-Control "{KEPT}" "expr=%{{REQUEST_URI}} =~ m#/{FINISHED}[^/]+$#"',
-        "</IfModule>",
-        "RewriteEngine On",
-        *ANSWERED,
-        r"RewriteRule (?:^|/)\.(?!well-known/) - [R=404,L]",
-        "# Where this folder stands on the host.",
-        r"RewriteCond %{REQUEST_URI}::$1 ^(.*?/)(.*)::\2$",
-        "RewriteRule ^(.*)$ - [E=AT:%1]",
-        *_negotiation(),
-        *(f"RewriteRule ^id/{re.escape(gone)}(?:/.*)?$ - [G,L]" for gone in site.withdrawn),
-        *(
-            f"RewriteRule ^doc/{re.escape(gone + end)}$ - [G,L]"
-            for gone in site.withdrawn
-            for end in (".html", ".ttl", ".jsonld")
-            if f"doc/{gone}{end}" not in site.files
-        ),
-        *_leading(site, "%{ENV:AT}"),
-        f"RewriteRule ^(?:id|doc)/({DOCUMENT})(?:/{NAME})*$ - [E=DOCUMENT:$1]",
-        "RewriteCond %{ENV:DOCUMENT} .",
-        "RewriteCond %{ENV:FORM} =page",
-        "RewriteCond %{DOCUMENT_ROOT}%{ENV:AT}doc/%{ENV:DOCUMENT}.html -f",
-        "RewriteRule ^ - [E=FORM:html]",
-        "RewriteCond %{ENV:FORM} =page",
-        "RewriteRule ^(?:id|doc)/ - [E=FORM:ttl]",
-        "RewriteCond %{ENV:DOCUMENT} .",
-        "RewriteCond %{DOCUMENT_ROOT}%{ENV:AT}doc/%{ENV:DOCUMENT}.%{ENV:FORM} -f",
-        "RewriteRule ^ %{ENV:AT}doc/%{ENV:DOCUMENT}.%{ENV:FORM} [R=303,L]",
-        "RewriteCond %{ENV:DOCUMENT} .",
-        "RewriteRule ^ - [R=404,L]",
-    ]
-    return "\n".join(out) + "\n"
-
-
-ANSWERED = ("RewriteCond %{REQUEST_METHOD} =OPTIONS", "RewriteRule ^ - [R=204,L]")
-"""Apache rules that answer OPTIONS."""
-
-
-def _preflight() -> Iterator[str]:
-    """Apache directives with the headers of the response to OPTIONS."""
-    for name, value in PREFLIGHT.items():
-        yield f'    Header always set {name} "{value}" "expr=%{{REQUEST_METHOD}} == \'OPTIONS\'"'
-
-
-def _leading(site: Deployment, to: str) -> Iterator[str]:
-    """Apache rules that lead addresses without a document of their own to what describes them, under `to`."""
-    for each in site.described():
-        for form, path in (("page", each.page), ("jsonld", each.jsonld), ("", each.data)):
-            if form:
-                yield f"RewriteCond %{{ENV:FORM}} ={form}"
-            yield f"RewriteRule ^(?:{each.pattern})$ {to}{path} [R=303,L]"
-
-
-def _negotiation() -> Iterator[str]:
-    """Apache rules that set FORM to `page`, `ttl` or `jsonld` by the Accept header."""
-    yield "RewriteRule ^ - [E=FORM:any]"
-    for tier in TIERS:
-        yield f'RewriteCond %{{HTTP:Accept}} "{tier}" [NC]'
-        yield "RewriteRule ^ - [E=WANTED:%1]"
-    for media, form in FORMS.items():
-        yield f'RewriteCond %{{ENV:WANTED}} "^(?:{media})$" [NC]'
-        yield f"RewriteRule ^ - [E=FORM:{form}]"
-    yield "RewriteCond %{ENV:FORM} =any"
-    yield f'RewriteCond %{{HTTP:Accept}} "{OTHER_RDF}" [NC]'
-    yield "RewriteRule ^ - [E=FORM:ttl]"
-    yield "RewriteCond %{ENV:FORM} =any"
-    yield "RewriteRule ^ - [E=FORM:page]"
-
-
-def w3id(site: Deployment) -> str:
-    """Return rules for https://w3id.org. They negotiate the format, so the host itself needs no rules."""
-    head = ["# For https://github.com/perma-id/w3id.org: the persistent addresses of this dataset lead here."]
-    if site.address is None:
-        return (
-            "\n".join(
-                [*head, "# data/dataset.yml has no `site`: say there where this folder stands, and publish again."]
-            )
-            + "\n"
-        )
-    paged = [kind for kind in kinds(site.files) if site.has_pages(kind)]
-    pages = rf"(?=(?:{'|'.join(map(re.escape, paged))})/)" if paged else "(?!)"
-    to = site.address
-    out = [
-        *head,
-        "<IfModule mod_headers.c>",
-        f'    Header always set Access-Control-Allow-Origin "{HEADERS["Access-Control-Allow-Origin"]}"',
-        *_preflight(),
-        "</IfModule>",
-        "RewriteEngine on",
-        *ANSWERED,
-        *_negotiation(),
-        *(f"RewriteRule ^id/{re.escape(gone)}(?:/.*)?$ - [G,L]" for gone in site.withdrawn),
-        *_leading(site, to),
-        "RewriteCond %{ENV:FORM} =page",
-        f"RewriteRule ^(?:id|doc)/({pages}(?:{DOCUMENT}))(?:/{NAME})*$ {to}doc/$1.html [R=303,L]",
-        "RewriteCond %{ENV:FORM} =jsonld",
-        f"RewriteRule ^(?:id|doc)/({DOCUMENT})(?:/{NAME})*$ {to}doc/$1.jsonld [R=303,L]",
-        f"RewriteRule ^(?:id|doc)/({DOCUMENT})(?:/{NAME})*$ {to}doc/$1.ttl [R=303,L]",
-    ]
-    return "\n".join([*out, f"RewriteRule ^(.*)$ {to}$1 [R=302,L]"]) + "\n"
-
-
-### Hosts that read `_redirects` and `_headers`
-
-
-def redirects(site: Deployment) -> str:
-    """Return `_redirects` for Netlify, Cloudflare Pages and similar. They ignore Accept and redirect to the page."""
-    at = site.prefix
-    out = [
-        "# Redirects for hosts that read this file. They do not look at the Accept header: data is at …ttl and …jsonld."
-    ]
-    for gone in site.withdrawn:
-        page = next((f"doc/{gone}{end}" for end in (".html", ".ttl") if f"doc/{gone}{end}" in site.files), None)
-        out += [f"{at}id/{gone} {at}{page} 410"] if page else []
-    out += [f"{at}{path} {at}{each.page} 303" for each in site.described() for path in each.paths]
-    for kind in kinds(site.files):
-        end = "html" if site.has_pages(kind) else "ttl"
-        if kind == "concept":
-            out += [
-                f"{at}id/concept/:scheme/:id {at}doc/concept/:scheme/:id.{end} 303",
-                f"{at}id/concept/:scheme {at}doc/concept/:scheme.{end} 303",
-            ]
-        else:
-            out += [
-                f"{at}id/{kind}/:id {at}doc/{kind}/:id.{end} 303",
-                f"{at}id/{kind}/:id/* {at}doc/{kind}/:id.{end} 303",
-            ]
-    return "\n".join(out) + "\n"
-
-
-def headers(site: Deployment) -> str:
-    """Return `_headers` for the same hosts, which set most media types themselves.
-
-    There is none for finished pages: those hosts may send it with a 404 too, for a page that is yet to come.
-    """
-    out = [
-        f"{site.prefix}*",
-        *(f"  {name}: {value}" for name, value in (HEADERS | PREFLIGHT).items() if name != "Allow"),
-    ]
-    for path, link in site.linked():
-        out += [f"{site.prefix}{path}", f"  Link: {link}"]
-    if ".well-known/void" in site.files:
-        out += [f"{site.prefix}.well-known/void", "  Content-Type: text/turtle; charset=utf-8"]
-    return "\n".join(out) + "\n"
+def _with_charset(media: str) -> str:
+    """Return a media type with the charset parameter if it is text; the other types are UTF-8 by definition."""
+    return f"{media}; charset=utf-8" if media.startswith("text/") else media

@@ -32,7 +32,7 @@ def files(basis: Basis) -> Files:
     """Files of the records that are held in memory, of the model and of the settings."""
     by_stem: dict[str, list[Record]] = {}
     for record in basis.others:
-        if record.cls.file == "dataset.yml":
+        if record.cls.of_dataset:
             yield File("dump/settings.json", to_json(record.values, 2))
         else:
             by_stem.setdefault(record.cls.folder or Path(str(record.cls.file)).stem, []).append(record)

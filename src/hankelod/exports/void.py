@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import pyoxigraph as ox
-
 from hankelod.exports import datasets
 from hankelod.exports.datasets import VOID
 from hankelod.exports.dcat import DCTERMS, FOAF, Catalogue
+from hankelod.exports.hosting import VOID as PATH
 from hankelod.publication.files import NAME, Entries, File, Files
 from hankelod.rdf.counts import Counts
 from hankelod.rdf.graph import RDF, SKOS, format_iri
 from hankelod.rdf.statements import Statements, count, literal, turtle_document
-
-PATH = ".well-known/void"
-
-FORMATS = {".nt": ox.RdfFormat.N_TRIPLES, ".ttl": ox.RdfFormat.TURTLE, ".jsonld": ox.RdfFormat.JSON_LD}
+from hankelod.rdf.syntaxes import TRIPLES
 
 
 def void(about: Catalogue, counted: Counts, entries: Entries) -> Files:
@@ -32,7 +28,7 @@ def void(about: Catalogue, counted: Counts, entries: Entries) -> Files:
     triples.add(this, FOAF + "homepage", about.site)
     triples.add(this, VOID + "uriSpace", literal(about.dataset.base))
     triples.add(this, VOID + "sparqlEndpoint", about.values.get("endpoint"))
-    for ending, syntax in FORMATS.items():
+    for ending, syntax in TRIPLES.items():
         for path in (f"dump/{NAME}{ending}", f"dump/{NAME}{ending}.gz"):
             if path in entries:
                 triples.add(this, VOID + "dataDump", about.site + path)

@@ -30,6 +30,11 @@ def _written(character: str) -> str:
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
+def escaped(text: str) -> str:
+    """Return a value on one line: every character that is not printable is escaped, spaces but the plain one too."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else _written(c) for c in text)
+
+
 def part(text: str) -> str:
     """Return a text as a part of a line: control and invisible characters and line ends are escaped."""
     if not text.isprintable():

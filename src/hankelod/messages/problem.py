@@ -6,6 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import Entry, Phrase, Text, names
+from hankelod.messages.console import escaped
 from hankelod.messages.languages import LANGUAGES
 
 CATALOGUE = "https://w3id.org/hankelod/problems#"
@@ -170,7 +171,7 @@ def short(value: str | None, limit: int = 80) -> str:
     """Shorten a value for a message: one line, control characters escaped, at most `limit` characters."""
     if value is None:
         return ""
-    text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in value[: limit + 1])
+    text = escaped(value[: limit + 1])
     return text if len(value) <= limit else text[:limit] + "…"
 
 

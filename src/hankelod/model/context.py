@@ -116,7 +116,7 @@ class Published:
     def _classes(self) -> Iterator[Class]:
         """Yield the classes whose things are published; the dataset itself is described in the catalogue."""
         for cls in sorted(self.model.classes.values()):
-            if not cls.concept and self.model.root_of(cls).file != "dataset.yml":
+            if not cls.concept and not self.model.root_of(cls).of_dataset:
                 yield cls
 
     def _fields(self, cls: Class) -> Iterator[Field]:

@@ -10,6 +10,9 @@ from hankelod.rdf.graph import XSD, Index
 
 SHAPES = "https://w3id.org/hankelod/shapes#"
 
+DATASET = "http://www.w3.org/ns/dcat#Dataset"
+"""Class of the dataset itself."""
+
 
 class Filled(NamedTuple):
     """The rule by which hankelod fills in a value that authors leave out."""
@@ -128,6 +131,11 @@ class Class(NamedTuple):
         """Return the field of a key, or None."""
         return next((f for f in self.fields if f.key == key), None)
 
+    @property
+    def of_dataset(self) -> bool:
+        """True where its one record is the description of the dataset itself, which the catalogue has and no dump."""
+        return self.iri == DATASET
+
 
 class Check(NamedTuple):
     """A named shape as the source of problems: its code, the class and key that it is about, and its texts.
@@ -202,6 +210,10 @@ class Model(NamedTuple):
             seen.add(cls.iri)
             cls = next(o for o in self.classes.values() for f in o.fields if f.kind == "part" and f.target == cls.iri)
         return cls
+
+    def refers(self, key: str, owner: Class) -> bool:
+        """Tell whether parts refer to a thing of the class `owner` by this key: a grant to its programme."""
+        return any(f.key == key and f.target == owner.iri for c in self.classes.values() if c.part for f in c.fields)
 
     def entries(self) -> list[Class]:
         """Return the classes that have record files, in their order."""

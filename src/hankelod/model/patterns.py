@@ -7,27 +7,16 @@ without unbounded repetitions that can match a text in several ways.
 
 from __future__ import annotations
 
+import math
 import re
-import re._constants as op  # type: ignore[import-not-found]
-import re._parser as parser  # type: ignore[import-not-found]
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 MANY = 4
 """A repetition with a higher maximum is treated as unbounded: `(a?){30}a{30}` takes Python 2^30 steps."""
 
 ALPHABET = frozenset([*(chr(n) for n in range(128)), "ä", "Ö", "\u00a0", "\u2028", "é", "中", "😀"])
 """Sample of characters on which character classes are compared."""
-
-_UNSUPPORTED = {
-    op.ASSERT: "look-around",
-    op.ASSERT_NOT: "look-around",
-    op.GROUPREF: "a back-reference",
-    op.GROUPREF_EXISTS: "a back-reference",
-    op.ATOMIC_GROUP: "an atomic group",
-    op.POSSESSIVE_REPEAT: "a possessive quantifier",
-}
-
 
 _PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$", re.S)
 """An escape, a character class, or the end of the text."""
@@ -60,54 +49,128 @@ def in_query_for_python(query: str) -> str:
     return CALL.sub(rewritten, query)
 
 
+### Safety
+
+
+class One(NamedTuple):
+    """A character, a class of characters or a dot, as written."""
+
+    written: str
+
+
+class Anchor(NamedTuple):
+    """A place in a text, such as its end: it takes no character."""
+
+    written: str
+
+
+class Repeat(NamedTuple):
+    """A repetition; without a maximum, `most` is infinite."""
+
+    least: float
+    most: float
+    body: list[Item]
+
+
+class Choice(NamedTuple):
+    """A group, or the whole pattern: the alternatives, at least one."""
+
+    ways: list[list[Item]]
+
+
+Item = One | Anchor | Repeat | Choice
+
+_TOKEN = re.compile(
+    r"""(?xs)
+    (?P<atomic>\(\?>) | (?P<look>\(\?<?[=!]) | (?P<reference>\(\?P=\w+\)|\(\?\(|\\[1-9])
+    | (?P<comment>\(\?\#[^)]*\)) | (?P<flags>\(\?[a-zA-Z]+\))
+    | (?P<open>\((?:\?(?:P<\w+>|[a-zA-Z-]*:))?) | (?P<close>\))
+    | (?P<bar>\|) | (?P<place>\^|\$|\\[AZbB])
+    | (?P<times>(?:[*+?]|\{(?:\d+(?:,\d*)?|,\d*)\}))(?P<lazy>\??)(?P<possessive>\+?)
+    | (?P<one>\[\^?\]?(?:\\.|[^\]\\])*\]|\\(?:x..|u.{4}|U.{8}|0[0-7]{0,2}|N\{[^}]*\}|.)|.)
+    """
+)
+"""The parts of a pattern, in Python's grammar."""
+
+_REFUSED = {
+    "atomic": "an atomic group",
+    "look": "look-around",
+    "reference": "a back-reference",
+    "possessive": "a possessive quantifier",
+}
+
+
+class _Unsupported(Exception):
+    """A construct that some engine lacks."""
+
+
 def unsafe_reason(pattern: str) -> str | None:
     """Return the reason in English why a pattern is refused, or None if it is safe."""
     try:
-        tree = parser.parse(pattern)
+        if re.compile(pattern).flags & re.VERBOSE:
+            return "its spaces have no meaning, which not every engine has"
+        whole = _parsed(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         return f"it cannot be read: {error}"
-    return _unsupported(tree) or (
-        "a repetition inside a repetition could try again without end" if _ambiguous(tree) else None
-    )
+    except _Unsupported as error:
+        return f"it uses {error}, which not every engine has"
+    return "a repetition inside a repetition could try again without end" if _ambiguous([whole]) else None
 
 
-def _unsupported(items: Iterable[Any]) -> str | None:
-    """Return the first construct that some engine lacks, or None."""
-    for code, value in items:
-        if code in _UNSUPPORTED:
-            return f"it uses {_UNSUPPORTED[code]}, which not every engine has"
-        for inner in _inside(code, value):
-            reason = _unsupported(inner)
-            if reason:
-                return reason
-    return None
+def _parsed(pattern: str) -> Choice:
+    """Return the structure of a pattern that Python can read. Raises _Unsupported."""
+    groups = [Choice([[]])]
+    for part in _TOKEN.finditer(pattern):
+        for kind, name in _REFUSED.items():
+            if part[kind]:
+                raise _Unsupported(name)
+        items = groups[-1].ways[-1]
+        if part["open"]:
+            groups.append(Choice([[]]))
+        elif part["close"]:
+            whole = groups.pop()
+            groups[-1].ways[-1].append(whole)
+        elif part["bar"]:
+            groups[-1].ways.append([])
+        elif part["times"]:
+            items[-1:] = [Repeat(*_bounds(part["times"]), items[-1:])]
+        elif part["one"]:
+            items.append(One(part["one"]))
+        elif part["place"]:
+            items.append(Anchor(part["place"]))
+    return groups[0]
 
 
-def _inside(code: Any, value: Any) -> list[Any]:
-    if code in (op.MAX_REPEAT, op.MIN_REPEAT):
-        return [value[2]]
-    if code is op.SUBPATTERN:
-        return [value[3]]
-    return list(value[1]) if code is op.BRANCH else []
+def _bounds(times: str) -> tuple[float, float]:
+    if times in ("*", "+", "?"):
+        return {"*": (0, math.inf), "+": (1, math.inf), "?": (0, 1)}[times]
+    least, comma, most = times[1:-1].partition(",")
+    return int(least or 0), int(most) if most else math.inf if comma else int(least)
 
 
-def _ambiguous(items: Iterable[Any]) -> bool:
-    for code, value in items:
-        endless = code in (op.MAX_REPEAT, op.MIN_REPEAT) and value[1] > MANY
-        if endless and not _distinct_rounds(list(value[2])):
+def _inside(item: Item) -> Iterator[list[Item]]:
+    if isinstance(item, Repeat):
+        yield item.body
+    elif isinstance(item, Choice):
+        yield from item.ways
+
+
+def _ambiguous(items: Iterable[Item]) -> bool:
+    for item in items:
+        if isinstance(item, Repeat) and item.most > MANY and not _distinct_rounds(item.body):
             return True
-        if any(_ambiguous(inner) for inner in _inside(code, value)):
+        if any(_ambiguous(inner) for inner in _inside(item)):
             return True
     return False
 
 
-def _distinct_rounds(body: list[Any]) -> bool:
+def _distinct_rounds(body: list[Item]) -> bool:
     """Check if a text splits into repetitions of this body in one way only.
 
     True if all repetitions have one width, or if a character that occurs nowhere else begins or ends each.
     """
-    while len(body) == 1 and body[0][0] is op.SUBPATTERN:
-        body = list(body[0][1][3])
+    while len(body) == 1 and isinstance(body[0], Choice) and len(body[0].ways) == 1:
+        body = body[0].ways[0]
     if all(_is_one(item) for item in body):
         return True
     first, rest = body[0], body[1:]
@@ -117,46 +180,25 @@ def _distinct_rounds(body: list[Any]) -> bool:
     )
 
 
-def _is_one(item: Any) -> bool:
-    """Check if an item matches a fixed number of characters."""
-    code, value = item
-    if code in (op.MAX_REPEAT, op.MIN_REPEAT):
-        return bool(value[0] == value[1]) and all(_is_one(i) for i in value[2])
-    if code is op.SUBPATTERN:
-        return all(_is_one(i) for i in value[3])
-    return code in (op.LITERAL, op.NOT_LITERAL, op.IN, op.ANY)
+def _is_one(item: Item) -> bool:
+    """Check if an item matches a fixed number of characters in one way."""
+    if isinstance(item, Repeat):
+        return item.least == item.most and all(_is_one(i) for i in item.body)
+    if isinstance(item, Choice) and len(item.ways) > 1:  # characters that differ are one class of characters
+        each = [_characters(way) for way in item.ways if len(way) == 1 and isinstance(way[0], One)]
+        return len(each) == len(item.ways) and sum(map(len, each)) == len(frozenset().union(*each))
+    return isinstance(item, One) or (isinstance(item, Choice) and all(_is_one(i) for i in item.ways[0]))
 
 
-def _characters(items: Iterable[Any]) -> frozenset[str]:
+def _characters(items: Iterable[Item]) -> frozenset[str]:
     """Return the characters of ALPHABET, and other literals, that these items may match."""
     characters: frozenset[str] = frozenset()
-    for code, value in items:
-        if code in (op.LITERAL, op.NOT_LITERAL, op.IN, op.ANY):
-            characters |= frozenset(c for c in ALPHABET if _matches(code, value, c)) | (
-                {chr(value)} if code is op.LITERAL else frozenset()
-            )
-        for inner in _inside(code, value):
-            characters |= _characters(inner)
+    for item in items:
+        if isinstance(item, One):
+            matches = re.compile(item.written, re.S).fullmatch
+            named = frozenset(item.written if len(item.written) == 1 else "") | ALPHABET
+            characters |= frozenset(c for c in named if matches(c))
+        else:
+            for inner in _inside(item):
+                characters |= _characters(inner)
     return characters
-
-
-def _matches(code: Any, value: Any, character: str) -> bool:
-    if code is op.ANY:
-        return True
-    if code is op.LITERAL:
-        return bool(ord(character) == value)
-    if code is op.NOT_LITERAL:
-        return bool(ord(character) != value)
-    if code is op.RANGE:
-        return bool(value[0] <= ord(character) <= value[1])
-    if code is op.CATEGORY:
-        return _in_category(value, character)
-    negated = bool(value) and value[0][0] is op.NEGATE
-    return any(_matches(c, v, character) for c, v in value if c is not op.NEGATE) != negated
-
-
-def _in_category(category: Any, character: str) -> bool:
-    tests = {"DIGIT": r"\d", "SPACE": r"\s", "WORD": r"\w"}
-    name = str(category).removeprefix("CATEGORY_")
-    wanted = not name.startswith("NOT_")
-    return (re.match(tests[name.removeprefix("NOT_")], character) is not None) == wanted

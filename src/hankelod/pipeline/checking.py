@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hankelod.mapping.batch import Batch
 from hankelod.messages.problem import MAX_PROBLEMS, Problem, problem
+from hankelod.rdf import syntaxes
 from hankelod.records import inputs
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
@@ -35,7 +36,7 @@ def check_files(
     for file in files:
         if file is None:
             records += inputs.from_stream(dataset, sys.stdin.buffer)
-        elif file.suffix in inputs.RDF_FILES:
+        elif file.suffix in syntaxes.TRIPLES:
             from hankelod.validation import foreign
 
             found, known = foreign.check(checker, file)

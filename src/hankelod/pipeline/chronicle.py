@@ -17,7 +17,6 @@ from hankelod.publication.history.releases import Release
 from hankelod.publication.manifest import MANIFEST
 from hankelod.publication.parts import Parts
 from hankelod.records.dataset import Dataset
-from hankelod.records.folder import DATASET
 from hankelod.records.record import Record
 from hankelod.validation.report import Report, extended
 
@@ -88,4 +87,4 @@ class Chronicle:
 
 def _settings(others: list[Record]) -> Record:
     """Return the record of the dataset."""
-    return next(r for r in others if r.cls.file == DATASET)
+    return next(r for r in others if r.cls.of_dataset)

@@ -96,7 +96,7 @@ def _ranges(others: Sequence[Record], start: int, stop: int) -> Iterator[tuple[i
     """Cut a range of records that are held in memory; the dataset's own record, which no dump has, is by itself."""
     begin = start
     for n in range(start, stop):
-        alone = others[n].cls.file == "dataset.yml"
+        alone = others[n].cls.of_dataset
         if n > begin and (alone or n - begin == OTHERS):
             yield begin, n
             begin = n

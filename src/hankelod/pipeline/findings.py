@@ -13,7 +13,6 @@ from hankelod.pipeline.chunk import main_class
 from hankelod.pipeline.piece import Piece, digest
 from hankelod.records import inputs
 from hankelod.records.dataset import Dataset
-from hankelod.records.folder import DATASET
 from hankelod.records.record import Record
 from hankelod.records.tree import Unreadable
 from hankelod.validation.details import Details
@@ -123,7 +122,7 @@ class Findings:
 
 def _of_boundaries(dataset: Dataset, others: list[Record]) -> Iterator[Problem]:
     """Yield what is wrong with the file of boundaries that a dataset names: it cannot be used, or areas are missing."""
-    settings = next((r for r in others if r.cls.file == DATASET), None)
+    settings = next((r for r in others if r.cls.of_dataset), None)
     named = settings.values.get("boundaries") if settings else None
     if not named:
         return

@@ -125,7 +125,7 @@ class Workshop:
 
     def _made(self, chunk: Chunk, batch: Batch, piece: Piece, parts: Parts) -> Piece:
         """Make what the exports take of records that may be published."""
-        if any(r.cls.file == "dataset.yml" for r in batch.records):
+        if any(r.cls.of_dataset for r in batch.records):
             return piece._replace(records=self._plain(batch))
         content = joined(export.make(batch) for export in self.exports)
         name = f"{chunk.number:08}.piece"

@@ -22,8 +22,9 @@ from hankelod.publication.files import NAME
 from hankelod.publication.history import feed
 from hankelod.publication.history.previous import DUMP, WANTED
 from hankelod.publication.parts import Folder
-from hankelod.publication.reading import RDF_FORMATS, UNREADABLE, Graph, Source
+from hankelod.publication.reading import UNREADABLE, Graph, Source
 from hankelod.publication.runs import Lines
+from hankelod.rdf import syntaxes
 
 BASE = "http://base.invalid/"
 """Where relative IRIs lead; the forms of the dump have none."""
@@ -117,14 +118,14 @@ def _read(file: File, content: BinaryIO, found: Examined, held: bool) -> Examine
         content = cast(BinaryIO, gzip.GzipFile(fileobj=content))
         if file.unpacked is not None:
             return found._replace(plain=_digest(content, file.unpacked))
-    if kind.media_type not in RDF_FORMATS:
+    if kind.media_type not in syntaxes.WRITTEN:
         reading.read(content, kind.media_type)
         return found
     if file.path == DUMP:
         return found._replace(graph=reading.sorted_triples(content))
     if WANTED.fullmatch(file.path):
         return _page(reading.whole(content, file.path), found)
-    quads = reading.quads(content, RDF_FORMATS[kind.media_type], BASE + file.path)
+    quads = reading.quads(content, syntaxes.WRITTEN[kind.media_type], BASE + file.path)
     if held:
         return found._replace(graph=reading.graph(set(quads)))
     if is_form(file.path):
@@ -172,7 +173,7 @@ def _page(content: bytes, found: Examined) -> Examined:
 def form(folder: Path, path: str, parts: Folder) -> Iterator[Lines]:
     """Yield the sorted lines of a form of the dump, each once, in blocks. Raises one of UNREADABLE."""
     with io.BufferedReader(reading.Opener(folder).open(path), reading.BLOCK) as file:
-        quads = reading.quads(file, RDF_FORMATS[formats.of(path).media_type], BASE + path)
+        quads = reading.quads(file, syntaxes.WRITTEN[formats.of(path).media_type], BASE + path)
         yield from _sorted(reading.lines(quads), parts)
 
 
@@ -195,7 +196,7 @@ def last_versions(folder: Path, pages: Sequence[str], parts: Folder) -> Iterator
 def dump(folder: Path) -> Iterator[Lines]:
     """Yield the lines of the dump in N-Triples, in blocks."""
     with io.BufferedReader(reading.Opener(folder).open(DUMP), reading.BLOCK) as file:
-        yield from reading.sorted_lines(file)
+        yield from runs.of_file(file, reading.BLOCK)
 
 
 def _sorted(blocks: Iterator[Sequence[bytes]], parts: Folder) -> Iterator[Lines]:

@@ -24,7 +24,10 @@ from hankelod.messages.words import message
 FOLDER_MODE, FILE_MODE = 0o755, 0o644
 """Permissions of folders and files: readable by all, independent of the umask."""
 
-PATIENCE = 1.0
+PATIENCE = 0.25
+"""Seconds in which the lock of a publisher that has just ended may be taken; another one may be at work for hours."""
+
+WRITING = 1.0
 """Seconds to wait until the process that has the lock has written its id."""
 
 
@@ -49,66 +52,32 @@ def locked(out: Path) -> Iterator[None]:
 
     Raises CannotPublish, which names the process that has the lock, and OSError if the folder cannot be written.
     """
+    from filelock import FileLock, Timeout
+
     path = beside(out, "lock")
-    handle = _take_lock(path, out)
+    lock = FileLock(path, mode=FILE_MODE, fallback_to_soft=False)
     try:
+        # not at once: the publisher before may remove the file that this one has just opened
+        lock.acquire(timeout=PATIENCE, poll_interval=PATIENCE / 5)
+    except Timeout:
+        raise CannotPublish(message("refusal-locked", out=out, process=_owner(path))) from None
+    try:
+        path.write_text(str(os.getpid()))
         recover(out)
         yield
     finally:
         with contextlib.suppress(OSError):  # Windows does not remove an open file: the next run takes it over
             path.unlink()
-        os.close(handle)
+        lock.release()
 
 
-def _take_lock(path: Path, out: Path) -> int:
-    while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), FILE_MODE)
-        try:
-            if not _flock(handle):
-                raise CannotPublish(message("refusal-locked", out=out, process=_owner(handle)))
-            if _is_same(handle, path):
-                os.ftruncate(handle, 0)
-                os.pwrite(handle, str(os.getpid()).encode(), 0) if hasattr(os, "pwrite") else None
-                return handle
-        except BaseException:
-            os.close(handle)
-            raise
-        os.close(handle)  # the previous owner removed this file after it was opened here: try again
-
-
-def _flock(handle: int) -> bool:
-    """Take the lock, or return False if another process has it. The system releases it when the process ends."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
-            return False
-        raise
-    return True
-
-
-def _is_same(handle: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(handle), path.stat())
-    except FileNotFoundError:
-        return False
-
-
-def _owner(handle: int) -> str:
+def _owner(path: Path) -> str:
     """The id of the process that has the lock, which it writes just after it took the lock."""
     for _ in range(20):
-        os.lseek(handle, 0, os.SEEK_SET)
-        number = os.read(handle, 20)
-        if number:
-            return number.decode("ascii", "replace")
-        time.sleep(PATIENCE / 20)
+        with contextlib.suppress(OSError):
+            if number := path.read_bytes()[:20]:
+                return number.decode("ascii", "replace")
+        time.sleep(WRITING / 20)
     return "unknown"
 
 

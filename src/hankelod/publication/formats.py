@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+
+from pyoxigraph import RdfFormat
+
+from hankelod.rdf.syntaxes import WRITTEN
 
 
 class Format(NamedTuple):
@@ -17,12 +22,19 @@ class Format(NamedTuple):
     file_type: str
     registered: bool = True
 
+    @property
+    def is_extension(self) -> bool:
+        """True where the ending is a dot and a word, which servers know files by."""
+        return re.fullmatch(r"\.\w+", self.ending) is not None
+
 
 FORMATS = (
-    Format(".ttl", "text/turtle", "RDF_TURTLE"),
-    Format(".nt", "application/n-triples", "RDF_N_TRIPLES"),
-    Format(".jsonld", "application/ld+json", "JSON_LD"),
-    Format(".trig", "application/trig", "RDF_TRIG"),
+    *(
+        Format(f".{form.file_extension}", media_type, file_type)
+        for (media_type, form), file_type in zip(
+            WRITTEN.items(), ("RDF_TURTLE", "RDF_N_TRIPLES", "JSON_LD", "RDF_TRIG"), strict=True
+        )
+    ),
     Format(".json", "application/json", "JSON"),
     # JSON Lines is no JSON document, and has no code in the EU table.
     Format(".jsonl", "application/x-ndjson", "TXT", registered=False),
@@ -42,7 +54,7 @@ FORMATS = (
     Format(".atom", "application/atom+xml", "ATOM"),
     Format(".txt", "text/plain", "TXT"),
     Format(".index", "text/tab-separated-values", "TSV"),
-    Format("/void", "text/turtle", "RDF_TURTLE"),
+    Format("/void", RdfFormat.TURTLE.media_type, "RDF_TURTLE"),
     # Rules for web servers.
     Format("nginx.conf", "text/plain", "TXT"),
     Format(".htaccess", "text/plain", "TXT"),

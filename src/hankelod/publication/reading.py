@@ -25,6 +25,7 @@ import msgspec
 import pyoxigraph as ox
 
 from hankelod.messages.words import message
+from hankelod.publication import runs
 from hankelod.publication.manifest import BadManifest
 from hankelod.publication.runs import Lines
 from hankelod.rdf import nesting
@@ -47,13 +48,6 @@ NODES = 250
 
 HASHES = 10_000
 """Hashes that are added up at a time."""
-
-RDF_FORMATS = {
-    "text/turtle": ox.RdfFormat.TURTLE,
-    "application/n-triples": ox.RdfFormat.N_TRIPLES,
-    "application/ld+json": ox.RdfFormat.JSON_LD,
-    "application/trig": ox.RdfFormat.TRIG,
-}
 
 UNREADABLE = (
     BadManifest,
@@ -203,12 +197,6 @@ def _nodes(head: bytes, file: BinaryIO, base: str) -> Iterator[Iterator[ox.Quad]
     raise ValueError("it does not end")
 
 
-def sorted_lines(file: BinaryIO) -> Iterator[Lines]:
-    """Yield the lines of sorted N-Triples in blocks, without a check."""
-    for block in blocks(file):
-        yield (block + file.readline()).removesuffix(b"\n").split(b"\n")
-
-
 def check_triples(content: bytes, count: int) -> Graph:
     """Read N-Triples. Raises ValueError or SyntaxError unless its `count` lines are one triple each."""
     nesting.check(content)
@@ -221,7 +209,7 @@ def check_triples(content: bytes, count: int) -> Graph:
 def sorted_triples(file: BinaryIO) -> Graph:
     """Read sorted N-Triples. Raises ValueError unless each line is a triple above the one before."""
     last, count, total = b"", 0, 0
-    for block in sorted_lines(file):
+    for block in runs.of_file(file, BLOCK):
         if not (last < block[0] and all(map(lt, block, islice(block, 1, None)))):
             pairs = zip([last, *block], block, strict=False)
             place = next(n for n, (before, each) in enumerate(pairs, count + 1) if each <= before)

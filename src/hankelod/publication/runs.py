@@ -10,6 +10,7 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import BinaryIO
 
 from hankelod.publication.parts import Parts
 
@@ -50,6 +51,12 @@ def read(name: str, parts: Parts) -> Iterator[Lines]:
         whole, _, rest = text.rpartition(b"\n")
         if whole:
             yield whole.split(b"\n")
+
+
+def of_file(file: BinaryIO, size: int) -> Iterator[Lines]:
+    """Yield the lines that are left of a file in blocks of about `size` bytes, without a check of their order."""
+    while block := file.read(size):
+        yield (block + file.readline()).removesuffix(b"\n").split(b"\n")
 
 
 class Head:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
+from hankelod.messages.problem import short
 from hankelod.messages.words import message
 from hankelod.rdf import files
 from hankelod.rdf.sparql import CannotAsk, Token, tokens, without_mark
@@ -78,7 +79,7 @@ class Parameter(NamedTuple):
                     message(
                         "refusal-value",
                         name=self.name,
-                        value=_quoted(value),
+                        value=short(value),
                         expected=message(f"refusal-value-{self.kind}"),
                     )
                 )
@@ -90,7 +91,7 @@ class Parameter(NamedTuple):
                 message(
                     "refusal-value",
                     name=self.name,
-                    value=_quoted(value),
+                    value=short(value),
                     expected=message("refusal-value-thing", kind=self.word),
                 )
             )
@@ -191,7 +192,7 @@ class Catalogue:
         """Return the query of this name. Raises CannotAsk, with the nearest name."""
         names = self.names()
         if name not in names:
-            raise CannotAsk(message("refusal-query-name", name=_quoted(name), hint=_nearest(name, names, "queries")))
+            raise CannotAsk(message("refusal-query-name", name=short(name), hint=_nearest(name, names, "queries")))
         return _read(self.folder / f"{name}{SUFFIX}", f"{name}{SUFFIX}", self.folder.parents[1])
 
     def all(self) -> list[Query]:
@@ -234,9 +235,3 @@ def _nearest(text: str, names: list[str], kind: str) -> Text:
     if close:
         return message("refusal-nearest", name=close[0])
     return message(f"refusal-{kind}", names=", ".join(names)) if names else message(f"refusal-{kind}-none")
-
-
-def _quoted(value: str, limit: int = 60) -> str:
-    """A value for a message: one line of at most `limit` characters, control characters escaped."""
-    plain = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in value[:limit])
-    return plain if len(value) <= limit else f"{plain}…"

@@ -20,23 +20,13 @@ from hankelod.rdf import files, nesting
 from hankelod.rdf.files import content
 from hankelod.rdf.graph import RDF
 from hankelod.rdf.sparql import CannotAsk
+from hankelod.rdf.syntaxes import DUMPS
 
 if TYPE_CHECKING:
     from hankelod.records.dataset import Dataset
 
 CHUNK = 2_000
 """Records whose triples are loaded at a time, which bounds the memory for their N-Triples."""
-
-DUMPS = {
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-    ".nq": ox.RdfFormat.N_QUADS,
-}
-"""Suffixes of dumps, the fastest to load first; `.gz` may follow.
-
-A query that names no graph reads only the default graph of N-Quads.
-"""
 
 THINGS = {"Municipality": "id/municipality/", "Project": "id/project/", "Theme": "id/concept/theme/"}
 """Classes whose instances show a dump's base: it is the part of their IRIs before this text."""
@@ -63,7 +53,6 @@ class Opened(NamedTuple):
 def of_dataset(dataset: Dataset, origin: str) -> Opened:
     """Load the graph that the dataset's publication would have: the triples of its records, and the ontology."""
     from hankelod.mapping.mapping import Mapping
-    from hankelod.records.folder import DATASET
 
     mapping, store = Mapping(dataset.model), ox.Store()
     lines: list[str] = []
@@ -77,7 +66,7 @@ def of_dataset(dataset: Dataset, origin: str) -> Opened:
         lines.clear()
 
     # The dataset's own description is in the catalogue, not in the dump.
-    for cls in (c for c in dataset.model.entries() if c.file != DATASET):
+    for cls in (c for c in dataset.model.entries() if not c.of_dataset):
         for record in dataset.read(cls):
             lines += mapping.ntriples(record)
             count += 1

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 
+from hankelod.messages.console import escaped
+
 GAP = "  "
 
 RULE = "─"
+
+_SPACES = str.maketrans("\n\r\t", "   ")
 
 MIN_WIDTH = 6
 """Least width of a shortened column; where columns would be narrower, each row becomes lines of `name: value`."""
@@ -17,7 +21,7 @@ def table(names: list[str], rows: list[list[str]], numeric: list[bool], width: i
 
     Long cells are wrapped; columns that are `numeric` are aligned to the right.
     """
-    cells = [[_printable(c) for c in row] for row in rows]
+    cells = [[_on_one_line(c) for c in row] for row in rows]
     widths = [max((_width(c) for c in column), default=0) for column in zip(names, *cells, strict=True)]
     if width is not None:
         narrowed = _narrowed(widths, width - len(GAP) * (len(names) - 1))
@@ -76,9 +80,9 @@ def _records(names: list[str], rows: list[list[str]], width: int) -> str:
     return "\n".join(blocks)
 
 
-def _printable(text: str) -> str:
+def _on_one_line(text: str) -> str:
     """A cell on one line, without control characters, which a terminal would interpret."""
-    return "".join(c if c.isprintable() else " " if c in "\n\r\t" else f"\\u{ord(c):04x}" for c in text)
+    return escaped(text.translate(_SPACES))
 
 
 def _width(text: str) -> int:

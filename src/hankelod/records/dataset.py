@@ -276,7 +276,7 @@ class Dataset:
 
     def settings(self) -> Record | None:
         """Return the record of `dataset.yml`, or None if it is invalid."""
-        cls = next(c for c in self.model.entries() if c.file == DATASET)
+        cls = next(c for c in self.model.entries() if c.of_dataset)
         return next(iter(self.rows(cls).values()), None)
 
     def name(self, path: Path) -> str:

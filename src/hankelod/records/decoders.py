@@ -164,17 +164,12 @@ class DecoderSource:
                 o for o in self.model.classes.values() for f in o.fields if f.kind == "part" and f.target == target.iri
             ]
             before = cls.fields[: cls.fields.index(field)]
-            holders = [f.key for f in before if len(owners) == 1 and self._refers(f.key, owners[0])]
+            holders = [f.key for f in before if len(owners) == 1 and self.model.refers(f.key, owners[0])]
             if len(holders) != 1:
                 return ["raise Out"]
             whole = f'f"{{d.{holders[0]}_}}/{target.segment}/{{{v}}}"'
             out.append(f"if '/' not in {v} and d.{holders[0]}_ is not UNSET: {v} = {whole}")
         return [*out, f"if {v} not in {known} and not learn({known}, {self.scope.hold(target)}, {v}): raise Out"]
-
-    def _refers(self, key: str, owner: Class) -> bool:
-        return any(
-            f.key == key and f.target == owner.iri for c in self.model.classes.values() if c.part for f in c.fields
-        )
 
     def _langtext(self, field: Field) -> list[str]:
         """Return lines for a text in all required languages; a quotation needs only one language."""

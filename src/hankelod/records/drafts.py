@@ -16,7 +16,6 @@ from hankelod.messages.words import message, say
 from hankelod.model import schema
 from hankelod.model.model import ID, Class, Field
 from hankelod.records.dataset import Dataset
-from hankelod.records.folder import DATASET
 from hankelod.records.slug import suggested
 
 Answers = dict[str, object]
@@ -37,7 +36,7 @@ class Draft(NamedTuple):
 
 def draft(dataset: Dataset, kind: str, identifier: str) -> Draft:
     """Create the Draft of a record (`kind` is a class's segment) or of a dataset description. Raises CannotDraft."""
-    cls = next((c for c in dataset.model.entries() if c.segment == kind and (c.folder or c.file == DATASET)), None)
+    cls = next((c for c in dataset.model.entries() if c.segment == kind and (c.folder or c.of_dataset)), None)
     if cls is None:
         raise CannotDraft(message("refusal-kind", kind=kind))
     if not ID.fullmatch(identifier):

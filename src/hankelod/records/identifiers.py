@@ -105,14 +105,10 @@ def _within(log: ProblemLog, text: str, target: Class, siblings: Values) -> str:
     for owner in log.model.classes.values():
         for f in owner.fields:
             if f.kind == "part" and f.target == target.iri:
-                holder = next((str(siblings[k]) for k in siblings if _refers(log, k, owner)), None)
+                holder = next((str(siblings[k]) for k in siblings if log.model.refers(k, owner)), None)
                 if holder is not None and "/" not in text:
                     return f"{holder}/{target.segment}/{text}"
     return text
-
-
-def _refers(log: ProblemLog, key: str, owner: Class) -> bool:
-    return any(f.key == key and f.target == owner.iri for c in log.model.classes.values() if c.part for f in c.fields)
 
 
 def _example(cls: Class) -> str:

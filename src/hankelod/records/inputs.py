@@ -14,9 +14,6 @@ from hankelod.records import tree
 from hankelod.records.dataset import BULK, Dataset
 from hankelod.records.record import Record
 
-RDF_FILES = {".ttl": "turtle", ".nt": "ntriples", ".jsonld": "jsonld"}
-"""RDF syntaxes by file name extension."""
-
 REFUSED = (".rdf", ".xml", ".owl", ".trig", ".nq", ".n3")
 """Extensions of RDF that is refused: RDF/XML allows external entities and unbounded expansion; the others contain more
 than triples.

@@ -157,4 +157,4 @@ CHECKS: dict[str, Callable[[str], bool]] = {"https://w3id.org/hankelod/shapes#Bu
 
 def dumped(records: Iterable[Record]) -> list[Record]:
     """Return the records of the dump: all except the dataset description, which belongs to the catalogue."""
-    return [r for r in records if r.cls.file != "dataset.yml"]
+    return [r for r in records if not r.cls.of_dataset]

@@ -15,7 +15,7 @@ import json
 import math
 import time
 import traceback
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from hashlib import sha256
 from io import BytesIO
@@ -28,12 +28,13 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from hankelod.exports.hosting import FINISHED, KEPT, POLICY
+from hankelod.messages.languages import LANGUAGES
 from hankelod.query.answer import ROWS, TRIPLES
 from hankelod.query.named import Catalogue, Query
 from hankelod.rdf.sparql import CannotAsk, Limits
 from hankelod.serving import negotiation, page, protocol
 from hankelod.serving.connection import HEAD_BYTES, Exchange
-from hankelod.serving.documents import LANGUAGES, NotThere, ServedFile
+from hankelod.serving.documents import NotThere, ServedFile
 from hankelod.serving.editions import Editions
 from hankelod.serving.headers import (
     ALWAYS,
@@ -168,7 +169,7 @@ class Service:
         fields = protocol.fields(request)
         if request.method != "POST" and not {"query", "update"} & {name for name, _ in fields}:
             return await self._endpoint(scope, headers, dict(fields))
-        lang = _language(dict(fields), headers)
+        lang = _language(dict(fields), headers, self.editions.documents.languages)
         browser = negotiation.choose(headers.get("accept"), (*ROWS_FIRST, protocol.HTML)) == len(ROWS_FIRST)
         try:
             question = protocol.question(request, fields, self._limits)
@@ -248,7 +249,7 @@ class Service:
             named = next((q for q in self._named if q.name == fields.get("name")), None)
             return await self._page(
                 page.Content(named.text if named else "", named=named),
-                _language(fields, headers),
+                _language(fields, headers, self.editions.documents.languages),
                 200,
                 {"vary": VARIES},
             )
@@ -275,7 +276,9 @@ class Service:
         graph = self.editions.pool.graph if self.editions.pool else None
         base = graph.base if graph else ""
         # In a thread, since a page of ten thousand cells takes long enough for others to notice.
-        html = await asyncio.to_thread(page.sparql, lang, content, self._named, [*ROWS, *TRIPLES], base)
+        html = await asyncio.to_thread(
+            page.sparql, lang, self.editions.documents.languages, content, self._named, [*ROWS, *TRIPLES], base
+        )
         return Response(
             html,
             status,
@@ -320,8 +323,10 @@ class Service:
             return text(406, f"not-acceptable: there are\n{alternatives}", {**links(resolution, at), **varies})
         if resolution.entry is None or handle is None:
             if path == "":
-                lang = _language({}, headers)
-                html = page.front(lang, sorted(self.editions.documents.entries.values()))
+                lang = _language({}, headers, self.editions.documents.languages)
+                html = page.front(
+                    lang, self.editions.documents.languages, sorted(self.editions.documents.entries.values())
+                )
                 return Response(
                     html,
                     200,
@@ -405,7 +410,7 @@ def _readable(queries: Catalogue) -> list[Query]:
     return readable
 
 
-def _language(fields: dict[str, str], headers: Headers) -> str:
+def _language(fields: dict[str, str], headers: Headers, languages: Sequence[str]) -> str:
     """The language of a page: the field `lang`, else the one that the client prefers."""
     requested = fields.get("lang", "")
-    return requested if requested in LANGUAGES else negotiation.language(headers.get("accept-language"), LANGUAGES)
+    return requested if requested in languages else negotiation.language(headers.get("accept-language"), languages)

@@ -12,28 +12,33 @@ accepts none of the formats gets 406 and the list.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from pyoxigraph import RdfFormat
+
 from hankelod.exports import hosting
+from hankelod.messages.languages import DEFAULT, LANGUAGES
 from hankelod.publication import formats, manifest
 from hankelod.publication.manifest import MANIFEST
+from hankelod.rdf.syntaxes import UNOFFERED
 from hankelod.serving import negotiation
 
-LANGUAGES = ("fi", "sv", "en")
-"""Languages of pages: those in the first are at the root, the others in folders of these names."""
+SETTINGS = "dump/settings.json"
+"""The settings of the dataset, which name its languages."""
 
 HIDDEN = frozenset((".htaccess", "nginx.conf", "_redirects", "_headers", "w3id.htaccess"))
 """Rules for web servers, which are not served."""
 
 INDEX = "index.html"
 
-RDF = ("text/turtle", "application/ld+json")
+RDF = (RdfFormat.TURTLE.media_type, RdfFormat.JSON_LD.media_type)
 
-OTHER_RDF = re.compile("|".join((hosting.OTHER_RDF, *map(re.escape, RDF))))
+OTHER_RDF = re.compile("|".join((UNOFFERED, *map(re.escape, RDF))))
 """Syntaxes of RDF that a client may name: where there is none of them, there may be another."""
 
 
@@ -81,6 +86,8 @@ class Documents:
             raise
         self.entries = {p: ServedFile(p, e.sha256, e.bytes, e.media_type) for p, e in files.items() if _is_served(p)}
         self.entries[MANIFEST] = ServedFile(MANIFEST, self.build, len(text), "application/json")
+        self.languages = self._languages()
+        """Languages of pages: those in the first are at the root, the others in folders of these names."""
         self.has_documents = any(path.startswith("doc/") for path in self.entries)
         self.forms: dict[str, list[ServedFile]] = {}
         """By path without ending: files with the same content, pages first, then in the order of `formats.FORMATS`."""
@@ -97,6 +104,16 @@ class Documents:
     def close(self) -> None:
         """Close the folder."""
         os.close(self.handle)
+
+    def _languages(self) -> tuple[str, ...]:
+        """Return the languages of the dataset for which there are texts; without its settings, all that there are."""
+        named: list[object] = []
+        if SETTINGS in self.entries:
+            with contextlib.suppress(OSError, ValueError), os.fdopen(self._handle(SETTINGS), "rb") as file:
+                settings = json.loads(file.read(manifest.LARGEST))
+                named = settings.get("languages") or [] if isinstance(settings, dict) else []
+        at_root = sorted(LANGUAGES, key=lambda code: (f"{code}/{INDEX}" in self.entries, code != DEFAULT))
+        return tuple(code for code in named if code in LANGUAGES) or tuple(at_root)  # type: ignore[misc]
 
     ### Resolution of paths
 
@@ -163,7 +180,7 @@ class Documents:
 
     def _translated(self, entry: ServedFile, headers: Mapping[str, str]) -> str:
         """The path of a page in the language that the client prefers; any other file keeps its own path."""
-        lang = negotiation.language(headers.get("accept-language"), LANGUAGES)
+        lang = negotiation.language(headers.get("accept-language"), self.languages)
         other = f"{lang}/{entry.path}"
         return other if entry.media_type == "text/html" and other in self.entries else entry.path
 

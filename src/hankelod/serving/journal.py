@@ -19,6 +19,8 @@ import time
 from collections import Counter, deque
 from typing import TextIO
 
+from hankelod.messages import console
+
 PENDING = 10_000
 """Most lines that wait to be written."""
 
@@ -55,7 +57,7 @@ class Complaints(logging.Handler):
             return
         self._told[kind] = (now, 0)
         more = f" ({left_out} more like this)" if left_out else ""
-        print(f"hankelod: {printable(text)}{more}", file=sys.stderr, flush=True)
+        console.note(f"{text[:LONGEST]}{more}")
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write what a library logs."""
@@ -75,11 +77,6 @@ def complaints_of_libraries() -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[_complaints], force=True)
     # Requests that are no HTTP are the client's fault, and counted by the journal.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
-
-
-def printable(text: str) -> str:
-    """A message whose control, bidirectional and other invisible characters are escaped, except its line ends."""
-    return "".join(c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in text[:LONGEST])
 
 
 class Journal:

@@ -11,11 +11,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-import jinja2
+from jinja2 import Environment
 
+from hankelod.exports.rendering import environment
 from hankelod.messages.catalogue import table
 from hankelod.query.named import Query
-from hankelod.serving.documents import LANGUAGES, ServedFile
+from hankelod.serving.documents import ServedFile
 
 TEMPLATES = files(__package__) / "templates"
 
@@ -39,14 +40,8 @@ def words(lang: str) -> dict[str, str]:
 
 
 @cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        loader=jinja2.PackageLoader(__package__),
-    )
+def _environment() -> Environment:
+    return environment(__package__)
 
 
 @cache
@@ -55,11 +50,14 @@ def style() -> bytes:
     return (TEMPLATES / "page.css").read_bytes()
 
 
-def sparql(lang: str, content: Content, named: Sequence[Query], formats: Sequence[str], base: str) -> bytes:
+def sparql(
+    lang: str, languages: Sequence[str], content: Content, named: Sequence[Query], formats: Sequence[str], base: str
+) -> bytes:
     """The page at `/sparql`."""
     return _page(
         "sparql.html",
         lang,
+        languages,
         content=content,
         named=[(q.name, q.title.get(lang) or q.title.get("en") or q.name) for q in named],
         description=(content.named.description.get(lang) or "") if content.named else "",
@@ -68,14 +66,14 @@ def sparql(lang: str, content: Content, named: Sequence[Query], formats: Sequenc
     )
 
 
-def front(lang: str, entries: Sequence[ServedFile]) -> bytes:
+def front(lang: str, languages: Sequence[str], entries: Sequence[ServedFile]) -> bytes:
     """The front page of a publication without a site: a list of its files, except those in `doc/`."""
-    return _page("front.html", lang, entries=[e for e in entries if not e.path.startswith("doc/")])
+    return _page("front.html", lang, languages, entries=[e for e in entries if not e.path.startswith("doc/")])
 
 
-def _page(template: str, lang: str, **values: object) -> bytes:
+def _page(template: str, lang: str, languages: Sequence[str], **values: object) -> bytes:
     page = _environment().get_template(template)
-    others = [(other, words(other)["language"]) for other in LANGUAGES if other != lang]
+    others = [(other, words(other)["language"]) for other in languages if other != lang]
     return page.render(lang=lang, others=others, word=words(lang), **values).encode()
 
 

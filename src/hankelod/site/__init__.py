@@ -1,4 +1,4 @@
-"""Site: a page for everything in the publication, in three languages, each with links to its data.
+"""Site: a page for everything in the publication, in each language of the dataset, each with links to its data.
 
 Records are indexed in a Portfolio that the page modules query; a page is a frozen value rendered by a template. Pages
 are generated one at a time and not kept in memory.
@@ -19,11 +19,10 @@ from hankelod.records.dataset import Dataset
 from hankelod.records.folder import query_folder
 from hankelod.records.record import Record
 from hankelod.site import feeds, names
-from hankelod.site.language import LANGUAGES, Language
+from hankelod.site.language import Language, of_pages
 from hankelod.site.latest import Latest
 from hankelod.site.map.atlas import Atlas, atlas, base_map
 from hankelod.site.map.boundaries import NotBoundaries
-from hankelod.site.map.preview import PREVIEW, picture
 from hankelod.site.pages import changes as changes_page
 from hankelod.site.pages import front, search, sparql
 from hankelod.site.pages.area import area_pages
@@ -62,14 +61,15 @@ def files(
     queryable = can_ask(published)
     missing = {path for path, present in ((sparql.PATH, queryable), (changes_page.PATH, bool(releases))) if not present}
     existing = {path for path, _ in (*MAIN, *FOOT)} - missing
+    languages = of_pages(dataset.languages)
     home = str(portfolio.settings.values.get("site") or dataset.base)
     country = _atlas(dataset, portfolio)
-    site = Site(dataset.model, portfolio, country, report, home, frozenset(existing), published, days)
+    site = Site(dataset.model, portfolio, country, report, home, frozenset(existing), published, days, languages)
     uses, examples = Uses(portfolio), Examples(portfolio.by_class, dataset.model)
     latest = Latest(site)
     listed: dict[str, str | None] = {}
-    for code in LANGUAGES:
-        view = View(site, Language(code))
+    for code in languages:
+        view = View(site, Language(code, languages))
         printer = Printer(view)
         queries = Catalogue(query_folder(dataset.root)) if queryable else None
         for page in pages(view, uses, examples, published, queries):
@@ -83,9 +83,9 @@ def files(
         yield from search.index_files(view)
         yield names.names_file(view)
         yield feeds.feed(view)
-    yield names.ids_file(View(site, Language(LANGUAGES[0])))
-    yield from _assets(site.atlas, portfolio, queryable)
-    yield from feeds.sitemap(home, listed)
+    yield names.ids_file(View(site, Language(languages[0], languages)))
+    yield from _assets(site.atlas, queryable)
+    yield from feeds.sitemap(home, languages, listed)
     yield feeds.robots(home)
 
 
@@ -121,13 +121,11 @@ def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:
     return atlas(list(municipalities.values()), list(regions.values()), file, dataset.data)
 
 
-def _assets(country: Atlas, portfolio: Portfolio, queryable: bool) -> Files:
+def _assets(country: Atlas, queryable: bool) -> Files:
     """Styles, scripts and drawings; the query engine only if there is a SPARQL page."""
     for path in sorted(ASSETS.glob("*.*")):
         yield File(f"assets/{path.name}", path.read_bytes())
     yield File("assets/finland.svg", base_map(country).encode())
-    if country.land:
-        yield File(PREVIEW, picture(country, portfolio.at_region, portfolio.in_municipality))
     if queryable:
         yield sparql.areas_file(country)
         for path in sorted(sparql.VENDOR.iterdir()):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from xml.sax.saxutils import escape, quoteattr
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
+from hankelod.exports.rendering import environment
 from hankelod.publication.files import File
-from hankelod.site.language import LANGUAGES
+from hankelod.site.language import folder
 from hankelod.site.portfolio import text_of
 from hankelod.site.view import View
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 ENTRIES = 50
 """Most projects in a feed, those that changed last first."""
@@ -26,33 +31,35 @@ def feed(view: View) -> File:
     updated = _midnight(days[projects[0].id] if projects else whole)
     here = f"{home}{t.folder}"
     publisher = view.link("Organisation", str(settings["publisher"])).words.text
-    lines = [
-        '<?xml version="1.0" encoding="utf-8"?>',
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{t.code}">',
-        f"  <id>{escape(here)}feed.atom</id>",
-        f"  <title>{escape(t.plain(settings['title']))}</title>",
-        f"  <updated>{escape(updated)}</updated>",
-        f"  <author><name>{escape(publisher)}</name></author>",
-        f"  <rights>{escape(str(settings['licence']))}</rights>",
-        f'  <link rel="self" type="application/atom+xml" href={quoteattr(here + "feed.atom")}/>',
-        f'  <link rel="alternate" type="text/html" href={quoteattr(here + "index.html")}/>',
-    ]
+    entries = []
     for project in projects:
         summary = t.pick(project.values.get("summary"))
         text = summary.text if summary else t.period(text_of(project, "start"), text_of(project, "end"))
-        page = f"{here}doc/project/{project.id}.html"
-        lines += [
-            "  <entry>",
-            f"    <id>{escape(view.thing(project).iri)}</id>",
-            f"    <title>{escape(view.named(project).text)}</title>",
-            f"    <updated>{escape(_midnight(days[project.id]))}</updated>",
-            f'    <link rel="alternate" type="text/html" href={quoteattr(page)}/>',
-            f'    <link rel="alternate" type="text/turtle" href={quoteattr(f"{home}doc/project/{project.id}.ttl")}/>',
-            *(f"    <category term={quoteattr(x)}/>" for x in _themes(project.values.get("themes"))),
-            f"    <summary>{escape(text)}</summary>",
-            "  </entry>",
-        ]
-    return File(f"{t.folder}feed.atom", ("\n".join([*lines, "</feed>"]) + "\n").encode())
+        entries.append(
+            {
+                "iri": view.thing(project).iri,
+                "id": project.id,
+                "title": view.named(project).text,
+                "updated": _midnight(days[project.id]),
+                "themes": _themes(project.values.get("themes")),
+                "summary": text,
+            }
+        )
+    content = (
+        _templates()
+        .get_template("feed.atom")
+        .render(
+            lang=t.code,
+            home=home,
+            here=here,
+            title=t.plain(settings["title"]),
+            updated=updated,
+            publisher=publisher,
+            licence=str(settings["licence"]),
+            entries=entries,
+        )
+    )
+    return File(f"{t.folder}feed.atom", content.encode())
 
 
 def _midnight(day: str) -> str:
@@ -63,42 +70,34 @@ def _themes(value: object) -> list[str]:
     return [str(v) for v in value] if isinstance(value, list) else []
 
 
-def sitemap(home: str, pages: Mapping[str, str | None]) -> Iterator[File]:
+def sitemap(home: str, languages: Sequence[str], pages: Mapping[str, str | None]) -> Iterator[File]:
     """Files of the sitemap of these pages in all languages: one, or an index and several if there are many pages.
 
     `pages` are paths within a language, each with the day of its last change, or None if that is not known.
     """
-    body: list[str] = []
-    count = 0
+    addresses: list[tuple[str, str | None]] = []
+    folders, count = [folder(code, languages) for code in languages], 0
     for n, (path, day) in enumerate(pages.items(), 1):
-        body += [_url(home, day, folder + path) for folder in _folders()]
-        if len(body) >= URLS and n < len(pages):
+        addresses += [(f"{home}{at}{path}", day) for at in folders]
+        if len(addresses) >= URLS and n < len(pages):
             count += 1
-            yield _urlset(f"sitemap-{count}.xml", body)
-            body = []
+            yield _sitemap(f"sitemap-{count}.xml", "url", addresses)
+            addresses = []
     if not count:
-        yield _urlset("sitemap.xml", body)
+        yield _sitemap("sitemap.xml", "url", addresses)
         return
-    yield _urlset(f"sitemap-{count + 1}.xml", body)
-    listed = "".join(f"<sitemap><loc>{escape(home)}sitemap-{n}.xml</loc></sitemap>\n" for n in range(1, count + 2))
-    head = (
-        '<?xml version="1.0" encoding="utf-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-    )
-    yield File("sitemap.xml", f"{head}{listed}</sitemapindex>\n".encode())
+    yield _sitemap(f"sitemap-{count + 1}.xml", "url", addresses)
+    yield _sitemap("sitemap.xml", "sitemap", [(f"{home}sitemap-{n}.xml", None) for n in range(1, count + 2)])
 
 
-def _folders() -> list[str]:
-    return ["" if code == LANGUAGES[0] else f"{code}/" for code in LANGUAGES]
+def _sitemap(name: str, element: str, addresses: list[tuple[str, str | None]]) -> File:
+    content = _templates().get_template("sitemap.xml").render(element=element, addresses=addresses)
+    return File(name, content.encode())
 
 
-def _url(home: str, day: str | None, path: str) -> str:
-    changed = f"<lastmod>{escape(day)}</lastmod>" if day else ""
-    return f"<url><loc>{escape(home + path)}</loc>{changed}</url>\n"
-
-
-def _urlset(name: str, body: list[str]) -> File:
-    head = '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-    return File(name, (head + "".join(body) + "</urlset>\n").encode())
+@cache
+def _templates() -> Environment:
+    return environment("hankelod.site")
 
 
 def robots(home: str) -> File:

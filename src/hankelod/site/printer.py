@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hankelod.exports.hosting import POLICY
+from hankelod.exports.rendering import environment
 from hankelod.publication import formats
 from hankelod.publication.files import NAME, File
+from hankelod.rdf import syntaxes
 from hankelod.site import schema_org
-from hankelod.site.language import LANGUAGES, Language, Link, Words
-from hankelod.site.map.preview import PREVIEW
+from hankelod.site.language import Language, Link, Words, folder
 from hankelod.site.pages.front import licence_name
 from hankelod.site.pages.search import script_json
 from hankelod.site.view import Page, View, address, capital
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-    from jinja2.bccache import BytecodeCache
 
 MAIN = (
     ("projects.html", "nav.projects"),
@@ -42,8 +41,6 @@ FOOT = (
     ("changes/changelog.html", "nav.changes"),
 )
 """Navigation in the footer."""
-
-FORMATS = {"ttl": "Turtle", "jsonld": "JSON-LD", "trig": "TriG"}
 
 
 class Translation(NamedTuple):
@@ -105,7 +102,8 @@ class Printer:
         settings = view.portfolio.settings.values
         self.name = view.t.pick(settings["title"]) or Words("")
         self.licence = address(str(settings["licence"])) or ""
-        self.names = {code: Language(code)("language.own") for code in LANGUAGES}
+        self.languages = view.site.languages
+        self.names = {code: Language(code, self.languages)("language.own") for code in self.languages}
 
     def file(self, page: Page) -> File:
         """Render a page as a file of the publication."""
@@ -120,11 +118,9 @@ class Printer:
         up = "../" * page.path.count("/")
         root = up + ("../" if t.folder else "")
         translations = []
-        for code in LANGUAGES:
-            folder = "" if code == LANGUAGES[0] else f"{code}/"
-            translations.append(
-                Translation(code, self.names[code], f"{root}{folder}{page.path}", f"{home}{folder}{page.path}")
-            )
+        for code in self.languages:
+            path = f"{folder(code, self.languages)}{page.path}"
+            translations.append(Translation(code, self.names[code], f"{root}{path}", f"{home}{path}"))
         return Frame(
             name=self.name,
             brand=_brand(self.name),
@@ -152,7 +148,7 @@ class Printer:
             paths = tuple(p for p in choice if p in self.view.site.published)
         for path in paths:
             form = formats.of(path)
-            yield Data(path, form.media_type, FORMATS[path.rpartition(".")[2]])
+            yield Data(path, form.media_type, syntaxes.WRITTEN[form.media_type].name)
 
     def _navigation(self, entries: tuple[tuple[str, str], ...], page: Page) -> tuple[tuple[Link, bool], ...]:
         """Return the links, each with True if the page belongs under it."""
@@ -168,41 +164,11 @@ def _brand(name: Words) -> Words:
 
 
 def _environment(view: View) -> Environment:
-    """Return the templates with the functions of one language. They are compiled once for all languages."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("hankelod.site"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        auto_reload=False,
-        bytecode_cache=_cache(),
-    )
-    environment.globals.update(t=view.t, view=view, json=_json, preview=PREVIEW)
-    environment.filters["capitalise"] = capital
-    return environment
-
-
-@cache
-def _cache() -> BytecodeCache:
-    from jinja2.bccache import Bucket, BytecodeCache
-
-    class Memory(BytecodeCache):
-        """Cache of compiled templates by key, for the life of the process."""
-
-        def __init__(self) -> None:
-            self.kept: dict[str, bytes] = {}
-
-        def load_bytecode(self, bucket: Bucket) -> None:
-            if bucket.key in self.kept:
-                bucket.bytecode_from_string(self.kept[bucket.key])
-
-        def dump_bytecode(self, bucket: Bucket) -> None:
-            self.kept[bucket.key] = bucket.bytecode_to_string()
-
-    return Memory()
+    """Return the templates with the functions of one language."""
+    templates = environment("hankelod.site")
+    templates.globals.update(t=view.t, view=view, json=_json)
+    templates.filters["capitalise"] = capital
+    return templates
 
 
 SCRIPTS = {

@@ -25,6 +25,7 @@ Published = Mapping[str, Mapping[str, object]]
 class Site(NamedTuple):
     """Input of all pages in all languages.
 
+    `languages` are those of the pages, the first at the root.
     `home` is the address at the beginning of absolute links to the site, `pages` are the paths in the navigation that
     exist, `published` the manifest entries of the files written before the site, and `days` the days of change.
     """
@@ -37,6 +38,7 @@ class Site(NamedTuple):
     pages: frozenset[str]
     published: Published
     days: Days
+    languages: tuple[str, ...]
 
 
 class Thing(NamedTuple):

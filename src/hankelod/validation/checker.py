@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from hankelod.mapping.batch import Batch
 from hankelod.mapping.mapping import Located, Mapping
-from hankelod.messages.problem import Problem, Result, component_says, fill, short
-from hankelod.model.model import Check, Model
+from hankelod.messages.problem import Place, Problem, Result, component_says, fill, short
+from hankelod.model.model import Check, Class, Field, Model
 from hankelod.rdf.graph import RDFS
 from hankelod.records.dataset import Dataset
 from hankelod.records.faults import correction
@@ -161,34 +162,58 @@ class Checker:
 
     def _problem(self, record: Record, result: Result, check: Check, path: Path) -> Problem:
         model = self.dataset.model
-        cls = model.by_name(check.class_name)
-        field = cls.field(check.key) if check.key else None
-        label = field.label if field else cls.label
-        component = worded_as(result.component, check)
-        value = plain(result.value) if component != "OrConstraintComponent" else None
+        field = about(model, check)[1]
+        value = plain(result.value) if of_one_value(result, check) else None
         if value is not None and field is not None and field.kind == "reference":
             value = value.removeprefix(f"{model.base}id/{model.target(field).identifies}")
-        says = check.says or component_says(component)
-        message = fill(
-            says,
-            label=label,
-            value=short(value),
-            path=short(plain(result.path)),
-            alternatives=", ".join(check.alternatives),
-        )
-        place = record.place(path)
-        return Problem(
-            *place,
-            record.id,
-            dotted(path),
-            value,
-            check.code,
-            result.component,
-            check.severity,
-            message,
-            check.why,
-            correction(check, field, value),
-        )
+        says = Said(short(value), plain(result.path))
+        return worded(model, check, result, value, says, (record.place(path), record.id, dotted(path)))
+
+
+class Said(NamedTuple):
+    """The value and the property of a result, as its message writes them."""
+
+    value: str
+    path: str | None
+
+
+def about(model: Model, check: Check) -> tuple[Class, Field | None]:
+    """The class that a check is about, and its field."""
+    cls = model.by_name(check.class_name)
+    return cls, cls.field(check.key) if check.key else None
+
+
+def of_one_value(result: Result, check: Check) -> bool:
+    """Tell whether a result is about the value that it gives: not where one of several properties is missing."""
+    return worded_as(result.component, check) != "OrConstraintComponent"
+
+
+def worded(
+    model: Model, check: Check, result: Result, value: str | None, said: Said, at: tuple[Place, str | None, str | None]
+) -> Problem:
+    """The problem of a SHACL result in the words of its check; `at` is its place, and the names of record and field."""
+    cls, field = about(model, check)
+    place, record, name = at
+    message = fill(
+        check.says or component_says(worded_as(result.component, check)),
+        label=field.label if field else cls.label,
+        value=said.value,
+        path=short(said.path),
+        alternatives=", ".join(check.alternatives),
+    )
+    return Problem(
+        *place,
+        record,
+        name,
+        value,
+        check.code,
+        result.component,
+        check.severity,
+        message,
+        check.why,
+        correction(check, field, value),
+        results=(result,),
+    )
 
 
 _RANK = {

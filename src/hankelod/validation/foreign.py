@@ -13,17 +13,16 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from hankelod.messages.problem import Place, Problem, Result, component_says, fill, problem, short
+from hankelod.messages.problem import Place, Problem, Result, problem, short
 from hankelod.model.model import Model
 from hankelod.rdf import nesting
 from hankelod.rdf.graph import RDF, RDFS, SKOS
 from hankelod.rdf.places import Places, places
+from hankelod.rdf.syntaxes import TRIPLES
 from hankelod.records import tree
 from hankelod.records.characters import address_doubts, doubts
-from hankelod.records.faults import correction
-from hankelod.records.inputs import RDF_FILES
 from hankelod.records.record import BOUNDS, Record
-from hankelod.validation.checker import Checker, plain, worded_as
+from hankelod.validation.checker import Checker, Said, about, of_one_value, plain, worded
 
 Subject = ox.NamedNode | ox.BlankNode | ox.Triple
 
@@ -35,13 +34,11 @@ OF_THE_WHOLE = {
 }
 """Constraints on all values of a property, rather than on one value."""
 
-FORMATS = {"turtle": ox.RdfFormat.TURTLE, "ntriples": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
-
 
 def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
     """The problems of an RDF file, and the number of things in it that have a class of the Model."""
     name = checker.dataset.name(path)
-    form = RDF_FILES[path.suffix]
+    form = TRIPLES[path.suffix]
     try:
         raw = tree.read_bytes(path, name)
         text = tree.decode(raw, name)
@@ -50,7 +47,7 @@ def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
     except tree.Unreadable as error:
         return [error.problem], 0
     model = checker.dataset.model
-    positions = places(text, checker.dataset.base) if form != "jsonld" else _json_places(text, triples)
+    positions = places(text, checker.dataset.base) if form != ox.RdfFormat.JSON_LD else _json_places(text, triples)
     triples = _labelled(triples, positions)
     problems = list(_of_characters(model, triples, name, positions))
     if any(p.severity == "violation" for p in problems):
@@ -99,11 +96,11 @@ def _types(model: Model) -> set[str]:
     )
 
 
-def _parse(text: str, form: str, base: str, name: str) -> list[ox.Triple]:
+def _parse(text: str, form: ox.RdfFormat, base: str, name: str) -> list[ox.Triple]:
     """The triples of all graphs of a file. Raises tree.Unreadable."""
     try:
-        nesting.check(text.encode(), form == "jsonld")
-        return [q.triple for q in ox.parse(text.encode(), format=FORMATS[form], base_iri=base)]
+        nesting.check(text.encode(), form == ox.RdfFormat.JSON_LD)
+        return [q.triple for q in ox.parse(text.encode(), format=form, base_iri=base)]
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         column = getattr(error, "offset", None) or 1
@@ -214,38 +211,17 @@ def _problem(model: Model, result: Result, name: str, positions: Places) -> Prob
     check = model.checks.get((result.shape or "").strip("<>"))
     if check is None:
         return None
-    cls = model.by_name(check.class_name)
-    field = cls.field(check.key) if check.key else None
+    field = about(model, check)[1]
     predicate = result.path.strip("<>") if result.path else field.path if field else None
-    component = worded_as(result.component, check)
-    value = plain(result.value) if component != "OrConstraintComponent" else None
+    value = plain(result.value) if of_one_value(result, check) else None
     if result.value is not None and _blank(result.value) and value is not None:
         value = result.value if result.value in positions.labels() else None
     subject = result.focus.strip("<>")
-    message = fill(
-        check.says or component_says(component),
-        label=field.label if field else cls.label,
-        value=short(value) if value is not None or result.value is None else "[…]",
-        path=short(predicate),
-        alternatives=", ".join(check.alternatives),
-    )
+    said = Said(short(value) if value is not None or result.value is None else "[…]", predicate)
     written = result.value if result.value is not None and _blank(result.value) else value
-    line, column = positions.find(subject, predicate, written)
-    return Problem(
-        name,
-        line,
-        column,
-        _short_name(model, subject),
-        _field_name(model, predicate),
-        value,
-        check.code,
-        result.component,
-        check.severity,
-        message,
-        check.why,
-        correction(check, field, value),
-        results=(result,),
-    )
+    place = Place(name, *positions.find(subject, predicate, written))
+    names = _short_name(model, subject), _field_name(model, predicate)
+    return worded(model, check, result, value, said, (place, *names))
 
 
 def _short_name(model: Model, iri: str) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import Entry, Text
+from hankelod.messages.console import escaped
 from hankelod.messages.languages import LANGUAGES
 from hankelod.publication.history.diff import Change, Things
 from hankelod.publication.history.releases import Release
@@ -238,18 +239,13 @@ def as_text(things: Things, changes: list[Change], names: Names, lang: str) -> s
     for kind, of_kind in _kinds(tuple(changes)):
         out.append(f"{wording.word(kind)}:")
         for change in of_kind:
-            name = _printable(wording.name(change))
+            name = escaped(wording.name(change))
             out.append(f"  {wording.short(change.thing)}{f'  {name}' if name else ''}")
             for field in change.fields:
                 out.append(f"    {wording.field(change, field.field)}")
                 out += [
-                    f"      {sign} {_printable(wording.value(v))}"
+                    f"      {sign} {escaped(wording.value(v))}"
                     for sign, v in (("-", field.old), ("+", field.new))
                     if v is not None
                 ]
     return "\n".join(out) + "\n"
-
-
-def _printable(text: str) -> str:
-    """Escape control characters for a terminal."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)

@@ -27,10 +27,9 @@ from hankelod.publication.manifest import MANIFEST, BadManifest
 from hankelod.publication.parts import Folder
 from hankelod.publication.runs import Lines
 from hankelod.rdf import files, nesting
+from hankelod.rdf.syntaxes import TRIPLES
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import BASE, DATASET, NotADataset, shipped, turtle_files
-
-FORMATS = {".nt": ox.RdfFormat.N_TRIPLES, ".ttl": ox.RdfFormat.TURTLE, ".jsonld": ox.RdfFormat.JSON_LD}
 
 NAMES = 10_000
 """Most names of things that are held."""
@@ -121,12 +120,12 @@ def _of_dataset(dataset: Dataset, place: str) -> SortedLines:
 
 
 def _of_dump(file: Path, place: str) -> SortedLines:
-    if file.suffix not in FORMATS:
-        raise CannotCompare(words.message("refusal-compare-ending", place=place, endings=", ".join(FORMATS)))
+    if file.suffix not in TRIPLES:
+        raise CannotCompare(words.message("refusal-compare-ending", place=place, endings=", ".join(TRIPLES)))
     try:
         content = files.content(file, largest=previous.LARGEST).removeprefix(BOM_UTF8)
         nesting.check(content, file.suffix == ".jsonld")
-        parsed = ox.parse(content, format=FORMATS[file.suffix], base_iri="http://base.invalid/")
+        parsed = ox.parse(content, format=TRIPLES[file.suffix], base_iri="http://base.invalid/")
         return InMemory(sorted({line(quad.triple) for quad in parsed}))
     except (SyntaxError, ValueError, files.Unfit) as error:
         why = files.why(error) if isinstance(error, files.Unfit) else error

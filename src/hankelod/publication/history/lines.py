@@ -8,6 +8,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from hankelod.publication import runs
 from hankelod.publication.runs import Head, Lines
 from hankelod.rdf import lookup
 
@@ -54,14 +55,8 @@ class InFile(NamedTuple):
     path: Path
 
     def blocks(self) -> Iterator[Lines]:
-        rest = b""
-        with self.path.open("rb", buffering=0) as file:
-            while content := file.read(READ):
-                whole, end, rest = (rest + content).rpartition(b"\n")
-                if end:
-                    yield whole.split(b"\n")
-        if rest:
-            yield [rest]
+        with self.path.open("rb", buffering=READ) as file:
+            yield from runs.of_file(file, READ)
 
     def starting(self, start: bytes) -> Lines:
         return lookup.lines(self.path, start)

@@ -33,7 +33,6 @@ from hankelod.publication.history.releases import Release, release
 from hankelod.publication.manifest import MANIFEST, BadManifest, FileEntry, Manifest
 from hankelod.publication.parts import Folder as Parts
 from hankelod.publication.runs import Lines
-from hankelod.records.folder import DATASET
 from hankelod.records.record import Record
 
 DUMP = f"dump/{NAME}.nt"
@@ -378,4 +377,4 @@ def dated(records: list[Record]) -> list[Record]:
     except (ValueError, OverflowError, OSError) as error:
         raise CannotPublish(words.message("refusal-epoch", value=epoch)) from error
     modified = day.isoformat()
-    return [r._replace(values={**r.values, "modified": modified}) if r.cls.file == DATASET else r for r in records]
+    return [r._replace(values={**r.values, "modified": modified}) if r.cls.of_dataset else r for r in records]

@@ -1,1 +1,1 @@
-"""Map of the site: boundaries, projection, outlines and preview image."""
+"""Map of the site: boundaries, projection and outlines."""

@@ -12,6 +12,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from hankelod.exports.rendering import environment
 from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import SEVERITIES, Problem
 from hankelod.messages.words import word
@@ -37,16 +38,6 @@ class Meaning(NamedTuple):
 
 def as_html(report: Report, dataset: Dataset, lang: str) -> str:
     """Render the report in one language. Raises ImportError if Jinja2 is not installed."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        loader=jinja2.PackageLoader("hankelod.site"),
-    )
     style = (TEMPLATES / "report_alone.css").read_text("utf-8").strip()
     digest = b64encode(sha256(style.encode()).digest()).decode()
     settings = dataset.settings()
@@ -58,24 +49,28 @@ def as_html(report: Report, dataset: Dataset, lang: str) -> str:
     def text(by_language: Text) -> str:
         return next((by_language[each] for each in (lang, "en", "fi", "sv") if each in by_language), "")
 
-    return environment.get_template("report_alone.html").render(
-        lang=lang,
-        t=t,
-        text=text,
-        style=style,
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
-        title=title,
-        version=settings.values.get("version") if settings else None,
-        report=report,
-        counts=report.counts(),
-        severities=SEVERITIES,
-        records=_by_record(report, report.details.titles),
-        figures=report.details.coverage(),
-        meanings=_meanings(report),
-        rules=report.details.rules,
-        bases=_bases(report.details.rules),
-        names=report.details.titles,
-        number=number(lang),
+    return (
+        environment("hankelod.site")
+        .get_template("report_alone.html")
+        .render(
+            lang=lang,
+            t=t,
+            text=text,
+            style=style,
+            policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+            title=title,
+            version=settings.values.get("version") if settings else None,
+            report=report,
+            counts=report.counts(),
+            severities=SEVERITIES,
+            records=_by_record(report, report.details.titles),
+            figures=report.details.coverage(),
+            meanings=_meanings(report),
+            rules=report.details.rules,
+            bases=_bases(report.details.rules),
+            names=report.details.titles,
+            number=number(lang),
+        )
     )
 
 

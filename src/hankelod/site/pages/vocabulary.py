@@ -195,7 +195,7 @@ def _field(view: View, field: Field, examples: Examples) -> FieldEntry:
         fix=view.t.pick(check.fix) if check else None,
         example=field.example or "",
         seen=_example_text(view, field, value),
-        seen_in=view.to(record) if record is not None and record.cls.file != "dataset.yml" else None,
+        seen_in=view.to(record) if record is not None and not record.cls.of_dataset else None,
     )
 
 
