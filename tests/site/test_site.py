@@ -314,7 +314,10 @@ def test_structured_data(dist):
     for each in whole["distribution"]:
         assert (dist / each["contentUrl"].removeprefix("https://w3id.org/hankelod/")).is_file()
     project = read(dist / "en/doc/project/joensuu-ilmastokumppanuus.html").data()[0]
-    assert (project["@type"], project["@id"]) == ("Action", "https://w3id.org/hankelod/id/project/joensuu-ilmastokumppanuus")
+    assert (project["@type"], project["@id"]) == (
+        "Action",
+        "https://w3id.org/hankelod/id/project/joensuu-ilmastokumppanuus",
+    )
     grant = project["mainEntityOfPage"]["about"][0]
     assert grant["amount"] == {"@type": "MonetaryAmount", "currency": "EUR", "value": "50000"}
     crumbs = read(dist / "en/doc/project/joensuu-ilmastokumppanuus.html").data()[1]
