@@ -315,9 +315,12 @@ def test_structured_data(dist):
     for each in whole["distribution"]:
         assert (dist / each["contentUrl"].removeprefix("https://w3id.org/hankelod/")).is_file()
     project = read(dist / "en/doc/project/joensuu-ilmastokumppanuus.html").data()[0]
-    # a projection of its own: search engines' Project is an organisation, so it must not bear the thing's IRI
-    assert project["@id"] == "https://w3id.org/hankelod/en/doc/project/joensuu-ilmastokumppanuus.html#project"
-    assert project["funding"][0]["amount"] == {"@type": "MonetaryAmount", "currency": "EUR", "value": "50000"}
+    assert (project["@type"], project["@id"]) == (
+        "Action",
+        "https://w3id.org/hankelod/id/project/joensuu-ilmastokumppanuus",
+    )
+    grant = project["mainEntityOfPage"]["about"][0]
+    assert grant["amount"] == {"@type": "MonetaryAmount", "currency": "EUR", "value": "50000"}
     crumbs = read(dist / "en/doc/project/joensuu-ilmastokumppanuus.html").data()[1]
     assert [i["position"] for i in crumbs["itemListElement"]] == [1, 2, 3]
 
