@@ -501,7 +501,7 @@ def test_explain() -> None:
     text = out("query", "permanence-of-municipality", "--explain")
     assert "triples, base https://w3id.org/hankelod/" in text
     assert "form     SELECT" in text
-    assert "?project hanke:municipality ?municipality  → 26" in text
+    assert "?project hanke:municipality ?municipality  → 36" in text
     assert text == out("query", "permanence-of-municipality", "--explain", PYTHONHASHSEED="7")
     assert "→ 0" in out("query", "SELECT * { ?p hanke:leed ?l }", "--explain")
 
