@@ -188,3 +188,36 @@ def test_any_bytes_are_read_or_refused(raw: bytes, before: bytes) -> None:
 def test_any_cells_come_out_as_they_were_put_in(rows: list[list[str]], separator: str) -> None:
     header = [f"h{n}" for n in range(4)]
     assert texts(written([header, *rows], separator)) == [header, *rows]
+
+
+@pytest.mark.parametrize("title", ["Hankkeet, jotka saivat avustusta 2021, 2022", "Kunnat; alueet; muut", "Otsikko"])
+@pytest.mark.parametrize("separator", list(";,\t|"))
+def test_a_sentence_above_the_header_does_not_show_the_separator(title: str, separator: str) -> None:
+    found = table(f"{title}\n\n" + written([HEADER, ROW], separator)).rows
+    assert [[c.text for c in row.values()] for _, row in found[-2:]] == [HEADER, ROW]
+
+
+@pytest.mark.parametrize("separator", list(";,\t|"))
+@pytest.mark.parametrize("swallowed", [1, 3])
+def test_rows_behind_an_open_quotation_mark_are_told(separator: str, swallowed: int) -> None:
+    """Two rows with a mark each: what stands between them would become one cell."""
+    more = ["y", "2022", "z"]
+    rows = [["a", '"Majakka', *more], *[["b", "Pala", *more]] * swallowed, ["c", 'Pala"', *more], ["d", "e", *more]]
+    read = table("\n".join(separator.join(row) for row in [[*HEADER, "start", "end"], *rows]) + "\n")
+    assert read.unread == ((2, "unexpected end of data"),)
+    assert [next(iter(row.values())).text for _, row in read.rows] == ["id", "d"]
+
+
+def test_a_text_of_several_lines_is_no_open_quotation_mark() -> None:
+    text = "Yksi; kaksi;\nkolme; neljä; viisi; kuusi; seitsemän;\nja loput"
+    header = [*HEADER, "start", "end"]
+    assert texts(written([header, ["x", text, "y", "z", "w"]], ";"))[1][1] == text
+
+
+@pytest.mark.parametrize("end", ["\v", "\f"])
+def test_a_line_end_of_a_database_within_a_cell_is_no_end_of_a_row(end: str) -> None:
+    assert texts(f"id;title.fi;lead\nx;Yksi{end}kaksi;y\n")[1] == ["x", "Yksi\nkaksi", "y"]
+
+
+def test_the_end_of_file_sign_of_dos_is_no_row() -> None:
+    assert texts("id;lead\r\nx;y\r\n\x1a") == [["id", "lead"], ["x", "y"]]

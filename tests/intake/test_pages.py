@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hankelod.intake.documents import markup
+from hankelod.intake.documents.lines import CannotImport
 
 STYLE = """<style>
 <!-- .piilo, #tunnus, div.laatikko > i, nav a { display : none }
@@ -164,3 +165,98 @@ def test_markdown_with_struck_text_and_html(text: str, taken: str, reasons: list
     lines = list(markup.read_markdown(text.encode(), "x.md"))
     assert " ".join(" ".join(x.text for x in lines if not x.left).split()) == taken
     assert [x.left for x in lines if x.left] == reasons
+
+
+ENCODINGS = [
+    ("iso-8859-15", "Hinta 5 €, Šakki, Työ"),
+    ("iso-8859-1", "Grön el, Työ"),
+    ("windows-1252", "Hinta 5 € – “Työ”"),
+    ("windows-1250", "Žižkov, Łódź"),
+    ("macintosh", "Työ äyräällä"),
+    ("cp850", "Työ äyräällä"),
+]
+
+
+@pytest.mark.parametrize(("encoding", "words"), ENCODINGS)
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<meta charset={}>",
+        "<META HTTP-EQUIV=Content-Type CONTENT='text/html; charset={}'>",
+        "<?xml version='1.0' encoding='{}'?>",
+    ],
+)
+def test_the_encoding_that_a_page_names_is_heeded(head: str, encoding: str, words: str) -> None:
+    codec = {"macintosh": "mac_roman"}.get(encoding, encoding)
+    raw = (head.format(encoding) + f"<html><body><p>{words}</p></body></html>").encode(codec)
+    assert [x.text for x in markup.read_html(raw, "x.html") if x.text] == [words]
+
+
+@pytest.mark.parametrize("named", ["", "iso-8859-15", "utf-8", "ei-ole", "utf-16", "rot13"])
+def test_a_page_in_utf_8_is_read_as_such_whatever_it_names(named: str) -> None:
+    raw = f"<meta charset='{named}'><p>Työ 5 €</p>".encode()
+    assert [x.text for x in markup.read_html(raw, "x.html") if x.text] == ["Työ 5 €"]
+
+
+def test_a_page_that_mixes_encodings_is_refused_whatever_it_names() -> None:
+    raw = "<meta charset='iso-8859-15'><p>Työ</p>\n".encode() + "<p>Sää</p>".encode("iso-8859-15")
+    with pytest.raises(CannotImport) as refused:
+        list(markup.read_html(raw, "x.html"))
+    assert refused.value.code == "encoding"
+
+
+@pytest.mark.parametrize(
+    ("body", "taken", "told"),
+    [
+        ("Summa <input value='60 000 €'>", "Summa 60 000 €", {}),
+        ("Summa <input type=text value='60 000 €'><input type=hidden value=x>", "Summa 60 000 €", {}),
+        ("<input type=checkbox value=kyllä> Kyllä", "Kyllä", {}),
+        ("<select><option>Porvoo<option selected>Loviisa</select>", "Loviisa", {"hidden": "Porvoo"}),
+        (
+            "<select><optgroup label=x><option>Porvoo<option>Loviisa</optgroup></select>",
+            "Porvoo",
+            {"hidden": "Loviisa"},
+        ),
+        ("<textarea>Kuvaus</textarea>", "Kuvaus", {}),
+        ("Teksti <a href='#luku2'>luku 2</a>, <a id=x>kohta</a>", "Teksti luku 2, kohta", {}),
+        (
+            "Teksti<span class=MsoCommentReference><a class=msocomanchor href='#_msocom_1'>[M1]</a></span>"
+            "<div style='mso-element:comment-list'><p>Muuta tämä</p></div>",
+            "Teksti",
+            {"comment": "[M1] Muuta tämä"},
+        ),
+        (
+            "Teksti<a href='#_ftn1' name='_ftnref1'>[1]</a>"
+            "<div style='mso-element:footnote-list'><p><a href='#_ftnref1' name='_ftn1'>[1]</a> Lähde</p></div>",
+            "Teksti",
+            {"footnote": "[1] [1] Lähde"},
+        ),
+        (
+            "Teksti<sup><a href='#cmnt1' id='cmnt_ref1'>[a]</a></sup>"
+            "<div><p><a href='#cmnt_ref1' id='cmnt1'>[a]</a><span>Muuta</span></p></div>",
+            "Teksti",
+            {"comment": "[a] [a] Muuta"},
+        ),
+    ],
+)
+def test_forms_links_within_the_page_and_notes(body: str, taken: str, told: dict[str, str]) -> None:
+    text, left = read(body)
+    assert text == taken and {k: re.sub(r"\](?=\w)", "] ", v) for k, v in left.items()} == told
+
+
+SPACE = "<span style='font:7.0pt \"Times New Roman\"'>&nbsp;&nbsp; </span>"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        f"<span style='font-family:Wingdings'>§{SPACE}</span>",
+        f"<span style='font-family:\"Courier New\"'>o{SPACE}</span>",
+        f"<![if !supportLists]><span style='font-family:Symbol'><span style='mso-list:Ignore'>·{SPACE}</span></span>"
+        "<![endif]>",
+        f"12.{SPACE}",
+    ],
+)
+def test_the_mark_of_a_list_item_of_word_is_no_text(mark: str) -> None:
+    assert read(f"<p class=MsoListParagraph>{mark}Valaisimet uusittiin.</p>")[0] == "- Valaisimet uusittiin."
+    assert read(f"<p>Pitkä alku ennen: {mark}loppu</p>")[0].startswith("Pitkä alku ennen: ")

@@ -196,6 +196,14 @@ def test_a_row_whose_id_begins_with_a_hash_is_a_remark(tmp_path: Path) -> None:
     assert only(done)["title"] == {"fi": "Vihreä Salo"}
 
 
+@pytest.mark.parametrize("error", ["#REF!", "#VIITTAUS!", "#N/A"])
+def test_an_error_that_is_text_in_the_first_column_is_no_remark(error: str, tmp_path: Path) -> None:
+    made = book(hanke=[GOOD, {**GOOD, "id": error}])
+    made["hanke"]["A3"].data_type = "s"
+    done = read(tmp_path, saved(made), "t.xlsx")
+    assert told(done) == [("A3", "bad-id")] and done.files == ()
+
+
 ERRORS = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?"]
 
 

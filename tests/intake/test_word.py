@@ -326,3 +326,21 @@ def test_the_report_tells_what_was_left_out(tmp_path: Path, capsys: pytest.Captu
     assert "understood 100.0 %" not in out
     assert "Left out, 1 parts:\n  5: hidden text that readers do not see: PIILO" in out
     assert "PIILO" not in next((tmp_path / "out" / "projects").glob("*.yml")).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("prompt", "taken"), [("", False), ("w:val='1'", False), ("w:val='0'", True)])
+def test_a_filled_field_whose_prompt_is_switched_off_is_taken(prompt: str, taken: bool) -> None:
+    body = f"<w:sdt><w:sdtPr><w:showingPlcHdr {prompt}/></w:sdtPr><w:sdtContent>{run('Loviisa')}</w:sdtContent></w:sdt>"
+    assert read(paragraph(body)) == (("Loviisa", {}) if taken else ("", {"placeholder": "Loviisa"}))
+
+
+def test_a_document_within_a_document_is_told() -> None:
+    text, left = read(paragraph(run("Alku.") + "<w:subDoc r:id='rId77'/>"))
+    assert (text, left) == ("Alku.", {"embedded": "rId77"})
+
+
+def test_a_deleted_paragraph_mark_joins_beyond_bookmarks() -> None:
+    gone = "<w:pPr><w:rPr><w:del w:id='1' w:author='x'/></w:rPr></w:pPr>"
+    between = "<w:bookmarkStart w:id='2' w:name='x'/><w:bookmarkEnd w:id='2'/><w:proofErr w:type='spellStart'/>"
+    body = f"<w:p>{gone}{run('Eka puoli')}</w:p>{between}" + paragraph(run(" ja toka."))
+    assert read(body)[0] == "Eka puoli ja toka."

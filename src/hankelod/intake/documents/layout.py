@@ -87,7 +87,7 @@ _ANY_LABEL = "|".join(sorted((re.escape(x).replace(r"\ ", r"[\s\u00a0]+") for x 
 
 LABEL = re.compile(rf"(?:{_ANY_LABEL})[\s\u00a0]*[:：]", re.I)
 
-BULLET = re.compile(r"[-–—•*·▪◦‣●○■□➢→\uf0b7\uf0a7][\s\u00a0]+(?=\S)")
+BULLET = re.compile(r"(?:[-–—•*·▪◦‣●○■□➢→\uf0b7\uf0a7][\s\u00a0]+|[•▪◦‣●○■□➢\uf0b7\uf0a7])(?=\S)")
 
 QUOTES = "”“„\"»«'’"
 

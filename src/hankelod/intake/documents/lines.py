@@ -60,10 +60,11 @@ class Line(NamedTuple):
         return len(re.sub(r"\s+|\]\([^()\s]*\)", "", self.text))
 
 
-def decode(raw: bytes, name: str) -> str:
+def decode(raw: bytes, name: str, declared: str = "") -> str:
     """Decode UTF-8, UTF-16 with its mark, or Windows-1252 where no line is UTF-8; with `\\n` line ends.
 
-    Raises CannotImport for what is not text, and, with the lines, for what mixes encodings or is in another old one.
+    `declared` is the encoding that the file itself names, a codec of Python: it holds for what is not UTF-8. Raises
+    CannotImport for what is not text, and, with the lines, for what mixes encodings or is in another old one.
     """
     old = False
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -72,11 +73,11 @@ def decode(raw: bytes, name: str) -> str:
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError:
-            text, old = raw.decode("cp1252", "ignore"), True
+            text, old = raw.decode(declared or "cp1252", "ignore"), True
     if "\x00" in text or sum(c == "\ufffd" or (c < " " and c not in "\t\n\r\f\v") for c in text) > len(text) // 50:
         raise CannotImport("not-text", name=name)
     if old:
-        _check_windows(raw, name)
+        _check_old(raw, name, declared)
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\v", "\n")
 
 
@@ -86,8 +87,11 @@ OTHER = re.compile(
 """What does not stand in Windows-1252: signs and capitals within a word, which are letters in DOS and Mac encodings."""
 
 
-def _check_windows(raw: bytes, name: str) -> None:
-    """Raise CannotImport, with the lines that are not UTF-8, where a file is not in Windows-1252 as a whole."""
+def _check_old(raw: bytes, name: str, declared: str) -> None:
+    """Raise CannotImport, with the lines that are not UTF-8, where a file is not in one old encoding as a whole.
+
+    That is the declared one, else Windows-1252.
+    """
     strange: list[int] = []
     mixed = False
     for number, line in enumerate(raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"), 1):
@@ -95,7 +99,7 @@ def _check_windows(raw: bytes, name: str) -> None:
             mixed |= not line.decode("utf-8-sig").isascii()
         except UnicodeDecodeError:
             strange.append(number)
-    if mixed or OTHER.search(raw):
+    if mixed or (not declared and OTHER.search(raw)):
         shown = ", ".join(map(str, strange[:10])) + (" …" if len(strange) > 10 else "")
         raise CannotImport("encoding", name=name, lines=shown)
 

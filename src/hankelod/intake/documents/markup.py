@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -149,13 +150,56 @@ def read_html(raw: bytes, name: str) -> Iterable[Line]:
         from lxml import etree, html
     except ImportError as error:
         raise missing("lxml") from error
-    text = decode(raw, name) if not raw.startswith((b"\xff\xfe", b"\xfe\xff")) else raw.decode("utf-16", "replace")
+    text = decode(raw, name, _declared(raw))
     parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise CannotImport("empty", name=name) from error
+    _mark_items(root)
     return _merge(_blocks(root))
+
+
+SPACER = re.compile(r"font:\s*7(?:\.0)?pt\b", re.I)
+"""The style of the space that Word puts behind the mark of a list item, which is text of the paragraph."""
+
+LONGEST_MARK = 8
+"""Most characters of the mark of a list item: `§`, `o`, `(viii)`."""
+
+
+def _mark_items(root) -> None:  # type: ignore[no-untyped-def]
+    """Put `- ` in the place of the marks of Word's list items, which are letters of fonts or numbers."""
+    for spacer in root.iter("span"):
+        if not SPACER.search(spacer.get("style") or "") or "".join(spacer.itertext()).strip():
+            continue
+        around = [spacer]
+        while around[-1].tag != "p" and around[-1].getprevious() is None and around[-1].getparent() is not None:
+            around.append(around[-1].getparent())
+        if around[-1].tag == "p" and 0 < len("".join(x.text or "" for x in around).strip()) <= LONGEST_MARK:
+            for each in around:
+                each.text = None
+            around[-1].text = "- "
+
+
+DECLARED = re.compile(rb"""<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*["']?\s*(?P<encoding>[\w.:-]+)""", re.I)
+"""The encoding that a page names, in its head or in the declaration of XML."""
+
+DECLARED_WITHIN = 4_096
+"""Bytes within which a page names its encoding; browsers look at 1,024."""
+
+
+def _declared(raw: bytes) -> str:
+    """The encoding that a page names where it is an old one of one byte for each character; else nothing.
+
+    What is called ISO 8859-1 is Windows-1252, as browsers have it.
+    """
+    match = DECLARED.search(raw[:DECLARED_WITHIN])
+    try:
+        found = codecs.lookup(match["encoding"].decode("ascii")).name if match is not None else ""
+    except (LookupError, UnicodeDecodeError):
+        return ""
+    one_byte = re.fullmatch(r"cp\d+|iso8859-\d+|mac-\w+|koi8-\w", found) is not None
+    return found if one_byte and found not in ("cp1252", "iso8859-1") else ""
 
 
 class Part(NamedTuple):
@@ -199,9 +243,13 @@ def _whole(node) -> str:  # type: ignore[no-untyped-def]
 def _inside(node, tag: str, at: int, heading: bool, depth: int) -> list[tuple[object, bool, int]]:  # type: ignore[no-untyped-def]
     """The content of an element in order, parts and child elements, as entries of the stack of `_blocks`."""
     href = node.get("href") if tag == "a" else None
+    if href is not None and href.strip()[:1] in ("", "#"):
+        href = None  # it leads to another place of the same page
     out: list[object] = []
     if tag == "br":
         out.append(Part("\n", at, heading))
+    if tag == "input":
+        out.append(Part(" ".join((node.get("value") or "").split()), at, heading))
     if tag in BLOCKS:
         out.append(Part("\n" if tag == "li" else "\n\n", at, heading))
     if tag == "li":

@@ -9,6 +9,9 @@ from hankelod.intake.documents.joins import joint, words
 from hankelod.intake.documents.layout import BULLET, END, QUOTES, plain
 from hankelod.intake.documents.lines import Line
 
+OPEN = re.compile(r"[-–—,]$")
+"""The end of a title that goes on."""
+
 
 class Passage(NamedTuple):
     """A text of the document with the numbers of its lines."""
@@ -69,7 +72,11 @@ def titled(paragraphs: list[Paragraph], first: bool) -> tuple[list[Paragraph], P
     title = paragraphs[at]
     rest = paragraphs[at + 1 :]
     lines, tail = _title_lines(title)
-    while rest and not rest[0].heading and not tail and _continues(joined([plain(x.text) for x in lines]), rest[0]):
+    while rest and not rest[0].heading and not tail:
+        words = joined([plain(x.text) for x in lines])
+        # what the document marks as a heading ends with it, unless it is cut off
+        if not _continues(words, rest[0]) or (title.heading and not OPEN.search(words)):
+            break
         lines, rest = [*lines, *rest[0].lines], rest[1:]
     while rest and rest[0].heading and title.heading and rest[0].gap == 0:
         lines, rest = [*lines, *rest[0].lines], rest[1:]
@@ -105,7 +112,7 @@ def _continues(title: str, following: Paragraph) -> bool:
     text = following.text
     if following.gap > 1 or END.search(text) or len(text) > 160:
         return False
-    return bool(re.search(r"[-–—,]$", title)) or text[:1].islower() or bool(re.match(r"[-–—(]", text))
+    return bool(OPEN.search(title)) or text[:1].islower() or bool(re.match(r"[-–—(]", text))
 
 
 def _title_lines(title: Paragraph) -> tuple[list[Line], list[Line]]:

@@ -10,6 +10,9 @@ HEADINGS = ("heading", "otsikko", "rubrik", "title", "överskrift")
 
 LISTS = ("list", "luettelo")
 
+INDENTED = ("list paragraph", "list continue", "luettelokappale", "liststycke")
+"""How the names of styles begin that only indent: their paragraphs are items of a list where they have a number."""
+
 MAX_ANCESTORS = 20
 """Most styles that one is based on, one upon the other."""
 
@@ -90,7 +93,7 @@ class Styles:
             level = attribute(child(child(node, "pPr"), "outlineLvl"), "val")
             if name.startswith(HEADINGS) or (level.isdecimal() and int(level) < 9):
                 heading = True
-            listed = listed or any(word in name for word in LISTS)
+            listed = listed or (any(word in name for word in LISTS) and not name.startswith(INDENTED))
             number = attribute(child(child(child(node, "pPr"), "numPr"), "numId"), "val")
             if numbered is None and number:
                 numbered = number != "0"

@@ -14,7 +14,28 @@ from typing import NamedTuple
 SILENT = frozenset(["head", "script", "style", "title"])
 """Elements of HTML that hold no text of the page."""
 
+FILLED = frozenset(
+    ["", "text", "search", "tel", "url", "email", "number", "date", "month", "week", "time", "datetime-local", "button"]
+)
+"""Types of a field of a form whose value is seen."""
+
+ASIDE = (
+    (re.compile(r"mso-element:\s*comment(?:-list)?\b|\bmso(?:commentreference|comanchor|comtxt)\b", re.I), "comment"),
+    (re.compile(r"mso-element:\s*footnote(?:-list)?\b", re.I), "footnote"),
+    (re.compile(r"mso-element:\s*endnote(?:-list)?\b", re.I), "endnote"),
+    (re.compile(r"mso-element:\s*header\b", re.I), "header"),
+    (re.compile(r"mso-element:\s*footer\b", re.I), "footer"),
+)
+"""Classes and styles by which Word marks what stands beside a text, and the reason that is told."""
+
+NOTE = re.compile(r"(?P<kind>cmnt|ftnt|_ftn|_edn|_msocom_)(?P<back>_?ref)?\d+", re.I)
+"""Names by which Word and Google Docs link a text with its notes and comments."""
+
+NOTES = {"cmnt": "comment", "_msocom_": "comment", "_edn": "endnote"}
+"""The reason by the name; others are those of footnotes."""
+
 REASONS = {
+    "datalist": "fallback",
     "del": "deleted",
     "s": "struck",
     "strike": "struck",
@@ -152,6 +173,7 @@ class Sheets:
         css = "\n".join(x.text or "" for x in root.iter("style"))[:MAX_STYLES]
         css = re.sub(r"<!--|-->", "", re.sub(r"/\*.*?(?:\*/|$)", "", css, flags=re.S))
         self.rules: dict[str, list[Rule]] = {}
+        self.choices: dict[object, object] = {}
         kept = 0
         for order, (selectors, body) in enumerate(_blocks(css)):
             found = declarations(body)
@@ -183,11 +205,29 @@ class Sheets:
                     values[name] = (important, value)
         return {name: value for name, (_, value) in values.items()}
 
+    def _chosen(self, option) -> bool:  # type: ignore[no-untyped-def]
+        """True for the choice of a list that is made: marked as selected, else the first one."""
+        choices = next(option.iterancestors("select"), None)
+        if choices is None or choices.get("multiple") is not None:
+            return choices is not None and option.get("selected") is not None
+        if choices not in self.choices:
+            options = list(choices.iter("option"))
+            self.choices[choices] = next((x for x in options if x.get("selected") is not None), options[0])
+        return option is self.choices[choices]
+
     def left(self, node) -> str:  # type: ignore[no-untyped-def]
         """Return the reason for leaving out an element with all that it holds, or nothing."""
         tag = str(node.tag).casefold()
         if tag in REASONS:
             return REASONS[tag]
+        if (tag == "input" and (node.get("type") or "").strip().casefold() not in FILLED) or (
+            tag == "option" and not self._chosen(node)
+        ):
+            return "hidden"
+        marks = f"{node.get('class') or ''} {node.get('style') or ''}"
+        aside = next((reason for pattern, reason in ASIDE if pattern.search(marks)), "") or _note(node, tag)
+        if aside:
+            return aside
         styles = self._styles(node)
         hidden = node.get("hidden")
         display = styles.get("display", "none" if hidden is not None and hidden.casefold() != "until-found" else "")
@@ -199,3 +239,19 @@ class Sheets:
         if gone or any(re.fullmatch(r"0*\.?0+(?:[a-z%]+)?", styles.get(name, "")) for name in ("opacity", "font-size")):
             return "hidden"
         return "struck" if "line-through" in styles.get("text-decoration", "") else ""
+
+
+def _note(node, tag: str) -> str:  # type: ignore[no-untyped-def]
+    """The reason for leaving out a mark that leads to a note, or the paragraphs of the note itself; or nothing."""
+    link = node if tag == "a" else next(node.iter("a"), None) if tag == "div" else None
+    if link is None:
+        return ""
+    match = NOTE.fullmatch((link.get("href") or "").strip().removeprefix("#"))
+    if match is None:
+        return ""
+    if tag == "div":  # the note begins with the mark that leads back
+        named = NOTE.fullmatch((link.get("id") or link.get("name") or "").strip())
+        starts = [next((t for t in x.itertext() if t.strip()), "") for x in (node, link)]
+        if not match["back"] or named is None or starts[0] != starts[1]:
+            return ""
+    return NOTES.get(match["kind"].casefold(), "footnote")

@@ -115,7 +115,7 @@ class _Document:
                 pieces, boxes = self._pieces(node, left)
                 pieces = [*carried, *pieces]
                 carried = []
-                if self._runs_on(node) and node.getnext() is not None and local(node.getnext()) == "p":
+                if self._runs_on(node) and _paragraph_follows(node):
                     carried = pieces
                 else:
                     yield from self._paragraph(node, pieces)
@@ -123,7 +123,7 @@ class _Document:
                     yield from self._blocks(box, inner, depth + 1)
             elif name == "tbl":
                 yield from self._table(node, left, depth)
-            elif name == "altChunk":
+            elif name in ("altChunk", "subDoc"):
                 yield Line(max(self.number, 1), "", left="embedded")
             elif name and not name.endswith(("Pr", "PrChange", "Grid")):
                 if depth > MAX_DEPTH:
@@ -218,6 +218,8 @@ class _Document:
                     self.fields[-1].instruction += node.text or ""
             elif name == "fldChar":
                 self._field(pieces, node, why, address)
+            elif name == "subDoc":
+                pieces.append(Piece(self._target(node), why or "embedded"))
             elif name == "txbxContent":
                 boxes.append((node, why))
             elif name in ("drawing", "pict", "object"):
@@ -256,6 +258,11 @@ class _Document:
             ended = self.fields.pop()
             if ended.choice:
                 self._add(pieces, ended.choice, left, address)
+
+    def _target(self, node) -> str:  # type: ignore[no-untyped-def]
+        """What the relation of an element leads to, else the relation's id."""
+        relation = self.main.rels.get(attribute(node, "id"))
+        return str(relation.target_ref) if relation is not None else attribute(node, "id") or local(node)
 
     def _address(self, node) -> str:  # type: ignore[no-untyped-def]
         """The address of a hyperlink or of a simple field that is one, else nothing."""
@@ -335,7 +342,7 @@ def _left_of(node) -> str:  # type: ignore[no-untyped-def]
     name = local(node)
     if name in ("del", "moveFrom"):
         return "deleted"
-    if name == "sdt" and child(child(node, "sdtPr"), "showingPlcHdr") is not None:
+    if name == "sdt" and toggle(child(node, "sdtPr"), "showingPlcHdr"):
         return "placeholder"
     return ""
 
@@ -358,6 +365,12 @@ def _boxes(node) -> list:  # type: ignore[no-untyped-def,type-arg]
         else:
             stack += reversed(_chosen(inner))
     return boxes
+
+
+def _paragraph_follows(node) -> bool:  # type: ignore[no-untyped-def]
+    """True where a paragraph is next, behind bookmarks and the like, which hold nothing."""
+    after = (x for x in node.itersiblings() if local(x) and (len(x) or local(x) == "p"))
+    return local(next(after, node.getparent())) == "p"
 
 
 def _continues(properties, name: str) -> bool:  # type: ignore[no-untyped-def]

@@ -21,11 +21,20 @@ HINT = re.compile(r'\s*"?sep=(?P<separator>\\t|[^\r\n"]?)"?[;,\t ]*', re.I)
 FORMULA = re.compile(r"=|[@+-]\s*[A-Za-z_.]+\(")
 """The beginning of a formula in CSV."""
 
+HEADER_WITHIN = 20
+"""Records among which the one that shows the separator is looked for."""
+
 ERROR = re.compile(r"#(?:N/A|[A-ZÀ-ÖØ-Þ]+(?:/0|[/_][A-Z]+)?[!?]|[A-Z]+_[A-Z]+|#{2,})")
 """An error as a spreadsheet writes it into CSV, in any of its languages: `#REF!`, `#VIITTAUS!`, `#N/A`, `####`."""
 
 ESCAPED = re.compile(rf"'(?:[=+\-@']|{ERROR.pattern}$)")
 """An apostrophe before a text that a spreadsheet would read as a formula or an error; it is not part of the text."""
+
+OPEN = "unexpected end of data"
+"""What the parser says of a quotation mark that is not closed."""
+
+NARROW = 5
+"""Fewest columns by which a row is known in what should be a cell."""
 
 STRANGE = re.compile("[\udc80-\udcff]")
 """A byte that is not UTF-8, as Python's `surrogateescape` decodes it."""
@@ -52,7 +61,7 @@ def read_csv(raw: bytes, stem: str, name: str) -> list[Table]:
     skipped = text.count("\n", 0, start)
     try:
         for number, row in _rows(text[start:], separator, unread):
-            cells = {at: _cell(x) for at, x in enumerate(row) if x.strip()}
+            cells = {at: _cell(x) for at, x in enumerate(row) if x.removeprefix("\ufeff").strip()}
             if cells:
                 rows.append((number + skipped, cells))
             if len(rows) > MAX_ROWS or len(unread) > MAX_ROWS:
@@ -69,9 +78,10 @@ def _decoded(raw: bytes, name: str) -> str:
         text = raw.decode(encoding) if encoding else raw.decode("utf-8-sig", "surrogateescape")
     except UnicodeDecodeError as error:
         raise CannotImport("broken", name=name, detail=f"{error.encoding}: {error.reason}") from error
+    text = text.rstrip("\x1a")  # DOS programs end a file with a sign of its own
     if "\x00" in text or sum(c < " " and c not in "\t\n\r\f\v" for c in text) > len(text) // 50:
         raise CannotImport("not-text", name=name)
-    return re.sub("\r\n?|[\v\f]", "\n", text)
+    return re.sub("\r\n?", "\n", text)
 
 
 def _separator(text: str) -> tuple[int, str]:
@@ -88,32 +98,55 @@ def _separator(text: str) -> tuple[int, str]:
 
 
 def _header(text: str) -> str:
-    """The first record that has a separator, without what stands in quotation marks; a title above it may have none."""
-    for record in itertools.islice(re.finditer(r'(?:"(?:[^"]|"")*"|[^"\n])+', text), 20):
-        bare = re.sub(r'"(?:[^"]|"")*"', "", record.group())
-        if any(separator in bare for separator in SEPARATORS):
-            return bare
-    return ""
+    """The record that shows the separator, without what stands in quotation marks.
+
+    It is the first that has one without a space behind it, as a sentence above the header has; else the first at all.
+    """
+    records = itertools.islice(re.finditer(r'(?:"(?:[^"]|"")*"|[^"\n])+', text), HEADER_WITHIN)
+    bare = [re.sub(r'"(?:[^"]|"")*"', "", record.group()) for record in records]
+    first: dict[str, int] = {}
+    for at, record in enumerate(bare):
+        for separator in SEPARATORS:
+            if re.search(rf"{re.escape(separator)}(?! )", record):
+                first.setdefault(separator, at)
+    whole = [x for x in bare if any(separator in x for separator in SEPARATORS)]
+    return bare[min(first.values())] if first else whole[0] if whole else ""
 
 
 def _rows(text: str, separator: str, unread: list[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
     """The rows with the numbers of the lines on which they begin; those that cannot be read go into `unread`."""
+    width = 0
     reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     while True:
         number = reader.line_num + 1
         try:
-            yield number, next(reader)
+            row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             unread.append((number, str(error)))
+            continue
+        width = width or len(row)
+        if any(_swallows(cell, at, separator, width) for at, cell in enumerate(row)):
+            unread.append((number, OPEN))
+        else:
+            yield number, row
+
+
+def _swallows(cell: str, at: int, separator: str, width: int) -> bool:
+    """True where a quotation mark that is not closed makes a cell of the rest of a row and of rows behind it.
+
+    Its first line then ends the row, or another one is a whole row, by the number of cells.
+    """
+    first, *others = [line.count(separator) + 1 for line in cell.split("\n")]
+    return width >= NARROW and bool(others) and (at + first == width or width in others[:-1])
 
 
 def _cell(text: str) -> Cell:
     if STRANGE.search(text):
         # Windows-1252 only to have a text to show and to check: nothing of a file with such a cell is written
         return Cell(text.encode("utf-8", "surrogateescape").decode("cp1252", "replace"), "garbled")
-    text = text.removeprefix("\ufeff")
+    text = re.sub("[\v\f]", "\n", text.removeprefix("\ufeff"))
     if ESCAPED.match(text):
         return Cell(text[1:])
     kind = "formula" if FORMULA.match(text) else "error" if ERROR.fullmatch(text.strip()) else "text"

@@ -19,7 +19,7 @@ from hankelod.intake.names import gazetteer
 from hankelod.intake.proposals import Draft
 from hankelod.intake.spreadsheets import cells, grid
 from hankelod.intake.spreadsheets.cells import Cell, Row, Table
-from hankelod.intake.spreadsheets.delimited import read_csv
+from hankelod.intake.spreadsheets.delimited import ERROR, read_csv
 from hankelod.intake.spreadsheets.grid import Column, Lookup, Sheet
 from hankelod.intake.spreadsheets.workbooks import read_xlsx
 from hankelod.messages.problem import Place, Problem, parser_says, problem
@@ -176,13 +176,15 @@ class _Workbook:
     def _body(self, table: Table, columns: dict[int, Column]) -> Iterable[Row]:
         """The rows with data: without the header and without examples and remarks.
 
-        These begin with `#` in the first column, where that is the one of ids; an error value (`#REF!`) is neither.
+        These begin with `#` in the first column, where that is the one of ids; an error value (`#REF!`) is neither,
+        as text too.
         """
         first = columns.get(0)
         remarks = first is not None and first.path in (("id",), ("record",))
         for number, row in table.rows[1:]:
             cell = row.get(0)
-            if not (remarks and cell is not None and cell.kind == "text" and cell.text.lstrip().startswith("#")):
+            text = cell.text.strip() if cell is not None and cell.kind == "text" else ""
+            if not (remarks and text.startswith("#") and ERROR.fullmatch(text) is None):
                 yield number, row
 
     def _collect_ids(self, table: Table, sheet: Sheet, columns: dict[int, Column]) -> None:
