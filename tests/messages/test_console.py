@@ -93,7 +93,7 @@ def test_each_form_of_a_report(text):
     assert all(is_safe(line.replace("::error", "", 1)) for line in github)
     assert is_safe(console.data(as_json(outcome, "en")))
     assert is_safe(console.data(as_sarif(outcome, "en")))
-    assert is_safe(console.data(as_turtle(outcome), astral=True))
+    assert is_safe(console.data(as_turtle(outcome, {}), astral=True))
 
 
 WRITERS = {"print", "write"}
