@@ -339,7 +339,7 @@ def test_feed(dist, lang):
         assert all(entry.find(ATOM + needed) is not None for needed in ("title", "updated", "link", "summary"))
 
 
-def test_sitemap(dist, paths):
+def test_sitemap(dist, LANGUAGES, paths):
     tree = ET.parse(dist / "sitemap.xml").getroot()
     found = [e.text for e in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     assert len(found) == len(set(found))
@@ -355,7 +355,7 @@ def test_a_large_sitemap_comes_in_parts(monkeypatch):
     monkeypatch.setattr(feeds, "URLS", 9)
     files = {
         f.path: f.content.decode()
-        for f in feeds.sitemap("https://x.example/", {f"{n}.html": f"2026-01-0{n + 1}" for n in range(7)})
+        for f in feeds.sitemap("https://x.example/", LANGUAGES, {f"{n}.html": f"2026-01-0{n + 1}" for n in range(7)})
     }
     assert sorted(files) == ["sitemap-1.xml", "sitemap-2.xml", "sitemap-3.xml", "sitemap.xml"]
     assert sum(t.count("<url>") for t in files.values()) == 21

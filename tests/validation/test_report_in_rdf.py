@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from random import Random
 
-import pyoxigraph as ox
 import pytest
 import rdflib
 
@@ -13,7 +12,7 @@ from hankelod.messages.problem import Problem
 from hankelod.records.dataset import Dataset
 from hankelod.validation.checker import Checker
 from hankelod.validation.foreign import check
-from hankelod.validation.report import as_turtle, report, triples
+from hankelod.validation.report import as_turtle, report
 from support import judges
 from support.damage import damaged, parsed, renamed
 from support.folders import ROOT
@@ -87,7 +86,6 @@ def test_a_file_in_rdf_has_the_results_of_pyshacl(dist, tmp_path, literals_as_wr
     problems, things = check(checker, path)
     found = report(problems, things, dataset.base)
     text = as_turtle(found, dataset.model.checks)
-    assert triples(found, dataset.model.checks) == len(set(ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)))
     ours = rdflib.Graph().parse(data=text, format="turtle")
     theirs = judge.report(rdflib.Graph().parse(path))
     assert judges.reported(ours) ^ judges.reported(theirs) == set()

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from hankelod.records.slug import slug
+from hankelod.records.spoken import month, month_names
 
 SPACES = "[ \u00a0\u2000-\u200a\u202f\u205f\u3000'\u2019]"
 """What parts thousands besides dots and commas: spaces of any kind and apostrophes."""
@@ -30,16 +31,9 @@ MONEY = re.compile(
     re.I,
 )
 
-MONTHS = {
-    name: n
-    for n, name in enumerate(
-        ["tammi", "helmi", "maalis", "huhti", "touko", "kesä", "heinä", "elo", "syys", "loka", "marras", "joulu"], 1
-    )
-}
-
 _MONTH = (
     r"(?P<{0}m>0?[1-9]|1[0-2])\s*[/.]\s*(?P<{0}y>(?:19|20)\d\d)"
-    rf"|(?P<{{0}}n>{'|'.join(MONTHS)})kuu(?:ta)?\s+(?P<{{0}}ny>(?:19|20)\d\d)"
+    rf"|(?P<{{0}}n>(?:{'|'.join(month_names())})[^\W\d]*)\s+(?P<{{0}}ny>(?:19|20)\d\d)"
     r"|(?P<{0}iy>(?:19|20)\d\d)-(?P<{0}im>0[1-9]|1[0-2])(?!\d)"
 )
 """A month with its year; the names of the groups begin with `{0}`, to be replaced by a letter."""
@@ -104,7 +98,7 @@ def _month(match: re.Match[str], prefix: str) -> str:
     if match[prefix + "m"]:
         return f"{match[prefix + 'y']}-{int(match[prefix + 'm']):02}"
     if match[prefix + "n"]:
-        return f"{match[prefix + 'ny']}-{MONTHS[match[prefix + 'n'].casefold()]:02}"
+        return f"{match[prefix + 'ny']}-{month(match[prefix + 'n']):02}"
     return f"{match[prefix + 'iy']}-{match[prefix + 'im']}"
 
 

@@ -8,3 +8,13 @@ LANGUAGES = tuple(sorted(name[:-5] for name in os.listdir(messages.__path__[0]) 
 
 DEFAULT = "en"
 """The language of messages where neither the user nor the system names one of them."""
+
+
+def of_pages(dataset: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the languages of pages: those of the dataset of which the catalogue has the texts, else the default."""
+    return tuple(code for code in dataset if code in LANGUAGES) or (DEFAULT,)
+
+
+def folder(code: str, languages: tuple[str, ...]) -> str:
+    """Return the folder of the pages in a language, with a slash; those in the first are at the root of the site."""
+    return "" if code == languages[0] else f"{code}/"

@@ -11,30 +11,11 @@ from collections.abc import Iterator, Mapping
 
 from hankelod.messages.catalogue import Text
 from hankelod.model.model import Field
+from hankelod.records import spoken
 from hankelod.records.bounds import first_day
 
 LONGEST = 100
 """Most characters of a text that is guessed at; a longer one is no typing error."""
-
-MONTHS = (
-    ("tammi", "jan"),
-    ("helmi", "feb"),
-    ("maalis", "mar"),
-    ("huhti", "apr"),
-    ("touko", "maj", "may"),
-    ("kesä", "jun"),
-    ("heinä", "jul"),
-    ("elo", "aug"),
-    ("syys", "sep"),
-    ("loka", "okt", "oct"),
-    ("marras", "nov"),
-    ("joulu", "dec"),
-)
-"""Beginnings of the names of the months in Finnish, Swedish and English."""
-
-YES = {"yes", "y", "kyllä", "on", "ja", "joo", "x", "1", "tosi", "sant"}
-
-NO = {"no", "n", "ei", "nej", "off", "0", "epätosi", "falskt"}
 
 LANGUAGE_NAMES = {
     "suomi": "fi",
@@ -112,10 +93,8 @@ def _guesses(field: Field, text: str) -> Iterator[str]:
         for kind in ("date", "month", "year"):
             yield from by_kind[kind](field, text)
     elif field.kind == "boolean":
-        folded = text.casefold()
-        yield from (
-            ["true"] if folded in YES or folded == "true" else ["false"] if folded in NO or folded == "false" else []
-        )
+        meant_by = spoken.truth(text)
+        yield from [meant_by] if meant_by else []
     elif field.kind == "language":
         yield from [LANGUAGE_NAMES[text.casefold()]] if text.casefold() in LANGUAGE_NAMES else [text.lower()]
     elif field.kind == "text" and field.pattern:
@@ -193,14 +172,9 @@ def _months(field: Field, text: str) -> Iterator[str]:
     named = re.fullmatch(r"(?:([^\W\d]+)[ .]+([0-9]{4})|([0-9]{4})[ .]+([^\W\d]+))[.]?", text)
     if named:
         word, year = (named[1], named[2]) if named[1] else (named[4], named[3])
-        begins = [
-            (len(name), n)
-            for n, names in enumerate(MONTHS, start=1)
-            for name in names
-            if word.casefold().startswith(name)
-        ]
-        if begins:  # the longest: marraskuu (November) also begins like March
-            yield f"{year}-{max(begins)[1]:02}"
+        number = spoken.month(word)
+        if number:
+            yield f"{year}-{number:02}"
 
 
 def _dates(field: Field, text: str) -> Iterator[str]:

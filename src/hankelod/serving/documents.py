@@ -12,7 +12,6 @@ accepts none of the formats gets 406 and the list.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -28,13 +27,16 @@ from hankelod.publication.manifest import MANIFEST
 from hankelod.rdf.syntaxes import UNOFFERED
 from hankelod.serving import negotiation
 
-SETTINGS = "dump/settings.json"
-"""The settings of the dataset, which name its languages."""
-
 HIDDEN = frozenset((".htaccess", "nginx.conf", "_redirects", "_headers", "w3id.htaccess"))
 """Rules for web servers, which are not served."""
 
 INDEX = "index.html"
+
+BEGINNING = 1_024
+"""Bytes of a page in which its language stands."""
+
+LANGUAGE = re.compile(rb"<html[^>]* lang=\"([A-Za-z-]+)\"")
+"""The language of a page."""
 
 RDF = (RdfFormat.TURTLE.media_type, RdfFormat.JSON_LD.media_type)
 
@@ -106,14 +108,13 @@ class Documents:
         os.close(self.handle)
 
     def _languages(self) -> tuple[str, ...]:
-        """Return the languages of the dataset for which there are texts; without its settings, all that there are."""
-        named: list[object] = []
-        if SETTINGS in self.entries:
-            with contextlib.suppress(OSError, ValueError), os.fdopen(self._handle(SETTINGS), "rb") as file:
-                settings = json.loads(file.read(manifest.LARGEST))
-                named = settings.get("languages") or [] if isinstance(settings, dict) else []
-        at_root = sorted(LANGUAGES, key=lambda code: (f"{code}/{INDEX}" in self.entries, code != DEFAULT))
-        return tuple(code for code in named if code in LANGUAGES) or tuple(at_root)  # type: ignore[misc]
+        """Return the languages of the pages, that of the root first; without pages, all in which the server speaks."""
+        if INDEX not in self.entries:
+            return (DEFAULT, *(code for code in LANGUAGES if code != DEFAULT))
+        with os.fdopen(self._handle(INDEX), "rb") as file:
+            root = LANGUAGE.search(file.read(BEGINNING))
+        folders = [code for code in LANGUAGES if f"{code}/{INDEX}" in self.entries]
+        return tuple(dict.fromkeys([root[1].decode() if root else DEFAULT, *folders]))
 
     ### Resolution of paths
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 
+from hankelod.messages.languages import of_pages
 from hankelod.publication.files import File, Files
 from hankelod.publication.history import changes
 from hankelod.publication.history.days import UNKNOWN, Days
@@ -19,7 +20,7 @@ from hankelod.records.dataset import Dataset
 from hankelod.records.folder import query_folder
 from hankelod.records.record import Record
 from hankelod.site import feeds, names
-from hankelod.site.language import Language, of_pages
+from hankelod.site.language import Language
 from hankelod.site.latest import Latest
 from hankelod.site.map.atlas import Atlas, atlas, base_map
 from hankelod.site.map.boundaries import NotBoundaries

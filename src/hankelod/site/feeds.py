@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
 from hankelod.exports.rendering import environment
+from hankelod.messages.languages import folder
 from hankelod.publication.files import File
-from hankelod.site.language import folder
 from hankelod.site.portfolio import text_of
 from hankelod.site.view import View
 
@@ -70,7 +70,7 @@ def _themes(value: object) -> list[str]:
     return [str(v) for v in value] if isinstance(value, list) else []
 
 
-def sitemap(home: str, languages: Sequence[str], pages: Mapping[str, str | None]) -> Iterator[File]:
+def sitemap(home: str, languages: tuple[str, ...], pages: Mapping[str, str | None]) -> Iterator[File]:
     """Files of the sitemap of these pages in all languages: one, or an index and several if there are many pages.
 
     `pages` are paths within a language, each with the day of its last change, or None if that is not known.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import table
-from hankelod.messages.languages import DEFAULT, LANGUAGES
+from hankelod.messages.languages import folder
 
 FIXED = "\u00a0"
 """No-break space: between thousands and before a unit."""
@@ -35,20 +35,10 @@ def _texts(lang: str) -> dict[str, str]:
     return {f"{section}.{name}": text for section, texts in sections.items() for name, text in texts.items()}
 
 
-def of_pages(dataset: Sequence[str]) -> tuple[str, ...]:
-    """Return the languages of pages: those of the dataset of which the catalogue has the texts, else the default."""
-    return tuple(code for code in dataset if code in LANGUAGES) or (DEFAULT,)
-
-
-def folder(code: str, languages: Sequence[str]) -> str:
-    """Return the folder of the pages in a language, with a slash; those in the first are at the root of the site."""
-    return "" if code == languages[0] else f"{code}/"
-
-
 class Language:
     """Texts and formats of one language."""
 
-    def __init__(self, code: str, languages: Sequence[str]) -> None:
+    def __init__(self, code: str, languages: tuple[str, ...]) -> None:
         """`languages` are those of the site."""
         self.code = code
         self.folder = folder(code, languages)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hankelod.exports.hosting import POLICY
 from hankelod.exports.rendering import environment
+from hankelod.messages.languages import folder
 from hankelod.publication import formats
 from hankelod.publication.files import NAME, File
 from hankelod.rdf import syntaxes
 from hankelod.site import schema_org
-from hankelod.site.language import Language, Link, Words, folder
+from hankelod.site.language import Language, Link, Words
 from hankelod.site.pages.front import licence_name
 from hankelod.site.pages.search import script_json
 from hankelod.site.view import Page, View, address, capital

@@ -187,12 +187,6 @@ def as_turtle(report: Report, checks: Mapping[str, Check]) -> str:
     return "\n".join(lines) + ("\n    .\n" if results else "\n")
 
 
-def triples(report: Report, checks: Mapping[str, Check]) -> int:
-    """The number of triples of the report in RDF."""
-    results = (r for p in report.problems for r in _results(p, checks))
-    return 2 + sum(2 + sum(map(len, properties.values())) for properties in results)
-
-
 def _results(p: Problem, checks: Mapping[str, Check]) -> list[dict[str, list[str]]]:
     """The results that a problem stands for, each as its properties in Turtle without `rdf:type`."""
     if not p.results:

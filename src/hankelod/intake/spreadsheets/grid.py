@@ -17,6 +17,7 @@ from hankelod.intake.names.listed import read_list
 from hankelod.intake.spreadsheets.cells import Cell
 from hankelod.model.model import Class, Field, Model
 from hankelod.records import tree, yamltree
+from hankelod.records.spoken import truth
 from hankelod.records.tree import Node
 
 Path = tuple[str | int, ...]
@@ -24,12 +25,6 @@ Path = tuple[str | int, ...]
 
 PartKeys = tuple[str, ...]
 """Keys that lead from an entry to its parts of a class: one, or two for parts of parts."""
-
-TRUE = {"true", "kyllä", "ja", "yes", "x", "tosi", "sant", "1"}
-"""Words for true in a cell."""
-
-FALSE = {"false", "ei", "nej", "no", "epätosi", "falskt", "0"}
-"""Words for false in a cell."""
 
 
 class Column(NamedTuple):
@@ -228,8 +223,7 @@ def _scalar(cell: Cell, field: Field, lookup: Lookup) -> str:
         first = {"month": "-01", "year": "-01-01"}.get(field.kind, "")
         return text.removesuffix(first)
     if field.kind == "boolean":
-        low = text.casefold()
-        return "true" if low in TRUE else "false" if low in FALSE else text
+        return truth(text) or text
     if field.kind in ("decimal", "integer"):
         return values.number(text) or (text if cell.kind != "text" else values.amount(text)) or text
     if field.kind == "month":

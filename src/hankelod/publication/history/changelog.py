@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hankelod.messages.catalogue import Entry, Text
 from hankelod.messages.console import escaped
-from hankelod.messages.languages import LANGUAGES
+from hankelod.messages.languages import folder
 from hankelod.publication.history.diff import Change, Things
 from hankelod.publication.history.releases import Release
 
@@ -75,19 +75,16 @@ def translated(things: Things, releases: Sequence[Release], names: Names, lang: 
     return map(_Wording(things, names, lang).release, reversed(releases))
 
 
-def path(lang: str, ending: str) -> str:
-    """The path of the changelog in a language: under `sv/` or `en/`, at the root for Finnish, as pages of the site."""
-    return f"{'' if lang == 'fi' else lang + '/'}changes/changelog.{ending}"
-
-
-def files(things: Things, releases: Sequence[Release], title: Text, names: Names) -> Iterator[tuple[str, bytes]]:
-    """The changelog in Markdown, in each language, as path and bytes."""
-    for lang in LANGUAGES:
+def files(
+    things: Things, releases: Sequence[Release], languages: tuple[str, ...], title: Text, names: Names
+) -> Iterator[tuple[str, bytes]]:
+    """The changelog in Markdown, in each language of the pages, as path and bytes."""
+    for lang in languages:
         of_lang = translated(things, releases, names, lang)
         text = bytearray()
         for line in _markdown(of_lang, title.get(lang) or next(iter(title.values()), ""), lang):
             text += f"{line}\n".encode()
-        yield path(lang, "md"), bytes(text)
+        yield f"{folder(lang, languages)}changes/changelog.md", bytes(text)
 
 
 class _Wording:

@@ -11,7 +11,7 @@ from typing import IO, NamedTuple
 
 from hankelod.messages import words
 from hankelod.messages.catalogue import Entry, Text
-from hankelod.messages.languages import LANGUAGES
+from hankelod.messages.languages import LANGUAGES, of_pages
 from hankelod.messages.problem import Place, Problem, problem, short
 from hankelod.messages.refusal import CannotPublish
 from hankelod.publication.building import Building
@@ -360,7 +360,7 @@ def files(dataset: Dataset, things: Things, history: History, names: Callable[[s
     title: dict[str, str] = values.get("title", {})  # type: ignore[assignment]
     pages = [(span.page, span.since, span.until) for release in history.releases for span in release.pages]
     yield feed.root(dataset.base, title, str(values.get("licence")), pages, _forgotten(history))
-    for path, text in changelog.files(things, history.releases, title, names):
+    for path, text in changelog.files(things, history.releases, of_pages(dataset.languages), title, names):
         yield File(path, text)
 
 

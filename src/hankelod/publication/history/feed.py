@@ -170,8 +170,12 @@ def page(base: str, number: int, members: list[Member]) -> File:
         out.append(properties.encode())
         if member.lines:
             out += (f"{name} {{\n".encode(), b"\n".join(member.lines), b"\n}\n")
-    triples = sum(6 + (m.forgotten is not None) + len(m.lines) for m in members)
-    return File(page_path(number), b"".join(out), 3 + triples)
+    return _counted(page_path(number), b"".join(out), iri)
+
+
+def _counted(path: str, content: bytes, iri: str) -> File:
+    """A file in TriG, with the number of its distinct triples."""
+    return File(path, content, len(set(ox.parse(content, format=ox.RdfFormat.TRIG, base_iri=iri))))
 
 
 class Page(NamedTuple):
@@ -290,4 +294,4 @@ def root(
             f"    dcterms:description {texts} .\n"
         )
     content = "".join(parts).encode()
-    return File(FEED, content, len(set(ox.parse(content, format=ox.RdfFormat.TRIG, base_iri=base))))
+    return _counted(FEED, content, f"{base}{FEED}")

@@ -1,0 +1,39 @@
+"""Spoken values: yes and no, and the months, as people write them in any language of messages.
+
+The words are in the table `spoken` of the catalogue, so that another language brings its own.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from hankelod.messages.catalogue import table
+from hankelod.messages.languages import LANGUAGES
+
+TRUE, FALSE = {"true", "x", "1"}, {"false", "0"}
+"""What is written for yes and no in every language."""
+
+
+def truth(text: str) -> str | None:
+    """Return `true` or `false` for a word that means one of them, else None."""
+    folded = text.strip().casefold()
+    return "true" if folded in _words("yes") | TRUE else "false" if folded in _words("no") | FALSE else None
+
+
+def month(name: str) -> int | None:
+    """Return the number of the month whose name, in any case or shortened, a word is; None if it is none."""
+    folded = name.casefold()
+    begins = [(len(start), number) for start, number in month_names().items() if folded.startswith(start)]
+    return max(begins)[1] if begins else None  # the longest: marraskuu (November) also begins like March
+
+
+@cache
+def month_names() -> dict[str, int]:
+    """Return the beginnings of the names of months, with their numbers."""
+    listed = (table(lang, "spoken")["months"].split() for lang in LANGUAGES)
+    return {start: number for starts in listed for number, start in enumerate(starts, 1)}
+
+
+@cache
+def _words(meaning: str) -> frozenset[str]:
+    return frozenset(word for lang in LANGUAGES for word in table(lang, "spoken")[meaning].split())
