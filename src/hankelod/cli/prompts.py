@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hankelod.messages.words import say
-from hankelod.model.model import SHAPES, Class, Field
+from hankelod.model.model import Class, Field
 from hankelod.records.dataset import Dataset
 from hankelod.records.drafts import Answers, required
 from hankelod.records.guesses import meant, takes
@@ -54,7 +54,7 @@ def _one(dataset: Dataset, field: Field, lang: str, ask: Ask, tell: Callable[[st
         if not text or _fits(dataset, field, text):
             return text or None
         hint = dataset.suggest(dataset.model.target(field), text) if field.kind == "reference" else meant(field, text)
-        fix = dataset.model.checks[SHAPES + field.code].fix.get(lang, "")
+        fix = dataset.model.check(field).fix.get(lang, "")
         tell(f"  {say('ask-meant', lang, value=hint)} {fix}" if hint else f"  {fix}")
 
 

@@ -121,7 +121,7 @@ def _area(cards: Cards, record: Record, kind: str, projects: list[Json]) -> File
     else:
         inside = [r for r in cards.areas("Municipality") if r.values.get("region") == record.id]
         content["municipalities"] = [cards.thing(r.cls, r.id) for r in inside]
-    dataset: Json = {"iri": f"{cards.model.base}id/dataset/{cards.about.get('id')}"}
+    dataset: Json = {"iri": f"{cards.model.things}dataset/{cards.about.get('id')}"}
     content["dataset"] = dataset | {k: cards.about[k] for k in ("title", "licence") if k in cards.about}
     content["projectCount"] = len(projects)
     content["costSum"], content["grantSum"] = _sum(projects, "totalCost"), _sum(projects, "grantTotal")

@@ -42,7 +42,7 @@ def metadata(cards: Cards, header: list[Column], finnish: bool = False) -> Json:
     if "modified" in about:
         described["dc:modified"] = {"@value": about["modified"], "@type": "xsd:date"}
     described["tableSchema"] = {
-        "aboutUrl": f"{cards.model.base}id/{cards.project.identifies}{{id}}",
+        "aboutUrl": cards.model.iri(cards.project, "{id}"),
         "primaryKey": "id",
         "columns": [*(_column(cards, c, finnish) for c in header), *_virtual(cards)],
     }
@@ -71,7 +71,7 @@ def _column(cards: Cards, column: Column, finnish: bool) -> Json:
     if field is not None and column.key.kind == "thing" and not column.many and column.path[-1] in ("id", "code"):
         described["propertyUrl"] = field.path
         target = cards.model.root_of(cards.model.target(field))
-        described["valueUrl"] = f"{cards.model.base}id/{target.identifies}{{{column.name}}}"
+        described["valueUrl"] = cards.model.iri(target, f"{{{column.name}}}")
     elif field is not None and single and _is_triple_object(column, field):
         described["propertyUrl"] = field.path
         if column.datatype == "anyURI":

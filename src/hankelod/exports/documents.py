@@ -57,7 +57,7 @@ class Documents(Export):
         self._by_thing: ById = {(r.cls.iri, r.id): r for r in basis.others}
         self._describer = _Describer(basis, self._by_thing)
         targets = {f.target for c in basis.model.classes.values() for f in c.fields if f.kind == "reference"}
-        self._waits = basis.main is not None and basis.main.iri in targets
+        self._waits = basis.main.iri in targets
         """Whether any record may refer to one of the main class, so that these cannot be described at once."""
         self._pairs: list[str] = []
         self._described: list[tuple[str, int]] = []
@@ -83,7 +83,6 @@ class Documents(Export):
         self.place.parts.write(self._described[-1][0], documents)
         for identifier, values in _decode(waiting):
             main = self.basis.main
-            assert main is not None
             self._by_thing[main.iri, identifier] = Record(main, identifier, "", values, {}, frozenset())
 
     def finish(self, triples: int) -> None:
@@ -101,7 +100,7 @@ class Documents(Export):
     def _dated(self, file: File) -> File:
         """A document with the day on which its thing last changed."""
         thing = file.path.removeprefix("doc/").rpartition(".")[0]
-        return dated(file, self.place.days.of(f"{self.basis.dataset.base}id/{thing}"))
+        return dated(file, self.place.days.of(self.basis.model.things + thing))
 
     def _of_things(self) -> Files:
         """The documents of the records that are held in memory, in the order of their ids."""
@@ -207,12 +206,12 @@ class _Describer:
             for scheme in ontology.objects(concept, SKOS + "inScheme"):
                 members.setdefault(str(scheme), []).append(concept)
         for iri in sorted(ontology.triples):
-            if iri.startswith(f"{self.base}id/"):
+            if iri.startswith(self.model.things):
                 described = {each: self._concept(each) for each in (iri, *members.get(iri, ()))}
                 around = {c.turtle: c for each in described.values() for c in self._closure(each, "")[1]}
                 own = {each.turtle for each in described.values()}
                 rest = [c for text, c in around.items() if text not in own]
-                path = "doc/" + iri.removeprefix(f"{self.base}id/")
+                path = "doc/" + iri.removeprefix(self.model.things)
                 yield from self._files(path, [*described.values(), *rest])
 
     def _files(self, path: str, described: list[_Description]) -> Files:
@@ -250,7 +249,7 @@ class _Describer:
 
     def _about(self, path: str) -> statements.Triples:
         """What a document says of itself, in all its forms: its thing, and the day on which that last changed."""
-        thing = f"{self.base}id/{path.removeprefix('doc/')}"
+        thing = self.model.things + path.removeprefix("doc/")
         day = statements.literal(UNKNOWN.decode(), "date")
         return {f"{self.base}{path}": {FOAF + "primaryTopic": [thing], DCTERMS + "modified": [day]}}
 
@@ -264,7 +263,7 @@ class _Describer:
         concepts: dict[str, None] = {}
         for cls, identifier in references(self.model, record.values, record.cls):
             if cls.concept:
-                concepts[f"{self.base}id/{cls.identifies}{identifier}"] = None
+                concepts[self.model.iri(cls, identifier)] = None
             elif cls.part:  # described with the whole that it is a part of
                 things[self.model.root_of(cls).iri, identifier.partition("/")[0]] = None
             else:

@@ -46,7 +46,7 @@ class Cards:
     def __init__(self, dataset: Dataset, records: list[Record]) -> None:
         self.dataset = dataset
         self.model = dataset.model
-        self.project = self.model.by_name("Project")
+        self.project = self.model.main
         self.records = [r for r in records if r.cls is self.project]
         self._by_thing = {(r.cls.iri, r.id): r for r in records}
         self._things: dict[tuple[str, str], Card] = {}
@@ -139,7 +139,7 @@ class Cards:
         region, programme = self._class("Region"), self._class("Programme")
         return {
             "id": record.id,
-            "iri": f"{self.model.base}id/{self.project.identifies}{record.id}",
+            "iri": self.model.iri(record.cls, record.id),
             "allRegions": [self.thing(region, r) for r in self.regions(values)] if region else [],
             "programmes": [self.thing(programme, p) for p in programmes] if programme else [],
             "grantTotal": total,
@@ -169,7 +169,7 @@ class Cards:
         card: Card = {"code": identifier} if cls.identified_by else {"id": identifier}
         if cls.identified_by and identifier.isdigit():
             card["number"] = int(identifier)
-        card["iri"] = f"{self.model.base}id/{cls.identifies}{identifier}"
+        card["iri"] = self.model.iri(cls, identifier)
         record = self._by_thing.get((cls.iri, identifier))
         name = self.model.concepts[cls.iri].get(identifier, {}) if cls.concept else record and record.values.get("name")
         languages = self.dataset.languages

@@ -132,7 +132,7 @@ class Mapping:
 
     def subject(self, record: Record) -> str:
         """Return the IRI of the thing that a record describes."""
-        return f"{self.model.base}id/{record.cls.identifies}{record.id}"
+        return self.model.iri(record.cls, record.id)
 
 
 def _typed(value: object) -> object:

@@ -52,16 +52,16 @@ def _compact(names: Names, iri: str) -> str:
 
 
 def _scoped(model: Model, names: Names, cls: Class) -> Json:
-    scoped: Json = {"@base": f"{model.base}id/{model.root_of(cls).identifies}"}
+    scoped: Json = {"@base": model.iri(model.root_of(cls), "")}
     for field in cls.fields:
         if field.kind == "class":
             scoped[field.key] = None  # the word is in `type` too
         else:
             term = _term(names, field)
             if field.kind == "reference":
-                term["@context"] = {"@base": f"{model.base}id/{model.root_of(model.target(field)).identifies}"}
+                term["@context"] = {"@base": model.iri(model.root_of(model.target(field)), "")}
             elif field.kind == "relative":
-                term["@context"] = {"@base": f"{model.base}id/"}
+                term["@context"] = {"@base": model.things}
             scoped[field.key] = term
     return scoped
 
@@ -133,7 +133,7 @@ class Published:
                 terms.update((self.keys[f.code], _term(names, f)) for f in self._fields(cls))
                 types = {self.types[iri]: _compact(names, iri) for iris in cls.stated.values() for iri in iris}
                 terms.update((name, compact) for name, compact in types.items() if name != compact)
-        things = f"{self.model.base}id/"
+        things = self.model.things
         triples = self.model.ontology.triples
         wanted = triples if only is None else [s for s in triples if s.startswith(things)]
         statements.nodes(triples, names, wanted)

@@ -187,7 +187,37 @@ def _class(
         written={word: (word, *(names.iri(each).strip("<>") for each in iris[1:])) for word, iris in stated.items()},
         label=shapes.text(shape, RDFS + "label") or ontology.text(iri, RDFS + "label"),
         definition=shapes.text(shape, SKOS + "definition") or ontology.text(iri, SKOS + "definition"),
+        main=shapes.value(shape, SHAPES + "main") == "true",
     )
+
+
+def _completed(classes: dict[str, Class]) -> dict[str, Class]:
+    """Return the classes with the siblings that complete references to parts.
+
+    A part is referred to by its local id where the same record refers to its whole: the first field before it that
+    refers to the class with these parts.
+    """
+    owners = {f.target: c.iri for c in classes.values() for f in c.fields if f.kind == "part" and not c.part}
+
+    def completed(cls: Class, field: Field) -> Field:
+        if field.kind != "reference" or field.target is None or not classes[field.target].part:
+            return field
+        before = cls.fields[: cls.fields.index(field)]
+        wholes = [f.key for f in before if f.kind == "reference" and f.target == owners.get(field.target)]
+        return field._replace(within=wholes[0] if wholes else None)
+
+    return {iri: c._replace(fields=tuple(completed(c, f) for f in c.fields)) for iri, c in classes.items()}
+
+
+def _main(classes: dict[str, Class]) -> Class:
+    """Return the class of the records that datasets are about. Raises ModelError unless there is one."""
+    marked = [c for c in classes.values() if c.main]
+    if len(marked) != 1 or not marked[0].folder:
+        raise ModelError(
+            "one node shape with a s:folder has to be marked `s:main true`: of the records that datasets are about; "
+            f"marked: {', '.join(c.name for c in marked) or 'none'}"
+        )
+    return marked[0]
 
 
 def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
@@ -286,6 +316,7 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
         for field in cls.fields:
             if field.target is not None and field.target not in classes:
                 raise ModelError(f"{field.code}: no node shape with a sh:codeIdentifier targets {field.target}")
+    classes = _completed(classes)
     groups = sorted(
         Group(float(shapes.value(g, SH + "order") or 0), _local(g), shapes.text(g, RDFS + "label"))
         for g in shapes.subjects(RDF + "type", SH + "PropertyGroup")
@@ -294,6 +325,7 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
     return Model(
         base=base,
         classes=classes,
+        main=_main(classes),
         checks=_checks(shapes, owners),
         concepts=concepts,
         units=_along(ontology, classes, concepts, base),

@@ -143,7 +143,7 @@ class DecoderSource:
         if kind in DATED:
             return [f"if {v}[:4] == {NO_YEAR!r}: raise Out"]
         if kind == "reference":
-            return self._reference(cls, field, v)
+            return self._reference(field, v)
         if kind == "iri":
             return [f"if not is_iri({v}): raise Out"]
         if kind == "relative":
@@ -152,26 +152,14 @@ class DecoderSource:
             return [f"if not {self.scope.hold(CHECKS[field.checked_by])}({v}): raise Out"]
         return []
 
-    def _reference(self, cls: Class, field: Field, v: str) -> list[str]:
+    def _reference(self, field: Field, v: str) -> list[str]:
         target = self.model.target(field)
         known = self.scope.hold(self.scope.known(target))
         out = []
-        if target.part:  # a sibling completes the id of a part: the grant's programme that of its call
-            owners = [
-                o for o in self.model.classes.values() for f in o.fields if f.kind == "part" and f.target == target.iri
-            ]
-            before = cls.fields[: cls.fields.index(field)]
-            holders = [f.key for f in before if len(owners) == 1 and self._refers(f.key, owners[0])]
-            if len(holders) != 1:
-                return ["raise Out"]
-            whole = f'f"{{d.{holders[0]}_}}/{target.segment}/{{{v}}}"'
-            out.append(f"if '/' not in {v} and d.{holders[0]}_ is not UNSET: {v} = {whole}")
+        if field.within:
+            whole = f'f"{{d.{field.within}_}}/{target.segment}/{{{v}}}"'
+            out.append(f"if '/' not in {v} and d.{field.within}_ is not UNSET: {v} = {whole}")
         return [*out, f"if {v} not in {known} and not learn({known}, {self.scope.hold(target)}, {v}): raise Out"]
-
-    def _refers(self, key: str, owner: Class) -> bool:
-        return any(
-            f.key == key and f.target == owner.iri for c in self.model.classes.values() if c.part for f in c.fields
-        )
 
     def _langtext(self, field: Field) -> list[str]:
         """Return lines for a text in all required languages; a quotation needs only one language."""

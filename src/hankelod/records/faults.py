@@ -6,7 +6,7 @@ import re
 
 from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import Place, Problem, component_says, fill, kind_word, phrase, problem, short
-from hankelod.model.model import ID, SHAPES, Check, Class, Field, Model
+from hankelod.model.model import ID, Check, Class, Field, Model
 from hankelod.records.record import CHECKS, References
 from hankelod.records.tree import Node, Path, dotted
 
@@ -35,7 +35,7 @@ class ProblemLog:
         self, constraint: str, place: Place, field: Field, path: Path, value: str | None, guess: str | None = None
     ) -> None:
         """Report a violation of the field's shape (`constraint`: `MinCount`, `In`) that SHACL engines do not see."""
-        check = self.model.checks[SHAPES + field.code]
+        check = self.model.check(field)
         component = f"{constraint}ConstraintComponent"
         message = fill(component_says(component), label=field.label, value=short(value))
         violation = Problem(
@@ -58,7 +58,7 @@ class ProblemLog:
 
     def empty(self, key: Node, field: Field, path: Path) -> None:
         """Report a key without a value; the fix of a required one is that of its shape."""
-        needed = correction(self.model.checks[SHAPES + field.code], field) if field.required else None
+        needed = correction(self.model.check(field), field) if field.required else None
         self.report("empty-value", key, path, None, label=field.label, suggestion=needed)
 
     def wrong(self, node: Node, field: Field, path: Path, kind: str, suggestion: str | None = None) -> None:
@@ -92,7 +92,7 @@ class ProblemLog:
     def unknown_reference(self, node: Node, field: Field, path: Path, text: str, target: Class | None) -> None:
         """Report a reference to a thing that does not exist, with a suggestion or the list of concepts."""
         suggestion = self.references.suggest(target, text) if target is not None else None
-        fix = self.model.checks[SHAPES + field.code].fix
+        fix = self.model.check(field).fix
         choices: Text | str = ""
         if target is not None and target.concept and suggestion is None:
             choices = phrase("the-list", list=", ".join(sorted(self.model.concepts.get(target.iri, {}))))
@@ -157,7 +157,7 @@ def wrong_kind(
     scalar = node.kind in ("text", "number", "true", "false")
     actual = phrase("quoted", value=short(str(node.value))) if scalar else kind_word(node.kind)
     value = str(node.value) if isinstance(node.value, str) else None
-    fix = correction(model.checks[SHAPES + field.code], field) if field else phrase("keys-and-values")
+    fix = correction(model.check(field), field) if field else phrase("keys-and-values")
     return problem(
         "wrong-kind",
         place,

@@ -92,15 +92,8 @@ def type_of(values: Values, cls: Class) -> tuple[str, ...]:
 
 def references(model: Model, values: Values, cls: Class) -> Iterator[tuple[Class, str]]:
     """Yield every reference in a record and its parts: the class referred to and the id."""
-    for field in cls.fields:
-        value = values.get(field.key)
-        if value is None or field.kind not in ("reference", "part"):
-            continue
-        for item in value if isinstance(value, list) else [value]:
-            if field.kind == "part":
-                yield from references(model, item, model.target(field))  # type: ignore[arg-type]
-            else:
-                yield model.target(field), str(item)
+    for part in model.walk(cls, values):
+        yield from model.references(part)
 
 
 def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> object | None:

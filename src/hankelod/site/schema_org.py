@@ -67,7 +67,7 @@ def project(view: View, record: Record) -> Json:
         "@id": f"{page}#project",
         "name": view.named(record).text,
         "url": page,
-        "subjectOf": f"{view.model.base}id/project/{record.id}",
+        "subjectOf": view.model.iri(record.cls, record.id),
         "foundingDate": text_of(record, "start"),
         "dissolutionDate": text_of(record, "end"),
         "parentOrganization": _organisation(view, text_of(record, "lead")),

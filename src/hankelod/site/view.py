@@ -123,9 +123,7 @@ class View:
 
     def thing(self, record: Record) -> Thing:
         """Return the subject of a record's page."""
-        return Thing(
-            f"{self.model.base}id/{record.cls.identifies}{record.id}", f"doc/{record.cls.identifies}{record.id}"
-        )
+        return Thing(self.model.iri(record.cls, record.id), f"doc/{record.cls.identifies}{record.id}")
 
     def page_link(self, path: str, key: str) -> Link:
         """Return the link to a page by its path, with a text of the catalogue."""

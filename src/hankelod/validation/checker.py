@@ -37,9 +37,7 @@ def background(model: Model) -> list[str]:
 
     Each is a line of N-Triples with its line end.
     """
-    concepts = {
-        f"{model.base}id/{model.classes[iri].identifies}{c}" for iri, members in model.concepts.items() for c in members
-    }
+    concepts = {model.iri(model.classes[iri], c) for iri, members in model.concepts.items() for c in members}
     return [
         f"{quad.triple} .\n"
         for quad in model.ontology.quads
@@ -167,7 +165,7 @@ class Checker:
         component = worded_as(result.component, check)
         value = plain(result.value) if component != "OrConstraintComponent" else None
         if value is not None and field is not None and field.kind == "reference":
-            value = value.removeprefix(f"{model.base}id/{model.target(field).identifies}")
+            value = value.removeprefix(model.iri(model.target(field), ""))
         says = check.says or component_says(component)
         message = fill(
             says,

@@ -79,7 +79,7 @@ class Things:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.start = f"<{model.base}id/".encode()
+        self.start = f"<{model.things}".encode()
         roots = [c for c in model.classes.values() if not c.part and c.identifies]
         self.roots = sorted(((c.identifies, c) for c in roots), key=lambda r: -len(r[0]))
         self.tombstone = next((c for c in model.classes.values() if not c.part and not c.identifies), None)
@@ -109,11 +109,11 @@ class Things:
 
     def iri(self, identifier: str) -> str:
         """The IRI of a thing by its id; a bare one is a project's, as in `withdrawn.yml`."""
-        return f"{self.model.base}id/{identifier if '/' in identifier else 'project/' + identifier}"
+        return self.model.things + identifier if "/" in identifier else self.model.iri(self.model.main, identifier)
 
     def cls(self, thing: str) -> Class | None:
         """The class of the record that a thing is; None if it is no record."""
-        rest = thing.removeprefix(f"{self.model.base}id/")
+        rest = thing.removeprefix(self.model.things)
         return None if rest == thing else next((c for prefix, c in self.roots if rest.startswith(prefix)), None)
 
     def is_tombstone(self, lines: Iterable[bytes]) -> bool:

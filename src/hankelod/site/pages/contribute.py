@@ -76,7 +76,7 @@ def contribute_page(view: View, can_ask: bool) -> Page:
     """Return the page in one language; with a query engine (`can_ask`), the SPARQL rules can be checked too."""
     contact: dict[str, object] = view.portfolio.settings.values.get("contact", {})  # type: ignore[assignment]
     repository = REPOSITORY.fullmatch(str(contact.get("url", "")))
-    project = next(c for c in view.model.entries() if c.folder == "projects")
+    project = view.model.main
     plan: Json = {
         "class": project.name,
         "classes": {c.name: _class(view, c) for c in _with_parts(view.model, project)},
@@ -126,7 +126,7 @@ def _class(view: View, cls: Class) -> Json:
 
 def _field(view: View, field: Field) -> Json:
     target = view.model.target(field) if field.target else None
-    check = next((c for c in view.model.checks.values() if c.code == field.code), None)
+    check = view.model.check(field)
     plan: Json = {
         "key": field.key,
         "code": field.code,
@@ -144,23 +144,13 @@ def _field(view: View, field: Field) -> Json:
         "values": [[v, view.language_name(v) if field.kind == "language" else v] for v in field.values],
         "words": [[w, capital(view.t.plain(view.model.labels.get(iri, {})) or w)] for w, iri in field.words.items()],
         "example": _example(field),
-        **(_check(view, check) if check else {}),
+        **_check(view, check),
     }
     if target is not None:
         plan["target"] = target.name if field.kind == "part" else target.segment
         plan["concept"] = target.concept
-        plan["within"] = _within(view.model, field, target) if target.part and field.kind == "reference" else None
+        plan["within"] = (field.within, target.segment) if field.within else None
     return {k: v for k, v in plan.items() if v not in (None, "", False, [], {}, ())}
-
-
-def _within(model: Model, field: Field, target: Class) -> tuple[str, str] | None:
-    """Return how to complete a reference to a part of another thing, or None.
-
-    The result is the key of the sibling field that refers to the thing, and the IRI segment of the part.
-    """
-    owners = {o.iri for o in model.entries() for f in o.fields if f.kind == "part" and f.target == target.iri}
-    siblings = next(c.fields for c in model.classes.values() if field in c.fields)
-    return next(((f.key, target.segment) for f in siblings if f.target in owners), None)
 
 
 def _example(field: Field) -> str:
