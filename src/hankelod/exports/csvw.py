@@ -5,7 +5,7 @@ Follows CSV on the Web (W3C Recommendations of 17 December 2015).
 
 from __future__ import annotations
 
-from hankelod.exports.summaries import Cards
+from hankelod.exports.summaries import THING, Cards
 from hankelod.exports.tables import CSV, SEPARATOR, Column, columns
 from hankelod.messages.catalogue import Text
 from hankelod.model.model import Field
@@ -68,7 +68,7 @@ def _column(cards: Cards, column: Column, finnish: bool) -> Json:
         described["required"] = True
     field = column.key.field
     single = field is not None and not column.many and (len(column.path) == 1 or column.path[-1] == column.lang)
-    if field is not None and column.key.kind == "thing" and not column.many and column.path[-1] in ("id", "code"):
+    if field is not None and column.key.kind is THING and not column.many and column.path[-1] in ("id", "code"):
         described["propertyUrl"] = field.path
         target = cards.model.root_of(cards.model.target(field))
         described["valueUrl"] = cards.model.iri(target, f"{{{column.name}}}")
@@ -83,7 +83,10 @@ def _column(cards: Cards, column: Column, finnish: bool) -> Json:
 
 def _is_triple_object(column: Column, field: Field) -> bool:
     """Return True if the text of a cell equals the literal or IRI in the dump."""
-    return field.kind in ("langtext", "iri") or (field.datatype == XSD + column.datatype and len(column.path) == 1)
+    kind = field.kind
+    if kind.by_language or kind.csvw == "anyURI":
+        return True
+    return field.datatype == XSD + column.datatype and len(column.path) == 1
 
 
 def _virtual(cards: Cards) -> list[Json]:

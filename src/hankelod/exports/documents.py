@@ -56,7 +56,7 @@ class Documents(Export):
         super().__init__(basis)
         self._by_thing: ById = {(r.cls.iri, r.id): r for r in basis.others}
         self._describer = _Describer(basis, self._by_thing)
-        targets = {f.target for c in basis.model.classes.values() for f in c.fields if f.kind == "reference"}
+        targets = {f.target for c in basis.model.classes.values() for f in c.fields if f.kind.refers}
         self._waits = basis.main.iri in targets
         """Whether any record may refer to one of the main class, so that these cannot be described at once."""
         self._pairs: list[str] = []
@@ -329,7 +329,7 @@ def _indented(value: object) -> bytes:
 def _with_parts(model: Model, cls: Class) -> Iterator[str]:
     yield cls.name
     for field in cls.fields:
-        if field.kind == "part":
+        if field.kind.nested:
             yield from _with_parts(model, model.target(field))
 
 
@@ -343,12 +343,12 @@ def _references_to(model: Model, values: Values, cls: Class, target: str, identi
     cut: Values = {}
     for field in cls.fields:
         value = values.get(field.key)
-        if value is None or field.kind not in ("reference", "part"):
+        if value is None or not (field.kind.refers or field.kind.nested):
             continue
         items = value if isinstance(value, list) else [value]
-        if field.kind == "reference" and field.target == target:
+        if field.kind.refers and field.target == target:
             kept: list[object] = [identifier] if identifier in items else []
-        elif field.kind == "part":
+        elif field.kind.nested:
             part = model.target(field)
             kept = [c for item in items if (c := _references_to(model, item, part, target, identifier)) is not None]  # type: ignore[arg-type]
         else:
@@ -357,5 +357,5 @@ def _references_to(model: Model, values: Values, cls: Class, target: str, identi
             cut[field.key] = kept if field.many else kept[0]
     if not cut:
         return None
-    kinds = [f.key for f in cls.fields if f.kind == "class"]
+    kinds = [f.key for f in cls.fields if f.kind.typing]
     return {**{k: values[k] for k in ("id", "type", *kinds) if k in values}, **cut}

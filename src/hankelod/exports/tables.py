@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from hankelod.exports.summaries import Card, Cards, Key
+from hankelod.exports.summaries import LINK, THING, Card, Cards, Key
 from hankelod.messages.catalogue import Text
 
 CSV = (("projects.csv", False), ("projects.fi.csv", True))
@@ -29,23 +29,6 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 CELL = 32767
 """Most characters in a cell of a workbook (ECMA-376)."""
-
-DATATYPES = {
-    "text": "string",
-    "decimal": "decimal",
-    "integer": "integer",
-    "boolean": "boolean",
-    "month": "gYearMonth",
-    "year": "gYear",
-    "date": "date",
-    "moment": "string",  # a year, a month or a date
-    "language": "string",  # not `language`, which some CSVW processors do not support
-    "iri": "anyURI",
-    "relative": "string",
-    "class": "string",
-    "link": "anyURI",
-}
-"""CSVW datatype by kind of value."""
 
 
 class Column(NamedTuple):
@@ -64,9 +47,9 @@ def columns(cards: Cards) -> list[Column]:
     """Return the columns of the table, in order."""
     header: list[Column] = []
     for key in cards.keys:
-        if key.kind == "langtext":
+        if key.kind.by_language:
             header += _by_language(cards, key, key.name, (key.name,), key.label)
-        elif key.kind == "thing":
+        elif key.kind is THING:
             assert key.target is not None
             area = key.target.identified_by is not None
             header.append(
@@ -87,10 +70,10 @@ def columns(cards: Cards) -> list[Column]:
             header += _by_language(
                 cards, key, f"{key.name}_name", (key.name, "name"), _combined(key.label, cards.label("name"))
             )
-        elif key.kind == "link":
-            header.append(Column(key.name, (key.name, "url"), DATATYPES[key.kind], True, None, key, key.label))
+        elif key.kind is LINK:
+            header.append(Column(key.name, (key.name, "url"), key.kind.csvw, True, None, key, key.label))
         else:
-            header.append(Column(key.name, (key.name,), DATATYPES[key.kind], key.many, None, key, key.label))
+            header.append(Column(key.name, (key.name,), key.kind.csvw, key.many, None, key, key.label))
     return header
 
 

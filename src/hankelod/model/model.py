@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
-from hankelod.rdf.graph import XSD, Index
+from hankelod.model.kinds.kind import Kind
+from hankelod.rdf.graph import Index
 
 SHAPES = "https://w3id.org/hankelod/shapes#"
 
@@ -33,10 +34,8 @@ class Field(NamedTuple):
     """Local name of the property shape (`Project-title`); also the code of its problems."""
     path: str
     """IRI of the RDF property (`sh:path`)."""
-    kind: str
-    """Kind of value: `text`, `langtext` (text by language), `decimal`, `integer`, `boolean`, `month`, `year`, `date`,
-    `moment` (a year, a month or a date), `language`, `iri`, `reference` (id of a record or concept), `relative` (kind
-    and id: `project/x`), `part` (nested record) or `class` (a word that determines `rdf:type`)."""
+    kind: Kind
+    """Kind of value."""
     many: bool
     """The value is a list (no `sh:maxCount 1`); False for `langtext`."""
     required: bool
@@ -226,7 +225,7 @@ class Model(NamedTuple):
         """Yield a record and then its parts, in the order of the Model, each before its own parts."""
         yield Described(cls, values, path)
         for field in cls.fields:
-            if field.kind == "part" and field.key in values:
+            if field.kind.nested and field.key in values:
                 target, value = self.classes[str(field.target)], values[field.key]
                 if isinstance(value, list):
                     for n, part in enumerate(value):
@@ -237,14 +236,14 @@ class Model(NamedTuple):
     def references(self, described: Described) -> Iterator[tuple[Class, str]]:
         """Yield the references of a record or part, without those of its parts: the class referred to and the id."""
         for field in described.cls.fields:
-            if field.kind == "reference" and field.key in described.values:
+            if field.kind.refers and field.key in described.values:
                 target, value = self.classes[str(field.target)], described.values[field.key]
                 for item in value if isinstance(value, list) else [value]:
                     yield target, str(item)
 
     def owners(self, part: Class) -> list[tuple[Class, Field]]:
         """Return the classes that have parts of a class, each with the field that contains them."""
-        return [(c, f) for c in self.classes.values() for f in c.fields if f.kind == "part" and f.target == part.iri]
+        return [(c, f) for c in self.classes.values() for f in c.fields if f.kind.nested and f.target == part.iri]
 
     def root_of(self, cls: Class) -> Class:
         """Return the class whose records contain the parts of `cls`; `cls` itself if it is no part."""
@@ -258,9 +257,6 @@ class Model(NamedTuple):
         """Return the classes that have record files, in their order."""
         return sorted(c for c in self.classes.values() if c.folder or c.file)
 
-
-MOMENTS = {4: XSD + "gYear", 7: XSD + "gYearMonth", 10: XSD + "date"}
-"""Datatypes of a `moment` by the length of its lexical form."""
 
 ID = re.compile(r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$)[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
 """Ids of records and parts: 1 to 100 lower-case ASCII letters, digits and inner hyphens.

@@ -61,18 +61,18 @@ def _property(model: Model, field: Field, lang: str, definitions: Json) -> Json:
 
 
 def _value(model: Model, field: Field, lang: str, definitions: Json) -> Json:
-    if field.kind == "langtext":
+    if field.kind.by_language:
         texts = {each: {"type": "string", "minLength": 1} for each in field.languages}
         return {"type": "object", "properties": texts, "additionalProperties": False, "minProperties": 1}
-    if field.kind == "part":
+    if field.kind.nested:
         target = model.target(field)
         if target.name not in definitions:
             definitions[target.name] = {}
             definitions[target.name] = _object(model, target, lang, definitions)
         return {"$ref": f"#/$defs/{target.name}"}
-    if field.kind == "class":
+    if field.kind.typing:
         return {"type": "string", "enum": list(field.words)}
-    if field.kind == "reference":
+    if field.kind.refers:
         target = model.target(field)
         if target.concept:
             return {
@@ -83,24 +83,13 @@ def _value(model: Model, field: Field, lang: str, definitions: Json) -> Json:
                 ],
             }
         return {"type": "string"}
-    if field.kind == "boolean":
-        return {"type": "boolean"}
     if field.values:
         return {"type": "string", "enum": list(field.values)}
-    if field.kind in ("decimal", "year", "moment"):
-        return {"type": ["number", "string"], **_bounds(field)}
-    if field.kind in ("iri", "relative"):
-        return {"type": "string", **({"format": "iri"} if field.kind == "iri" else {}), **_lexical(field)}
-    return {"type": "string", **_lexical(field)}
-
-
-MOMENT = "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
-"""Pattern of a year, a month or a date."""
+    return {**field.kind.schema, **(_bounds(field) if "number" in field.kind.nodes else _lexical(field))}
 
 
 def _lexical(field: Field) -> Json:
-    pattern = field.pattern or (MOMENT if field.kind == "moment" else None)
-    out: Json = {"pattern": pattern} if pattern else {}
+    out: Json = {"pattern": field.pattern} if field.pattern else {}
     for name in ("minLength", "maxLength"):
         if name in field.limits:
             out[name] = int(field.limits[name])

@@ -65,7 +65,7 @@ class ProblemLog:
         """Report a value of another kind than expected."""
         from hankelod.records.guesses import meant
 
-        if suggestion is None and kind == field.kind and isinstance(node.value, str):
+        if suggestion is None and kind == field.kind.name and isinstance(node.value, str):
             suggestion = meant(field, node.value)
         place = node.place(self.file)
         self.add(wrong_kind(self.model, place, self.id, dotted(path), field.label, kind, node, field, suggestion), path)
@@ -75,7 +75,7 @@ class ProblemLog:
         text = str(node.value)
         octal = text.isdigit() and text.startswith("0") and 1 < len(text) < 10 and not set(text) & set("89")
         detail = f": {text} = {int(text, 8)}" if octal else ""
-        exists = field.kind == "relative" or self.references.exists(self.model.target(field), text)
+        exists = field.kind.relative or self.references.exists(self.model.target(field), text)
         suggestion = None if exists else self.references.suggest(self.model.target(field), text)
         found = problem(
             "wrong-kind-unquoted",
@@ -102,7 +102,8 @@ class ProblemLog:
 
     def unknown_key(self, key: Node, value: Node, cls: Class | None, path: Path, field: Field | None = None) -> None:
         """Report an unknown key of a class, or an unknown language of a field (without `cls`)."""
-        from hankelod.records.guesses import LANGUAGE_NAMES, word_meant
+        from hankelod.model.kinds.texts import LANGUAGE_NAMES
+        from hankelod.records.guesses import word_meant
 
         names = {f.key: f.label for f in cls.fields if f.filled is None} if cls else {}
         if cls is None and field is not None:
@@ -193,7 +194,7 @@ def correction(check: Check, field: Field | None, value: str | None = None, gues
 def as_list(node: Node, field: Field) -> str:
     """Write a text as a YAML list: comma-separated ids as several items, anything else as one."""
     ids = [part.strip() for part in str(node.value).split(",")]
-    if field.kind == "reference" and len(ids) > 1 and all(ID.fullmatch(part) for part in ids):
+    if field.kind.refers and len(ids) > 1 and all(ID.fullmatch(part) for part in ids):
         return "[" + ", ".join(f'"{part}"' if part.isdigit() else part for part in ids) + "]"
     return f"[{as_written(node)}]"
 

@@ -81,7 +81,7 @@ def reference(log: ProblemLog, node: Node, field: Field, path: Path, siblings: V
     if node.plain and NUMBER_LIKE.fullmatch(text):
         log.unquoted(node, field, path)
         return None
-    if field.kind == "relative":
+    if field.kind.relative:
         segment, _, rest = text.partition("/")
         target = next((c for c in log.model.classes.values() if c.segment == segment and not c.part), None)
         if target is not None and ID.fullmatch(rest) and log.references.exists(target, rest):

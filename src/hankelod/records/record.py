@@ -11,24 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-import pyoxigraph as ox
-
 from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import Place
+from hankelod.model.bounds import first_day, last_day
 from hankelod.model.model import Class, Filled, Model
-from hankelod.records.bounds import first_day, last_day
 from hankelod.records.tree import Path
 
 NUMBER_LIKE = re.compile(
     r"[-+]?(0[xob])?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?"
 )
 """Plain scalars that YAML 1.1 or 1.2 reads as numbers, including octal and sexagesimal ones (yaml.org/type/int)."""
-
-DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
-"""The lexical forms of xsd:decimal (XML Schema Part 2, 3.2.3)."""
-
-DIGITS = 18
-"""Most digits of a decimal: as many as every processor of xsd:decimal must support (ibid.)."""
 
 BOUNDS: dict[str, Callable[[str], str | None]] = {"first-day": first_day, "last-day": last_day}
 """Functions that fill in a bound of a date, by the `way` of their rule."""
@@ -108,22 +100,6 @@ def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> 
     if filled.way in BOUNDS:
         return BOUNDS[filled.way](str(source))
     return int(str(source)) if str(source).isdigit() else None
-
-
-DATED = ("year", "month", "date")
-"""Kinds of values that begin with a year."""
-
-NO_YEAR = "0000"
-"""A year that engines take, and no calendar has: the year before 1 is -1."""
-
-
-def is_iri(text: str) -> bool:
-    """Check if a text is an absolute IRI (RFC 3987)."""
-    try:
-        ox.NamedNode(text)
-    except ValueError:
-        return False
-    return ":" in text
 
 
 def business_id(text: str) -> bool:

@@ -22,7 +22,7 @@ def names_path(view: View) -> str:
 
 def referred(view: View) -> list[Class]:
     """Return the classes that records and their parts refer to, except projects."""
-    targets = {f.target for c in view.model.classes.values() for f in c.fields if f.kind == "reference" and f.target}
+    targets = {f.target for c in view.model.classes.values() for f in c.fields if f.kind.refers and f.target}
     classes = [view.model.classes[iri] for iri in targets]
     return sorted((c for c in classes if not c.main), key=lambda c: c.segment)
 

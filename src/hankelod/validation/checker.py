@@ -164,7 +164,7 @@ class Checker:
         label = field.label if field else cls.label
         component = worded_as(result.component, check)
         value = plain(result.value) if component != "OrConstraintComponent" else None
-        if value is not None and field is not None and field.kind == "reference":
+        if value is not None and field is not None and field.kind.refers:
             value = value.removeprefix(model.iri(model.target(field), ""))
         says = check.says or component_says(component)
         message = fill(

@@ -130,5 +130,5 @@ def _complete(model: Model, cls: Class, values: dict[str, object], languages: tu
         set(languages) & set(field.languages) <= set(part.values[field.key])  # type: ignore[call-overload]
         for part in model.walk(cls, values)
         for field in part.cls.fields
-        if field.kind == "langtext" and not field.verbatim and field.key in part.values
+        if field.kind.by_language and not field.verbatim and field.key in part.values
     )

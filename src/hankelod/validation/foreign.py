@@ -94,7 +94,7 @@ def _types(model: Model) -> set[str]:
     return (
         named
         | set(model.classes)
-        | {iri for c in model.classes.values() for f in c.fields if f.kind == "class" for iri in f.words.values()}
+        | {iri for c in model.classes.values() for f in c.fields if f.kind.typing for iri in f.words.values()}
     )
 
 

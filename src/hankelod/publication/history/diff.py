@@ -129,7 +129,7 @@ class Things:
         steps = subject.removeprefix(thing).strip("/").split("/") if subject != thing else []
         for segment, part in zip(steps[::2], steps[1::2], strict=False):
             owner = (
-                next((f for f in cls.fields if f.kind == "part" and self.model.target(f).segment == segment), None)
+                next((f for f in cls.fields if f.kind.nested and self.model.target(f).segment == segment), None)
                 if cls
                 else None
             )
@@ -157,7 +157,7 @@ class Things:
         for key, part in steps:
             field = next((f for c in (cls, self.tombstone) if c for f in c.fields if f.key == key), None)
             labels.append((field.label if field else {}, key, part))
-            cls = self.model.target(field) if field and field.kind == "part" else cls
+            cls = self.model.target(field) if field and field.kind.nested else cls
         text = {}
         for lang in LANGUAGES:
             words = [f"{label.get(lang, key)} {part}".strip() for label, key, part in labels]
@@ -243,7 +243,7 @@ def _value(things: Things, thing: str, triple: ox.Triple) -> tuple[str, bool, st
     path, field = things.field(thing, triple.subject.value, triple.predicate.value)  # type: ignore[union-attr]
     if isinstance(triple.object, ox.Literal) and triple.object.language:
         path += f".{triple.object.language}"
-    filled = field is not None and (field.filled is not None or field.kind == "part")
+    filled = field is not None and (field.filled is not None or field.kind.nested)
     derived = field is None and triple.predicate.value == RDF + "type" and things.cls(thing) is not None
     return path, filled or derived, triple.object.value  # type: ignore[union-attr]
 

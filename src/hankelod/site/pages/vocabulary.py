@@ -176,7 +176,7 @@ def _field(view: View, field: Field, examples: Examples) -> FieldEntry:
         label=capital(view.t.plain(field.label)),
         description=view.t.pick(field.description),
         path=_reference(view, field.path),
-        kind=view.t(f"kind.{field.kind}"),
+        kind=view.t(f"kind.{field.kind.name}"),
         target=_target(view, field),
         required=field.required,
         many=field.many,
@@ -219,10 +219,10 @@ def _rules(view: View, field: Field) -> list[str]:
 
 def _example_text(view: View, field: Field, value: object) -> str:
     """Return a value as a short text: of a list the first, of a part nothing."""
-    if value is None or field.kind == "part":
+    if value is None or field.kind.nested:
         return ""
     first = value[0] if isinstance(value, list) else value
-    if field.kind == "reference":
+    if field.kind.refers:
         return str(first)
     return brief(view.value(field, first).words.text, 90)
 
