@@ -67,21 +67,21 @@ class Flattening:
         """The columns of a class's own table: what a thing has one of, and its texts by language."""
         found: list[Column] = []
         for field in cls.fields:
-            if field.kind == "langtext":
+            if field.kind.by_language:
                 found += [Column(f"{field.key}_{lang}", field.path, "language", lang) for lang in field.languages]
-            elif field.kind != "class" and not field.many:
-                iri = field.kind in ("iri", "reference", "relative", "part")
+            elif not field.kind.typing and not field.many:
+                iri = field.kind.name in ("iri", "reference", "relative", "part")
                 found.append(
                     Column(field.key, field.path, "iri" if iri else "literal", None if iri else field.datatype)
                 )
         return found
 
     def _value(self, field: Field, value: Any) -> str:
-        if field.kind == "reference":
+        if field.kind.refers:
             return f"{self.things}{self.model.root_of(self.model.target(field)).identifies}{value}"
-        if field.kind == "part":
+        if field.kind.nested:
             return str(value["iri"])
-        return ("true" if value else "false") if field.kind == "boolean" else str(value)
+        return ("true" if value else "false") if field.kind.name == "boolean" else str(value)
 
     def thing(self, cls: Class, values: dict[str, Any], root: str) -> None:
         iri = root + values["id"]
@@ -89,18 +89,18 @@ class Flattening:
         row = [iri, self._type(cls, values)]
         for field in cls.fields:
             value = values.get(field.key)
-            if field.kind == "langtext":
+            if field.kind.by_language:
                 row += [(value or {}).get(lang, "") for lang in field.languages]
-            elif field.kind == "class":
+            elif field.kind.typing:
                 continue
             elif field.many:
                 link = self._table(
                     Table(f"{cls.name}-{field.key}", False, [Column(field.key, field.path, "iri", None)])
                 )
                 link.writerows(
-                    (iri, root + v["id"] if field.kind == "part" else self._value(field, v)) for v in value or ()
+                    (iri, root + v["id"] if field.kind.nested else self._value(field, v)) for v in value or ()
                 )
-                if field.kind == "part":
+                if field.kind.nested:
                     for part in value or ():
                         self.thing(self.model.target(field), part, root)
             else:
@@ -109,7 +109,7 @@ class Flattening:
 
     def _type(self, cls: Class, values: dict[str, Any]) -> str:
         for field in cls.fields:
-            if field.kind == "class":
+            if field.kind.typing:
                 return field.words[values[field.key]]
         word = type_of(values, cls)
         return next(rule.iri for rule in cls.types if rule.word == word)

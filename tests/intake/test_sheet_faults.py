@@ -354,7 +354,7 @@ def test_a_date_is_one_on_any_day_and_a_month_on_its_first(day: int, tmp_path: P
 def test_a_date_is_cut_for_months_and_years_only_and_only_where_nothing_is_lost(date: datetime.date) -> None:
     from hankelod.intake.spreadsheets.cells import Cell
 
-    kinds = {f.kind: f for c in DATASET.model.classes.values() for f in c.fields if not f.many}
+    kinds = {f.kind.name: f for c in DATASET.model.classes.values() for f in c.fields if not f.many}
     lookup = grid.Lookup(None, DATASET.model, lambda cls, id: False)  # type: ignore[arg-type]
     for kind, whole in {
         "date": True,

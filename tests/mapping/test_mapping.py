@@ -109,10 +109,10 @@ def values(model, cls, draw, identifier: str, ordinal: int) -> dict:
     """A complete record or part with arbitrary values for an arbitrary choice of its fields."""
     record: dict = {"id": identifier}
     for field in cls.fields:
-        if field.filled is None and (field.kind == "class" or draw(st.booleans())):
+        if field.filled is None and (field.kind.typing or draw(st.booleans())):
             count = draw(st.integers(1, 3)) if field.many else 1
             found = [value(model, field, draw, identifier, n + 1) for n in range(count)]
-            if field.many and field.kind != "part":
+            if field.many and not field.kind.nested:
                 found = list(dict.fromkeys(found))
             record[field.key] = found if field.many else found[0]
     for field in cls.fields:
@@ -125,27 +125,27 @@ def values(model, cls, draw, identifier: str, ordinal: int) -> dict:
 
 
 def value(model, field, draw, identifier: str, ordinal: int):
-    if field.kind == "langtext":
+    if field.kind.by_language:
         return {lang: draw(TEXT) for lang in draw(st.lists(st.sampled_from(field.languages), min_size=1, unique=True))}
-    if field.kind == "part":
+    if field.kind.nested:
         target = model.target(field)
         return values(model, target, draw, f"{identifier}/{target.segment}/{ordinal}", ordinal)
-    if field.kind == "class":
+    if field.kind.typing:
         return draw(st.sampled_from(sorted(field.words)))
-    if field.kind == "boolean":
+    if field.kind.name == "boolean":
         return draw(st.booleans())
-    if field.kind == "integer":
+    if field.kind.name == "integer":
         return draw(st.integers(0, 10**9))
-    if field.kind == "reference":
+    if field.kind.refers:
         concepts = sorted(model.concepts.get(field.target, {}))
         return draw(st.sampled_from(concepts)) if concepts else draw(IDS)
-    if field.kind == "relative":
+    if field.kind.relative:
         return f"project/{draw(IDS)}"
-    if field.kind == "iri":
+    if field.kind.name == "iri":
         return "https://example.org/" + draw(st.from_regex(r"[A-Za-z0-9_~äö.-]{0,20}", fullmatch=True))
-    if field.kind == "text" and field.pattern:  # others never reach the mapping: a number may be made of them
+    if field.kind.name == "text" and field.pattern:  # others never reach the mapping: a number may be made of them
         return draw(st.from_regex(field.pattern, fullmatch=True, alphabet=CHARACTERS))
-    return draw(NUMBERS if field.kind == "decimal" else TEXT)
+    return draw(NUMBERS if field.kind.name == "decimal" else TEXT)
 
 
 @given(st.data())

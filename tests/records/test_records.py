@@ -175,7 +175,7 @@ def shape_at(model: Model, cls: Class, field: str | None) -> str:
         if own is None:
             return holder.name if holder else code
         code = own.code
-        holder = model.target(own) if own.kind == "part" else None
+        holder = model.target(own) if own.kind.nested else None
     return code
 
 
@@ -209,7 +209,7 @@ def constraints(model: Model) -> list[tuple[str, str]]:
     # a cell of CSV is one value and a text; that a text is a year is for its pattern to say, in both engines
     one, text = (
         {"MaxCount", "UniqueLang"},
-        {f.code for c in model.classes.values() for f in c.fields if f.kind in ("text", "year")},
+        {f.code for c in model.classes.values() for f in c.fields if f.kind.name in ("text", "year")},
     )
     found = []
     for shape, by in sorted(model.shapes.triples.items()):
@@ -331,14 +331,14 @@ def test_every_field_stands_in_a_good_record(model: Model) -> None:
         for field in cls.fields:
             if field.key in things:
                 used.add(field.code)
-                for part in things[field.key] if field.kind == "part" else ():  # type: ignore[attr-defined]
+                for part in things[field.key] if field.kind.nested else ():  # type: ignore[attr-defined]
                     walk(part, model.target(field))
 
     project = model.by_name("Project")
     walk(values, project)
 
     def all_fields(cls: Class) -> set[str]:
-        inner = [all_fields(model.target(f)) for f in cls.fields if f.kind == "part"]
+        inner = [all_fields(model.target(f)) for f in cls.fields if f.kind.nested]
         return {f.code for f in cls.fields}.union(*inner)
 
     assert all_fields(project) - used == set()

@@ -7,7 +7,7 @@ import pytest
 from hankelod.intake.values import schedule
 from hankelod.messages.catalogue import table
 from hankelod.messages.languages import LANGUAGES
-from hankelod.records.spoken import month, truth
+from hankelod.model.spoken import month, truth
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

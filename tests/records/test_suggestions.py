@@ -61,7 +61,7 @@ def test_values(dataset, code, written, guess):
 @given(data=st.data(), text=st.text(max_size=40))
 def test_a_guess_is_a_value_that_the_field_takes(dataset, data, text):
     fields = [
-        f for c in dataset.model.classes.values() for f in c.fields if f.kind not in ("part", "reference", "class")
+        f for c in dataset.model.classes.values() for f in c.fields if f.kind.name not in ("part", "reference", "class")
     ]
     chosen = data.draw(st.sampled_from(fields))
     guess = meant(chosen, text)

@@ -109,7 +109,7 @@ def test_generated_records_use_the_whole_model(synthetic: Path, tmp_path: Path):
     def look(name: str, record: dict) -> None:
         used.setdefault(name, set()).update(record.keys() - {"id"})
         for field in model.by_name(name).fields:
-            if field.kind == "part":
+            if field.kind.nested:
                 for part in record.get(field.key, ()):
                     look(model.target(field).name, part)
 

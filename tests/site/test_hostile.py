@@ -27,19 +27,19 @@ def poisoned(model: Model, cls: Class, values: dict) -> dict:
     done = dict(values)
     for field in cls.fields:
         value = done.get(field.key)
-        if field.kind == "langtext":
+        if field.kind.by_language:
             done[field.key] = {lang: f"{lang} {HOSTILE}" for lang in field.languages}
-        elif field.kind == "text" and field.pattern is None and field.key not in ("base", "boundaries", "code"):
+        elif field.kind.name == "text" and field.pattern is None and field.key not in ("base", "boundaries", "code"):
             if value is not None or cls.folder == "projects":
                 done[field.key] = [HOSTILE] if field.many else HOSTILE
-        elif field.kind == "part" and value is not None:
+        elif field.kind.nested and value is not None:
             target = model.target(field)
             done[field.key] = (
                 [poisoned(model, target, v) for v in value]
                 if isinstance(value, list)
                 else poisoned(model, target, value)
             )
-        elif field.kind == "iri" and value is not None and field.key != "site":
+        elif field.kind.name == "iri" and value is not None and field.key != "site":
             one = 'javascript:alert(3)//"><img src=x onerror=alert(4)>'
             done[field.key] = [one] if field.many else one
     return done

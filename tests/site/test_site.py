@@ -84,7 +84,7 @@ def test_every_kind_and_constraint_has_a_word(dataset):
     keys = catalogue()
     for cls in dataset.model.classes.values():
         for field in cls.fields:
-            assert f"kind.{field.kind}" in keys
+            assert f"kind.{field.kind.name}" in keys
             assert all(f"constraint.{name}" in keys for name in field.limits)
 
 

@@ -59,7 +59,7 @@ def _deprecated(told: Index, iri: str) -> bool:
 def _key(model: Model, cls: Class, field: Field) -> Promise:
     facets = {
         "path": field.path,
-        "kind": field.kind if field.target is None else f"{field.kind} {field.target}",
+        "kind": field.kind.name if field.target is None else f"{field.kind.name} {field.target}",
         "many": str(field.many),
         "required": str(field.required),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hankelod.messages.words import say
-from hankelod.model.model import SHAPES, Class, Field
+from hankelod.model.model import Class, Field
 from hankelod.records.dataset import Dataset
 from hankelod.records.drafts import Answers, required
 from hankelod.records.guesses import meant, takes
@@ -28,10 +28,10 @@ def answers(dataset: Dataset, cls: Class, lang: str, ask: Ask, tell: Callable[[s
 def _answer(dataset: Dataset, field: Field, lang: str, ask: Ask, tell: Callable[[str], object]) -> object | None:
     label = field.label.get(lang, field.key)
     tell(f"\n{label}: {field.description.get(lang, '')}".rstrip(": "))
-    if field.kind == "langtext":
+    if field.kind.by_language:
         texts = {each: text for each in field.languages if (text := ask(f"  {field.key} ({each}): ").strip())}
         return texts or None
-    if field.kind == "part":
+    if field.kind.nested:
         target = dataset.model.target(field)
         part = {
             f.key: a
@@ -53,13 +53,13 @@ def _one(dataset: Dataset, field: Field, lang: str, ask: Ask, tell: Callable[[st
         text = ask(f"  {field.key}: ").strip()
         if not text or _fits(dataset, field, text):
             return text or None
-        hint = dataset.suggest(dataset.model.target(field), text) if field.kind == "reference" else meant(field, text)
-        fix = dataset.model.checks[SHAPES + field.code].fix.get(lang, "")
+        hint = dataset.suggest(dataset.model.target(field), text) if field.kind.refers else meant(field, text)
+        fix = dataset.model.check(field).fix.get(lang, "")
         tell(f"  {say('ask-meant', lang, value=hint)} {fix}" if hint else f"  {fix}")
 
 
 def _fits(dataset: Dataset, field: Field, text: str) -> bool:
-    if field.kind == "reference":
+    if field.kind.refers:
         target = dataset.model.target(field)
         return target.part or not dataset.knows(target) or dataset.exists(target, text)
-    return text in field.words if field.kind == "class" else takes(field, text)
+    return text in field.words if field.kind.typing else takes(field, text)

@@ -6,9 +6,13 @@ from decimal import Decimal
 from itertools import groupby
 
 from hankelod.exports.export import Basis, Export
-from hankelod.exports.summaries import Cards, Key
+from hankelod.exports.summaries import THING, Cards, Key
 from hankelod.mapping.batch import Batch
-from hankelod.model.schema import IRI, MOMENT, SCHEMA_BASE
+from hankelod.model.kinds.addresses import IRI
+from hankelod.model.kinds.dates import DATE
+from hankelod.model.kinds.numbers import DECIMAL, INTEGER
+from hankelod.model.kinds.texts import LANGTEXT, TEXT
+from hankelod.model.schema import SCHEMA_BASE
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files, to_json
 from hankelod.records.record import Record
@@ -140,41 +144,27 @@ def _sum(projects: list[Json], key: str) -> int | float:
 
 ### JSON Schema
 
-TYPES: dict[str, Json] = {
-    "text": {"type": "string"},
-    "iri": IRI,
-    "decimal": {"type": "number"},
-    "integer": {"type": "integer", "minimum": 0},
-    "boolean": {"type": "boolean"},
-    "month": {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
-    "year": {"type": "string", "pattern": "^[0-9]{4}$"},
-    "date": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
-    "moment": {"type": "string", "pattern": MOMENT},
-    "langtext": {"$ref": "#/$defs/text"},
-    "link": {"$ref": "#/$defs/link"},
-}
-
 
 def schema(cards: Cards, kind: str, lang: str = "en") -> Json:
     """Return the JSON Schema (2020-12) of the file of one area; it is the contract of the keys."""
-    properties: dict[str, Json] = {"kind": {"const": kind}, "code": TYPES["text"], "number": TYPES["integer"]}
-    properties |= {"iri": TYPES["iri"], "name": TYPES["langtext"]}
+    properties: dict[str, Json] = {"kind": {"const": kind}, "code": TEXT.summary, "number": INTEGER.summary}
+    properties |= {"iri": IRI.summary, "name": LANGTEXT.summary}
     if kind == "municipality":
         properties["region"] = {"$ref": "#/$defs/area"}
     else:
         properties["municipalities"] = {"type": "array", "items": {"$ref": "#/$defs/area"}}
     properties["dataset"] = {"$ref": "#/$defs/dataset"}
-    properties |= {"projectCount": TYPES["integer"], "costSum": TYPES["decimal"], "grantSum": TYPES["decimal"]}
+    properties |= {"projectCount": INTEGER.summary, "costSum": DECIMAL.summary, "grantSum": DECIMAL.summary}
     properties["projects"] = {"type": "array", "items": {"$ref": "#/$defs/project"}}
     dataset: dict[str, Json] = {
-        "iri": TYPES["iri"],
-        "title": TYPES["langtext"],
-        "licence": TYPES["iri"],
-        "attribution": {"type": "array", "items": TYPES["text"]},
+        "iri": IRI.summary,
+        "title": LANGTEXT.summary,
+        "licence": IRI.summary,
+        "attribution": {"type": "array", "items": TEXT.summary},
     }
     project = {k.name: _key(k, lang) for k in cards.keys}
-    project["modified"] = _described(cards, "modified", TYPES["date"], lang)
-    link = {"label": TYPES["langtext"], "url": TYPES["iri"], "host": TYPES["text"]}
+    project["modified"] = _described(cards, "modified", DATE.summary, lang)
+    link = {"label": LANGTEXT.summary, "url": IRI.summary, "host": TEXT.summary}
     head: Json = {
         "$schema": SCHEMA_BASE,
         "$id": f"{cards.model.base}{schema_path(kind)}",
@@ -189,7 +179,7 @@ def schema(cards: Cards, kind: str, lang: str = "en") -> Json:
             "project": _closed(project, [*(k.name for k in cards.keys if k.required), "modified"]),
             "thing": _closed(
                 {
-                    k: _described(cards, k, TYPES["langtext" if k == "name" else "iri" if k == "iri" else "text"], lang)
+                    k: _described(cards, k, {"name": LANGTEXT, "iri": IRI}.get(k, TEXT).summary, lang)
                     for k in ("id", "iri", "name")
                 }
             ),
@@ -219,8 +209,8 @@ def _described(cards: Cards, name: str, json_type: Json, lang: str) -> Json:
 
 
 def _key(key: Key, lang: str) -> Json:
-    kind: Json = TYPES.get(key.kind, {"type": "string"})
-    if key.kind == "thing":
+    kind = key.kind.summary
+    if key.kind is THING:
         assert key.target is not None
         kind = {"$ref": "#/$defs/area" if key.target.identified_by else "#/$defs/thing"}
     if key.many:

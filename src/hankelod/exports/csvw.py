@@ -5,7 +5,7 @@ Follows CSV on the Web (W3C Recommendations of 17 December 2015).
 
 from __future__ import annotations
 
-from hankelod.exports.summaries import Cards
+from hankelod.exports.summaries import THING, Cards
 from hankelod.exports.tables import COMMA, SEPARATOR, Column, columns, csv_name, spreadsheet_languages
 from hankelod.messages.catalogue import Text
 from hankelod.model.model import Field
@@ -46,7 +46,7 @@ def metadata(cards: Cards, header: list[Column], lang: str | None = None) -> Jso
         schema: Json = {"primaryKey": "id", "columns": [{**_told(c, True), "suppressOutput": True} for c in header]}
     else:
         schema = {
-            "aboutUrl": f"{cards.model.base}id/{cards.project.identifies}{{id}}",
+            "aboutUrl": cards.model.iri(cards.project, "{id}"),
             "primaryKey": "id",
             "columns": [*({**_told(c), **_mapped(cards, c)} for c in header), *_virtual(cards)],
         }
@@ -78,9 +78,9 @@ def _mapped(cards: Cards, column: Column) -> Json:
     """Return the RDF that the cells of a column are."""
     field = column.key.field
     single = field is not None and not column.many and (len(column.path) == 1 or column.path[-1] == column.lang)
-    if field is not None and column.key.kind == "thing" and not column.many and column.path[-1] in ("id", "code"):
+    if field is not None and column.key.kind is THING and not column.many and column.path[-1] in ("id", "code"):
         target = cards.model.root_of(cards.model.target(field))
-        value = f"{cards.model.base}id/{target.identifies}{{{column.name}}}"
+        value = cards.model.iri(target, f"{{{column.name}}}")
         return {"propertyUrl": field.path, "valueUrl": value}
     if field is not None and single and _is_triple_object(column, field):
         value_url = {"valueUrl": f"{{+{column.name}}}"} if column.datatype == "anyURI" else {}
@@ -90,7 +90,10 @@ def _mapped(cards: Cards, column: Column) -> Json:
 
 def _is_triple_object(column: Column, field: Field) -> bool:
     """Return True if the text of a cell equals the literal or IRI in the dump."""
-    return field.kind in ("langtext", "iri") or (field.datatype == XSD + column.datatype and len(column.path) == 1)
+    kind = field.kind
+    if kind.by_language or kind.csvw == "anyURI":
+        return True
+    return field.datatype == XSD + column.datatype and len(column.path) == 1
 
 
 def _virtual(cards: Cards) -> list[Json]:

@@ -70,7 +70,7 @@ class Catalogue:
         self.template: Index = graph.read_resource("hankelod.exports", "dcat.ttl", dataset.base)
         self.record = next(r for r in records if r.cls.of_dataset)
         self.values = self.record.values
-        self.things = f"{dataset.base}id/"
+        self.things = dataset.model.things
         self.iri = mapping.subject(self.record)
         self.site = str(self.values.get("site") or dataset.base)
         self.version = str(self.values["version"])
@@ -274,7 +274,7 @@ def _period(about: Catalogue, triples: Statements) -> None:
 def _publisher(about: Catalogue) -> list[str]:
     cls = about.dataset.model.by_name("Organisation")
     identifier = about.values.get("publisher")
-    return [f"{about.things}{cls.identifies}{identifier}"] if identifier else []
+    return [about.dataset.model.iri(cls, str(identifier))] if identifier else []
 
 
 def _people(about: Catalogue, triples: Statements) -> None:
@@ -298,7 +298,7 @@ def _kind_of_publisher(about: Catalogue, record: Record) -> str | None:
     ontology = about.dataset.model.ontology
     for cls, concept in references(about.dataset.model, record.values, record.cls):
         if cls.concept:
-            this = f"{about.things}{cls.identifies}{concept}"
+            this = about.dataset.model.iri(cls, concept)
             for match in (SKOS + "exactMatch", SKOS + "closeMatch", SKOS + "broadMatch"):
                 for other in ontology.objects(this, match):
                     if str(other).startswith(PUBLISHER_TYPES):

@@ -56,8 +56,8 @@ class Documents(Export):
         super().__init__(basis)
         self._by_thing: ById = {(r.cls.iri, r.id): r for r in basis.others}
         self._describer = _Describer(basis, self._by_thing)
-        targets = {f.target for c in basis.model.classes.values() for f in c.fields if f.kind == "reference"}
-        self._waits = basis.main is not None and basis.main.iri in targets
+        targets = {f.target for c in basis.model.classes.values() for f in c.fields if f.kind.refers}
+        self._waits = basis.main.iri in targets
         """Whether any record may refer to one of the main class, so that these cannot be described at once."""
         self._pairs: list[str] = []
         self._described: list[tuple[str, int]] = []
@@ -83,7 +83,6 @@ class Documents(Export):
         self.place.parts.write(self._described[-1][0], documents)
         for identifier, values in _decode(waiting):
             main = self.basis.main
-            assert main is not None
             self._by_thing[main.iri, identifier] = Record(main, identifier, "", values, {}, frozenset())
 
     def finish(self, triples: int) -> None:
@@ -101,7 +100,7 @@ class Documents(Export):
     def _dated(self, file: File) -> File:
         """A document with the day on which its thing last changed."""
         thing = file.path.removeprefix("doc/").rpartition(".")[0]
-        return dated(file, self.place.days.of(f"{self.basis.dataset.base}id/{thing}"))
+        return dated(file, self.place.days.of(self.basis.model.things + thing))
 
     def _of_things(self) -> Files:
         """The documents of the records that are held in memory, in the order of their ids."""
@@ -207,12 +206,12 @@ class _Describer:
             for scheme in ontology.objects(concept, SKOS + "inScheme"):
                 members.setdefault(str(scheme), []).append(concept)
         for iri in sorted(ontology.triples):
-            if iri.startswith(f"{self.base}id/"):
+            if iri.startswith(self.model.things):
                 described = {each: self._concept(each) for each in (iri, *members.get(iri, ()))}
                 around = {c.turtle: c for each in described.values() for c in self._closure(each, "")[1]}
                 own = {each.turtle for each in described.values()}
                 rest = [c for text, c in around.items() if text not in own]
-                path = "doc/" + iri.removeprefix(f"{self.base}id/")
+                path = "doc/" + iri.removeprefix(self.model.things)
                 yield from self._files(path, [*described.values(), *rest])
 
     def _files(self, path: str, described: list[_Description]) -> Files:
@@ -250,7 +249,7 @@ class _Describer:
 
     def _about(self, path: str) -> statements.Triples:
         """What a document says of itself, in all its forms: its thing, and the day on which that last changed."""
-        thing = f"{self.base}id/{path.removeprefix('doc/')}"
+        thing = self.model.things + path.removeprefix("doc/")
         day = statements.literal(UNKNOWN.decode(), "date")
         return {f"{self.base}{path}": {FOAF + "primaryTopic": [thing], DCTERMS + "modified": [day]}}
 
@@ -264,7 +263,7 @@ class _Describer:
         concepts: dict[str, None] = {}
         for cls, identifier in references(self.model, record.values, record.cls):
             if cls.concept:
-                concepts[f"{self.base}id/{cls.identifies}{identifier}"] = None
+                concepts[self.model.iri(cls, identifier)] = None
             elif cls.part:  # described with the whole that it is a part of
                 things[self.model.root_of(cls).iri, identifier.partition("/")[0]] = None
             else:
@@ -330,7 +329,7 @@ def _indented(value: object) -> bytes:
 def _with_parts(model: Model, cls: Class) -> Iterator[str]:
     yield cls.name
     for field in cls.fields:
-        if field.kind == "part":
+        if field.kind.nested:
             yield from _with_parts(model, model.target(field))
 
 
@@ -344,12 +343,12 @@ def _references_to(model: Model, values: Values, cls: Class, target: str, identi
     cut: Values = {}
     for field in cls.fields:
         value = values.get(field.key)
-        if value is None or field.kind not in ("reference", "part"):
+        if value is None or not (field.kind.refers or field.kind.nested):
             continue
         items = value if isinstance(value, list) else [value]
-        if field.kind == "reference" and field.target == target:
+        if field.kind.refers and field.target == target:
             kept: list[object] = [identifier] if identifier in items else []
-        elif field.kind == "part":
+        elif field.kind.nested:
             part = model.target(field)
             kept = [c for item in items if (c := _references_to(model, item, part, target, identifier)) is not None]  # type: ignore[arg-type]
         else:
@@ -358,5 +357,5 @@ def _references_to(model: Model, values: Values, cls: Class, target: str, identi
             cut[field.key] = kept if field.many else kept[0]
     if not cut:
         return None
-    kinds = [f.key for f in cls.fields if f.kind == "class"]
+    kinds = [f.key for f in cls.fields if f.kind.typing]
     return {**{k: values[k] for k in ("id", "type", *kinds) if k in values}, **cut}

@@ -162,7 +162,7 @@ def _choices(records: Iterable[Record]) -> schema.Choices:
 def _descriptions(dataset: Dataset, mapping: Mapping, choices: schema.Choices) -> Files:
     """The files, RDF in Turtle only."""
     model = dataset.model
-    terms = [s for s in sorted(model.ontology.triples) if not s.startswith(f"{model.base}id/")]
+    terms = [s for s in sorted(model.ontology.triples) if not s.startswith(model.things)]
     body = statements.turtle(model.ontology.triples, mapping.names["turtle"], terms)
     triples = sum(len(o) for s in terms for o in model.ontology.triples[s].values())
     yield File("def.ttl", (mapping.turtle_head(body) + body).encode(), triples)

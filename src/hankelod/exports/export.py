@@ -31,7 +31,7 @@ class Basis:
     `others` are all records but those of `main`, the class that comes in chunks.
     """
 
-    def __init__(self, dataset: Dataset, mapping: Mapping, main: Class | None, others: list[Record]) -> None:
+    def __init__(self, dataset: Dataset, mapping: Mapping, main: Class, others: list[Record]) -> None:
         self.dataset, self.mapping, self.main, self.others = dataset, mapping, main, others
         self.model = dataset.model
         self._batch: Batch | None = None

@@ -38,7 +38,7 @@ def provenance(about: Catalogue) -> Files:
         checksum(triples, entity, _sha256(path))
         match name.split("/"):
             case ["data", folder, file] if folder in folders:
-                subject = f"{about.things}{folders[folder].identifies}{file.removesuffix('.yml')}"
+                subject = about.dataset.model.iri(folders[folder], file.removesuffix(".yml"))
                 triples.add(subject, PROV + "wasDerivedFrom", entity)
     if about.edition.revision:
         entity = f"{about.things}revision/{about.edition.revision}"

@@ -11,6 +11,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
+from hankelod.model.kinds.addresses import IRI
+from hankelod.model.kinds.kind import Kind
+from hankelod.model.kinds.numbers import DECIMAL, INTEGER
+from hankelod.model.kinds.texts import TEXT
 from hankelod.model.model import Class, Field
 from hankelod.rdf import graph
 from hankelod.rdf.graph import RDFS, SKOS
@@ -24,14 +28,21 @@ Card = dict[str, object]
 """Values by key: str, text by language, bool, int, Decimal; things and links as dictionaries; lists of these."""
 
 
+THING = Kind("thing")
+"""Kind of a thing with its name."""
+
+LINK = Kind("link", summary={"$ref": "#/$defs/link"}, csvw="anyURI")
+"""Kind of a part with an address."""
+
+
 class Key(NamedTuple):
-    """Key of a card. `kind` is that of a Field, or `thing` (of class `target`), `link` or `integer`.
+    """Key of a card. `kind` is that of a Field or of the computed value, THING (of class `target`) or LINK.
 
     `field` is None for computed keys.
     """
 
     name: str
-    kind: str
+    kind: Kind
     many: bool
     required: bool
     label: Text
@@ -46,7 +57,7 @@ class Cards:
     def __init__(self, dataset: Dataset, records: list[Record]) -> None:
         self.dataset = dataset
         self.model = dataset.model
-        self.project = self.model.by_name("Project")
+        self.project = self.model.main
         self.records = [r for r in records if r.cls is self.project]
         self._by_thing = {(r.cls.iri, r.id): r for r in records}
         self._things: dict[tuple[str, str], Card] = {}
@@ -68,29 +79,29 @@ class Cards:
     @cached_property
     def keys(self) -> tuple[Key, ...]:
         """Keys of a card, in order."""
-        keys = [self._computed("id", "text"), self._computed("iri", "iri")]
+        keys = [self._computed("id", TEXT), self._computed("iri", IRI)]
         for field in self.project.fields:
-            if field.kind == "reference":
-                keys.append(self._of_field(field, "thing", self.model.target(field)))
-            elif field.kind != "part":
+            if field.kind.refers:
+                keys.append(self._of_field(field, THING, self.model.target(field)))
+            elif not field.kind.nested:
                 keys.append(self._of_field(field, field.kind, None))
             elif self.model.target(field).name == "Link":
-                keys.append(self._of_field(field, "link", None))
-        keys += [self._computed("allRegions", "thing", True, self._class("Region"))]
-        keys += [self._computed("programmes", "thing", True, self._class("Programme"))]
-        keys += [self._computed("grantTotal", "decimal"), self._computed("grantShare", "decimal", required=False)]
-        keys += [self._computed(name, "integer") for name in COUNTS]
-        return (*keys, self._computed("page", "iri"))
+                keys.append(self._of_field(field, LINK, None))
+        keys += [self._computed("allRegions", THING, True, self._class("Region"))]
+        keys += [self._computed("programmes", THING, True, self._class("Programme"))]
+        keys += [self._computed("grantTotal", DECIMAL), self._computed("grantShare", DECIMAL, required=False)]
+        keys += [self._computed(name, INTEGER) for name in COUNTS]
+        return (*keys, self._computed("page", IRI))
 
     def _class(self, name: str) -> Class | None:
         return next((c for c in self.model.classes.values() if c.name == name), None)
 
-    def _of_field(self, field: Field, kind: str, target: Class | None) -> Key:
+    def _of_field(self, field: Field, kind: Kind, target: Class | None) -> Key:
         required = field.required or field.many
         return Key(field.key, kind, field.many, required, field.label, field.description, field, target)
 
     def _computed(
-        self, name: str, kind: str, many: bool = False, target: Class | None = None, required: bool = True
+        self, name: str, kind: Kind, many: bool = False, target: Class | None = None, required: bool = True
     ) -> Key:
         return Key(name, kind, many, required, self.label(name), self.description(name), None, target)
 
@@ -109,15 +120,15 @@ class Cards:
         for key in self.keys:
             if key.field is None:
                 value = computed.get(key.name)
-            elif key.kind == "thing":
+            elif key.kind is THING:
                 assert key.target is not None
                 listed = [self.thing(key.target, str(i)) for i in _items(values.get(key.name))]
                 value = listed if key.many else listed[0] if listed else None
-            elif key.kind == "link":
+            elif key.kind is LINK:
                 value = [{k: v[k] for k in ("label", "url", "host") if k in v} for v in _items(values.get(key.name))]  # type: ignore[index, operator]
             else:
                 value = values.get(key.name, [] if key.many else None)
-                value = Decimal(str(value)) if key.kind == "decimal" and value is not None else value
+                value = Decimal(str(value)) if key.kind.fractional and value is not None else value
             if value is not None:
                 card[key.name] = value
         return card
@@ -139,7 +150,7 @@ class Cards:
         region, programme = self._class("Region"), self._class("Programme")
         return {
             "id": record.id,
-            "iri": f"{self.model.base}id/{self.project.identifies}{record.id}",
+            "iri": self.model.iri(record.cls, record.id),
             "allRegions": [self.thing(region, r) for r in self.regions(values)] if region else [],
             "programmes": [self.thing(programme, p) for p in programmes] if programme else [],
             "grantTotal": total,
@@ -169,7 +180,7 @@ class Cards:
         card: Card = {"code": identifier} if cls.identified_by else {"id": identifier}
         if cls.identified_by and identifier.isdigit():
             card["number"] = int(identifier)
-        card["iri"] = f"{self.model.base}id/{cls.identifies}{identifier}"
+        card["iri"] = self.model.iri(cls, identifier)
         record = self._by_thing.get((cls.iri, identifier))
         name = self.model.concepts[cls.iri].get(identifier, {}) if cls.concept else record and record.values.get("name")
         languages = self.dataset.languages

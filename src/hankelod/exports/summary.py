@@ -33,16 +33,13 @@ class Summary:
     def add(self, model: Model, record: Record) -> None:
         """Add one record."""
         self.entities += 1
-        things = f"{model.base}id/"
         if record.cls.name not in self.examples:
-            self.examples[record.cls.name] = f"{things}{record.cls.identifies}{record.id}"
-        if record.cls.name != "Project":
+            self.examples[record.cls.name] = model.iri(record.cls, record.id)
+        if not record.cls.main:
             return
         values = record.values
         self._add_sources({str(values["source"])} if "source" in values else set())
-        self.themes |= {
-            f"{things}{cls.identifies}{i}" for cls, i in references(model, values, record.cls) if cls.name == "Theme"
-        }
+        self.themes |= {model.iri(cls, i) for cls, i in references(model, values, record.cls) if cls.name == "Theme"}
         self._extend_period(
             str(values["earliestStart"])[:7] if "earliestStart" in values else None,
             str(values["latestEnd"])[:7] if "latestEnd" in values else None,

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from hankelod.exports.summaries import Card, Cards, Key
+from hankelod.exports.summaries import LINK, THING, Card, Cards, Key
 from hankelod.messages.catalogue import Text, table
 from hankelod.messages.languages import LANGUAGES
 
@@ -36,23 +36,6 @@ NUMBER = re.compile(r"[+-]?[0-9][0-9\s.,:/-]*([eE][+-]?[0-9]+)?\s?%?")
 CELL = 32767
 """Most characters in a cell of a workbook (ECMA-376)."""
 
-DATATYPES = {
-    "text": "string",
-    "decimal": "decimal",
-    "integer": "integer",
-    "boolean": "boolean",
-    "month": "gYearMonth",
-    "year": "gYear",
-    "date": "date",
-    "moment": "string",  # a year, a month or a date
-    "language": "string",  # not `language`, which some CSVW processors do not support
-    "iri": "anyURI",
-    "relative": "string",
-    "class": "string",
-    "link": "anyURI",
-}
-"""CSVW datatype by kind of value."""
-
 
 class Column(NamedTuple):
     """Column of the table; `path` are the keys that lead to its value in a card, `many` means a list of values."""
@@ -70,9 +53,9 @@ def columns(cards: Cards) -> list[Column]:
     """Return the columns of the table, in order."""
     header: list[Column] = []
     for key in cards.keys:
-        if key.kind == "langtext":
+        if key.kind.by_language:
             header += _by_language(cards, key, key.name, (key.name,), key.label)
-        elif key.kind == "thing":
+        elif key.kind is THING:
             assert key.target is not None
             area = key.target.identified_by is not None
             header.append(
@@ -93,10 +76,10 @@ def columns(cards: Cards) -> list[Column]:
             header += _by_language(
                 cards, key, f"{key.name}_name", (key.name, "name"), _combined(key.label, cards.label("name"))
             )
-        elif key.kind == "link":
-            header.append(Column(key.name, (key.name, "url"), DATATYPES[key.kind], True, None, key, key.label))
+        elif key.kind is LINK:
+            header.append(Column(key.name, (key.name, "url"), key.kind.csvw, True, None, key, key.label))
         else:
-            header.append(Column(key.name, (key.name,), DATATYPES[key.kind], key.many, None, key, key.label))
+            header.append(Column(key.name, (key.name,), key.kind.csvw, key.many, None, key, key.label))
     return header
 
 
@@ -210,7 +193,7 @@ def csv_rows(rows: Rows, header: list[Column], spreadsheet: bool = False) -> byt
 
 def is_code(column: Column) -> bool:
     """Tell a column of codes of areas."""
-    return column.key.kind == "thing" and column.path[-1] == "code"
+    return column.key.kind is THING and column.path[-1] == "code"
 
 
 def named(rows: Rows, cards: Iterable[Card], header: list[Column], lang: str) -> Rows:
@@ -251,7 +234,7 @@ def _guarded(rows: Rows, header: list[Column]) -> Rows:
 
 def _is_text(column: Column) -> bool:
     """Tell a column of texts, which no number and no date is."""
-    return column.datatype == "string" and column.key.kind != "moment"
+    return column.datatype == "string" and not column.key.kind.precisions
 
 
 def _csv(rows: Rows, spreadsheet: bool) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from hankelod.model.spoken import month, month_names
 from hankelod.records.slug import slug
-from hankelod.records.spoken import month, month_names
 
 SPACES = "[ \u00a0\u2000-\u200a\u202f\u205f\u3000'\u2019]"
 """What parts thousands besides dots and commas: spaces of any kind and apostrophes."""

@@ -15,6 +15,7 @@ from hankelod.intake.figures import ProposedFigure
 from hankelod.intake.proposals import Draft, Note, span
 from hankelod.messages.intake import say
 from hankelod.model import schema
+from hankelod.model.kinds.texts import WORD
 from hankelod.model.model import Class, Field, Model
 
 PROPOSAL = "#? "
@@ -22,15 +23,6 @@ PROPOSAL = "#? "
 
 CHECKSUMS = "# intake:"
 """Beginning of the line of checksums."""
-
-PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-
-DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-
-MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
-
-WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
-"""Words that some YAML readers do not read as text."""
 
 
 def record(draft: Draft, model: Model, document: str, lang: str) -> str:
@@ -106,21 +98,14 @@ def _scalar(key: str, value: str, field: Field | None, indent: str) -> list[str]
     """The lines of a key and its scalar; a text of several lines as a block where YAML keeps it exactly."""
     if "\n" in value and not re.search(r"^[ \t]|[ \t]$|^$\Z|\n\n\n", value, re.M) and not value.endswith("\n"):
         return [f"{indent}{key}: |-", *(indent + "  " + line if line else "" for line in value.split("\n"))]
-    if key == "id" and PLAIN.fullmatch(value) and value not in WORDS:
+    if key == "id" and re.fullmatch(WORD, value):
         return [f"{indent}id: {value}"]
     return [f"{indent}{key}: {scalar(value, field)}"]
 
 
 def scalar(value: str, field: Field | None) -> str:
     """Return a scalar as YAML: plain where all readers agree on its type, else in double quotes."""
-    kind = field.kind if field is not None else "text"
-    if kind in ("decimal", "integer", "year", "moment") and DECIMAL.fullmatch(value):
-        return value
-    if kind == "month" and MONTH.fullmatch(value):
-        return value
-    if kind == "boolean":
-        return value
-    if kind in ("reference", "class", "language") and PLAIN.fullmatch(value) and value not in WORDS:
+    if field is not None and field.kind.plain is not None and re.fullmatch(field.kind.plain, value):
         return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
     return f'"{escaped}"'

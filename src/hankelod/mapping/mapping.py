@@ -14,7 +14,8 @@ from typing import Any
 from hankelod.mapping.nodes import NodeSource
 from hankelod.mapping.writers import FLAVOURS, WriterSource
 from hankelod.model.context import Published
-from hankelod.model.model import MOMENTS, Class, Model
+from hankelod.model.kinds.dates import PRECISIONS
+from hankelod.model.model import Class, Model
 from hankelod.rdf import statements
 from hankelod.rdf.graph import XSD
 from hankelod.rdf.terms import Names, escape, escape_record, head, head_of
@@ -40,7 +41,7 @@ class Mapping:
         """Return the writer of a class, compiled with those of its parts at the first use."""
         if flavour not in self._writers:
             names = self.published.names if flavour == "nodes" else self.names[flavour]
-            moments = {length: names.iri(datatype) for length, datatype in MOMENTS.items()}
+            moments = {length: names.iri(datatype) for length, datatype in PRECISIONS.items()}
             scope: dict[str, Any] = {"escape": escape, "escape_record": escape_record, "moments": moments}
             self._writers[flavour] = scope
         scope = self._writers[flavour]
@@ -51,7 +52,7 @@ class Mapping:
                 each = waiting.pop()
                 if each.name not in wanted and each.name not in scope:
                     wanted[each.name] = each
-                    waiting += [self.model.target(f) for f in each.fields if f.kind == "part"]
+                    waiting += [self.model.target(f) for f in each.fields if f.kind.nested]
             source = self._source(flavour)
             code = "\n".join(source.function(c) for c in wanted.values())
             exec(compile(code, f"<{flavour} writers>", "exec"), scope)  # noqa: S102 - generated from the Model alone
@@ -96,9 +97,9 @@ class Mapping:
         values = dict(values)
         for field in cls.fields:
             value = values.get(field.key)
-            if value is not None and field.kind == "moment":
+            if value is not None and field.kind.precisions:
                 values[field.key] = [_typed(v) for v in value] if isinstance(value, list) else _typed(value)
-            elif value is not None and field.kind == "part":
+            elif value is not None and field.kind.nested:
                 target = self.model.target(field)
                 each: list[Values] = value if isinstance(value, list) else [value]  # type: ignore[list-item]
                 parts = [self.complete(target, part) for part in each]
@@ -109,7 +110,7 @@ class Mapping:
         """Tell whether a class or one of its parts has a field whose values have several datatypes."""
         if cls.name not in self._moments:
             self._moments[cls.name] = any(
-                f.kind == "moment" or (f.kind == "part" and self._has_moments(self.model.target(f))) for f in cls.fields
+                f.kind.precisions or (f.kind.nested and self._has_moments(self.model.target(f))) for f in cls.fields
             )
         return self._moments[cls.name]
 
@@ -132,13 +133,13 @@ class Mapping:
 
     def subject(self, record: Record) -> str:
         """Return the IRI of the thing that a record describes."""
-        return f"{self.model.base}id/{record.cls.identifies}{record.id}"
+        return self.model.iri(record.cls, record.id)
 
 
 def _typed(value: object) -> object:
     """Return a month as it is, and a year or a date as a typed value of JSON-LD."""
-    datatype = MOMENTS.get(len(str(value)), MOMENTS[10])
-    return value if datatype == MOMENTS[7] else {"@value": value, "@type": datatype.replace(XSD, "xsd:")}
+    datatype = PRECISIONS.get(len(str(value)), PRECISIONS[10])
+    return value if datatype == PRECISIONS[7] else {"@value": value, "@type": datatype.replace(XSD, "xsd:")}
 
 
 def _iris(by: dict[str, list[object]]) -> list[str]:

@@ -30,7 +30,7 @@ class NodeSource:
     def _fields(self, cls: Class) -> list[str]:
         lines = []
         for field in cls.fields:
-            if field.kind == "class":
+            if field.kind.typing:
                 lines.append(f"del n[{field.key!r}]")
                 continue
             name = self.published.keys[field.code]
@@ -47,10 +47,10 @@ class NodeSource:
 
     def _value(self, field: Field) -> str | None:
         """Return an expression for one value `v`; None if it is taken as it is."""
-        if field.kind == "part":
+        if field.kind.nested:
             return f"{self.model.target(field).name}(v)"
-        if field.kind == "reference":
+        if field.kind.refers:
             return f"{'id/' + self.model.root_of(self.model.target(field)).identifies!r} + v"
-        if field.kind == "moment":  # the context says that it is a month
+        if field.kind.precisions:  # the context says that it is a month
             return "(v if len(v) == 7 else {'@value': v, 'type': moments.get(len(v), moments[10])})"
-        return "'id/' + v" if field.kind == "relative" else None
+        return "'id/' + v" if field.kind.relative else None

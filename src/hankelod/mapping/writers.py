@@ -47,7 +47,7 @@ class WriterSource:
                 continue
             field = fields.pop(0)
             body += self._field(field, cls)
-            if field.kind == "part":
+            if field.kind.nested:
                 parts += self._parts(field)
         if self.flavour == "turtle":
             body.append("put(s + '\\n    ' + ' ;\\n    '.join(po) + ' .\\n')")
@@ -68,7 +68,9 @@ class WriterSource:
             return []
         return list(
             takewhile(
-                lambda f: (f.required or f.filled) and not f.many and f.kind not in ("langtext", "class", "part"),
+                lambda f: (
+                    (f.required or f.filled) and not (f.many or f.kind.by_language or f.kind.typing or f.kind.nested)
+                ),
                 fields,
             )
         )
@@ -137,26 +139,17 @@ class WriterSource:
     def term(self, field: Field, v: str = "v") -> str:
         """Return the object as the inside of an f-string; `v` is the variable with the value."""
         things = fixed(self.names.things)
-        if field.kind == "text":
-            return f'"{{escape({v})}}"'
-        if field.kind == "iri":
-            return f"<{{{v}}}>"
-        if field.kind == "reference":
+        if field.kind.refers:
             target = self.model.target(field)
             return f"{things}{self._prefix(target)}{{{v}}}>"
-        if field.kind == "relative":
+        if field.kind.relative:
             return f"{things}{{{v}}}>"
-        if field.kind == "part":
+        if field.kind.nested:
             return f'{{root}}{{{v}["id"]}}>'
-        if field.kind == "moment":
-            return f'"{{escape({v})}}"^^{{moments.get(len({v}), moments[10])}}'
-        assert field.datatype is not None
-        datatype = fixed(self.names.iri(field.datatype))
-        if field.kind == "boolean":
-            return f'"{{"true" if {v} else "false"}}"^^{datatype}'
-        if field.kind in ("integer", "decimal"):  # their lexical forms need no escaping
-            return f'"{{{v}}}"^^{datatype}'
-        return f'"{{escape({v})}}"^^{datatype}'
+        term = field.kind.term.replace("$v", v)
+        if "$datatype" in term and field.datatype is not None:
+            return term.replace("$datatype", fixed(self.names.iri(field.datatype)))
+        return term
 
     def _prefix(self, target: Class) -> str:
         """Return the text between `id/` and the id of a reference: for a part, the prefix of its root."""
@@ -164,18 +157,18 @@ class WriterSource:
 
     def _field(self, field: Field, cls: Class) -> list[str]:
         out = [f"v = r.get({field.key!r})", "if v is not None:"]
-        if self.flavour == "turtle" and field.kind != "class" and (field.many or field.kind == "langtext"):
+        if self.flavour == "turtle" and not field.kind.typing and (field.many or field.kind.by_language):
             return [*out, f"    po.append({self._listed(field)})"]
-        if field.kind == "langtext" and self.flavour == "ntriples":
+        if field.kind.by_language and self.flavour == "ntriples":
             return [*out, *("    " + line for line in self._texts(field))]
-        if field.kind == "langtext":
+        if field.kind.by_language:
             step = "lang" if self.flavour == "places" else None
             return [
                 *out,
                 "    for lang, t in v.items():",
                 "        " + self.emit(field.path, '"{escape(t)}"@{lang}', field.key, step),
             ]
-        if field.kind == "class":
+        if field.kind.typing:
             return [*out, *("    " + line for line in self._types_of("v", cls.stated, field.key))]
         term = self.term(field)
         if not field.many:
@@ -187,7 +180,7 @@ class WriterSource:
     def _listed(self, field: Field) -> str:
         """Return an expression for all objects of one predicate in Turtle, separated by commas."""
         predicate = fixed(self.names.iri(field.path))
-        if field.kind == "langtext":
+        if field.kind.by_language:
             return f"'{predicate} ' + ' ,\\n        '.join([f'\"{{escape(t)}}\"@{{lang}}' for lang, t in v.items()])"
         return f"'{predicate} ' + ' ,\\n        '.join([f'{self.term(field)}' for v in v])"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hankelod.model.context import Json
 from hankelod.model.model import ID, Class, Field, Model
-from hankelod.model.schema import DECIMAL, IRI, SCHEMA_BASE
+from hankelod.model.schema import SCHEMA_BASE
 
 PATH = f"^{ID.pattern}(/{ID.pattern})*$"
 """Ids of records and parts: that of a part begins with that of its whole."""
@@ -49,31 +49,23 @@ def _described(field: Field, lang: str, value: Json) -> Json:
 
 
 def _value(model: Model, field: Field, lang: str, definitions: Json) -> Json:
-    if field.kind == "langtext":
+    if field.kind.by_language:
         texts = {each: {"type": "string", "minLength": 1} for each in field.languages}
         return {"type": "object", "properties": texts, "additionalProperties": False, "minProperties": 1}
-    if field.kind == "part":
+    if field.kind.nested:
         target = model.target(field)
         if target.name not in definitions:
             definitions[target.name] = {}
             definitions[target.name] = _object(model, target, lang, definitions)
         return {"$ref": f"#/$defs/{target.name}"}
-    if field.kind == "reference":
+    if field.kind.refers:
         target = model.target(field)
         ids = sorted(model.concepts[target.iri]) if target.concept else []
         return {"type": "string", "enum": ids} if ids else {"type": "string", "pattern": PATH}
-    if field.kind == "boolean":
-        return {"type": "boolean"}
-    if field.kind == "integer":
-        return {"type": "integer", "minimum": 0}
-    if field.kind == "iri":
-        return {**IRI, **_pattern(field)}
-    allowed = list(field.words if field.kind == "class" else field.values)
+    allowed = list(field.words if field.kind.typing else field.values)
     if allowed:
         return {"type": "string", "enum": allowed}
-    if field.kind == "decimal":
-        return {"type": "string", "pattern": field.pattern or DECIMAL}
-    return {"type": "string", **_pattern(field)}
+    return {**field.kind.complete, **_pattern(field)}
 
 
 def _pattern(field: Field) -> Json:

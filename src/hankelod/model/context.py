@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hankelod.model.model import MOMENTS, Class, Field, Model
+from hankelod.model.model import Class, Field, Model
 from hankelod.rdf import statements
-from hankelod.rdf.graph import XSD
 from hankelod.rdf.terms import Names
 
 Json = dict[str, object]
@@ -52,31 +51,27 @@ def _compact(names: Names, iri: str) -> str:
 
 
 def _scoped(model: Model, names: Names, cls: Class) -> Json:
-    scoped: Json = {"@base": f"{model.base}id/{model.root_of(cls).identifies}"}
+    scoped: Json = {"@base": model.iri(model.root_of(cls), "")}
     for field in cls.fields:
-        if field.kind == "class":
+        if field.kind.typing:
             scoped[field.key] = None  # the word is in `type` too
         else:
             term = _term(names, field)
-            if field.kind == "reference":
-                term["@context"] = {"@base": f"{model.base}id/{model.root_of(model.target(field)).identifies}"}
-            elif field.kind == "relative":
-                term["@context"] = {"@base": f"{model.base}id/"}
+            if field.kind.refers:
+                term["@context"] = {"@base": model.iri(model.root_of(model.target(field)), "")}
+            elif field.kind.relative:
+                term["@context"] = {"@base": model.things}
             scoped[field.key] = term
     return scoped
 
 
 def _term(names: Names, field: Field) -> Json:
     term: Json = {"@id": _compact(names, field.path)}
-    if field.kind == "langtext":
+    if field.kind.by_language:
         term["@container"] = "@language"
-    elif field.kind in ("iri", "reference", "relative"):
-        term["@type"] = "@id"
-    elif field.kind == "moment":  # a year or a date is a value object, which says its datatype itself
-        term["@type"] = _compact(names, MOMENTS[7])
-    elif field.kind not in ("part", "boolean", "integer") and field.datatype != XSD + "string":
-        assert field.datatype is not None
-        term["@type"] = _compact(names, field.datatype)
+    elif field.kind.coerced is not None:
+        coerced = field.kind.coerced
+        term["@type"] = coerced if coerced.startswith("@") else _compact(names, coerced)
     return term
 
 
@@ -120,7 +115,7 @@ class Published:
                 yield cls
 
     def _fields(self, cls: Class) -> Iterator[Field]:
-        return (f for f in cls.fields if f.kind != "class")
+        return (f for f in cls.fields if not f.kind.typing)
 
     def context(self, only: frozenset[str] | None = None, used: frozenset[str] = frozenset()) -> Json:
         """Return the value of `@context` for published JSON-LD, or for things of the classes named in `only` alone.
@@ -133,7 +128,7 @@ class Published:
                 terms.update((self.keys[f.code], _term(names, f)) for f in self._fields(cls))
                 types = {self.types[iri]: _compact(names, iri) for iris in cls.stated.values() for iri in iris}
                 terms.update((name, compact) for name, compact in types.items() if name != compact)
-        things = f"{self.model.base}id/"
+        things = self.model.things
         triples = self.model.ontology.triples
         wanted = triples if only is None else [s for s in triples if s.startswith(things)]
         statements.nodes(triples, names, wanted)

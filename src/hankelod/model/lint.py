@@ -268,7 +268,7 @@ def _missing_texts(model: Model) -> Iterator[tuple[str, str, list[str]]]:
             if missing := lacking(text):
                 yield iri, what, missing
     for term in model.ontology.triples:
-        if term.startswith(("https://w3id.org/hankelod/def#", f"{model.base}id/concept/")) and model.ontology.one(
+        if term.startswith(("https://w3id.org/hankelod/def#", f"{model.things}concept/")) and model.ontology.one(
             term, RDF + "type"
         ):
             label = model.ontology.text(term, RDFS + "label") or model.ontology.text(term, SKOS + "prefLabel")

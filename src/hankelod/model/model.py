@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
-from hankelod.rdf.graph import XSD, Index
+from hankelod.model.kinds.kind import Kind
+from hankelod.rdf.graph import Index
 
 SHAPES = "https://w3id.org/hankelod/shapes#"
 
@@ -36,10 +38,8 @@ class Field(NamedTuple):
     """Local name of the property shape (`Project-title`); also the code of its problems."""
     path: str
     """IRI of the RDF property (`sh:path`)."""
-    kind: str
-    """Kind of value: `text`, `langtext` (text by language), `decimal`, `integer`, `boolean`, `month`, `year`, `date`,
-    `moment` (a year, a month or a date), `language`, `iri`, `reference` (id of a record or concept), `relative` (kind
-    and id: `project/x`), `part` (nested record) or `class` (a word that determines `rdf:type`)."""
+    kind: Kind
+    """Kind of value."""
     many: bool
     """The value is a list (no `sh:maxCount 1`); False for `langtext`."""
     required: bool
@@ -74,6 +74,8 @@ class Field(NamedTuple):
     """The text may have several lines (`dash:singleLine false`)."""
     verbatim: bool
     """The text is a quotation (`s:verbatim`): it needs no translation."""
+    within: str | None = None
+    """Key of the sibling that completes the id of a part that this refers to: of a grant's call, its programme."""
 
 
 class TypeRule(NamedTuple):
@@ -126,6 +128,8 @@ class Class(NamedTuple):
     """Name by language (`rdfs:label`)."""
     definition: Text
     """Definition by language (`skos:definition`)."""
+    main: bool
+    """Its records are what datasets are about (`s:main`): they may be many, and come in chunks."""
 
     def field(self, key: str) -> Field | None:
         """Return the field of a key, or None."""
@@ -155,6 +159,14 @@ class Check(NamedTuple):
     select: str | None = None
 
 
+class Described(NamedTuple):
+    """A record or one of its parts: its class, its complete values, and its path in the record."""
+
+    cls: Class
+    values: dict[str, object]
+    path: tuple[str | int, ...]
+
+
 class Group(NamedTuple):
     """A `sh:PropertyGroup`: a heading over fields on forms and pages."""
 
@@ -170,6 +182,8 @@ class Model(NamedTuple):
     """Base IRI of the dataset."""
     classes: dict[str, Class]
     """Classes by IRI."""
+    main: Class
+    """The class of the records that datasets are about (`s:main`): the projects."""
     checks: dict[str, Check]
     """Checks by the IRI of their shape."""
     concepts: dict[str, dict[str, Text]]
@@ -191,6 +205,15 @@ class Model(NamedTuple):
     shapes_text: str
     """Turtle of the shapes, for engines that parse it themselves."""
 
+    @property
+    def things(self) -> str:
+        """The beginning of the IRIs of things."""
+        return f"{self.base}id/"
+
+    def iri(self, cls: Class, identifier: str) -> str:
+        """Return the IRI of the thing of a class that has this id."""
+        return f"{self.base}id/{cls.identifies}{identifier}"
+
     def by_name(self, name: str) -> Class:
         """Return the class of this name. Raises KeyError."""
         for cls in self.classes.values():
@@ -203,12 +226,40 @@ class Model(NamedTuple):
         assert field.target is not None
         return self.classes[field.target]
 
+    def check(self, field: Field) -> Check:
+        """Return the check of a field: its property shape."""
+        return self.checks[SHAPES + field.code]
+
+    def walk(self, cls: Class, values: dict[str, object], path: tuple[str | int, ...] = ()) -> Iterator[Described]:
+        """Yield a record and then its parts, in the order of the Model, each before its own parts."""
+        yield Described(cls, values, path)
+        for field in cls.fields:
+            if field.kind.nested and field.key in values:
+                target, value = self.classes[str(field.target)], values[field.key]
+                if isinstance(value, list):
+                    for n, part in enumerate(value):
+                        yield from self.walk(target, part, (*path, field.key, n))
+                else:
+                    yield from self.walk(target, value, (*path, field.key))  # type: ignore[arg-type]
+
+    def references(self, described: Described) -> Iterator[tuple[Class, str]]:
+        """Yield the references of a record or part, without those of its parts: the class referred to and the id."""
+        for field in described.cls.fields:
+            if field.kind.refers and field.key in described.values:
+                target, value = self.classes[str(field.target)], described.values[field.key]
+                for item in value if isinstance(value, list) else [value]:
+                    yield target, str(item)
+
+    def owners(self, part: Class) -> list[tuple[Class, Field]]:
+        """Return the classes that have parts of a class, each with the field that contains them."""
+        return [(c, f) for c in self.classes.values() for f in c.fields if f.kind.nested and f.target == part.iri]
+
     def root_of(self, cls: Class) -> Class:
         """Return the class whose records contain the parts of `cls`; `cls` itself if it is no part."""
         seen = set()
         while cls.part and cls.iri not in seen:
             seen.add(cls.iri)
-            cls = next(o for o in self.classes.values() for f in o.fields if f.kind == "part" and f.target == cls.iri)
+            cls = self.owners(cls)[0][0]
         return cls
 
     def refers(self, key: str, owner: Class) -> bool:
@@ -219,9 +270,6 @@ class Model(NamedTuple):
         """Return the classes that have record files, in their order."""
         return sorted(c for c in self.classes.values() if c.folder or c.file)
 
-
-MOMENTS = {4: XSD + "gYear", 7: XSD + "gYearMonth", 10: XSD + "date"}
-"""Datatypes of a `moment` by the length of its lexical form."""
 
 ID = re.compile(r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$)[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
 """Ids of records and parts: 1 to 100 lower-case ASCII letters, digits and inner hyphens.

@@ -17,15 +17,6 @@ from hankelod.model.model import ID, SHAPES, Class, Field, Model
 
 SCHEMA_BASE = "https://json-schema.org/draft/2020-12/schema"
 
-IRI: Json = {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>]+$"}
-"""Absolute IRIs. No `format`: validators know `uri` only, which no address with other letters than ASCII is."""
-
-MOMENT = "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
-"""Pattern of a year, a month or a date."""
-
-DECIMAL = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$"
-"""The lexical forms of xsd:decimal."""
-
 MOST = 500
 """Most things of a class that are offered where a record refers to one. Of more, none is: a part of them would look
 like all, and completion over thousands is slow."""
@@ -117,16 +108,16 @@ class _Schema:
         return check.fix.get(self.form.lang) if check else None
 
     def _value(self, field: Field) -> Json:
-        if field.kind == "langtext":
+        if field.kind.by_language:
             texts = {each: {"type": "string", "minLength": 1} for each in field.languages}
             return {"type": "object", "properties": texts, "additionalProperties": False, "minProperties": 1}
-        if field.kind == "part":
+        if field.kind.nested:
             target = self.model.target(field)
             if target.name not in self.definitions:
                 self.definitions[target.name] = {}
                 self.definitions[target.name] = self._object(target)
             return {"$ref": f"#/$defs/{target.name}"}
-        if field.kind == "reference":
+        if field.kind.refers:
             return self._reference(field)
         return self._told(field, _scalar(field))
 
@@ -161,18 +152,19 @@ class _Schema:
 
 def _scalar(field: Field) -> Json:
     """Return the schema of a value that is neither a part nor a text by language nor a reference."""
-    allowed = list(field.words if field.kind == "class" else field.values)
-    if field.kind == "boolean":
-        return {"type": "boolean"}
+    allowed = list(field.words if field.kind.typing else field.values)
     if allowed:
         return {"type": "string", "enum": allowed}
-    if field.kind == "decimal":
-        written = {"type": "string", "pattern": field.pattern or DECIMAL}
-        return {"anyOf": [{"type": "number", **_bounds(field)}, written]}
-    if field.kind in ("year", "moment"):  # a year without quotation marks is a number in YAML
-        of_any = {"type": "string", "pattern": MOMENT}
-        return {"anyOf": [{"type": "integer", "minimum": 1000, "maximum": 9999}, of_any | _lexical(field)]}
-    return {**(IRI if field.kind == "iri" else {"type": "string"}), **_lexical(field)}
+    either = field.kind.schema.get("anyOf")
+    forms = [_narrowed(field, each) for each in (either if isinstance(either, list) else [field.kind.schema])]
+    return forms[0] if len(forms) == 1 else {"anyOf": forms}
+
+
+def _narrowed(field: Field, form: Json) -> Json:
+    """Return the schema of a kind with the rules of its field."""
+    if form["type"] == "string":
+        return {**form, **_lexical(field)}
+    return {**form, **_bounds(field)} if field.kind.numeric else form
 
 
 def _lexical(field: Field) -> Json:
@@ -223,18 +215,18 @@ def _typed(model: Model, field: Field, shown: object) -> object:
 
 
 def _one(model: Model, field: Field, shown: object) -> object:
-    if field.kind == "langtext":
+    if field.kind.by_language:
         return {str(lang): str(text) for lang, text in shown.items()}  # type: ignore[attr-defined]
-    if field.kind == "part":
+    if field.kind.nested:
         fields = {f.key: f for f in model.target(field).fields}
         each = shown.items()  # type: ignore[attr-defined]
         return {key: _typed(model, fields[key], v) if key in fields else v for key, v in each}
     if not isinstance(shown, str):
         raise ValueError(field.code)
-    if field.kind == "boolean":
+    if field.kind.choices:
         return shown == "true"
-    if field.kind == "decimal":
+    if field.kind.fractional:
         return _number(shown)
-    if field.kind in ("integer", "year") or (field.kind == "moment" and shown.isdigit()):
+    if "number" in field.kind.nodes and shown.isdigit():
         return int(shown)
     return shown

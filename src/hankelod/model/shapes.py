@@ -12,25 +12,15 @@ import pyoxigraph as ox
 
 from hankelod.messages.catalogue import Text
 from hankelod.model import entailment
-from hankelod.model.model import MOMENTS, SHAPES, Check, Class, Field, Filled, Group, Model, TypeRule
+from hankelod.model.kinds import addresses, things
+from hankelod.model.kinds.kind import Kind
+from hankelod.model.kinds.table import BY_DATATYPE, of_alternatives
+from hankelod.model.model import SHAPES, Check, Class, Field, Filled, Group, Model, TypeRule
 from hankelod.rdf.files import content
-from hankelod.rdf.graph import RDF, RDFS, SH, SKOS, XSD, Index, read
+from hankelod.rdf.graph import RDF, RDFS, SH, SKOS, Index, read
 from hankelod.rdf.terms import Names
 
 DASH = "http://datashapes.org/dash#"
-
-KINDS = {
-    XSD + "string": "text",
-    RDF + "langString": "langtext",
-    XSD + "decimal": "decimal",
-    XSD + "integer": "integer",
-    XSD + "boolean": "boolean",
-    XSD + "gYearMonth": "month",
-    XSD + "gYear": "year",
-    XSD + "date": "date",
-    XSD + "language": "language",
-}
-"""Kind of value by datatype; `iri`, `relative`, `reference`, `part` and `class` follow from other constraints."""
 
 
 class ModelError(Exception):
@@ -48,25 +38,27 @@ def _names(shapes: Index, ontology: Index, shape: str, path: str) -> tuple[Text,
     return label, description
 
 
-def _kind(shapes: Index, shape: str, path: str) -> tuple[str, str | None]:
+def _kind(shapes: Index, shape: str, path: str) -> tuple[Kind, str | None]:
     datatype = shapes.iri(shape, SH + "datatype")
     target = shapes.iri(shape, SH + "class")
     if path == RDF + "type":
-        return "class", None
+        return things.CLASS, None
     if datatype:
-        if datatype not in KINDS:
+        if datatype not in BY_DATATYPE:
             raise ModelError(f"{_local(shape)}: the datatype {datatype} is not one that records can hold")
-        return KINDS[datatype], None
+        return BY_DATATYPE[datatype], None
     options = {
         shapes.iri(str(o), SH + "datatype") for head in shapes.objects(shape, SH + "or") for o in shapes.items(head)
     }
-    if options and options <= set(MOMENTS.values()):
-        return "moment", None
+    among = of_alternatives(options)
+    if among is not None:
+        return among, None
     if target:
         composite = shapes.value(shape, DASH + "composite") == "true"
-        return ("part" if composite else "reference"), target
+        return (things.PART if composite else things.REFERENCE), target
     if shapes.iri(shape, SH + "nodeKind") == SH + "IRI":
-        return ("relative" if shapes.one(shape, SHAPES + "relativeTo") is not None else "iri"), None
+        relative = shapes.one(shape, SHAPES + "relativeTo") is not None
+        return (things.RELATIVE if relative else addresses.IRI), None
     raise ModelError(f"{_local(shape)}: neither sh:datatype, sh:class nor sh:nodeKind tells the kind of value")
 
 
@@ -94,7 +86,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         raise ModelError(f"{_local(shape)}: a record's key needs a plain property as its sh:path")
     kind, target = _kind(shapes, shape, path)
     # The types of a thing are its kind and super-classes: `sh:in` qualifies the one that is its kind.
-    qualified = shapes.iri(shape, SH + "qualifiedValueShape") if kind == "class" else None
+    qualified = shapes.iri(shape, SH + "qualifiedValueShape") if kind.typing else None
     least, most = ("qualifiedMinCount", "qualifiedMaxCount") if qualified else ("minCount", "maxCount")
     listed = [v for head in shapes.objects(qualified or shape, SH + "in") for v in shapes.items(head)]
     words = {ontology.value(str(c), SKOS + "notation") or _local(str(c)): str(c) for c in listed if isinstance(c, str)}
@@ -116,7 +108,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         code=_local(shape),
         path=path,
         kind=kind,
-        many=kind != "langtext" and shapes.value(shape, SH + most) != "1",
+        many=not kind.by_language and shapes.value(shape, SH + most) != "1",
         required=int(shapes.value(shape, SH + least) or 0) > 0,
         datatype=shapes.iri(shape, SH + "datatype"),
         target=target,
@@ -170,7 +162,7 @@ def _class(
     by = shapes.iri(shape, SHAPES + "identifiedBy")
     fields = tuple(sorted(_field(shapes, ontology, p, keys) for p in keyed))
     types = tuple(_types(shapes, ontology, shape, iri, keys))
-    kinds = next((f for f in fields if f.kind == "class"), None)
+    kinds = next((f for f in fields if f.kind.typing), None)
     words = kinds.words if kinds else {rule.word: rule.iri for rule in types}
     stated = {word: (each, *supers.get(each, ())) for word, each in words.items()}
     return Class(
@@ -191,7 +183,37 @@ def _class(
         written={word: (word, *(names.iri(each).strip("<>") for each in iris[1:])) for word, iris in stated.items()},
         label=shapes.text(shape, RDFS + "label") or ontology.text(iri, RDFS + "label"),
         definition=shapes.text(shape, SKOS + "definition") or ontology.text(iri, SKOS + "definition"),
+        main=shapes.value(shape, SHAPES + "main") == "true",
     )
+
+
+def _completed(classes: dict[str, Class]) -> dict[str, Class]:
+    """Return the classes with the siblings that complete references to parts.
+
+    A part is referred to by its local id where the same record refers to its whole: the first field before it that
+    refers to the class with these parts.
+    """
+    owners = {f.target: c.iri for c in classes.values() for f in c.fields if f.kind.nested and not c.part}
+
+    def completed(cls: Class, field: Field) -> Field:
+        if not field.kind.refers or field.target is None or not classes[field.target].part:
+            return field
+        before = cls.fields[: cls.fields.index(field)]
+        wholes = [f.key for f in before if f.kind.refers and f.target == owners.get(field.target)]
+        return field._replace(within=wholes[0] if wholes else None)
+
+    return {iri: c._replace(fields=tuple(completed(c, f) for f in c.fields)) for iri, c in classes.items()}
+
+
+def _main(classes: dict[str, Class]) -> Class:
+    """Return the class of the records that datasets are about. Raises ModelError unless there is one."""
+    marked = [c for c in classes.values() if c.main]
+    if len(marked) != 1 or not marked[0].folder:
+        raise ModelError(
+            "one node shape with a s:folder has to be marked `s:main true`: of the records that datasets are about; "
+            f"marked: {', '.join(c.name for c in marked) or 'none'}"
+        )
+    return marked[0]
 
 
 def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
@@ -290,6 +312,7 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
         for field in cls.fields:
             if field.target is not None and field.target not in classes:
                 raise ModelError(f"{field.code}: no node shape with a sh:codeIdentifier targets {field.target}")
+    classes = _completed(classes)
     groups = sorted(
         Group(float(shapes.value(g, SH + "order") or 0), _local(g), shapes.text(g, RDFS + "label"))
         for g in shapes.subjects(RDF + "type", SH + "PropertyGroup")
@@ -298,6 +321,7 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
     return Model(
         base=base,
         classes=classes,
+        main=_main(classes),
         checks=_checks(shapes, owners),
         concepts=concepts,
         units=_along(ontology, classes, concepts, base),

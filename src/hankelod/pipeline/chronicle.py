@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hankelod.messages.problem import Problem
-from hankelod.pipeline.chunk import main_class
 from hankelod.pipeline.outcome import Outcome
 from hankelod.publication.building import Building
 from hankelod.publication.history import changes, previous
@@ -73,15 +72,13 @@ class Chronicle:
 
     def _records(self, iris: list[str], outcome: Outcome) -> dict[str, Record]:
         """Return the records of these things."""
-        start = f"{self._dataset.base}id/"
+        model = self._dataset.model
         wanted = set(iris)
-        found = {iri: r for r in outcome.basis.others if (iri := f"{start}{r.cls.identifies}{r.id}") in wanted}
-        main = main_class(self._dataset)
-        if main is not None:
-            prefix = f"{start}{main.identifies}"
-            ids = {iri.removeprefix(prefix) for iri in wanted if iri.startswith(prefix)}
-            if ids:
-                found |= {f"{prefix}{r.id}": r for r in self._dataset.some(main, ids)}
+        found = {iri: r for r in outcome.basis.others if (iri := model.iri(r.cls, r.id)) in wanted}
+        prefix = model.iri(model.main, "")
+        ids = {iri.removeprefix(prefix) for iri in wanted if iri.startswith(prefix)}
+        if ids:
+            found |= {f"{prefix}{r.id}": r for r in self._dataset.some(model.main, ids)}
         return found
 
 

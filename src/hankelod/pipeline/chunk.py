@@ -17,9 +17,6 @@ from hankelod.records.jsonlines import count
 from hankelod.records.record import Record
 from hankelod.records.tree import Unreadable
 
-FOLDER = "projects"
-"""Folder of the class that comes in chunks."""
-
 RECORDS = 1000
 """Most lines of JSON in a chunk."""
 
@@ -47,23 +44,15 @@ class Chunk(NamedTuple):
     others: tuple[int, int] | None = None
 
 
-def main_class(dataset: Dataset) -> Class | None:
-    """Return the class that comes in chunks, None if the model has none."""
-    return next((c for c in dataset.model.entries() if c.folder == FOLDER), None)
-
-
 def held(dataset: Dataset) -> list[Record]:
     """Read the records that are held in memory, in publishing order; problems are in `dataset.reader.problems`."""
-    main = main_class(dataset)
-    return [r for c in dataset.model.entries() if c is not main for r in dataset.read(c)]
+    return [r for c in dataset.model.entries() if not c.main for r in dataset.read(c)]
 
 
 def size(dataset: Dataset) -> tuple[int, int]:
     """Return the number of lines in the JSON Lines file, counted to MOST + 1, and the number of files."""
-    main = main_class(dataset)
-    if main is None:
-        return 0, 0
-    path, folder = dataset.bulk_file(main), dataset.data / FOLDER
+    main = dataset.model.main
+    path, folder = dataset.bulk_file(main), dataset.data / str(main.folder)
     return count(path, MOST + 1, dataset.data) if path else 0, len(listed(folder, ".yml"))
 
 
@@ -75,18 +64,17 @@ def several(dataset: Dataset) -> bool:
 
 def chunks(dataset: Dataset, others: Sequence[Record], records: int = RECORDS) -> Iterator[Chunk]:
     """Yield all chunks in publishing order. `records` is the most lines in one; the result does not depend on it."""
-    main = main_class(dataset)
+    main = dataset.model.main
     order = [c.iri for c in dataset.model.entries()]
-    at = order.index(main.iri) if main else len(order)
+    at = order.index(main.iri)
     before = sum(order.index(r.cls.iri) < at for r in others)
     number = 0
     for start, stop in _ranges(others, 0, before):
         yield Chunk(number, others=(start, stop))
         number += 1
-    if main is not None:
-        for chunk in _of_main(dataset, main, records):
-            yield chunk._replace(number=number)
-            number += 1
+    for chunk in _of_main(dataset, main, records):
+        yield chunk._replace(number=number)
+        number += 1
     for start, stop in _ranges(others, before, len(others)):
         yield Chunk(number, others=(start, stop))
         number += 1

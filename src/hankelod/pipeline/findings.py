@@ -9,7 +9,6 @@ from itertools import pairwise
 from hankelod.messages.problem import MAX_PROBLEMS, SEVERITIES, Place, Problem, problem
 from hankelod.messages.words import error_message
 from hankelod.model import lint
-from hankelod.pipeline.chunk import main_class
 from hankelod.pipeline.piece import Piece, digest
 from hankelod.records import inputs
 from hankelod.records.dataset import Dataset
@@ -91,11 +90,11 @@ class Findings:
         double = {a for a, b in pairwise(ordered) if a == b}
         self.records -= sum(a == b for a, b in pairwise(ordered))  # as in a chunk, which leaves out the later one
         del ordered
-        main = main_class(self.dataset)
-        if not double or main is None:
+        if not double:
             return
         from hankelod.records.decoding import identifier
 
+        main = self.dataset.model.main
         first: dict[str, Place] = {}
         path = self.dataset.bulk_file(main)
         for number, raw in self.dataset.bulk_lines(main) if path else ():

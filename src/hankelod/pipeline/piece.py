@@ -16,7 +16,7 @@ from hankelod.mapping.batch import Batch
 from hankelod.mapping.mapping import Mapping
 from hankelod.messages.problem import Problem
 from hankelod.pipeline import outputs
-from hankelod.pipeline.chunk import Chunk, held, main_class
+from hankelod.pipeline.chunk import Chunk, held
 from hankelod.publication.parts import Parts
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record, Values
@@ -76,7 +76,7 @@ class Workshop:
         """A worker in the publisher's process, or one that is forked from it, is handed what that has read already."""
         self.setting = setting
         self.dataset = dataset or Dataset(Path(setting.root), Path(setting.working))
-        self.main = main_class(self.dataset)
+        self.main = self.dataset.model.main
         self.others = held(self.dataset) if others is None else others
         self.mapping = Mapping(self.dataset.model)
         self.batch = Batch(self.mapping, self.others)
@@ -102,7 +102,6 @@ class Workshop:
 
     def _read(self, chunk: Chunk) -> tuple[list[Problem], Batch]:
         """Read the projects of a chunk."""
-        assert self.main is not None
         dataset, reader = self.dataset, self.dataset.reader
         reader.problems.clear()
         path = dataset.bulk_file(self.main)

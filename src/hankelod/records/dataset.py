@@ -138,9 +138,8 @@ class Dataset:
         if cls.iri not in self._parts:
             self._parts[cls.iri] = {
                 str(part["id"])
-                for owner in self.model.entries()
-                for field in owner.fields
-                if field.kind == "part" and field.target == cls.iri and owner.folder
+                for owner, field in self.model.owners(cls)
+                if owner.folder
                 for record in self.read(owner)
                 for part in record.values.get(field.key, [])  # type: ignore[attr-defined]
             }

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from hankelod.model.model import Class, Field, Model
-from hankelod.records.record import BOUNDS, CHECKS, DATED, NO_YEAR, iri_within
+from hankelod.records.record import BOUNDS, CHECKS, iri_within
 
 
 class Scope(Protocol):
@@ -56,18 +56,18 @@ class Structures:
         kinds: dict[str, Any] = {"id": str, "type": str | list[str]}
         for field in cls.fields:
             kind = self._kind(field)
-            many = field.many and field.kind != "langtext"
+            many = field.many and not field.kind.by_language
             kinds[field.key] = list[kind] if many else kind  # type: ignore[valid-type]
         return self._structure(cls.iri, cls.name, kinds)
 
     def _kind(self, field: Field) -> Any:
-        if field.filled or field.kind in ("decimal", "integer"):
+        if field.filled:
             return Any
-        if field.kind == "langtext":
+        if field.kind.by_language:
             return self._structure(field.languages, "Text", dict.fromkeys(field.languages, str))
-        if field.kind == "part":
+        if field.kind.nested:
             return self.of(self.model.target(field))
-        return bool if field.kind == "boolean" else str
+        return field.kind.decoded
 
 
 class DecoderSource:
@@ -95,16 +95,16 @@ class DecoderSource:
         """Return lines that check and store the value of a field."""
         if field.filled:
             return self._filled(field)
-        if field.kind == "part":
+        if field.kind.nested:
             inner = self._part(field)
-        elif field.kind == "langtext":
+        elif field.kind.by_language:
             inner = self._langtext(field)
         elif field.many:
             inner = self._list(cls, field)
         else:
             inner = [*self.value(cls, field, "v"), *self.take(field, "v")]
         absent = []
-        if field.kind == "class":
+        if field.kind.typing:
             first = self.take(field, repr(next(iter(field.words))))
             absent = ["else:", *(["    raise Out"] if field.required else _indented(first))]
         return [f"v = d.{field.key}_", "if v is not UNSET:", *_indented(inner), *absent]
@@ -135,40 +135,22 @@ class DecoderSource:
 
     def value(self, cls: Class, field: Field, v: str) -> list[str]:
         """Return lines that check the value in the variable `v` and convert it to its form in a Record."""
-        kind = field.kind
-        if kind == "decimal":
-            # most amounts are integers; floats never occur (`float_hook` in decoding.py)
-            return [f"if {v}.__class__ is int and 0 < {v} < 1000000000: {v} = str({v})", f"else: {v} = decimal({v})"]
-        if kind == "integer":
-            return [f"{v} = integer({v})"]
-        if kind == "class":
+        if field.kind.typing:
             return [f"if {v} not in {self.scope.hold(field.words)}: raise Out"]
-        if kind in DATED:
-            return [f"if {v}[:4] == {NO_YEAR!r}: raise Out"]
-        if kind == "reference":
-            return self._reference(cls, field, v)
-        if kind == "iri":
-            return [f"if not is_iri({v}): raise Out"]
-        if kind == "relative":
-            return [f"if not relative({v}): raise Out"]
+        if field.kind.refers:
+            return self._reference(field, v)
+        lines = field.kind.check(v)
         if field.checked_by:
-            return [f"if not {self.scope.hold(CHECKS[field.checked_by])}({v}): raise Out"]
-        return []
+            lines = [*lines, f"if not {self.scope.hold(CHECKS[field.checked_by])}(str({v})): raise Out"]
+        return lines
 
-    def _reference(self, cls: Class, field: Field, v: str) -> list[str]:
+    def _reference(self, field: Field, v: str) -> list[str]:
         target = self.model.target(field)
         known = self.scope.hold(self.scope.known(target))
         out = []
-        if target.part:  # a sibling completes the id of a part: the grant's programme that of its call
-            owners = [
-                o for o in self.model.classes.values() for f in o.fields if f.kind == "part" and f.target == target.iri
-            ]
-            before = cls.fields[: cls.fields.index(field)]
-            holders = [f.key for f in before if len(owners) == 1 and self.model.refers(f.key, owners[0])]
-            if len(holders) != 1:
-                return ["raise Out"]
-            whole = f'f"{{d.{holders[0]}_}}/{target.segment}/{{{v}}}"'
-            out.append(f"if '/' not in {v} and d.{holders[0]}_ is not UNSET: {v} = {whole}")
+        if field.within:
+            whole = f'f"{{d.{field.within}_}}/{target.segment}/{{{v}}}"'
+            out.append(f"if '/' not in {v} and d.{field.within}_ is not UNSET: {v} = {whole}")
         return [*out, f"if {v} not in {known} and not learn({known}, {self.scope.hold(target)}, {v}): raise Out"]
 
     def _langtext(self, field: Field) -> list[str]:
@@ -195,10 +177,10 @@ class DecoderSource:
         """Return lines for a list; its values must be distinct, except integers and booleans."""
         each = self.value(cls, field, "w")
         loop = ["for w in v:", *_indented(each)] if each else []
-        if field.kind in ("integer", "decimal") or (field.kind == "reference" and self.model.target(field).part):
-            once = ["if len(m) > 1 and len({*m}) < len(m): raise Out"] if field.kind != "integer" else []
+        if field.kind.decoded is Any or field.within:  # the check replaces the value
+            once = ["if len(m) > 1 and len({*m}) < len(m): raise Out"] if field.kind.distinct else []
             return ["m = []", *loop, "    m.append(w)", *once, *self.items(field, "m")]
-        once = ["if len(v) > 1 and len({*v}) < len(v): raise Out"] if field.kind != "boolean" else []
+        once = ["if len(v) > 1 and len({*v}) < len(v): raise Out"] if field.kind.distinct else []
         return [*loop, *once, *self.items(field, "v")]
 
     def _part(self, field: Field) -> list[str]:

@@ -12,10 +12,12 @@ from unicodedata import is_normalized
 
 import msgspec
 
+from hankelod.model.kinds.addresses import is_iri
+from hankelod.model.kinds.numbers import DIGITS, FORM
 from hankelod.model.model import ID, Class, Model
 from hankelod.records.characters import DOUBTFUL, is_doubtful_address
 from hankelod.records.decoders import DecoderSource, Structures
-from hankelod.records.record import DECIMAL, DIGITS, References, Values, is_iri, type_of
+from hankelod.records.record import References, Values, type_of
 from hankelod.records.tree import FORBIDDEN, MAX_BYTES, MAX_VALUES
 
 MAX_KNOWN_IDS = 10_000
@@ -132,7 +134,7 @@ class Decoders:
             value = str(value)
         elif value.__class__ is msgspec.Raw:
             value = str(value, "ascii")  # type: ignore[call-overload]
-        if value.__class__ is str and DECIMAL.fullmatch(value) and len(value) <= DIGITS:  # type: ignore[arg-type]
+        if value.__class__ is str and FORM.fullmatch(value) and len(value) <= DIGITS:  # type: ignore[arg-type]
             return value  # type: ignore[return-value]
         raise _Undecided
 
@@ -181,7 +183,7 @@ class Decoders:
         source = DecoderSource(self)
         wanted = [cls]
         for each in wanted:
-            wanted += [t for f in each.fields if f.kind == "part" and (t := self.model.target(f)) not in wanted]
+            wanted += [t for f in each.fields if f.kind.nested and (t := self.model.target(f)) not in wanted]
         code = "\n".join([source.function(c) for c in wanted])  # adds values to the scope
         scope = {**self._scope}
         exec(compile(code, "<decoders>", "exec"), scope)  # noqa: S102 - generated from the Model alone

@@ -6,6 +6,7 @@ Required keys come first and are empty, so that validation reports them; optiona
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -102,14 +103,14 @@ def _comment(field: Field, lang: str) -> Iterator[str]:
 
 def _entry(dataset: Dataset, field: Field, answer: object, lang: str) -> list[str]:
     """Return the lines of one key, filled in or empty."""
-    if field.kind == "langtext":
+    if field.kind.by_language:
         texts = answer if isinstance(answer, dict) else {}
         lead = lang if lang in field.languages[:2] else field.languages[0]
         return [
             f"{field.key}:",
             *(_translation(field, each, texts.get(each), each == lead and not texts) for each in field.languages),
         ]
-    if field.kind == "part":
+    if field.kind.nested:
         return [f"{field.key}:", *_parts(dataset, field, answer, lang)]
     if field.many:
         values = answer if isinstance(answer, list) else []
@@ -143,7 +144,6 @@ def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[st
 
 def _scalar(field: Field, text: str) -> str:
     """Write a scalar in YAML: codes and texts in quotation marks; ids, months and numbers plain."""
-    bare = field.kind in ("decimal", "integer", "year", "month", "date", "moment", "boolean", "class", "language")
-    if bare or (field.kind == "reference" and not text.isdigit() and ID.fullmatch(text)):
+    if field.kind.plain is not None and re.fullmatch(field.kind.plain, text):
         return text
     return json.dumps(text, ensure_ascii=False)

@@ -6,7 +6,7 @@ import re
 
 from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import Place, Problem, component_says, fill, kind_word, phrase, problem, short
-from hankelod.model.model import ID, SHAPES, Check, Class, Field, Model
+from hankelod.model.model import ID, Check, Class, Field, Model
 from hankelod.records.record import CHECKS, References
 from hankelod.records.tree import Node, Path, dotted
 
@@ -35,7 +35,7 @@ class ProblemLog:
         self, constraint: str, place: Place, field: Field, path: Path, value: str | None, guess: str | None = None
     ) -> None:
         """Report a violation of the field's shape (`constraint`: `MinCount`, `In`) that SHACL engines do not see."""
-        check = self.model.checks[SHAPES + field.code]
+        check = self.model.check(field)
         component = f"{constraint}ConstraintComponent"
         message = fill(component_says(component), label=field.label, value=short(value))
         violation = Problem(
@@ -58,14 +58,14 @@ class ProblemLog:
 
     def empty(self, key: Node, field: Field, path: Path) -> None:
         """Report a key without a value; the fix of a required one is that of its shape."""
-        needed = correction(self.model.checks[SHAPES + field.code], field) if field.required else None
+        needed = correction(self.model.check(field), field) if field.required else None
         self.report("empty-value", key, path, None, label=field.label, suggestion=needed)
 
     def wrong(self, node: Node, field: Field, path: Path, kind: str, suggestion: str | None = None) -> None:
         """Report a value of another kind than expected."""
         from hankelod.records.guesses import meant
 
-        if suggestion is None and kind == field.kind and isinstance(node.value, str):
+        if suggestion is None and kind == field.kind.name and isinstance(node.value, str):
             suggestion = meant(field, node.value)
         place = node.place(self.file)
         self.add(wrong_kind(self.model, place, self.id, dotted(path), field.label, kind, node, field, suggestion), path)
@@ -75,7 +75,7 @@ class ProblemLog:
         text = str(node.value)
         octal = text.isdigit() and text.startswith("0") and 1 < len(text) < 10 and not set(text) & set("89")
         detail = f": {text} = {int(text, 8)}" if octal else ""
-        exists = field.kind == "relative" or self.references.exists(self.model.target(field), text)
+        exists = field.kind.relative or self.references.exists(self.model.target(field), text)
         suggestion = None if exists else self.references.suggest(self.model.target(field), text)
         found = problem(
             "wrong-kind-unquoted",
@@ -92,7 +92,7 @@ class ProblemLog:
     def unknown_reference(self, node: Node, field: Field, path: Path, text: str, target: Class | None) -> None:
         """Report a reference to a thing that does not exist, with a suggestion or the list of concepts."""
         suggestion = self.references.suggest(target, text) if target is not None else None
-        fix = self.model.checks[SHAPES + field.code].fix
+        fix = self.model.check(field).fix
         choices: Text | str = ""
         if target is not None and target.concept and suggestion is None:
             choices = phrase("the-list", list=", ".join(sorted(self.model.concepts.get(target.iri, {}))))
@@ -102,7 +102,8 @@ class ProblemLog:
 
     def unknown_key(self, key: Node, value: Node, cls: Class | None, path: Path, field: Field | None = None) -> None:
         """Report an unknown key of a class, or an unknown language of a field (without `cls`)."""
-        from hankelod.records.guesses import LANGUAGE_NAMES, word_meant
+        from hankelod.model.kinds.texts import LANGUAGE_NAMES
+        from hankelod.records.guesses import word_meant
 
         names = {f.key: f.label for f in cls.fields if f.filled is None} if cls else {}
         if cls is None and field is not None:
@@ -157,7 +158,7 @@ def wrong_kind(
     scalar = node.kind in ("text", "number", "true", "false")
     actual = phrase("quoted", value=short(str(node.value))) if scalar else kind_word(node.kind)
     value = str(node.value) if isinstance(node.value, str) else None
-    fix = correction(model.checks[SHAPES + field.code], field) if field else phrase("keys-and-values")
+    fix = correction(model.check(field), field) if field else phrase("keys-and-values")
     return problem(
         "wrong-kind",
         place,
@@ -193,7 +194,7 @@ def correction(check: Check, field: Field | None, value: str | None = None, gues
 def as_list(node: Node, field: Field) -> str:
     """Write a text as a YAML list: comma-separated ids as several items, anything else as one."""
     ids = [part.strip() for part in str(node.value).split(",")]
-    if field.kind == "reference" and len(ids) > 1 and all(ID.fullmatch(part) for part in ids):
+    if field.kind.refers and len(ids) > 1 and all(ID.fullmatch(part) for part in ids):
         return "[" + ", ".join(f'"{part}"' if part.isdigit() else part for part in ids) + "]"
     return f"[{as_written(node)}]"
 

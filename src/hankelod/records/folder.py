@@ -50,7 +50,7 @@ def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _iri(text: str) -> bool:
-    from hankelod.records.record import is_iri
+    from hankelod.model.kinds.addresses import is_iri
 
     return is_iri(text) and "?" not in text and "#" not in text
 

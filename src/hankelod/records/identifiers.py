@@ -25,7 +25,7 @@ def own_id(log: ProblemLog, node: Node, cls: Class, stem: str | None) -> str | N
     value = str(written[1].value) if written[1].kind in ("text", "number") else ""
     steps = value.split("/")
     if cls.identifies == "" and len(steps) == 1:
-        steps = ["project", value]  # a tombstone without a kind is that of a project
+        steps = [log.model.main.segment, value]  # a tombstone without a kind is that of a project
     if len(steps) != (2 if cls.identifies == "" else 1) or not all(ID.fullmatch(s) for s in steps):
         place = written[1].place(log.file)
         log.problems.append(
@@ -81,7 +81,7 @@ def reference(log: ProblemLog, node: Node, field: Field, path: Path, siblings: V
     if node.plain and NUMBER_LIKE.fullmatch(text):
         log.unquoted(node, field, path)
         return None
-    if field.kind == "relative":
+    if field.kind.relative:
         segment, _, rest = text.partition("/")
         target = next((c for c in log.model.classes.values() if c.segment == segment and not c.part), None)
         if target is not None and ID.fullmatch(rest) and log.references.exists(target, rest):
@@ -89,7 +89,9 @@ def reference(log: ProblemLog, node: Node, field: Field, path: Path, siblings: V
         log.unknown_reference(node, field, path, text, None)
         return None
     target = log.model.target(field)
-    whole = _within(log, text, target, siblings) if target.part else text
+    whole = text
+    if field.within in siblings and "/" not in text:
+        whole = f"{siblings[field.within]}/{target.segment}/{text}"
     if log.references.exists(target, whole):
         return whole
     if not log.references.knows(target):
@@ -98,17 +100,6 @@ def reference(log: ProblemLog, node: Node, field: Field, path: Path, siblings: V
         return None
     log.unknown_reference(node, field, path, text, target)
     return None
-
-
-def _within(log: ProblemLog, text: str, target: Class, siblings: Values) -> str:
-    """Complete a reference to a part by a sibling key: that of a call by the grant's programme."""
-    for owner in log.model.classes.values():
-        for f in owner.fields:
-            if f.kind == "part" and f.target == target.iri:
-                holder = next((str(siblings[k]) for k in siblings if log.model.refers(k, owner)), None)
-                if holder is not None and "/" not in text:
-                    return f"{holder}/{target.segment}/{text}"
-    return text
 
 
 def _example(cls: Class) -> str:

@@ -59,11 +59,11 @@ def class_of(dataset: Dataset, file: Path) -> Class | None:
     entries = dataset.model.entries()
     if file.name.endswith(BULK):
         stem = file.name.partition(".")[0]
-        return next((c for c in entries if c.folder == stem), dataset.model.by_name("Project"))
+        return next((c for c in entries if c.folder == stem), dataset.model.main)
     by_name = next((c for c in entries if c.file == file.name), None)
     if by_name or file.suffix not in (".yml", ""):
         return by_name
-    return next((c for c in entries if c.folder == file.parent.name), None) or dataset.model.by_name("Project")
+    return next((c for c in entries if c.folder == file.parent.name), None) or dataset.model.main
 
 
 def records(dataset: Dataset, file: Path, named: bool = False) -> Iterator[Record]:
@@ -95,7 +95,7 @@ def from_stream(dataset: Dataset, stream: BinaryIO) -> Iterator[Record]:
     """Yield records from standard input: JSON Lines if the first line is a JSON object, else one YAML record."""
     from hankelod.records.jsonlines import numbered
 
-    cls = dataset.model.by_name("Project")
+    cls = dataset.model.main
     first = stream.readline(tree.MAX_BYTES + 1)
     if _is_object(first):
         yield from dataset.read_lines(cls, STANDARD_INPUT, numbered(stream, STANDARD_INPUT, first))

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from hankelod.messages.problem import Place, Problem, problem, short
-from hankelod.model.model import MOMENTS, Class, Field, Model
+from hankelod.model.kinds.kind import Refused
+from hankelod.model.model import Class, Field, Model
 from hankelod.rdf.graph import XSD
 from hankelod.records.characters import Doubt, address_doubts, doubts
 from hankelod.records.faults import ProblemLog, as_list, wrong_kind
 from hankelod.records.identifiers import own_id, part_id, reference
 from hankelod.records.record import (
     CHECKS,
-    DATED,
-    DECIMAL,
-    DIGITS,
-    NO_YEAR,
     Record,
     References,
     Values,
     filled_value,
-    is_iri,
     type_of,
 )
 from hankelod.records.tree import Node, Path, dotted
@@ -96,7 +91,7 @@ class _Typing:
             if typed is not None:
                 values[field.key] = typed
         for field in cls.fields:
-            if field.kind == "class" and field.key not in values:
+            if field.kind.typing and field.key not in values:
                 missing = field.required and field.key not in written
                 values[field.key] = self._word(None, field, (*path, field.key)) if missing else next(iter(field.words))
         self._fill_in(values, cls, path, ordinal)
@@ -143,7 +138,7 @@ class _Typing:
         if not field.many:
             return self._value(node, field, path, identifier, 0, siblings, {})
         if node.kind != "list":
-            suggestion = as_list(node, field) if node.kind == "text" and field.kind != "part" else None
+            suggestion = as_list(node, field) if node.kind == "text" and not field.kind.nested else None
             if self.file.endswith(".csv"):
                 node = Node("list", [node], node.line, node.column)
             else:
@@ -192,50 +187,39 @@ class _Typing:
         if node.kind == "nothing":
             self.log.report("empty-value", node, path, None, label=field.label)
             return None
-        if field.kind == "langtext":
+        if field.kind.by_language:
             return self._langtext(node, field, path)
-        if field.kind == "part":
+        if field.kind.nested:
             return self._part(node, field, path, identifier, ordinal or 1, ids)
-        if field.kind == "moment":
-            node = _of_value_object(node)
+        if field.kind.precisions:
+            node = _of_value_object(node, field.kind.precisions)
         if node.kind in ("mapping", "list"):
-            self.log.wrong(node, field, path, field.kind)
+            self.log.wrong(node, field, path, field.kind.name)
             return None
         return self._scalar(node, field, path, siblings)
 
     def _scalar(self, node: Node, field: Field, path: Path, siblings: Values) -> object | None:
-        text = str(node.value)
-        if field.kind == "boolean":
-            if text in ("true", "false") and node.kind != "number":
-                return text == "true"
-            self.log.wrong(node, field, path, "boolean")
+        text, kind = str(node.value), field.kind
+        if node.kind not in kind.nodes:
+            quoted = f'"{text}"' if node.kind == "number" and not isinstance(kind.read(text), Refused) else None
+            self.log.wrong(node, field, path, kind.name, quoted)
             return None
-        number = field.kind in ("decimal", "integer", "year", "moment")
-        if node.kind in ("true", "false") or (node.kind == "number" and not number):
-            quoted = f'"{text}"' if node.kind == "number" else None
-            self.log.wrong(node, field, path, field.kind, quoted)
-            return None
-        if field.kind in ("reference", "relative"):
+        if kind.refers or kind.relative:
             return reference(self.log, node, field, path, siblings)
-        if field.kind == "class":
+        if kind.typing:
             return self._word(node, field, path)
-        if field.kind == "iri" and not is_iri(text):
-            self.log.wrong(node, field, path, "iri")
-            return None
-        if field.kind == "decimal" and not (DECIMAL.fullmatch(text) and _digits(text) <= DIGITS):
-            # engines differ in what they accept: rdflib reads NaN and 1_000 as decimals, and each has its own limits
-            self.log.broken("Datatype", node.place(self.file), field, path, text)
-            return None
-        if field.kind in DATED and text.startswith(NO_YEAR):
-            self.log.broken("Datatype", node.place(self.file), field, path, text)
+        value = kind.read(text)
+        if isinstance(value, Refused):
+            if value.constraint is None:
+                self.log.wrong(node, field, path, kind.name)
+            else:
+                self.log.broken(value.constraint, node.place(self.file), field, path, text)
             return None
         if field.checked_by and not CHECKS[field.checked_by](text):
             self.log.report("business-id-check", node, path, text, label=field.label)
             return None
         self._doubt(node, field, path, chain(doubts(text), address_doubts(text)))
-        if field.kind == "integer" and re.fullmatch(r"[0-9]{1,9}", text):
-            return int(text)
-        return text
+        return value
 
     def _doubt(self, node: Node, field: Field, path: Path, found: Iterable[Doubt]) -> None:
         """Report doubtful characters and addresses, which are warnings."""
@@ -245,7 +229,7 @@ class _Typing:
     def _langtext(self, node: Node, field: Field, path: Path) -> Values | None:
         if node.kind != "mapping":
             text = short(str(node.value), 40) if node.kind == "text" else None
-            self.log.wrong(node, field, path, "langtext", f'{{fi: "{text}"}}' if text else None)
+            self.log.wrong(node, field, path, field.kind.name, f'{{fi: "{text}"}}' if text else None)
             return None
         texts: dict[str, object] = {}
         all_known = True
@@ -306,17 +290,13 @@ class _Typing:
         return next(iter(field.words))
 
 
-def _digits(text: str) -> int:
-    return len(text) if len(text) <= DIGITS else sum(c.isdigit() for c in text)
-
-
-def _of_value_object(node: Node) -> Node:
+def _of_value_object(node: Node, precisions: Mapping[int, str]) -> Node:
     """Return the value of a typed value of JSON-LD, as complete records write years and days; else the node itself."""
     if node.kind == "mapping":
         members = {str(key.value): value for key, value in node.value}  # type: ignore[attr-defined]
         value, datatype = members.get("@value"), members.get("@type")
         if len(members) == 2 and value is not None and datatype is not None:
             length = len(str(value.value))
-            if value.kind == "text" and str(datatype.value) == MOMENTS.get(length, "").replace(XSD, "xsd:"):
+            if value.kind == "text" and str(datatype.value) == precisions.get(length, "").replace(XSD, "xsd:"):
                 return value  # type: ignore[no-any-return]
     return node

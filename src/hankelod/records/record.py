@@ -11,24 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-import pyoxigraph as ox
-
 from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import Place
+from hankelod.model.bounds import first_day, last_day
+from hankelod.model.kinds.addresses import is_iri
 from hankelod.model.model import Class, Filled, Model
-from hankelod.records.bounds import first_day, last_day
 from hankelod.records.tree import Path
 
 NUMBER_LIKE = re.compile(
     r"[-+]?(0[xob])?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?"
 )
 """Plain scalars that YAML 1.1 or 1.2 reads as numbers, including octal and sexagesimal ones (yaml.org/type/int)."""
-
-DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
-"""The lexical forms of xsd:decimal (XML Schema Part 2, 3.2.3)."""
-
-DIGITS = 18
-"""Most digits of a decimal: as many as every processor of xsd:decimal must support (ibid.)."""
 
 BOUNDS: dict[str, Callable[[str], str | None]] = {"first-day": first_day, "last-day": last_day}
 """Functions that fill in a bound of a date, by the `way` of their rule."""
@@ -92,15 +85,8 @@ def type_of(values: Values, cls: Class) -> tuple[str, ...]:
 
 def references(model: Model, values: Values, cls: Class) -> Iterator[tuple[Class, str]]:
     """Yield every reference in a record and its parts: the class referred to and the id."""
-    for field in cls.fields:
-        value = values.get(field.key)
-        if value is None or field.kind not in ("reference", "part"):
-            continue
-        for item in value if isinstance(value, list) else [value]:
-            if field.kind == "part":
-                yield from references(model, item, model.target(field))  # type: ignore[arg-type]
-            else:
-                yield model.target(field), str(item)
+    for part in model.walk(cls, values):
+        yield from model.references(part)
 
 
 def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> object | None:
@@ -119,25 +105,9 @@ def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> 
     return int(str(source)) if str(source).isdigit() else None
 
 
-DATED = ("year", "month", "date")
-"""Kinds of values that begin with a year."""
-
-NO_YEAR = "0000"
-"""A year that engines take, and no calendar has: the year before 1 is -1."""
-
-
 def iri_within(space: str, name: str) -> str | None:
     """Return the IRI of a name in a namespace, or None if the two make no IRI."""
     return space + name if is_iri(space + name) else None
-
-
-def is_iri(text: str) -> bool:
-    """Check if a text is an absolute IRI (RFC 3987)."""
-    try:
-        ox.NamedNode(text)
-    except ValueError:
-        return False
-    return ":" in text
 
 
 def business_id(text: str) -> bool:

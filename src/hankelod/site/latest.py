@@ -18,7 +18,7 @@ class Latest:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.start = f"{site.model.base}id/"
+        self.start = site.model.things
         self._whole = str(site.portfolio.settings.values["modified"])
         self._days: dict[str, str] = {}
         for records in site.portfolio.by_class.values():

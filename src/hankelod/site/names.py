@@ -22,9 +22,9 @@ def names_path(view: View) -> str:
 
 def referred(view: View) -> list[Class]:
     """Return the classes that records and their parts refer to, except projects."""
-    targets = {f.target for c in view.model.classes.values() for f in c.fields if f.kind == "reference" and f.target}
+    targets = {f.target for c in view.model.classes.values() for f in c.fields if f.kind.refers and f.target}
     classes = [view.model.classes[iri] for iri in targets]
-    return sorted((c for c in classes if c.folder != "projects"), key=lambda c: c.segment)
+    return sorted((c for c in classes if not c.main), key=lambda c: c.segment)
 
 
 def names(view: View) -> NamesByClass:
@@ -45,7 +45,7 @@ def names(view: View) -> NamesByClass:
 
 
 def _parts(view: View, cls: Class) -> dict[str, Words]:
-    owners = [(o, f.key) for o in view.model.entries() for f in o.fields if f.kind == "part" and f.target == cls.iri]
+    owners = sorted((o, f.key) for o, f in view.model.owners(cls) if not o.part)
     records = [(r, key) for o, key in owners for r in view.portfolio.of(o.name).values() if r.values.get(key)]
     names_by_id: dict[str, Words] = {}
     for record, key in records:
@@ -63,8 +63,7 @@ def names_file(view: View) -> File:
 
 def ids_file(view: View) -> File:
     """Return the ids of all projects, including withdrawn ones, as a script that calls `hankelodIds`."""
-    withdrawn = [
-        r.id.removeprefix("project/") for r in view.portfolio.of("Withdrawn").values() if r.id.startswith("project/")
-    ]
+    start = view.model.main.identifies
+    withdrawn = [r.id.removeprefix(start) for r in view.portfolio.of("Withdrawn").values() if r.id.startswith(start)]
     ids = sorted({*(p.id for p in view.portfolio.projects), *withdrawn})
     return File(IDS, f"hankelodIds({script_json(ids)});\n".encode())

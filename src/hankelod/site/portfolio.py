@@ -71,7 +71,9 @@ class Portfolio:
         for record in records:
             self.by_class.setdefault(record.cls.name, {})[record.id] = record
         self.settings: Record = next(iter(self.by_class["Dataset"].values()))
-        self.projects = sorted(self.of("Project").values(), key=lambda p: (text_of(p, "start"), p.id), reverse=True)
+        self.projects = sorted(
+            self.of(self.model.main.name).values(), key=lambda p: (text_of(p, "start"), p.id), reverse=True
+        )
         self.led: dict[str, list[Record]] = {}
         self.partnered: dict[str, list[Record]] = {}
         self.contributed: dict[str, list[tuple[Record, str]]] = {}

@@ -168,7 +168,7 @@ def _grant(view: View, record: Record, part: Json) -> Json:
     return _present(
         {
             "@type": "MonetaryGrant",
-            "@id": f"{view.model.base}id/{record.cls.identifies}{part['id']}",
+            "@id": view.model.iri(record.cls, str(part["id"])),
             "name": view.named(programme).text if programme else None,
             "amount": {"@type": "MonetaryAmount", "currency": CURRENCY, "value": str(part["amount"])},
             "funder": _organisation(view, text_of(programme, "funder")) if programme else None,

@@ -125,9 +125,7 @@ class View:
 
     def thing(self, record: Record) -> Thing:
         """Return the subject of a record's page."""
-        return Thing(
-            f"{self.model.base}id/{record.cls.identifies}{record.id}", f"doc/{record.cls.identifies}{record.id}"
-        )
+        return Thing(self.model.iri(record.cls, record.id), f"doc/{record.cls.identifies}{record.id}")
 
     def page_link(self, path: str, key: str) -> Link:
         """Return the link to a page by its path, with a text of the catalogue."""
@@ -169,7 +167,7 @@ class View:
         facts = []
         for field in record.cls.fields:
             value = record.values.get(field.key)
-            if value is None or field.key in skip or field.kind == "part":
+            if value is None or field.key in skip or field.kind.nested:
                 continue
             values = value if isinstance(value, list) else [value]
             facts.append(Fact(self.label(field), tuple(self.value(field, v) for v in values), field.code))
@@ -178,7 +176,7 @@ class View:
     def value(self, field: Field, value: object) -> Value:
         """Return a value formatted by the kind of its field."""
         text = str(value)
-        if field.kind == "reference":
+        if field.kind.refers:
             target = self.model.target(field)
             link = (
                 self.concept(target.name, text)
@@ -188,18 +186,18 @@ class View:
                 else self.link(target.name, text)
             )
             return Value(link.words, link.path)
-        if field.kind == "langtext":
+        if field.kind.by_language:
             return Value(self.t.pick(value) or Words(""))
-        if field.kind == "iri":
+        if field.kind.shown == "address":
             return Value(Words(shown_address(text)), None, address(text))
         formatted = {
-            "decimal": self.t.number,
+            "number": self.t.number,
             "month": self.t.month,
             "moment": self.t.moment,
             "date": self.t.date,
             "boolean": self.yes_or_no,
             "language": self.language_name,
-        }.get(field.kind, str)
+        }.get(field.kind.shown, str)
         return Value(Words(formatted(text)))
 
     def yes_or_no(self, value: str) -> str:

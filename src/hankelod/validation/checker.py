@@ -38,9 +38,7 @@ def background(model: Model) -> list[str]:
 
     Each is a line of N-Triples with its line end.
     """
-    concepts = {
-        f"{model.base}id/{model.classes[iri].identifies}{c}" for iri, members in model.concepts.items() for c in members
-    }
+    concepts = {model.iri(model.classes[iri], c) for iri, members in model.concepts.items() for c in members}
     return [
         f"{quad.triple} .\n"
         for quad in model.ontology.quads
@@ -164,8 +162,8 @@ class Checker:
         model = self.dataset.model
         field = about(model, check)[1]
         value = plain(result.value) if of_one_value(result, check) else None
-        if value is not None and field is not None and field.kind == "reference":
-            value = value.removeprefix(f"{model.base}id/{model.target(field).identifies}")
+        if value is not None and field is not None and field.kind.refers:
+            value = value.removeprefix(model.iri(model.target(field), ""))
         says = Said(short(value), plain(result.path))
         return worded(model, check, result, value, says, (record.place(path), record.id, dotted(path)))
 

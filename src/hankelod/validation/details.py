@@ -76,9 +76,9 @@ class Details:
         reported = {p.record for p in problems}
         for record in records:
             title = record.values.get("title") or record.values.get("name")
-            if isinstance(title, dict) and (record.cls.folder == "projects" or record.id in reported):
+            if isinstance(title, dict) and (record.cls.main or record.id in reported):
                 self.titles[record.cls.folder or record.cls.file, record.id] = title
-            if record.cls.folder == "projects":
+            if record.cls.main:
                 self.projects += 1
                 for name, paths in FIGURES.items():
                     if any(_holds(model, record, path, with_problems, languages) for path in paths):
@@ -126,16 +126,9 @@ def _has(values: object, steps: list[str]) -> bool:
 
 def _complete(model: Model, cls: Class, values: dict[str, object], languages: tuple[str, ...]) -> bool:
     """Return True if all texts of a record and its parts are in all languages; verbatim texts are not considered."""
-    for field in cls.fields:
-        value = values.get(field.key)
-        if value is None:
-            continue
-        if field.kind == "langtext" and not field.verbatim:
-            if not set(languages) & set(field.languages) <= set(value):  # type: ignore[call-overload]
-                return False
-        elif field.kind == "part":
-            target = model.target(field)
-            parts: list[dict[str, object]] = value if isinstance(value, list) else [value]  # type: ignore[list-item]
-            if not all(_complete(model, target, part, languages) for part in parts):
-                return False
-    return True
+    return all(
+        set(languages) & set(field.languages) <= set(part.values[field.key])  # type: ignore[call-overload]
+        for part in model.walk(cls, values)
+        for field in part.cls.fields
+        if field.kind.by_language and not field.verbatim and field.key in part.values
+    )

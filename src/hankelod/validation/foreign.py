@@ -58,7 +58,7 @@ def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
         t.subject for t in triples if t.predicate.value == RDF + "type" and getattr(t.object, "value", "") in types
     }
     if not typed:
-        example = model.by_name("Project").iri
+        example = model.main.iri
         return [*problems, problem("nothing-known", Place(name, 1, 1), expected=f"<{example}>")], 0
     named = _named(triples)
     others = [line for r in _referred(checker, triples, subjects - named) for line in checker.mapping.ntriples(r)]
@@ -92,7 +92,7 @@ def _types(model: Model) -> set[str]:
     return (
         named
         | set(model.classes)
-        | {iri for c in model.classes.values() for f in c.fields if f.kind == "class" for iri in f.words.values()}
+        | {iri for c in model.classes.values() for f in c.fields if f.kind.typing for iri in f.words.values()}
     )
 
 
@@ -184,7 +184,7 @@ def _named(triples: list[ox.Triple]) -> set[Subject]:
 
 def _referred(checker: Checker, triples: list[ox.Triple], subjects: set[Subject]) -> list[Record]:
     """The records of the dataset that the file refers to and does not describe itself."""
-    model, start = checker.dataset.model, f"{checker.dataset.base}id/"
+    model, start = checker.dataset.model, checker.dataset.model.things
     records: dict[str, Record] = {}
     for triple in triples:
         iri = getattr(triple.object, "value", "")
@@ -228,7 +228,7 @@ def _short_name(model: Model, iri: str) -> str | None:
     """The id of a thing of the dataset; the IRI or the label of any other, None for a node without one."""
     if iri.startswith(("_:node.", "_:cell")):
         return None
-    start = f"{model.base}id/"
+    start = model.things
     return iri[len(start) :].split("/", 1)[-1] if iri.startswith(start) else iri
 
 

@@ -76,7 +76,7 @@ def rules(records: Iterable[Record], others: Iterable[Record]) -> list[Rule]:
     """
     records = list(records)
     by_id = {(r.cls.folder, r.id): r.values for r in (*others, *records)}
-    return [rule for r in records if r.cls.folder == "projects" for rule in _of_project(r, by_id)]
+    return [rule for r in records if r.cls.main for rule in _of_project(r, by_id)]
 
 
 def _of_project(record: Record, by_id: dict[tuple[str | None, str], Values]) -> Iterator[Rule]:

@@ -17,7 +17,6 @@ from hankelod.intake.names.listed import read_list
 from hankelod.intake.spreadsheets.cells import Cell
 from hankelod.model.model import Class, Field, Model
 from hankelod.records import tree, yamltree
-from hankelod.records.spoken import truth
 from hankelod.records.tree import Node
 
 Path = tuple[str | int, ...]
@@ -63,10 +62,10 @@ def sheets(model: Model) -> list[Sheet]:
 def parts(entry: Class, model: Model) -> Iterator[tuple[Class, PartKeys]]:
     """Yield the classes of an entry's parts, and of the parts of those, with the keys that lead to them."""
     for field in entry.fields:
-        if field.kind == "part":
+        if field.kind.nested:
             cls = model.target(field)
             yield cls, (field.key,)
-            yield from ((model.target(f), (field.key, f.key)) for f in cls.fields if f.kind == "part")
+            yield from ((model.target(f), (field.key, f.key)) for f in cls.fields if f.kind.nested)
 
 
 def part_keys(sheet: Sheet, model: Model) -> list[PartKeys]:
@@ -98,9 +97,9 @@ def columns(sheet: Sheet, model: Model) -> list[Column]:
 def of_class(cls: Class, path: Path) -> Iterator[Column]:
     """Yield the columns of a class's own fields, without its parts and the fields that are filled in."""
     for field in cls.fields:
-        if field.filled is not None or field.kind == "part":
+        if field.filled is not None or field.kind.nested:
             continue
-        if field.kind == "langtext":
+        if field.kind.by_language:
             yield from (Column((*path, field.key, lang), field, lang) for lang in field.languages)
         else:
             yield Column((*path, field.key), field, None)
@@ -169,12 +168,12 @@ def _by_path(name: str, cls: Class, model: Model) -> Column | None:
         if field is None or field.filled is not None:
             return None
         path.append(key)
-        if field.kind == "part":
+        if field.kind.nested:
             if not steps or not re.fullmatch(r"[1-9][0-9]{0,2}", steps[0]):
                 return None
             path.append(int(steps.pop(0)) - 1)
             cls = model.target(field)
-        elif field.kind == "langtext":
+        elif field.kind.by_language:
             if len(steps) != 1 or steps[0] not in field.languages:
                 return None
             return Column((*path, steps[0]), field, steps[0])
@@ -197,11 +196,13 @@ class Lookup(NamedTuple):
 def node(cell: Cell, column: Column, line: int, at: int, lookup: Lookup) -> Node:
     """Convert a cell to a node at `line` and column `at`."""
     field, text = column.field, cell.text
-    if field is None or column.lang is not None or (field.kind in ("text", "iri", "language") and not field.many):
-        return Node("text", text if column.lang or (field and field.kind == "text") else text.strip(), line, at)
+    if field is None:
+        return Node("text", text.strip(), line, at)
+    if column.lang is not None or (field.kind.lines and not field.many):
+        return Node("text", text, line, at)
     if not field.many:
         return Node("text", _scalar(cell, field, lookup), line, at)
-    if field.kind == "text":
+    if field.kind.lines:
         return Node("list", [Node("text", t, line, at) for t in text.split("\n") if t], line, at)
     items = [cell._replace(text=t.strip()) for t in re.split(r"[;\n]", text) if t.strip()]
     texts = [x for c in items for x in (_organisations(c.text, field, lookup) or [_scalar(c, field, lookup)])]
@@ -210,7 +211,7 @@ def node(cell: Cell, column: Column, line: int, at: int, lookup: Lookup) -> Node
 
 def ambiguous(cell: Cell, field: Field) -> bool:
     """True for a text that is a number of thousands or one with decimals, where the field allows either."""
-    if cell.kind != "text" or field.kind != "decimal" or not values.AMBIGUOUS.fullmatch(cell.text.strip()):
+    if cell.kind != "text" or not field.kind.fractional or not values.AMBIGUOUS.fullmatch(cell.text.strip()):
         return False
     return "," in cell.text or field.pattern is None or re.fullmatch(field.pattern, "1.234") is not None
 
@@ -220,20 +221,14 @@ def _scalar(cell: Cell, field: Field, lookup: Lookup) -> str:
     text = cell.text.strip()
     if cell.kind == "date":
         # a month or year typed into a spreadsheet becomes its first day
-        first = {"month": "-01", "year": "-01-01"}.get(field.kind, "")
-        return text.removesuffix(first)
-    if field.kind == "boolean":
-        return truth(text) or text
-    if field.kind in ("decimal", "integer"):
+        return text.removesuffix(field.kind.first_day)
+    if field.kind.numeric:
         return values.number(text) or (text if cell.kind != "text" else values.amount(text)) or text
-    if field.kind == "month":
-        month = re.fullmatch(r"(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)", text)
-        return f"{month[2]}-{int(month[1]):02}" if month else text
-    if field.kind == "class":
+    if field.kind.typing:
         return _word(text, field, lookup)
-    if field.kind == "reference":
+    if field.kind.refers:
         return _reference(text, cell.kind == "whole", field, lookup)
-    return text
+    return field.kind.cell(text)
 
 
 def _word(text: str, field: Field, lookup: Lookup) -> str:
@@ -281,16 +276,12 @@ def _organisations(text: str, field: Field, lookup: Lookup) -> list[str]:
 def cell(value: object, field: Field | None) -> str | int:
     """Convert a value to a cell: a whole number as a number, anything else as text that is read back as it was."""
     if isinstance(value, list):
-        separator = "\n" if field is not None and field.kind == "text" else "; "
+        separator = "\n" if field is not None and field.kind.lines else "; "
         return separator.join(str(v) for v in value)
     text = "true" if value is True else "false" if value is False else str(value)
-    if (
-        field is not None
-        and field.kind in ("decimal", "integer", "year", "moment")
-        and re.fullmatch(r"[1-9][0-9]{0,14}|0", text)
-    ):
+    if field is not None and "number" in field.kind.nodes and re.fullmatch(r"[1-9][0-9]{0,14}|0", text):
         return int(text)
-    if field is not None and field.kind == "decimal" and values.AMBIGUOUS.fullmatch(text):
+    if field is not None and field.kind.fractional and values.AMBIGUOUS.fullmatch(text):
         return re.sub(r"(?=\d)", "0", text, count=1)
     return text
 

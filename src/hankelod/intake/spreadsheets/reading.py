@@ -266,7 +266,7 @@ class _Workbook:
         at = cell.column - 1 if cell is not None else 0
         id, stray = written, None
         if not written and "id" not in faulty:
-            label = next(f.label for f in sheet.entry.fields if f.kind == "langtext")
+            label = next(f.label for f in sheet.entry.fields if f.kind.by_language)
             self._report("sheet-no-id", table, number, at, next(iter(texts.values()), ""), label=label, example=EXAMPLE)
         elif written and not ID.fullmatch(written):
             self._report("bad-id", table, number, at, written, example=slug(written) or EXAMPLE)
@@ -425,7 +425,7 @@ def _texts(row: dict[int, Cell], columns: dict[int, Column]) -> dict[str, str]:
 
 def _new_id(cls: Class, texts: dict[str, str]) -> str:
     """An id for a row without one, from its title or name in the first language in which that has a slug; or none."""
-    field = next(f for f in cls.fields if f.kind == "langtext")
+    field = next(f for f in cls.fields if f.kind.by_language)
     written = (texts.get(f"{field.key}.{lang}", "") for lang in field.languages)
     return next((slug(text)[:LONGEST_ID].strip("-") for text in written if has_slug(text)), "")
 

@@ -141,7 +141,7 @@ def _note(column: Column, sheet: Sheet, lang: str) -> str:
     if field.required:
         sentences.append(say("sheet-required", lang))
     if field.many:
-        sentences.append(say("sheet-several" if field.kind != "text" else "sheet-lines", lang))
+        sentences.append(say("sheet-several" if not field.kind.lines else "sheet-lines", lang))
     return " ".join(s for s in sentences if s)
 
 
@@ -162,11 +162,11 @@ def _choices(page: Worksheet, columns: list[Column], target: Target, lists: dict
 
 def _options(field: Field, target: Target) -> list[str]:
     """The allowed values of a field; none where they are not from a list."""
-    if field.kind == "boolean":
-        return ["true", "false"]
-    if field.kind == "class":
+    if field.kind.choices:
+        return list(field.kind.choices)
+    if field.kind.typing:
         return sorted(field.words)
-    if field.kind != "reference":
+    if not field.kind.refers:
         return []
     cls = target.model.target(field)
     if cls.concept:
@@ -258,7 +258,7 @@ def as_csv(model: Model, lang: str, records: list[Row]) -> bytes:
 
 def _escaped(text: str, column: Column) -> str:
     """A text for CSV, behind an apostrophe where a spreadsheet would read it as a formula."""
-    number = column.field is not None and column.field.kind == "decimal"
+    number = column.field is not None and column.field.kind.numeric
     return "'" + text if not number and ESCAPED.match("'" + text) else text
 
 
@@ -266,7 +266,7 @@ def _flat(cls: Class, model: Model, path: grid.Path, values: list[dict[str, obje
     """The columns of a class and of its parts: as many parts as the records have, or a few in an empty template."""
     yield from grid.of_class(cls, path)
     for field in cls.fields:
-        if field.kind != "part" or len(path) > 2:
+        if not field.kind.nested or len(path) > 2:
             continue
         lists = [parts for v in values if isinstance(parts := v.get(field.key), list)]
         room = max((len(x) for x in lists), default=0) if values else REPEATED.get(field.key, 1)

@@ -102,7 +102,7 @@ class _Wording:
 
     def short(self, iri: str) -> str:
         """The IRI of a thing without the base: `project/inkoo`; any other IRI with its prefix."""
-        base = f"{self.things.model.base}id/"
+        base = self.things.model.things
         return iri.removeprefix(base) if iri.startswith(base) else self.things.short(iri)
 
     def name(self, change: Change) -> str:

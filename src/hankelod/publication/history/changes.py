@@ -345,7 +345,7 @@ def _vanished(dataset: Dataset, things: Things, change: Change) -> Iterator[Prob
     """The problem of a record that was removed without a tombstone."""
     cls = things.cls(change.thing)
     if cls is not None and cls.folder:
-        name = change.thing.removeprefix(f"{dataset.base}id/")
+        name = change.thing.removeprefix(dataset.model.things)
         place = Place(dataset.name(dataset.data / "withdrawn.yml"), 1, 1)
         yield problem("id-vanished", place, name.split("/", 1)[1], None, name, label=cls.label)
 
@@ -373,7 +373,7 @@ def named(dataset: Dataset, others: Iterable[Record], lines: SortedLines | None)
 
     Names come from `others`, records in memory, else from the ontology, else from the lines of the dump.
     """
-    by_iri = {f"{dataset.base}id/{r.cls.identifies}{r.id}": r for r in others}
+    by_iri = {dataset.model.iri(r.cls, r.id): r for r in others}
     ontology, things = dataset.model.ontology, Things(dataset.model)
 
     @lru_cache(NAMES)

@@ -79,7 +79,7 @@ class Things:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.start = f"<{model.base}id/".encode()
+        self.start = f"<{model.things}".encode()
         roots = [c for c in model.classes.values() if not c.part and c.identifies]
         self.roots = sorted(((c.identifies, c) for c in roots), key=lambda r: -len(r[0]))
         self.tombstone = next((c for c in model.classes.values() if not c.part and not c.identifies), None)
@@ -109,11 +109,11 @@ class Things:
 
     def iri(self, identifier: str) -> str:
         """The IRI of a thing by its id; a bare one is a project's, as in `withdrawn.yml`."""
-        return f"{self.model.base}id/{identifier if '/' in identifier else 'project/' + identifier}"
+        return self.model.things + identifier if "/" in identifier else self.model.iri(self.model.main, identifier)
 
     def cls(self, thing: str) -> Class | None:
         """The class of the record that a thing is; None if it is no record."""
-        rest = thing.removeprefix(f"{self.model.base}id/")
+        rest = thing.removeprefix(self.model.things)
         return None if rest == thing else next((c for prefix, c in self.roots if rest.startswith(prefix)), None)
 
     def is_tombstone(self, lines: Iterable[bytes]) -> bool:
@@ -129,7 +129,7 @@ class Things:
         steps = subject.removeprefix(thing).strip("/").split("/") if subject != thing else []
         for segment, part in zip(steps[::2], steps[1::2], strict=False):
             owner = (
-                next((f for f in cls.fields if f.kind == "part" and self.model.target(f).segment == segment), None)
+                next((f for f in cls.fields if f.kind.nested and self.model.target(f).segment == segment), None)
                 if cls
                 else None
             )
@@ -157,7 +157,7 @@ class Things:
         for key, part in steps:
             field = next((f for c in (cls, self.tombstone) if c for f in c.fields if f.key == key), None)
             labels.append((field.label if field else {}, key, part))
-            cls = self.model.target(field) if field and field.kind == "part" else cls
+            cls = self.model.target(field) if field and field.kind.nested else cls
         text = {}
         for lang in LANGUAGES:
             words = [f"{label.get(lang, key)} {part}".strip() for label, key, part in labels]
@@ -243,7 +243,7 @@ def _value(things: Things, thing: str, triple: ox.Triple) -> tuple[str, bool, st
     path, field = things.field(thing, triple.subject.value, triple.predicate.value)  # type: ignore[union-attr]
     if isinstance(triple.object, ox.Literal) and triple.object.language:
         path += f".{triple.object.language}"
-    filled = field is not None and (field.filled is not None or field.kind == "part")
+    filled = field is not None and (field.filled is not None or field.kind.nested)
     derived = field is None and triple.predicate.value == RDF + "type" and things.cls(thing) is not None
     return path, filled or derived, triple.object.value  # type: ignore[union-attr]
 

@@ -2,14 +2,7 @@
 "use strict";
 
 window.hankelodChecks = (plan) => {
-  const KINDS = {
-    decimal: /^[+-]?\d+(\.\d+)?$/,
-    integer: /^[+-]?\d+$/,
-    month: /^\d{4}-(0[1-9]|1[0-2])$/,
-    year: /^\d{4}$/,
-    date: /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
-    iri: /^[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]+$/i,
-  };
+  const lexical = Object.fromEntries(Object.entries(plan.kinds).filter(([, kind]) => kind.lexical).map(([name, kind]) => [name, new RegExp(`^(?:${kind.lexical})$`)]));
   const LIMITS = {
     minInclusive: ["MinInclusive", (value, limit) => Number(value) >= limit],
     minExclusive: ["MinExclusive", (value, limit) => Number(value) > limit],
@@ -37,13 +30,13 @@ window.hankelodChecks = (plan) => {
   // Normalise a value for the record: NFC, numbers without spaces and with a decimal point.
   const tidied = (field, text) => {
     const plain = text.normalize("NFC").replace(/\r\n?/g, "\n").trim();
-    return field.kind === "decimal" || field.kind === "integer" ? plain.replace(/[\s\u00a0\u202f€]/g, "").replace(",", ".").replace("\u2212", "-") : plain;
+    return plan.kinds[field.kind]?.numeric ? plain.replace(/[\s\u00a0\u202f€]/g, "").replace(",", ".").replace("\u2212", "-") : plain;
   };
   // Return the first problem of a value, or null.
   const check = (field, value) => {
     const bad = value.match(forbidden);
     if (bad) return own("forbidden-character", { value: `U+${bad[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}` });
-    if (KINDS[field.kind] && !KINDS[field.kind].test(value)) return broken("Datatype", field, value);
+    if (lexical[field.kind] && !lexical[field.kind].test(value)) return broken("Datatype", field, value);
     if (field.pattern && !new RegExp(field.pattern, "u").test(value)) return broken("Pattern", field, value);
     for (const [name, limit] of Object.entries(field.limits ?? {})) {
       const [component, holds] = LIMITS[name];

@@ -12,7 +12,6 @@ if (whole) {
   const checks = window.hankelodChecks(plan);
   const yaml = window.hankelodYaml;
   const DRAFT = "hankelod-draft", ADDRESS = 7000, FEW = 20, PAUSE = 900;
-  const BARE = new Set(["decimal", "integer", "month", "year", "date", "moment", "boolean"]);
   let names = {};
   let taken = new Set(); // ids of projects
   let count = 0;
@@ -86,7 +85,7 @@ if (whole) {
       return { node: box, read: () => box.checked ? "true" : undefined, write: (value) => { box.checked = value === "true"; } };
     }
     const box = make(field.long ? "textarea" : "input", { ...about, ...(field.long ? { rows: 4 } : { type: "text" }) });
-    if (field.kind === "decimal" || field.kind === "integer") box.inputMode = "decimal";
+    if (plan.kinds[field.kind]?.numeric) box.inputMode = "decimal";
     if (field.kind === "reference") {
       box.setAttribute("list", `names-${field.target}`);
       return { node: box, read: () => box.value.trim() ? meant(field, box.value.normalize("NFC").trim()) : undefined, write: (value) => { box.value = called(field, value); } };
@@ -297,8 +296,10 @@ if (whole) {
     const field = cls.fields.find((f) => f.key === key);
     if (!field) return [key, value];
     if (field.kind === "part") return [key, value.map((each) => forYaml(plan.classes[field.target], each))];
-    if (!BARE.has(field.kind)) return [key, value];
-    const bare = (text) => checks.check(field, text) && field.kind !== "boolean" ? text : new yaml.Bare(text);
+    const { plain } = plan.kinds[field.kind] ?? {};
+    if (!plain) return [key, value];
+    const pattern = new RegExp(`^(?:${plain})$`);
+    const bare = (text) => pattern.test(text) ? new yaml.Bare(text) : text;
     return [key, Array.isArray(value) ? value.map(bare) : bare(value)];
   }));
   // The complete record in JSON-LD, with the values filled in by the model.
@@ -306,7 +307,10 @@ if (whole) {
     const [year, month = last ? "12" : "01", day] = date.split("-");
     return `${year}-${month}-${day ?? (last ? String(new Date(Date.UTC(year, month, 0)).getUTCDate()) : "01")}`;
   };
-  const typed = (date) => date.length === 7 ? date : { "@value": date, "@type": date.length === 4 ? "xsd:gYear" : "xsd:date" };
+  const typed = (value, { precisions, coerced }) => {
+    const datatype = precisions[value.length] ?? precisions[10];
+    return datatype === coerced ? value : { "@value": value, "@type": datatype };
+  };
   const complete = (name, values, id, nodes) => {
     const cls = plan.classes[name];
     (nodes[name] ??= []).push(`${plan.engine.base}id/${plan.classes[plan.class].segment}/${id}`);
@@ -323,7 +327,7 @@ if (whole) {
           ...complete(field.target, each, `${id}/${target.segment}/${each.id}`, nodes), ...(target.position ? { [target.position]: n + 1 } : {}),
         }));
       } else if (field.within && values[field.within[0]]) told[field.key] = `${values[field.within[0]]}/${field.within[1]}/${value}`;
-      else told[field.key] = field.kind === "boolean" ? value === "true" : field.kind === "moment" ? typed(value) : value;
+      else told[field.key] = field.kind === "boolean" ? value === "true" : plan.kinds[field.kind]?.precisions ? typed(value, plan.kinds[field.kind]) : value;
     }
     return told;
   };

@@ -94,5 +94,5 @@ def _path(view: View, iri: str, linkable: frozenset[str]) -> str | None:
     """Return the path of a thing's page, or None if it has none any more."""
     if iri.startswith(DEF):
         return f"def.html#{iri.removeprefix(DEF)}"
-    name = iri.removeprefix(f"{view.model.base}id/")
+    name = iri.removeprefix(view.model.things)
     return f"doc/{name}.html" if name in linkable else None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from hankelod.model.model import Class
+from hankelod.model.model import Class, Described
 from hankelod.rdf.graph import SKOS
 from hankelod.records.record import Record
 from hankelod.site.language import Link, Words
@@ -35,25 +35,18 @@ class Uses:
         self.model = portfolio.model
         for records in portfolio.by_class.values():
             for record in records.values():
-                self._walk(record, record.values, record.cls, "")
+                for part in self.model.walk(record.cls, record.values):
+                    self._add(record, part)
 
-    def _walk(self, record: Record, values: dict[str, object], cls: Class, anchor: str) -> None:
-        for field in cls.fields:
-            value = values.get(field.key)
-            if value is None or field.kind not in ("reference", "part"):
-                continue
-            target = self.model.target(field)
-            items: list[Any] = value if isinstance(value, list) else [value]
-            for item in items:
-                if field.kind == "part":
-                    inner = anchor or "-".join(str(item["id"]).split("/")[1:])
-                    self._walk(record, item, target, inner)
-                elif target.concept:
-                    key = (target.iri, str(item))
-                    self.counts[key] = self.counts.get(key, 0) + 1
-                    some = self.first.setdefault(key, [])
-                    if len(some) < LONGEST:
-                        some.append(Use(record, anchor, values))
+    def _add(self, record: Record, part: Described) -> None:
+        anchor = "-".join(str(part.values["id"]).split("/")[1:3]) if part.path else ""  # of the part of the record
+        for target, identifier in self.model.references(part):
+            if target.concept:
+                key = (target.iri, identifier)
+                self.counts[key] = self.counts.get(key, 0) + 1
+                some = self.first.setdefault(key, [])
+                if len(some) < LONGEST:
+                    some.append(Use(record, anchor, part.values))
 
 
 class ConceptEntry(NamedTuple):
@@ -99,11 +92,11 @@ def concept_pages(view: View, uses: Uses) -> Iterator[Page]:
 
 
 def _iri(view: View, cls: Class, identifier: str) -> str:
-    return f"{view.model.base}id/{cls.identifies}{identifier}"
+    return view.model.iri(cls, identifier)
 
 
 def _scheme_iri(view: View, cls: Class) -> str:
-    return f"{view.model.base}id/{cls.segment}"
+    return view.model.things + cls.segment
 
 
 def _scheme_link(view: View, cls: Class) -> Link:
@@ -145,13 +138,13 @@ def _scheme(view: View, cls: Class, uses: Uses, link: Link) -> Page:
 
 def _concept(view: View, cls: Class, identifier: str, uses: Uses, scheme: Link) -> Page:
     iri, ontology = _iri(view, cls, identifier), view.model.ontology
-    start = f"{view.model.base}id/{cls.identifies}"
+    start = view.model.iri(cls, "")
 
     def others(iris: list[object]) -> tuple[Link, ...]:
         return tuple(view.concept(cls.name, str(i)[len(start) :]) for i in iris if str(i).startswith(start))
 
     first_uses = uses.first.get((cls.iri, identifier), [])
-    projects = [u.record for u in first_uses if u.record.cls.name == "Project"] if cls.name == "Theme" else []
+    projects = [u.record for u in first_uses if u.record.cls.main] if cls.name == "Theme" else []
     name = view.concept(cls.name, identifier).words
     definition = view.definition(iri)
     content = ConceptContent(

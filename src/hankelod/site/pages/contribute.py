@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 from hankelod.messages.problem import component_says, entry
 from hankelod.model import schema
+from hankelod.model.kinds.kind import Kind
+from hankelod.model.kinds.table import KINDS
 from hankelod.model.model import ID, Check, Class, Field, Model
+from hankelod.rdf.graph import XSD
 from hankelod.records.record import BOUNDS
 from hankelod.records.tree import FORBIDDEN
 from hankelod.site.names import IDS, names_path
@@ -77,10 +80,11 @@ def contribute_page(view: View, can_ask: bool) -> Page:
     """Return the page in one language; with a query engine (`can_ask`), the SPARQL rules can be checked too."""
     contact: dict[str, object] = view.portfolio.settings.values.get("contact", {})  # type: ignore[assignment]
     repository = REPOSITORY.fullmatch(str(contact.get("url", "")))
-    project = next(c for c in view.model.entries() if c.folder == "projects")
+    project = view.model.main
     plan: Json = {
         "class": project.name,
         "classes": {c.name: _class(view, c) for c in _with_parts(view.model, project)},
+        "kinds": {k.name: _kind(k) for k in KINDS.values()},
         "groups": [{"name": g.name, "label": view.t.plain(g.label)} for g in view.model.groups],
         "says": {c: view.t.plain(component_says(f"{c}ConstraintComponent")) for c in COMPONENTS},
         "own": {code: _own(view, code) for code in CODES},
@@ -104,7 +108,7 @@ def _with_parts(model: Model, cls: Class) -> list[Class]:
     """Return a class and, recursively, the classes of its parts, each once."""
     classes = {cls.name: cls}
     for field in cls.fields:
-        if field.kind == "part" and field.filled is None:
+        if field.kind.nested and field.filled is None:
             for each in _with_parts(model, model.target(field)):
                 classes.setdefault(each.name, each)
     return list(classes.values())
@@ -125,13 +129,22 @@ def _class(view: View, cls: Class) -> Json:
     }
 
 
+def _kind(kind: Kind) -> Json:
+    """Return what a form has to know of a kind of value."""
+    form: Json = {"lexical": kind.lexical, "plain": kind.plain, "numeric": kind.numeric}
+    if kind.precisions:
+        form["precisions"] = {n: iri.replace(XSD, "xsd:") for n, iri in kind.precisions.items()}
+        form["coerced"] = (kind.coerced or "").replace(XSD, "xsd:")
+    return {k: v for k, v in form.items() if v}
+
+
 def _field(view: View, field: Field) -> Json:
     target = view.model.target(field) if field.target else None
-    check = next((c for c in view.model.checks.values() if c.code == field.code), None)
+    check = view.model.check(field)
     plan: Json = {
         "key": field.key,
         "code": field.code,
-        "kind": field.kind,
+        "kind": field.kind.name,
         "label": view.label(field),
         "description": view.t.plain(field.description),
         "group": field.group,
@@ -142,32 +155,21 @@ def _field(view: View, field: Field) -> Json:
         "languages": field.languages,
         "pattern": field.pattern,
         "limits": field.limits,
-        "values": [[v, view.language_name(v) if field.kind == "language" else v] for v in field.values],
+        "values": [[v, view.language_name(v) if field.kind.shown == "language" else v] for v in field.values],
         "words": [[w, capital(view.t.plain(view.model.labels.get(iri, {})) or w)] for w, iri in field.words.items()],
         "example": _example(field),
-        **(_check(view, check) if check else {}),
+        **_check(view, check),
     }
     if target is not None:
-        plan["target"] = target.name if field.kind == "part" else target.segment
+        plan["target"] = target.name if field.kind.nested else target.segment
         plan["concept"] = target.concept
-        plan["within"] = _within(view.model, field, target) if target.part and field.kind == "reference" else None
+        plan["within"] = (field.within, target.segment) if field.within else None
     return {k: v for k, v in plan.items() if v not in (None, "", False, [], {}, ())}
-
-
-def _within(model: Model, field: Field, target: Class) -> tuple[str, str] | None:
-    """Return how to complete a reference to a part of another thing, or None.
-
-    The result is the key of the sibling field that refers to the thing, and the IRI segment of the part.
-    """
-    owners = {o.iri for o in model.entries() for f in o.fields if f.kind == "part" and f.target == target.iri}
-    siblings = next(c.fields for c in model.classes.values() if field in c.fields)
-    return next(((f.key, target.segment) for f in siblings if f.target in owners), None)
 
 
 def _example(field: Field) -> str:
     """Return the example of a field as it would be typed; empty if it is not a single plain value."""
-    plain = field.kind in ("text", "decimal", "integer", "month", "year", "date", "moment", "iri")
-    return field.example.strip('"') if plain and field.example else ""
+    return field.example.strip('"') if field.kind.example and field.example else ""
 
 
 def _check(view: View, check: Check) -> Json:

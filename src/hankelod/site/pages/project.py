@@ -212,7 +212,7 @@ def spots(view: View, project: Record) -> Iterator[Area]:
 
 def _kinds(view: View, project: Record, anchors: dict[str, str]) -> list[Kind]:
     """Return the outcomes by kind, in the order of the Model."""
-    field = next((f for f in view.model.by_name("Outcome").fields if f.kind == "class"), None)
+    field = next((f for f in view.model.by_name("Outcome").fields if f.kind.typing), None)
     kinds = []
     for kind, iri in (field.words if field else {}).items():
         statements = tuple(_statement(view, o, anchors) for o in parts(project, "outcomes") if o.get("kind") == kind)

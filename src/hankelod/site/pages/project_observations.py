@@ -41,7 +41,7 @@ def number(view: View, value: str, unit: str) -> str:
 
 def period(view: View, measure: str) -> str:
     """Return the period of a measure as text after a number; empty for a project as a whole and for one moment."""
-    iri = f"{view.model.base}id/{view.model.by_name('Measure').identifies}{measure}"
+    iri = view.model.iri(view.model.by_name("Measure"), measure)
     per = view.model.ontology.iri(iri, "https://w3id.org/hankelod/def#per") or ""
     local = per.rsplit("/", 1)[-1]
     return "" if local in ("", "project", "moment") else view.concept("Period", local).words.text

@@ -63,7 +63,7 @@ def index_files(view: View) -> Iterator[File]:
         "regions": {r: view.link("Region", r).words.text for r in sorted(view.portfolio.in_region)},
         "municipalities": {m: view.link("Municipality", m).words.text for m in sorted(municipalities)},
         "organisations": {o: view.link("Organisation", o).words.text for o in sorted(organisations)},
-        "base": f"{view.model.base}id/",
+        "base": view.model.things,
     }
     yield File(index_path(view), f"hankelodIndex(0,{script_json(head)});\n".encode())
     for number in range(1, head["parts"] + 1):  # type: ignore[operator]

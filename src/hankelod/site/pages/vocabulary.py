@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hankelod.model.model import Class, Field, Model
 from hankelod.rdf.graph import OWL, RDF, RDFS, Index
@@ -98,19 +98,10 @@ class Examples:
         self.counts = {name: len(some) for name, some in records.items()}
         for some in records.values():
             for _, record in zip(range(SEARCHED), some.values(), strict=False):
-                self._walk(record, record.values, record.cls)
-
-    def _walk(self, record: Record, values: dict[str, object], cls: Class) -> None:
-        for field in cls.fields:
-            value = values.get(field.key)
-            if value is None:
-                continue
-            if field.code not in self.first:
-                self.first[field.code] = (value, record)
-            if field.kind == "part":
-                items: list[Any] = value if isinstance(value, list) else [value]
-                for item in items:
-                    self._walk(record, item, self.model.target(field))
+                for thing in model.walk(record.cls, record.values):
+                    for field in thing.cls.fields:
+                        if field.key in thing.values:
+                            self.first.setdefault(field.code, (thing.values[field.key], record))
 
 
 def anchor(iri: str) -> str:
@@ -178,7 +169,6 @@ def _class(view: View, cls: Class, examples: Examples) -> ClassEntry:
 
 
 def _field(view: View, field: Field, examples: Examples) -> FieldEntry:
-    check = next((c for c in view.model.checks.values() if c.code == field.code), None)
     value, record = examples.first.get(field.code, (None, None))
     return FieldEntry(
         key=field.key,
@@ -186,13 +176,13 @@ def _field(view: View, field: Field, examples: Examples) -> FieldEntry:
         label=capital(view.t.plain(field.label)),
         description=view.t.pick(field.description),
         path=_reference(view, field.path),
-        kind=view.t(f"kind.{field.kind}"),
+        kind=view.t(f"kind.{field.kind.name}"),
         target=_target(view, field),
         required=field.required,
         many=field.many,
         filled=field.filled is not None,
         rules=tuple(_rules(view, field)),
-        fix=view.t.pick(check.fix) if check else None,
+        fix=view.t.pick(view.model.check(field).fix),
         example=field.example or "",
         seen=_example_text(view, field, value),
         seen_in=view.to(record) if record is not None and not record.cls.of_dataset else None,
@@ -229,10 +219,10 @@ def _rules(view: View, field: Field) -> list[str]:
 
 def _example_text(view: View, field: Field, value: object) -> str:
     """Return a value as a short text: of a list the first, of a part nothing."""
-    if value is None or field.kind == "part":
+    if value is None or field.kind.nested:
         return ""
     first = value[0] if isinstance(value, list) else value
-    if field.kind == "reference":
+    if field.kind.refers:
         return str(first)
     return brief(view.value(field, first).words.text, 90)
 

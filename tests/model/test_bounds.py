@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hankelod.records.bounds import first_day, last_day
+from hankelod.model.bounds import first_day, last_day
 
 
 @pytest.mark.parametrize(
