@@ -86,7 +86,7 @@ def test_hankelod_takes_its_own_documents(dist, every, run):
     chosen += [str(f) for f in every if f.parent.name in ("municipality", "organisation", "measure")][::12]
     done = run("validate", *chosen)
     assert done.returncode == 0, done.stderr + done.stdout
-    assert "11 notes" in done.stdout + done.stderr
+    assert "15 notes" in done.stdout + done.stderr
 
 
 def of(graph: set[ox.Triple], subject: str) -> set[ox.Triple]:
