@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hankelod.intake import drafts, proposals, values
-from hankelod.intake.documents import compilation, reading
+from hankelod.intake.documents import compilation, layout, reading
 from hankelod.intake.documents import lines as sources
 from hankelod.intake.documents.compilation import Compilation
 from hankelod.intake.documents.lines import Line
@@ -234,3 +234,28 @@ def test_what_is_no_amount_is_not_guessed(text: str) -> None:
 @pytest.mark.parametrize("text", ["2021-2022", "13/2021-1/2022", "5/2021", "kevät 2021", "", "0/2021-2/2022"])
 def test_what_is_no_schedule_is_not_guessed(text: str) -> None:
     assert values.schedule(text) is None
+
+
+@pytest.mark.parametrize("mark", [*"•▪◦‣●○■□➢", "- ", "– ", "• ", "· ", "*\u00a0"])
+def test_a_mark_of_a_list_needs_no_space_where_it_is_nothing_else(mark: str) -> None:
+    assert layout.pieces(f"{mark}Valaisimet uusittiin.") == [layout.Piece("bullet", "", "Valaisimet uusittiin.")]
+
+
+@pytest.mark.parametrize("text", ["-5 astetta", "*tähti", "·5", "→nuoli"])
+def test_a_sign_that_stands_for_more_is_no_mark_of_a_list(text: str) -> None:
+    assert layout.pieces(text)[0].kind == "text"
+
+
+@pytest.mark.parametrize(
+    ("heading", "title", "description"),
+    [
+        (True, "Majakan kunnostus", ["energiatehokkaat valaisimet satamaan"]),
+        (False, "Majakan kunnostus energiatehokkaat valaisimet satamaan", []),
+    ],
+)
+def test_a_marked_title_does_not_go_on_in_a_paragraph(heading: bool, title: str, description: list[str]) -> None:
+    texts = ["Johdanto.", "", "", "", "Majakan kunnostus", "", "energiatehokkaat valaisimet satamaan", ""]
+    lines = [Line(n, x, heading and x.startswith("Majakan")) for n, x in enumerate([*texts, "Vastuutaho: Salo"], 1)]
+    project = compilation.read(lines).projects[0]
+    assert project.title is not None and project.title.text == title
+    assert [p.text for p in project.description] == description

@@ -219,6 +219,7 @@ def test_a_page_that_mixes_encodings_is_refused_whatever_it_names() -> None:
         ),
         ("<textarea>Kuvaus</textarea>", "Kuvaus", {}),
         ("Teksti <a href='#luku2'>luku 2</a>, <a id=x>kohta</a>", "Teksti luku 2, kohta", {}),
+        ("Teksti <a href='#'>Hanke</a>", "Teksti [Hanke](#)", {}),
         (
             "Teksti<span class=MsoCommentReference><a class=msocomanchor href='#_msocom_1'>[M1]</a></span>"
             "<div style='mso-element:comment-list'><p>Muuta tämä</p></div>",

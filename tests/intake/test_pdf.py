@@ -414,3 +414,66 @@ def test_a_damaged_file_gives_an_answer(data: st.DataObject) -> None:
             read(one)
         except CannotImport as refused:
             assert refused.code in ("broken", "encrypted", "too-large")
+
+
+### Lines through a text, letters set apart
+
+
+STROKES: dict[str, Callable[[Canvas, float, float, float], None]] = {
+    "a stroke": lambda c, x, y, width: c.line(x, y + 3, x + width, y + 3),
+    "a thin box": lambda c, x, y, width: c.rect(x, y + 2.7, width, 0.7, stroke=0, fill=1),
+}
+
+
+@pytest.mark.parametrize("stroke", STROKES.values(), ids=STROKES)
+@pytest.mark.parametrize("scale", [0.6, 1.0, 2.0])
+@pytest.mark.parametrize("turn", [0, 90])
+def test_a_text_with_a_line_through_it_is_told(
+    stroke: Callable[[Canvas, float, float, float], None], scale: float, turn: int
+) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.translate(300, 100)
+        canvas.rotate(turn)
+        canvas.scale(scale, scale)
+        canvas.setFont(FONT, 10)
+        canvas.drawString(0, 40, "Hanke peruttiin kokonaan toteutui.")
+        first = canvas.stringWidth("Hanke ", FONT, 10)
+        stroke(canvas, first, 40, canvas.stringWidth("peruttiin kokonaan", FONT, 10))
+
+    lines = read(made(draw))
+    assert (text(lines), left(lines)) == ("Hanke toteutui.", [("struck", "peruttiin kokonaan")])
+
+
+def test_lines_under_over_and_around_a_text_do_not_strike_it_out() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(50, 700, "Alleviivattu, rajattu ja korostettu.")
+        for y in (698, 709):
+            canvas.line(50, y, 300, y)
+        canvas.rect(45, 695, 260, 16)
+        canvas.setFillGray(0.9, alpha=0.3)
+        canvas.rect(50, 697, 100, 12, stroke=0, fill=1)
+
+    lines = read(made(draw))
+    assert (text(lines), left(lines)) == ("Alleviivattu, rajattu ja korostettu.", [])
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.5, 1.2, 1.6, 2.5])
+def test_letters_set_apart_are_words(apart: float) -> None:
+    words = "Hankkeessa vaihdettiin sataman valaisimet."
+
+    def draw(canvas: Canvas) -> None:
+        line = canvas.beginText(50, 700)
+        line.setFont(FONT, 10)
+        line.setCharSpace(apart)
+        line.textOut(words)
+        canvas.drawText(line)
+
+    assert text(read(made(draw))) == words
+
+
+def test_figures_placed_apart_are_no_number() -> None:
+    def draw(canvas: Canvas) -> None:
+        for n in range(12):
+            canvas.drawString(50 + 9 * n, 700, str(n % 10))
+
+    assert text(read(made(draw))).split() == [str(n % 10) for n in range(12)]

@@ -35,6 +35,12 @@ PICTURE = 0.5
 LITTLE = 50
 """Fewest glyphs of a page with pictures that is not taken for a picture."""
 
+THIN = 0.25
+"""Most thickness of a line that strikes out, in the size of type."""
+
+MIDDLE = (0.15, 0.5)
+"""Least and most height of such a line above the baseline, in the size of type."""
+
 Box = tuple[float, float, float, float]
 """Left, bottom, right and top."""
 
@@ -111,15 +117,14 @@ def _page(document, number: int, name: str, most: int) -> Page:  # type: ignore[
     if text.count_chars() > most:
         raise CannotImport("too-large", name=name)
     by_direction: dict[int, list[Glyph]] = {}
-    for direction, glyph in _glyphs(text, links, struck):
+    for direction, glyph in _glyphs(text, links, struck, _lines(page)):
         by_direction.setdefault(direction, []).append(glyph)
     counted = Counter({d: len(g) for d, g in by_direction.items() if d >= 0})
     main = max(sorted(counted), key=lambda d: counted[d]) if counted else 0
     turned = " ".join(_running(by_direction[d], askew=d < 0) for d in sorted(by_direction) if d != main)
     glyphs = by_direction.get(main, [])
     left, bottom, right, top = page.get_cropbox()
-    first, second = _turn(left, bottom, main), _turn(right, top, main)
-    box = (min(first[0], second[0]), min(first[1], second[1]), max(first[0], second[0]), max(first[1], second[1]))
+    box = _corners((left, bottom, right, top), main)
     picture = len(glyphs) < LITTLE and _pictured(page) >= PICTURE * (right - left) * (top - bottom)
     found = Page(glyphs, box, " ".join(turned.split()), remarks, picture)
     text.close()
@@ -143,11 +148,14 @@ def _turn(x: float, y: float, direction: int) -> tuple[float, float]:
     return ((x, y), (y, -x), (-x, -y), (-y, x))[direction]
 
 
-def _glyphs(text, links: list[tuple[Box, str]], struck: list[Box]) -> Iterator[tuple[int, Glyph]]:  # type: ignore[no-untyped-def]
+def _glyphs(  # type: ignore[no-untyped-def]
+    text, links: list[tuple[Box, str]], struck: list[Box], lines: list[Box]
+) -> Iterator[tuple[int, Glyph]]:
     """The glyphs of a page, each with its direction (quarters of a turn, -1 for askew)."""
     import pypdfium2.raw as pdfium
 
     x, y, box, matrix = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF(), pdfium.FS_MATRIX()
+    turned = [[_corners(x, d) for x in lines] for d in range(4)]
     spaced = parted = False
     order = 0
     for n in range(text.count_chars()):
@@ -173,9 +181,41 @@ def _glyphs(text, links: list[tuple[Box, str]], struck: list[Box]) -> Iterator[t
         baseline = _turn(x.value, y.value, max(direction, 0))[1]
         character = "-" if code in HYPHENS else _character(code)
         ends = min(one[0], two[0]), max(one[0], two[0])
+        if not left and any(_strikes(x, ends, baseline, size) for x in turned[max(direction, 0)]):
+            left = "struck"
         yield direction, Glyph(character, *ends, baseline, size, order, spaced, parted, link, left)
         spaced = parted = False
         order += 1
+
+
+def _corners(box: Box, direction: int) -> Box:
+    """A box as seen by a reader of text in a direction."""
+    one, two = _turn(box[0], box[1], direction), _turn(box[2], box[3], direction)
+    return min(one[0], two[0]), min(one[1], two[1]), max(one[0], two[0]), max(one[1], two[1])
+
+
+def _strikes(line: Box, ends: tuple[float, float], baseline: float, size: float) -> bool:
+    """True where a drawn line goes through the middle of a letter."""
+    left, bottom, right, top = line
+    height = (bottom + top) / 2 - baseline
+    level = top - bottom <= THIN * size and MIDDLE[0] * size <= height <= MIDDLE[1] * size
+    return level and left <= (ends[0] + ends[1]) / 2 <= right and right - left >= ends[1] - ends[0]
+
+
+def _lines(page) -> list[Box]:  # type: ignore[no-untyped-def]
+    """The lines that are drawn on a page, level or upright: thin boxes, filled or stroked."""
+    import pypdfium2.raw as pdfium
+
+    found: list[Box] = []
+    for drawn in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=1):
+        filled, stroked = ctypes.c_int(), ctypes.c_int()
+        left, bottom, right, top = drawn.get_bounds()
+        shown = pdfium.FPDFPath_GetDrawMode(drawn.raw, filled, stroked) and (filled.value or stroked.value)
+        if shown and min(right - left, top - bottom) * 4 < max(right - left, top - bottom):
+            found.append((left, bottom, right, top))
+        if len(found) >= MAX_ANNOTATIONS:
+            break
+    return found
 
 
 def _character(code: int) -> str:

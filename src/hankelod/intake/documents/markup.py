@@ -243,8 +243,8 @@ def _whole(node) -> str:  # type: ignore[no-untyped-def]
 def _inside(node, tag: str, at: int, heading: bool, depth: int) -> list[tuple[object, bool, int]]:  # type: ignore[no-untyped-def]
     """The content of an element in order, parts and child elements, as entries of the stack of `_blocks`."""
     href = node.get("href") if tag == "a" else None
-    if href is not None and href.strip()[:1] in ("", "#"):
-        href = None  # it leads to another place of the same page
+    if href is not None and re.match(r"\s*#\S", href):
+        href = None  # it leads to another place of the same page; `#` alone is a link whose address was lost
     out: list[object] = []
     if tag == "br":
         out.append(Part("\n", at, heading))

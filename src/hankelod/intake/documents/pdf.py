@@ -19,6 +19,9 @@ SAME = 0.45
 WORD = 0.2
 """Share of the size of type that is a space between words."""
 
+FEW = 8
+"""Fewest gaps between letters that show how far apart a line is set."""
+
 SEEN = 0.1
 """The same where PDFium, which knows the font, sees a space."""
 
@@ -120,13 +123,26 @@ def _row(run: list[Glyph]) -> Row:
 def _words(run: list[Glyph]) -> list[list[Glyph]]:
     """The glyphs of a line by words: parted by a space of the file, one that PDFium sees, or a gap."""
     words = [[run[0]]]
+    spread = _spread(run)
     for before, glyph in pairwise(run):
         follows = glyph.order == before.order + 1
         least = (SEEN if follows and glyph.parted else WORD) * max(glyph.size, before.size)
-        if (follows and glyph.spaced) or glyph.left_edge - before.right_edge > least:
+        if (follows and glyph.spaced) or glyph.left_edge - before.right_edge > least + spread:
             words.append([])
         words[-1].append(glyph)
     return words
+
+
+def _spread(run: list[Glyph]) -> float:
+    """The distance by which the letters of a line are set apart; a wide one only where the file has spaces too.
+
+    Else a row of single figures would be taken for a number.
+    """
+    gaps = sorted(two.left_edge - one.right_edge for one, two in pairwise(run) if not two.spaced)
+    if len(gaps) < FEW or gaps[len(gaps) // 2] <= 0:
+        return 0.0
+    usual = gaps[len(gaps) // 2]
+    return usual if usual < WORD * run[0].size or any(g.spaced for g in run) else 0.0
 
 
 def _ordered(segments: list[Row]) -> list[Row]:
