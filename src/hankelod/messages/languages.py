@@ -8,3 +8,6 @@ LANGUAGES = tuple(sorted(name[:-5] for name in os.listdir(messages.__path__[0]) 
 
 DEFAULT = "en"
 """The language of messages where neither the user nor the system names one of them."""
+
+UNDETERMINED = "und"
+"""The key of a text whose language is not told."""

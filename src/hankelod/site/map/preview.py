@@ -21,7 +21,7 @@ WIDTH, HEIGHT = 1200, 630
 """Size in pixels, as recommended for Open Graph."""
 
 MARGIN = 30
-"""Pixels above and below the map."""
+"""Least pixels on each side of the map."""
 
 LINES = 4
 """Scan lines per row of pixels."""
@@ -35,17 +35,19 @@ Place = tuple[float, float]
 
 
 class Canvas(NamedTuple):
-    """Rows of RGB pixels; the scale from map units to pixels, and the left margin in pixels."""
+    """Rows of RGB pixels; the scale from map units to pixels, and the margins in pixels."""
 
     rows: list[bytearray]
     scale: float
     left: float
+    top: float
 
 
 def picture(atlas: Atlas, regions: Iterable[str], municipalities: Iterable[str]) -> bytes:
     """Return the PNG of the map with these regions (light) and municipalities (dark)."""
-    scale = (HEIGHT - 2 * MARGIN) / atlas.height
-    canvas = Canvas([bytearray(PAPER * WIDTH) for _ in range(HEIGHT)], scale, (WIDTH - atlas.width * scale) / 2)
+    scale = min((HEIGHT - 2 * MARGIN) / atlas.height, (WIDTH - 2 * MARGIN) / atlas.width)
+    rows = [bytearray(PAPER * WIDTH) for _ in range(HEIGHT)]
+    canvas = Canvas(rows, scale, (WIDTH - atlas.width * scale) / 2, (HEIGHT - atlas.height * scale) / 2)
     _fill(canvas, atlas.land, LAND)
     for colour, outlines, codes in (
         (REGION, atlas.regions, regions),
@@ -68,7 +70,7 @@ def _rings(canvas: Canvas, path: str) -> Iterator[list[Place]]:
         for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
             x, y = x + dx, y + dy
             start = start or (x, y)
-            places.append((canvas.left + x * canvas.scale, (MARGIN + y * canvas.scale) * LINES))
+            places.append((canvas.left + x * canvas.scale, (canvas.top + y * canvas.scale) * LINES))
         if start:
             x, y = start
         yield places
