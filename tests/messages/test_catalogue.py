@@ -14,10 +14,15 @@ import pytest
 import tomli
 
 import hankelod
-from hankelod.messages.catalogue import Entry, Phrase
+from hankelod.intake.documents.lines import CannotImport
+from hankelod.messages.catalogue import Entry, Phrase, in_language
 from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.problem import LESSER, codes
+from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
+from hankelod.rdf.child import Ended
+from hankelod.rdf.files import Unfit
+from hankelod.rdf.sparql import CannotAsk, Refused
 from support.folders import ROOT
 
 
@@ -93,3 +98,26 @@ def test_another_language_is_one_file(tmp_path):
     assert all(line.split(":", 1)[-1].strip() for line in done.stdout.splitlines() if line)
     assert "et" in run("--help").stdout
     assert run("verify", "nowhere").returncode == 2
+
+
+def test_a_text_in_a_variety_of_a_language_is_one_in_that_language():
+    text = {"de": "eins", "fi-FI": "yksi", "sv-FI": "ett"}
+    assert [in_language(text, lang) for lang in ("fi", "sv", "en")] == ["yksi", "ett", "eins"]
+    assert in_language({"und": "one"}, "fi") == "one" and in_language({}, "fi") == ""
+    assert Refusal({"de": "eins"}).text("fi") == str(Refusal({"de": "eins"})) == "eins"
+
+
+ERRORS = [
+    Unfit(Path("a.yml"), "too-large", 3, OSError(13, "Permission denied")),
+    Refused("query-syntax", message("refusal-syntax-here"), 1, 2),
+    CannotImport("too-large", name="x.pdf"),
+    Ended("memory", "x"),
+    CannotAsk(message("refusal-query-unread", file="a", why=OSError(2, "x"))),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda e: type(e).__name__)
+def test_an_error_goes_from_one_process_to_another(error):
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error) and str(again) == str(error)
+    assert vars(again).keys() == vars(error).keys()

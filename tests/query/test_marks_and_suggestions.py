@@ -113,3 +113,50 @@ def test_a_fault_of_the_grammar_is_told_in_the_language(query: str, words: dict[
         data.query(query)
     for lang, says in words.items():
         assert says in refused.value.text(lang)
+
+
+### A wrong suggestion is worse than none
+
+
+@pytest.mark.parametrize("prefix", ["dct", "foo", "gr", "as", "ssn", "time", "oa", "qb", "locn", "event", "FOAF"])
+def test_no_prefix_is_taken_for_a_slip_of_another(prefix: str, data: sources.Data) -> None:
+    with pytest.raises(CannotAsk) as error:
+        data.ask(f"SELECT * {{ ?s {prefix}:x ?o }}")
+    told = error.value.text("en")
+    assert ("did you mean foaf:?" in told) if prefix == "FOAF" else ("known are" in told), told
+
+
+@pytest.mark.parametrize(("prefix", "meant"), [("schma", "schema"), ("dcterm", "dcterms"), ("hanka", "hanke")])
+def test_a_misspelt_prefix_is_told(prefix: str, meant: str, data: sources.Data) -> None:
+    with pytest.raises(CannotAsk, match=f"did you mean {meant}:"):
+        data.ask(f"SELECT * {{ ?s {prefix}:x ?o }}")
+
+
+@pytest.mark.parametrize(("name", "meant"), [("funding", "funding-by-start-year"), ("total", "totals")])
+def test_a_query_is_suggested_by_a_word_of_its_name(name: str, meant: str) -> None:
+    with pytest.raises(CannotAsk, match=f"did you mean {meant}"):
+        named.Catalogue(ROOT / "ontology/queries").named(name)
+
+
+@pytest.mark.parametrize("name", ["raha", "projects", "summary", "shared", "granite", "line"])
+def test_no_query_is_taken_for_another(name: str) -> None:
+    with pytest.raises(CannotAsk, match="queries: "):
+        named.Catalogue(ROOT / "ontology/queries").named(name)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("foo(?s)", None), ("SUBSTRING(?s, 1)", "SUBSTR"), ("CONUT(?s)", "COUNT"), ("len(?s)", None)]
+)
+def test_a_word_of_the_grammar_that_is_meant(written: str, meant: str | None, data: sources.Data) -> None:
+    with pytest.raises(CannotAsk) as error:
+        data.ask(f"SELECT ({written} AS ?x) {{ ?s ?p ?o }}")
+    told = error.value.text("en")
+    assert (f"did you mean {meant}?" in told) if meant else ("did you mean" not in told), told
+
+
+def test_the_kind_of_a_parameter_is_told_in_the_language(data: sources.Data) -> None:
+    query = named.Catalogue(ROOT / "ontology/queries").named("permanence-of-municipality")
+    for value in ("999", "Åbo!"):
+        with pytest.raises(CannotAsk) as error:
+            data.text(query, {"municipality": [value]})
+        assert "Kunnan tunnus" in error.value.text("fi") and "Kommunens kod" in error.value.text("sv")

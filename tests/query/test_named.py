@@ -226,7 +226,11 @@ def test_setting_parameters(data: sources.Data) -> None:
         ("grants-by-regoin", {}, "did you mean grants-by-region?"),
         ("permanence-of-municipality", {"municipalty": "167"}, "did you mean municipality?"),
         ("permanence-of-municipality", {"municipality": "Joensu"}, "did you mean 167 (Joensuu)?"),
-        ("permanence-of-municipality", {"municipality": "999"}, "there is no such municipality"),
+        (
+            "permanence-of-municipality",
+            {"municipality": "999"},
+            "that is not in the data (Code of a municipality, three digits)",
+        ),
         ("totals", {"lang": "fi"}, "it has no parameters"),
         ("running-in-month", {"month": "2021-13"}, "a month such as 2021-05"),
         ("permanence-of-municipality", {"municipality": "91"}, "did you mean 091 (Helsinki)?"),

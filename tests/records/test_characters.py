@@ -29,6 +29,13 @@ DOUBTFUL = {
     "a\U0010fffd": "invisible-character",
     "a\ufdd0b": "invisible-character",
     "a\u200db": "invisible-character",
+    "a\ufffcb": "invisible-character",
+    "a\u2800b": "invisible-character",
+    "a\U0001d173b": "invisible-character",
+    "a\U0001bca0b": "invisible-character",
+    "a\U00013430b": "invisible-character",
+    "a\U0001ffffb": "invisible-character",
+    "a\U000afffeb": "invisible-character",
 }
 
 PLAIN = [
@@ -67,6 +74,8 @@ LOOKALIKE = [
     "https://\uff59m.fi/",
     "https://exαmple.fi",
     "https://ym\u00ad.fi/",
+    "https://ym\u3002fi/",
+    "https://ym.fi\uff61evil.example/",
     "https://xn--pple-43d.com/x",
     "xn--pple-43d.com",
 ]

@@ -159,6 +159,12 @@ def test_a_bad_id_is_refused(run, copy, identifier):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("identifier", ["con", "com1", "lpt9"])
+def test_a_reserved_id_is_told_for_what_it_is(run, copy, identifier):
+    done = run("new", "project", identifier, "--lang", "sv", cwd=copy)
+    assert done.returncode == 2 and "Windows" in done.stderr and f"{identifier}-1" in done.stderr
+
+
 def test_nothing_is_overwritten(run, copy):
     path = copy / "data/projects/turku-iklu.yml"
     before = path.read_bytes()

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hankelod.records.dataset import Dataset
-from hankelod.records.nearness import nearest
+from hankelod.records.guesses import word_meant
+from hankelod.records.nearness import meaning, nearest
 from support.folders import ROOT
 
 NAMES = [
@@ -77,3 +78,53 @@ def test_no_municipality_is_taken_for_the_city_of_another():
 @given(st.text(max_size=30), st.lists(st.text(max_size=30), max_size=5))
 def test_what_is_found_is_a_name(text, names):
     assert nearest(text, names) in (None, *names)
+
+
+### Keys and columns
+
+
+@pytest.fixture(scope="module")
+def fields() -> dict[str, dict[str, str]]:
+    (project,) = (c for c in Dataset(ROOT).model.classes.values() if c.segment == "project")
+    return {f.key: dict(f.label) for f in project.fields}
+
+
+MEANT = {
+    "titel": "title",
+    "Titles": "title",
+    "total_cost": "totalCost",
+    "totalcost": "totalCost",
+    "cost": "totalCost",
+    "startDate": "start",
+    "alkupvm": "start",
+    "municipality": "municipalities",
+    "kommun": "municipalities",
+    "avustus": "grants",
+    "tulokset": "outcomes",
+    "resultat": "outcomes",
+    "language": "sourceLanguage",
+    "citat": "quotations",
+}
+
+NOT_MEANT = [
+    *("kustannukset", "kuvat", "alue", "alueet", "tila", "tunniste", "mittarit", "sitaatit", "vaikutukset"),
+    *("status", "state", "areas", "duration", "contact", "notes", "images", "country", "budget"),
+    *("bilder", "kontakt", "written", "as written", "lähteen sanoin", "", "_", "id"),
+]
+
+
+@pytest.mark.parametrize(("written", "key"), MEANT.items())
+def test_a_key_that_is_meant(fields, written, key):
+    assert word_meant(fields, written) == key
+
+
+@pytest.mark.parametrize("written", NOT_MEANT)
+def test_a_key_that_is_no_other(fields, written):
+    """Letters in common make no other key of it."""
+    assert word_meant(fields, written) is None
+
+
+@given(st.text(max_size=30))
+def test_a_meaning_is_one_of_the_words(text):
+    words = {"totalCost": ("total cost", "kokonaissumma"), "grants": ("avustukset",), "title": ("nimi",)}
+    assert meaning(text, words) in (None, *words)

@@ -60,10 +60,11 @@ ALONE = [case for case in BAD_CASES if case.name != "projects/duplicate-id-file.
 
 @pytest.mark.parametrize("case", ALONE, ids=names(ALONE))
 def test_bad_record_alone(case: Case, tmp_path: Path) -> None:
-    """Checking just this file tells the same of it as checking the dataset."""
+    """Checking just this file tells the same of it as checking the dataset; one that is not read, was named in vain."""
     dataset = Dataset(dataset_with(tmp_path, case))
     report = check_files(dataset, [tmp_path / "data" / case.target])
-    assert reported(report) == case.expected()
+    unread = {"unknown-file": "unread-file"}
+    assert reported(report) == [e._replace(code=unread.get(e.code, e.code)) for e in case.expected()]
 
 
 @pytest.mark.parametrize("case", GOOD_CASES, ids=names(GOOD_CASES))

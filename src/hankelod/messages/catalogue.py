@@ -115,8 +115,8 @@ class _Values(dict[str, object]):
 
 
 def in_language(text: Text, lang: str) -> str:
-    """A text in one language; where it lacks that, in the default language, else in its first one."""
-    for each in (lang, DEFAULT, *text):
+    """A text in one language or a variety of it (`fi-FI`); where it lacks that, in the default or else its first."""
+    for each in (lang, *(tag for tag in text if tag.startswith(f"{lang}-")), DEFAULT, *text):
         if text.get(each):
             return text[each]
     return ""

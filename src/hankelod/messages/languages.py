@@ -9,6 +9,9 @@ LANGUAGES = tuple(sorted(name[:-5] for name in os.listdir(messages.__path__[0]) 
 DEFAULT = "en"
 """The language of messages where neither the user nor the system names one of them."""
 
+UNDETERMINED = "und"
+"""The key of a text whose language is not told."""
+
 
 def of_pages(dataset: tuple[str, ...]) -> tuple[str, ...]:
     """Return the languages of pages: those of the dataset of which the catalogue has the texts, else the default."""

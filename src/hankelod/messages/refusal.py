@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hankelod.messages.catalogue import Text
+from hankelod.messages.catalogue import Text, in_language
 
 
 class Refusal(Exception):
@@ -16,8 +16,8 @@ class Refusal(Exception):
         self.texts = texts
 
     def text(self, lang: str) -> str:
-        """Return the message in one language, in English if that language is missing."""
-        return self.texts if isinstance(self.texts, str) else self.texts.get(lang) or self.texts["en"]
+        """Return the message in one language; where it lacks that, in English, else in its first one."""
+        return self.texts if isinstance(self.texts, str) else in_language(self.texts, lang)
 
     def __str__(self) -> str:
         return self.text("en")

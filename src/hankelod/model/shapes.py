@@ -11,6 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from hankelod.messages.catalogue import Text
+from hankelod.messages.languages import UNDETERMINED
 from hankelod.model import entailment
 from hankelod.model.kinds import addresses, things
 from hankelod.model.kinds.kind import Kind
@@ -235,9 +236,9 @@ def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
             class_name=owner,
             key=key,
             severity=_local(severity).lower(),
-            says=shapes.text(sparql, SH + "message") if sparql else {},
-            why=shapes.text(shape, SHAPES + "why"),
-            fix=shapes.text(shape, SH + "message"),
+            says=_told(shapes, sparql, SH + "message") if sparql else {},
+            why=_told(shapes, shape, SHAPES + "why"),
+            fix=_told(shapes, shape, SH + "message"),
             alternatives=tuple(
                 key
                 for head in shapes.objects(shape, SH + "or")
@@ -247,6 +248,12 @@ def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
             select=shapes.value(sparql, SH + "select") if sparql else None,
         )
     return checks
+
+
+def _told(shapes: Index, subject: str, predicate: str) -> Text:
+    """Return a text for people by language; one without a language is of an undetermined one."""
+    plain = shapes.value(subject, predicate)
+    return shapes.text(subject, predicate) or ({UNDETERMINED: plain} if plain else {})
 
 
 def _key(shapes: Index, owners: dict[str, str], owner: str, path: str) -> str | None:

@@ -128,7 +128,9 @@ class Data:
             start = f"{self.base}id/{parameter.kind}/"
             near = nearest_thing(self._store, start, value.removeprefix(start), NAMES)
             code = "refusal-thing-near" if near else "refusal-thing"
-            raise CannotAsk(message(code, name=parameter.name, value=value, kind=parameter.word, near=near))
+            raise CannotAsk(
+                message(code, name=parameter.name, value=value, parameter=parameter.label or parameter.word, near=near)
+            )
 
     def ask(self, text: str) -> Answer:
         """Run SPARQL text and note probable mistakes in it. Raises CannotAsk."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from hankelod.messages.catalogue import Text
 from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.words import message, word
 from hankelod.rdf.sparql import Token, tokens
+from hankelod.records.nearness import begun, nearest
 
 START = "QueryUnit"
 
@@ -233,8 +233,9 @@ def _near(token: Token, names: list[str]) -> str | None:
     if token.kind not in ("word", "prefix", "name"):
         return None
     by_upper = {s.upper(): s for s in names if s.isidentifier()}
-    close = get_close_matches(token.text.upper(), by_upper, n=1, cutoff=0.7)
-    return by_upper[close[0]] if close else None
+    written = token.text.upper()
+    close = nearest(written, by_upper, short=0) or begun(written, by_upper)
+    return by_upper[close] if close else None
 
 
 def _short(text: str, limit: int = 40) -> str:

@@ -18,7 +18,6 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +26,7 @@ from hankelod.messages.problem import short
 from hankelod.messages.words import message
 from hankelod.rdf import files
 from hankelod.rdf.sparql import CannotAsk, Token, tokens, without_mark
+from hankelod.records.nearness import meaning
 
 SUFFIX = ".rq"
 
@@ -92,7 +92,7 @@ class Parameter(NamedTuple):
                     "refusal-value",
                     name=self.name,
                     value=short(value),
-                    expected=message("refusal-value-thing", kind=self.word),
+                    expected=message("refusal-value-thing", parameter=self.label or self.word),
                 )
             )
         return f"<id/{self.kind}/{identifier}>"
@@ -231,7 +231,7 @@ def listing(catalogue: Catalogue, lang: str) -> str:
 
 def _nearest(text: str, names: list[str], kind: str) -> Text:
     """A hint by language: the nearest of these names, else all of them."""
-    close = get_close_matches(text.lower(), names, n=1, cutoff=0.5)
-    if close:
-        return message("refusal-nearest", name=close[0])
+    near = meaning(text, {name: (name,) for name in names})
+    if near:
+        return message("refusal-nearest", name=near)
     return message(f"refusal-{kind}", names=", ".join(names)) if names else message(f"refusal-{kind}-none")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -14,10 +13,13 @@ from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.words import message
 from hankelod.rdf.graph import RDF
 from hankelod.rdf.sparql import Refused, Token, place, refused
-from hankelod.records.nearness import nearest
+from hankelod.records.nearness import begun, nearest
 
 MAX_TRIPLES = 2_000_000
 """Largest graph, in triples, in which an unknown term gets a suggestion: finding one reads the whole graph."""
+
+TOLD_APART = 5
+"""Least letters of a prefix that can be told to be a slip; in shorter ones each letter makes another: `dct`, `dcat`."""
 
 _ENGINE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 
@@ -60,13 +62,20 @@ def check_prefixes(text: str, tokens: list[Token], prefixes: Mapping[str, str]) 
             continue
         prefix = token.text.partition(":")[0]
         if prefix not in prefixes:
-            close = get_close_matches(prefix.lower(), list(prefixes), n=1, cutoff=0.5)
+            near = _near_prefix(prefix.lower(), prefixes)
             why = (
-                message("refusal-prefix-near", prefix=prefix, near=close[0])
-                if close
+                message("refusal-prefix-near", prefix=prefix, near=near)
+                if near
                 else message("refusal-prefix", prefix=prefix, known=", ".join(prefixes))
             )
             raise refused("query-prefix", why, text, token.start)
+
+
+def _near_prefix(prefix: str, prefixes: Mapping[str, str]) -> str | None:
+    """The declared prefix that another one is a slip of, or None."""
+    if prefix in prefixes:
+        return prefix
+    return nearest(prefix, prefixes, short=0) if len(prefix) >= TOLD_APART else None
 
 
 class _Term(NamedTuple):
@@ -91,7 +100,7 @@ def unknown_terms(
             continue
         local, known = term.iri.removeprefix(term.namespace), _local_names(store, term.namespace)
         thing = term.namespace.startswith(f"{base}id/")
-        near = nearest(local, known) if thing else next(iter(get_close_matches(local, known, n=1)), None)
+        near = nearest(local, known) if thing else _near_term(local, known)
         if near:
             line, column = place(text, term.token.start)
             meant = f"{term.prefix}:{near}" if term.prefix else f"<{term.namespace.removeprefix(base)}{near}>"
@@ -125,6 +134,12 @@ def _occurs(store: ox.Store, iri: str) -> bool:
         return True
     patterns = ((None, node, None), (None, None, node), (node, None, None))
     return any(next(store.quads_for_pattern(*p), None) is not None for p in patterns)
+
+
+def _near_term(local: str, known: list[str]) -> str | None:
+    """The term that a local name is in another case, or a slip of, or begins with, or None."""
+    cased = [name for name in known if name.casefold() == local.casefold()]
+    return cased[0] if len(cased) == 1 else nearest(local, known, short=0) or begun(local, known)
 
 
 def _local_names(store: ox.Store, namespace: str) -> list[str]:

@@ -28,8 +28,11 @@ class Unfit(Exception):
     """
 
     def __init__(self, path: Path, code: str, size: int = 0, error: OSError | None = None) -> None:
-        super().__init__(f"{path}: {error.strerror if error else code}")
+        super().__init__(path, code, size, error)
         self.path, self.code, self.size, self.error = path, code, size, error
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.error.strerror if self.error else self.code}"
 
 
 def why(error: Unfit) -> object:

@@ -13,11 +13,13 @@ from unicodedata import category, name
 REPLACEMENT = "\ufffd"
 
 INVISIBLE = (
-    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u3164\ufdd0-\ufdef"
-    "\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff\ue000-\uf8ff\U000f0000-\U0010ffff"
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u2800\u3164\ufdd0-\ufdef"
+    "\uffa0\ufff0-\ufffc\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ue000-\uf8ff\U000f0000-\U0010ffff"
+    + "".join(chr(plane << 16 | last) for plane in range(1, 14) for last in (0xFFFE, 0xFFFF))
 )
-"""Characters without a shape of their own: ignorable ones, fillers, tags, and those that no standard gives a meaning
-(private use, noncharacters), which look different on every machine."""
+"""Characters without a shape of their own: ignorable ones, fillers and blanks, tags, controls of layout, the place of an
+object that was lost, and those that no standard gives a meaning (private use, noncharacters), which look different on
+every machine."""
 
 DOUBTFUL = re.compile(f"[{REPLACEMENT}{INVISIBLE}]")
 """Characters that may be doubtful; `doubts` looks at what stands around them."""
@@ -31,6 +33,9 @@ _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
 """A flag of a region: tags behind a black flag."""
 
 _HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?P<user>[^/?#]*@)?(?P<host>[^/?#@]*?)(?::[0-9]*)?(?:[/?#]|\Z)", re.S)
+
+_DOTS = re.compile("[\u3002\uff0e\uff61]")
+"""Characters that browsers read as the dots of a host."""
 
 _PUNYCODE = re.compile(r"(?i)(?<![a-z0-9-])xn--[a-z0-9-]+")
 
@@ -90,7 +95,7 @@ def address_doubts(text: str) -> Iterator[Doubt]:
         return
     if not match and not _PUNYCODE.search(text):
         return
-    if any(_is_lookalike(label) for label in re.split("[.\u3002\uff0e\uff61]", _PUNYCODE.sub(_decoded, host))):
+    if _DOTS.search(host) or any(map(_is_lookalike, _PUNYCODE.sub(_decoded, host).split("."))):
         yield Doubt("lookalike-host", host)
 
 

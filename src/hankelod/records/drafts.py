@@ -17,6 +17,7 @@ from hankelod.messages.words import message, say
 from hankelod.model import schema
 from hankelod.model.model import ID, Class, Field
 from hankelod.records.dataset import Dataset
+from hankelod.records.identifiers import unreserved
 from hankelod.records.slug import suggested
 
 Answers = dict[str, object]
@@ -41,7 +42,8 @@ def draft(dataset: Dataset, kind: str, identifier: str) -> Draft:
     if cls is None:
         raise CannotDraft(message("refusal-kind", kind=kind))
     if not ID.fullmatch(identifier):
-        raise CannotDraft(message("refusal-id", id=identifier, example=suggested(identifier)))
+        name = "refusal-id-reserved" if unreserved(identifier) else "refusal-id"
+        raise CannotDraft(message(name, id=identifier, example=suggested(identifier)))
     if cls.file:
         path = dataset.data / cls.file
         if path.exists():

@@ -183,12 +183,10 @@ def correction(check: Check, field: Field | None, value: str | None = None, gues
     if guess is not None and field.checked_by and not CHECKS[field.checked_by](guess):
         guess = None
     if guess is not None:
-        hint = phrase("meant", suggestion=guess)
-        return {lang: f"{hint[lang]} {words}" for lang, words in check.fix.items()}
+        return phrase("both", first=phrase("meant", suggestion=guess), second=check.fix)
     if field.example is None:
         return check.fix
-    example = phrase("for-example", example=f"{field.key}: {field.example}")
-    return {lang: f"{words} {example[lang]}" for lang, words in check.fix.items()}
+    return phrase("both", first=check.fix, second=phrase("for-example", example=f"{field.key}: {field.example}"))
 
 
 def as_list(node: Node, field: Field) -> str:

@@ -6,6 +6,7 @@ import os
 from importlib import resources
 from pathlib import Path
 
+from hankelod.messages.catalogue import in_language
 from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
@@ -34,7 +35,10 @@ def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
     except tree.Unreadable as error:
         at = error.problem
         raise NotADataset(
-            {lang: f"{at.file}:{at.line}:{at.column}: {text} {at.fix[lang]}" for lang, text in at.message.items()}
+            {
+                lang: f"{at.file}:{at.line}:{at.column}: {text} {in_language(at.fix, lang)}"
+                for lang, text in at.message.items()
+            }
         ) from error
     pairs = node.value if node.kind == "mapping" else []
     top = {str(key.value): value for key, value in pairs}  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from hankelod.messages.catalogue import Text
 from hankelod.model.kinds.numbers import in_range
 from hankelod.model.model import Field
+from hankelod.records.nearness import meaning
 
 LONGEST = 100
 """Most characters of a text that is guessed at; a longer one is no typing error."""
@@ -27,18 +28,10 @@ def meant(field: Field, text: str) -> str | None:
 
 
 def word_meant(words: Mapping[str, Text], text: str) -> str | None:
-    """Return the word whose spelling or label (the values of `words`) is nearest to `text`, or None."""
-    from difflib import get_close_matches
-
+    """Return the word that `text` is a slip of, or one of whose labels (the values of `words`) it means, or None."""
     if len(text) > LONGEST:
         return None
-    names = {word.casefold(): word for word in words}
-    for word, labels in words.items():
-        for label in labels.values():
-            names.setdefault(label.casefold(), word)
-    folded = text.strip().casefold()
-    close = [folded] if folded in names else get_close_matches(folded, names, n=1, cutoff=0.6)
-    return names[close[0]] if close else None
+    return meaning(text, {word: (word, *labels.values()) for word, labels in words.items()})
 
 
 def takes(field: Field, text: str) -> bool:

@@ -319,8 +319,8 @@ class Service:
                 {"location": f"{at}/{resolution.location}", **links(resolution, at), **varies, **policy},
             )
         if resolution.status == 406:
-            alternatives = "".join(f"{e.media_type}  {at}/{e.path}\n" for e in resolution.others)
-            return text(406, f"not-acceptable: there are\n{alternatives}", {**links(resolution, at), **varies})
+            offers = ", ".join(f"{e.media_type} ({at}/{e.path})" for e in resolution.others)
+            raise rejected(406, "not-acceptable", headers=links(resolution, at), offers=offers)
         if resolution.entry is None or handle is None:
             if path == "":
                 lang = _language({}, headers, self.editions.documents.languages)

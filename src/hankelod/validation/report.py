@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from hankelod.messages.catalogue import Text, in_language
 from hankelod.messages.console import part
+from hankelod.messages.languages import UNDETERMINED
 from hankelod.messages.problem import CATALOGUE, SEVERITIES, Problem, Result, in_order, short
 from hankelod.messages.words import say
 from hankelod.model.model import Check
@@ -219,4 +220,4 @@ def _result(r: Result, p: Problem, check: Check | None) -> dict[str, list[str]]:
 
 
 def _texts(text: Text) -> list[str]:
-    return [f'"{escape(t)}"@{lang}' for lang, t in text.items()]
+    return [f'"{escape(t)}"' if lang == UNDETERMINED else f'"{escape(t)}"@{lang}' for lang, t in text.items()]

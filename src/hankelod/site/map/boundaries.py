@@ -50,7 +50,7 @@ def read(path: Path, within: Path | None = None, levels: Sequence[Collection[str
     """Read the areas of a GeoJSON (RFC 7946) or TopoJSON file in the folder `within`, by code.
 
     `levels` are the codes of municipalities and of regions: a file that has them as numbers, or without their zeros,
-    is read by the level that it fits. An area without a geometry is left out. Coordinates are degrees, or metres in
+    is read by the level that it fits. An area without a geometry, or whose rings enclose nothing, is left out. Coordinates are degrees, or metres in
     ETRS-TM35FIN as Statistics Finland serves them. Raises NotBoundaries.
     """
     try:
@@ -67,7 +67,8 @@ def read(path: Path, within: Path | None = None, levels: Sequence[Collection[str
     found: list[tuple[object, list[Ring]]] = []
     try:
         for number, feature in enumerate(_features(whole), 1):  # noqa: B007 - the number is for the message
-            found.append((_code(feature), [[plane(p) for p in ring] for ring in feature["rings"]]))
+            rings = [[plane(p) for p in ring] for ring in feature["rings"]]
+            found.append((_code(feature), [ring for ring in rings if _encloses(ring)]))
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         raise _refused(path, message("boundaries-feature", number=number + 1)) from error
     areas: Areas = {}
@@ -77,6 +78,12 @@ def read(path: Path, within: Path | None = None, levels: Sequence[Collection[str
     if not areas:
         raise NotBoundaries(message("boundaries-codes", file=path.name, keys=", ".join(CODES)))
     return areas
+
+
+def _encloses(ring: Ring) -> bool:
+    """Tell whether a ring encloses as much as a square metre; a line or a point is no area."""
+    around = zip(ring, [*ring[1:], *ring[:1]], strict=True)
+    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in around)) >= 2
 
 
 def _refused(path: Path, why: object) -> NotBoundaries:
