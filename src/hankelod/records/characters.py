@@ -18,8 +18,8 @@ INVISIBLE = (
     + "".join(chr(plane << 16 | last) for plane in range(1, 14) for last in (0xFFFE, 0xFFFF))
 )
 """Characters without a shape of their own: ignorable ones, fillers and blanks, tags, controls of layout, the place of
-an object that was lost, and those that no standard gives a meaning (private use, noncharacters), which look different on
-every machine."""
+an object that was lost, and those that no standard gives a meaning (private use, noncharacters), which look different
+on every machine."""
 
 DOUBTFUL = re.compile(f"[{REPLACEMENT}{INVISIBLE}]")
 """Characters that may be doubtful; `doubts` looks at what stands around them."""
