@@ -204,6 +204,24 @@ def test_an_error_that_is_text_in_the_first_column_is_no_remark(error: str, tmp_
     assert told(done) == [("A3", "bad-id")] and done.files == ()
 
 
+def test_what_stands_beside_the_cells_is_told(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    out = io.BytesIO()
+    made = xlsxwriter.Workbook(out)
+    page = made.add_worksheet("hanke")
+    page.write_row(0, 0, list(GOOD))
+    page.write_row(1, 0, list(GOOD.values()))
+    page.write_comment("A1", "Ohje")
+    page.write_comment("B2", "Summa on väärin!", {"author": "Matti"})
+    page.insert_textbox(5, 1, "Kaksi hanketta puuttuu")
+    made.close()
+    done = read(tmp_path, out.getvalue(), "t.xlsx")
+    assert told(done) == [("A1", "sheet-beside"), ("B2", "sheet-beside")]
+    assert [p.value for p in done.problems] == ["Kaksi hanketta puuttuu", "Summa on väärin!"]
+    assert {p.severity for p in done.problems} == {"warning"} and len(done.files) == 1
+
+
 ERRORS = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?"]
 
 

@@ -344,3 +344,21 @@ def test_a_deleted_paragraph_mark_joins_beyond_bookmarks() -> None:
     between = "<w:bookmarkStart w:id='2' w:name='x'/><w:bookmarkEnd w:id='2'/><w:proofErr w:type='spellStart'/>"
     body = f"<w:p>{gone}{run('Eka puoli')}</w:p>{between}" + paragraph(run(" ja toka."))
     assert read(body)[0] == "Eka puoli ja toka."
+
+
+@pytest.mark.parametrize(("toggle", "reason"), [("vanish", "hidden"), ("strike", "struck"), ("dstrike", "struck")])
+def test_a_style_of_a_table_hides_what_it_holds(toggle: str, reason: str) -> None:
+    styles = f"<w:style w:type='table' w:styleId='T'><w:name w:val='T'/><w:rPr><w:{toggle}/></w:rPr></w:style>"
+    body = f"<w:tbl><w:tblPr><w:tblStyle w:val='T'/></w:tblPr><w:tr>{cell(paragraph(run('Sisäinen')))}</w:tr></w:tbl>"
+    assert read(body + paragraph(run("Näkyy")), parts={"styles": styles}) == ("Näkyy", {reason: "Sisäinen"})
+
+
+def test_a_paragraph_that_is_only_indented_is_no_item() -> None:
+    styles = (
+        "<w:style w:type='paragraph' w:styleId='L'><w:name w:val='List Paragraph'/></w:style>"
+        "<w:style w:type='paragraph' w:styleId='B'><w:name w:val='List Bullet'/></w:style>"
+    )
+    number = "<w:numPr><w:ilvl w:val='0'/><w:numId w:val='1'/></w:numPr>"
+    for style, more, mark in (("L", "", ""), ("L", number, "- "), ("B", "", "- ")):
+        body = f"<w:p><w:pPr><w:pStyle w:val='{style}'/>{more}</w:pPr>{run('Kohta')}</w:p>"
+        assert read(body, parts={"styles": styles})[0] == f"{mark}Kohta"

@@ -31,6 +31,7 @@ LESSER = {
             "part-moved",
             "id-vanished",
             "sheet-above-header",
+            "sheet-beside",
             "sheet-hidden",
             "sheet-hidden-row",
             "sheet-hidden-column",

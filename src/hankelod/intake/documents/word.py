@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from hankelod.intake.documents import archives
 from hankelod.intake.documents.lines import CannotImport, Line, missing
-from hankelod.intake.documents.styles import Style, Styles, attribute, child, local, toggle
+from hankelod.intake.documents.styles import REASONS, Style, Styles, attribute, child, local, toggle
 from hankelod.intake.documents.symbols import symbol
 
 MAX_DEPTH = 200
@@ -172,6 +172,8 @@ class _Document:
             yield Line(max(self.number, 1), "".join(table.itertext()), left="deep")
             return
         first = True
+        formats = self.styles.of(child(child(table, "tblPr"), "tblStyle")).formats
+        left = left or next((reason for key, reason in REASONS.items() if formats.get(key)), "")
         for row, row_left in _inside(table, "tr", left):
             properties = child(row, "trPr")
             if child(properties, "del") is not None:

@@ -52,7 +52,8 @@ class Table(NamedTuple):
     """A sheet: its number from 0, its name, and its rows that are not empty.
 
     `unread` are the rows that cannot be read, each with the parser's words. `hidden` is true of a sheet that is not
-    shown; `hidden_rows` and `hidden_columns` are those that are not.
+    shown; `hidden_rows` and `hidden_columns` are those that are not. `beside` are the comments by row from 1 and column
+    from 0, and the texts of drawings, in row 0.
     """
 
     number: int
@@ -63,6 +64,7 @@ class Table(NamedTuple):
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[Merged, ...] = ()
+    beside: tuple[tuple[int, int, str], ...] = ()
 
 
 def is_spreadsheet(path: Path) -> bool:

@@ -249,6 +249,9 @@ class _Workbook:
             filled = next((number for number, row in body if at in row), None)
             if at in table.hidden_columns and filled is not None:
                 self._report("sheet-hidden-column", table, table.rows[0][0], at, table.rows[0][1][at].text)
+        for number, at, text in table.beside:
+            if number == 0 or number > table.rows[0][0]:  # those of headers explain the columns
+                self._report("sheet-beside", table, max(number, 1), at, text)
         rows = {table.rows[0][0]: table.rows[0][1], **dict(body)}
         numbers = list(rows)
         for merged in table.merged:

@@ -25,8 +25,10 @@ NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
     "http://schemas.openxmlformats.org/package/2006/relationships",
+    "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing",
+    "http://purl.oclc.org/ooxml/drawingml/spreadsheetDrawing",
 )
-"""The namespaces of what is read: workbooks, strict workbooks, and relations between the parts of a package."""
+"""The namespaces of what is read: workbooks, relations between the parts of a package, and drawings; strict too."""
 
 REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
 
@@ -189,8 +191,24 @@ def _sheet(package: _Package, part: str, book: Book, name: str) -> Table:
                 hidden_rows.add(number)
             if len(rows) > MAX_ROWS:
                 raise CannotImport("too-large", name=name)
-    table = Table(0, "", sorted(rows.items()), merged=tuple(merged))
+    table = Table(0, "", sorted(rows.items()), merged=tuple(merged), beside=tuple(_beside(package, part)))
     return table._replace(hidden_rows=frozenset(hidden_rows), hidden_columns=frozenset(hidden_columns))
+
+
+def _beside(package: _Package, part: str) -> Iterator[tuple[int, int, str]]:
+    """The comments of a sheet with their cells, and the texts of its drawings."""
+    for kind, other in sorted(package.related(part).values()):
+        if kind == "comments" and package.has(other):
+            for element in package.elements(other, "comment"):
+                row, column = _place(element.get("ref", ""))
+                text = " ".join(_text(element).text.split())
+                if text:
+                    yield row, column, text
+        elif kind == "drawing" and package.has(other):
+            for element in package.elements(other, "txBody"):
+                text = " ".join(" ".join(x.text or "" for x in element.iter("{*}t")).split())
+                if text:
+                    yield 0, 0, text
 
 
 def _cells(row: etree._Element, number: int, book: Book) -> dict[int, Cell]:
