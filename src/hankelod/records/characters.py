@@ -17,9 +17,9 @@ INVISIBLE = (
     "\uffa0\ufff0-\ufffc\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ue000-\uf8ff\U000f0000-\U0010ffff"
     + "".join(chr(plane << 16 | last) for plane in range(1, 14) for last in (0xFFFE, 0xFFFF))
 )
-"""Characters without a shape of their own: ignorable ones, fillers and blanks, tags, controls of layout, the place of an
-object that was lost, and those that no standard gives a meaning (private use, noncharacters), which look different on
-every machine."""
+"""Characters without a shape of their own: ignorable ones, fillers and blanks, tags, controls of layout, the place of
+an object that was lost, and those that no standard gives a meaning (private use, noncharacters), which look different
+on every machine."""
 
 DOUBTFUL = re.compile(f"[{REPLACEMENT}{INVISIBLE}]")
 """Characters that may be doubtful; `doubts` looks at what stands around them."""

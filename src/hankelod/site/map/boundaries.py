@@ -50,8 +50,8 @@ def read(path: Path, within: Path | None = None, levels: Sequence[Collection[str
     """Read the areas of a GeoJSON (RFC 7946) or TopoJSON file in the folder `within`, by code.
 
     `levels` are the codes of municipalities and of regions: a file that has them as numbers, or without their zeros,
-    is read by the level that it fits. An area without a geometry, or whose rings enclose nothing, is left out. Coordinates are degrees, or metres in
-    ETRS-TM35FIN as Statistics Finland serves them. Raises NotBoundaries.
+    is read by the level that it fits. An area without a geometry, or whose rings enclose nothing, is left out.
+    Coordinates are degrees, or metres in ETRS-TM35FIN as Statistics Finland serves them. Raises NotBoundaries.
     """
     try:
         whole = json.loads(files.content(path, within, LARGEST).decode("utf-8-sig"))
