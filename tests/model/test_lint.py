@@ -183,6 +183,7 @@ def test_a_link_out_of_the_dataset_is_not_read(copy, tmp_path_factory, folder):
         Dataset(copy)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 @pytest.mark.parametrize("lang", ["fi", "sv", "en"])
 def test_why_a_file_of_shapes_is_not_read_is_told_in_the_language(copy, run, lang):
     """A pipe among the shapes: no name of a code, but words."""
