@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 
@@ -178,5 +179,15 @@ def test_a_link_out_of_the_dataset_is_not_read(copy, tmp_path_factory, folder):
     outside = tmp_path_factory.mktemp("outside")
     (outside / "secret.ttl").write_text('<http://x/s> <http://x/p> "secret" .', "utf-8")
     (copy / folder / "z.ttl").symlink_to(outside / "secret.ttl")
-    with pytest.raises(NotADataset, match=r"z\.ttl: this is a link out of the dataset"):
+    with pytest.raises(NotADataset, match=r"z\.ttl: the link leads out of the dataset"):
         Dataset(copy)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("lang", ["fi", "sv", "en"])
+def test_why_a_file_of_shapes_is_not_read_is_told_in_the_language(copy, run, lang):
+    """A pipe among the shapes: no name of a code, but words."""
+    os.mkfifo(copy / "shapes/zz.ttl")
+    done = run("validate", "--lang", lang, cwd=copy)
+    words = {"fi": "tavallinen tiedosto", "sv": "vanlig fil", "en": "plain file"}
+    assert done.returncode == 2 and words[lang] in done.stderr and "not-a-file" not in done.stderr, done.stderr

@@ -323,6 +323,11 @@ CODED = {
     "gzip": (b"Content-Encoding: gzip\r\n", gzip.compress(CONTENT)),
     "x-gzip": (b"Content-Encoding: X-GZIP\r\n", gzip.compress(CONTENT)),
     "deflate": (b"Content-Encoding: deflate\r\n", zlib.compress(CONTENT)),
+    "members": (
+        b"Content-Encoding: gzip\r\n",
+        b"".join(gzip.compress(CONTENT[n : n + 7]) for n in range(0, 70, 7)) + gzip.compress(CONTENT[70:]),
+    ),
+    "filled up": (b"Content-Encoding: gzip\r\n", gzip.compress(CONTENT) + bytes(1000)),
     "identity": (b"Content-Encoding: identity\r\n", CONTENT),
     "none": (b"", CONTENT),
 }
@@ -347,8 +352,12 @@ def test_a_bomb_is_stopped_at_its_size():
         (b"Content-Encoding: br\r\n", b"x"),
         (b"Content-Encoding: gzip\r\n", b"no gzip"),
         (b"Content-Encoding: gzip\r\n", gzip.compress(CONTENT)[:-100]),
+        (b"Content-Encoding: gzip\r\n", gzip.compress(CONTENT) + gzip.compress(CONTENT)[:-9]),
+        (b"Content-Encoding: deflate\r\n", zlib.compress(CONTENT)[2:-4]),
     ],
 )
 def test_what_cannot_be_unpacked_is_told(head, body):
-    with pytest.raises((BadManifest, OSError)):
+    """In every language, in words of ours."""
+    with pytest.raises(BadManifest) as error:
         b"".join(RemoteOrigin(Serving(answered(head, body)).address).pieces("x", 2**24))
+    assert len({error.value.text(lang) for lang in ("fi", "sv", "en")}) == 3

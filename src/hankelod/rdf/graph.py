@@ -9,6 +9,9 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from hankelod.messages.catalogue import Text
+from hankelod.messages.languages import LANGUAGES
+from hankelod.messages.problem import fill
+from hankelod.messages.refusal import Refusal
 from hankelod.rdf import files, nesting
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -32,8 +35,13 @@ def format_iri(syntax: ox.RdfFormat | ox.QueryResultsFormat) -> str:
     return FORMATS + syntax.iri.rpartition("/")[2]
 
 
-class NotReadable(Exception):
+class NotReadable(Refusal):
     """A Turtle file cannot be read; the message names the file and, if known, line and column."""
+
+
+def not_readable(file: Path, why: object, place: str = "") -> NotReadable:
+    """Create the refusal of a file, with the reason in every language."""
+    return NotReadable(fill(dict.fromkeys(LANGUAGES, "{file}{place}: {why}"), file=str(file), place=place, why=why))
 
 
 class Index(NamedTuple):
@@ -95,10 +103,10 @@ def read(paths: list[Path], base: str) -> Index:
         try:
             _take(index, files.content(file), base)
         except files.Unfit as error:
-            raise NotReadable(str(error)) from error
+            raise not_readable(file, files.why(error)) from error
         except (SyntaxError, ValueError) as error:
             place = f":{error.lineno}:{error.offset}" if isinstance(error, SyntaxError) and error.lineno else ""
-            raise NotReadable(f"{file}{place}: {error}") from error
+            raise not_readable(file, error, place) from error
     return index
 
 

@@ -11,7 +11,7 @@ from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
 from hankelod.rdf import files
-from hankelod.rdf.graph import NotReadable
+from hankelod.rdf.graph import not_readable
 from hankelod.records import tree, yamltree
 
 BASE = "https://w3id.org/hankelod/"
@@ -82,7 +82,7 @@ def turtle_files(folder: Path) -> list[Path]:
     found = sorted(f for f in folder.rglob("*.ttl") if not any(map(files.is_hidden, f.relative_to(folder).parts)))
     outside = next((f for f in (folder, *found) if files.leads_out(f, folder.parent)), None)
     if outside is not None:
-        raise NotReadable(f"{outside}: this is a link out of the dataset; put the file itself here")
+        raise not_readable(outside, message("file-outside-dataset"))
     return found
 
 

@@ -20,7 +20,7 @@ from itertools import islice
 from operator import lt
 from pathlib import Path
 from queue import Empty, Full, Queue
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from hankelod.messages import words
 from hankelod.messages.refusal import CannotPublish
@@ -153,37 +153,45 @@ class RemoteOrigin:
         """The bytes of a file in pieces, unpacked if the server packs: some stores keep all files packed."""
         from http.client import HTTPException
 
-        size = 0
+        size, coding = 0, ""
         try:
             with self.opener.open(self.address + path, timeout=WAIT) as answer:
                 coding = (answer.headers.get("Content-Encoding") or "identity").strip().lower()
                 if coding not in CODINGS:
                     raise BadManifest(words.message("damage-coding", path=path, coding=coding))
-                unpacker = zlib.decompressobj(CODINGS[coding]) if CODINGS[coding] else None
                 # read1 returns what has arrived
-                while piece := answer.read1(PIECE):
-                    for content in _content(piece, unpacker):
-                        size += len(content)
-                        if size > largest:
-                            raise BadManifest(words.message("damage-larger", path=path))
-                        yield content
-                if unpacker is not None and not unpacker.eof:
-                    raise EOFError(f"{path}: {coding}")
-        except (HTTPException, ValueError, zlib.error, EOFError) as error:
+                for content in _contents(iter(partial(answer.read1, PIECE), b""), CODINGS[coding]):
+                    size += len(content)
+                    if size > largest:
+                        raise BadManifest(words.message("damage-larger", path=path))
+                    yield content
+        except (zlib.error, EOFError) as error:
+            raise BadManifest(words.message("damage-packed", path=path, coding=coding)) from error
+        except (HTTPException, ValueError) as error:
             # ValueError: not a valid address, also of a redirect
             raise OSError(f"{type(error).__name__}: {error}") from error
 
 
-def _content(piece: bytes, unpacker: Any) -> Iterator[bytes]:
-    """The content of a piece that arrived, at most PIECE bytes at a time."""
-    if unpacker is None:
-        yield piece
+def _contents(pieces: Iterator[bytes], bits: int) -> Iterator[bytes]:
+    """The content of pieces as they arrive, at most PIECE bytes at a time. Raises zlib.error, EOFError.
+
+    `bits` is the form of the packing for zlib, 0 for none. A file of gzip may be several in a row (RFC 1952, 2.2).
+    """
+    if not bits:
+        yield from pieces
         return
-    while piece and not unpacker.eof:
-        content = unpacker.decompress(piece, PIECE)
-        piece = unpacker.unconsumed_tail
-        if content:
-            yield content
+    unpacker = zlib.decompressobj(bits)
+    for piece in pieces:
+        while piece:
+            if unpacker.eof:
+                unpacker = zlib.decompressobj(bits)
+            content = unpacker.decompress(piece, PIECE)
+            # zeros may fill up a file behind its end
+            piece = unpacker.unused_data.lstrip(b"\0") if unpacker.eof else unpacker.unconsumed_tail
+            if content:
+                yield content
+    if not unpacker.eof:
+        raise EOFError
 
 
 def source(place: str, working: Path) -> Origin:
