@@ -21,6 +21,7 @@ from hankelod.exports import tables
 from hankelod.exports.export import Place
 from hankelod.exports.summaries import Cards, Key
 from hankelod.exports.workbook import Workbook
+from hankelod.model.kinds.texts import TEXT
 from hankelod.publication import runs
 from hankelod.publication.building import Building
 from hankelod.publication.history.days import Days
@@ -248,7 +249,7 @@ TITLE = tables.Column(
     "string",
     False,
     None,
-    Key("title", "text", False, False, {"en": "t"}, {"en": "t"}, None, None),
+    Key("title", TEXT, False, False, {"en": "t"}, {"en": "t"}, None, None),
     {"en": "t"},
 )
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")) | st.sampled_from("\n\t"), min_size=1)

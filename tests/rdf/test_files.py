@@ -38,6 +38,7 @@ OTHERS = {
     "exports/dumps.py": "writes a dump",
     "exports/making.py": "writes an index",
     "exports/export.py": "writes a file",
+    "exports/sheets.py": "writes a table",
     "intake/documents/reading.py": "`read_bytes` of the intake, which asks the opener",
     "intake/spreadsheets/reading.py": "`read_bytes` of the intake, which asks the opener",
     "records/inputs.py": "text of standard input",

@@ -339,7 +339,7 @@ def test_feed(dist, lang):
         assert all(entry.find(ATOM + needed) is not None for needed in ("title", "updated", "link", "summary"))
 
 
-def test_sitemap(dist, LANGUAGES, paths):
+def test_sitemap(dist, paths):
     tree = ET.parse(dist / "sitemap.xml").getroot()
     found = [e.text for e in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     assert len(found) == len(set(found))

@@ -55,7 +55,7 @@ class InFile(NamedTuple):
     path: Path
 
     def blocks(self) -> Iterator[Lines]:
-        with self.path.open("rb", buffering=READ) as file:
+        with self.path.open("rb") as file:
             yield from runs.of_file(file, READ)
 
     def starting(self, start: bytes) -> Lines:
