@@ -91,24 +91,33 @@ def replacing(out: Path) -> Iterator[Path]:
     To be used under the lock. Raises OSError, and then nothing was changed.
     """
     building = beside(out, "building")
-    done = False
+    new = None
     try:
         building.mkdir()
+        new = _identity(building)
         yield building
         for folder, _, _ in os.walk(building):
             os.chmod(folder, FOLDER_MODE)  # noqa: PTH101
         _sync(building)
         with _held():
             _exchange(building, out)
-            done = True
             shutil.rmtree(building, ignore_errors=True)
     except KeyboardInterrupt:
-        if not done:
+        if new is None or new != _identity(out):  # another thread may have taken the signal that is held back here
             raise
         raise InterruptedAfter(out) from None
     finally:
         with contextlib.suppress(KeyboardInterrupt), _held():
             shutil.rmtree(building, ignore_errors=True)
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from all others, whatever its name; None if there is none."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class InterruptedAfter(KeyboardInterrupt):
