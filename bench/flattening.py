@@ -111,8 +111,8 @@ class Flattening:
         for field in cls.fields:
             if field.kind.typing:
                 return field.words[values[field.key]]
-        word = type_of(values, cls)
-        return next(rule.iri for rule in cls.types if rule.word == word)
+        written = type_of(values, cls)
+        return next(rule.iri for rule in cls.types if cls.written[rule.word] == written)
 
     def close(self) -> None:
         for file in self.open:

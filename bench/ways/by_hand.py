@@ -15,6 +15,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.json import Decoder
 
 from hankelod.records.dataset import Dataset
+from ways.statements import last_day
 
 PACKAGES = ["msgspec"]
 PREPARED = None
@@ -23,6 +24,7 @@ Text = dict[str, str]
 ID = "https://synthetic.example.org/id/"
 DEF = "https://w3id.org/hankelod/def#"
 TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+DC = "http://purl.org/dc/elements/1.1/"
 DCTERMS = "http://purl.org/dc/terms/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 QUDT = "http://qudt.org/schema/qudt/"
@@ -136,7 +138,7 @@ def triples(r: Project, units: dict[str, str]) -> list[str]:
     put = lines.append
     root = f"{ID}project/{r.id}"
     s = f"<{root}>"
-    put(f"{s} {TYPE} <{DEF}Project> .\n")
+    put(f"{s} {TYPE} <{DEF}Project> .\n{s} {TYPE} <http://xmlns.com/foaf/0.1/Project> .\n")
     for lang, t in r.title.items():
         put(f'{s} <{DCTERMS}title> "{escape(t)}"@{lang} .\n')
     if r.titleAsWritten is not UNSET:
@@ -165,7 +167,10 @@ def triples(r: Project, units: dict[str, str]) -> list[str]:
     for v in r.regions:
         put(f"{s} <{DEF}region> <{ID}region/{v}> .\n")
     put(
-        f'{s} <{DEF}start> "{r.start}"^^<{XSD}gYearMonth> .\n{s} <{DEF}end> "{r.end}"^^<{XSD}gYearMonth> .\n'
+        f'{s} <{DEF}start> "{r.start}"^^<{XSD}gYearMonth> .\n'
+        f'{s} <{DEF}earliestStart> "{r.start}-01"^^<{XSD}date> .\n'
+        f'{s} <{DEF}end> "{r.end}"^^<{XSD}gYearMonth> .\n'
+        f'{s} <{DEF}latestEnd> "{last_day(r.end)}"^^<{XSD}date> .\n'
         f'{s} <{DEF}totalCost> "{r.totalCost}"^^<{XSD}decimal> .\n'
     )
     grants = [(f"<{root}/grant/{n if g.id is UNSET else g.id}>", g) for n, g in enumerate(r.grants, 1)]
@@ -194,7 +199,8 @@ def triples(r: Project, units: dict[str, str]) -> list[str]:
             f"{p} <{DEF}role> <{CONCEPT}role/{c.role}> .\n"
         )
     for p, g in grants:
-        put(f"{p} {TYPE} <{DEF}Grant> .\n{p} <{DEF}programme> <{ID}programme/{g.programme}> .\n")
+        put(f"{p} {TYPE} <{DEF}Grant> .\n{p} {TYPE} <{SCHEMA}MonetaryGrant> .\n")
+        put(f"{p} <{DEF}programme> <{ID}programme/{g.programme}> .\n")
         if g.call is not UNSET:
             put(f"{p} <{DEF}call> <{ID}programme/{g.programme}/call/{g.call}> .\n")
         put(f'{p} <{DEF}amount> "{g.amount}"^^<{XSD}decimal> .\n')
@@ -202,7 +208,7 @@ def triples(r: Project, units: dict[str, str]) -> list[str]:
         observation(p, o, units, put)
     for n, (whole, o) in enumerate(outcomes, 1):
         p = f"<{whole}>"
-        put(f"{p} {TYPE} <{DEF}{'Result' if o.kind == 'result' else 'Permanence'}> .\n")
+        put(f"{p} {TYPE} <{DEF}{'Result' if o.kind == 'result' else 'Permanence'}> .\n{p} {TYPE} <{DEF}Outcome> .\n")
         for v in o.aspects:
             put(f"{p} <{DEF}aspect> <{CONCEPT}aspect/{v}> .\n")
         for lang, t in o.text.items():
@@ -226,7 +232,7 @@ def triples(r: Project, units: dict[str, str]) -> list[str]:
                 put(f'{p} <{DCTERMS}title> "{escape(t)}"@{lang} .\n')
     for p, q in quotations:
         put(f"{p} {TYPE} <{SCHEMA}Quotation> .\n")
-        put(f'{p} <{SCHEMA}creator> "{escape(q.speaker)}" .\n')
+        put(f'{p} <{DC}creator> "{escape(q.speaker)}" .\n')
         if q.role is not UNSET:
             put(f'{p} <{DEF}speakerRole> "{escape(q.role)}" .\n')
         if q.gist is not UNSET:

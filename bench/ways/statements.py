@@ -5,7 +5,9 @@ Written by hand as one would for either library: constants are made once, everyt
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 ID = "https://synthetic.example.org/id/"
@@ -57,7 +59,7 @@ PATHS = {
     },
     "Link": {"url": SCHEMA + "url", "host": DEF + "host", "asWritten": DEF + "asWritten", "label": DCTERMS + "title"},
     "Quotation": {
-        "speaker": SCHEMA + "creator",
+        "speaker": "http://purl.org/dc/elements/1.1/creator",
         "role": DEF + "speakerRole",
         "gist": SCHEMA + "abstract",
         "words": SCHEMA + "text",
@@ -65,6 +67,11 @@ PATHS = {
     "Contribution": {"organisation": DEF + "organisation", "role": DEF + "role"},
 }
 TYPES = {name: DEF + name for name in PATHS} | {"Quotation": SCHEMA + "Quotation"}
+SUPERS = {
+    "Project": "http://xmlns.com/foaf/0.1/Project",
+    "Grant": SCHEMA + "MonetaryGrant",
+    "Outcome": DEF + "Outcome",
+}
 TARGETS = {
     "themes": "concept/theme/",
     "lead": "organisation/",
@@ -109,12 +116,21 @@ class Terms(NamedTuple):
 Statement = tuple[Any, Any, Any]
 
 
+@cache
+def last_day(month: str) -> str:
+    """The last day of a month."""
+    year, number = map(int, month.split("-"))
+    return f"{month}-{monthrange(year, number)[1]}"
+
+
 def writer(terms: Terms, units: dict[str, str]) -> Callable[[dict[str, Any]], Iterator[Statement]]:
     """The function that gives a record's statements."""
     iri, text, in_language, typed = terms
     paths = {name: {key: iri(path) for key, path in by.items()} for name, by in PATHS.items()}
     types = {name: iri(each) for name, each in TYPES.items()}
     kinds = {"result": iri(DEF + "Result"), "permanence": iri(DEF + "Permanence")}
+    supers = {name: iri(each) for name, each in SUPERS.items()}
+    earliest, latest, date = iri(DEF + "earliestStart"), iri(DEF + "latestEnd"), iri(XSD + "date")
     datatypes = {key: iri(XSD + name) for key, name in DATATYPES.items()}
     integer, boolean, rdf_type = iri(XSD + "integer"), iri(XSD + "boolean"), iri(RDF_TYPE)
     unit_terms = {measure: iri(unit) for measure, unit in units.items()}
@@ -123,7 +139,12 @@ def writer(terms: Terms, units: dict[str, str]) -> Callable[[dict[str, Any]], It
         s = iri(address)
         path = paths[name]
         yield s, rdf_type, kinds[record["kind"]] if name == "Outcome" else types[name]
-        if name == "Outcome":
+        if name in supers:
+            yield s, rdf_type, supers[name]
+        if name == "Project":
+            yield s, earliest, typed(f"{record['start']}-01", date)
+            yield s, latest, typed(last_day(record["end"]), date)
+        elif name == "Outcome":
             yield s, path["position"], typed(str(ordinal), integer)
         elif name == "Observation":
             yield s, path["unit"], unit_terms[record["measure"]]

@@ -223,7 +223,7 @@ def disk(tmp_path: Path):
     """A small file system of its own."""
     place = tmp_path / "disk"
     place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", place], capture_output=True)
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", place], capture_output=True)
     if made.returncode:
         pytest.skip("a file system can be mounted by root alone; the failing calls above stand for it")
     yield place
@@ -384,7 +384,7 @@ def test_settings_change_no_byte_and_no_mode(tmp_path, run):
 def test_the_day_may_be_given(states, out, run):
     """SOURCE_DATE_EPOCH stands for `modified` (reproducible-builds.org)."""
     assert run("-C", str(states[0]), "publish", "--out", str(out), SOURCE_DATE_EPOCH="1767225599").returncode == 0
-    assert "2025-12-31T00:00:00Z" in (out / "changes/pages/1.trig").read_text("utf-8")
+    assert "2025-12-31T00:00:00.001Z" in (out / "changes/pages/1.trig").read_text("utf-8")
     done = run("-C", str(states[0]), "publish", "--out", str(out), SOURCE_DATE_EPOCH="soon")
     assert done.returncode == 2
     assert "SOURCE_DATE_EPOCH" in done.stderr

@@ -39,7 +39,8 @@ def small(tmp_path_factory):
         "sv/index.html",
         "doc/project/withdrawn-id.html",
     ):
-        content = f"<!doctype html><title>{path}</title>".encode()
+        lang = "sv" if path.startswith("sv/") else "fi"
+        content = f'<!doctype html><html lang="{lang}"><title>{path}</title>'.encode()
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_bytes(content)
         manifest["files"][path] = {
@@ -103,7 +104,7 @@ def test_where_a_path_leads(small, path, headers, status, leads):
 def test_not_acceptable_tells_what_there_is(small):
     got = small.get("/id/project/hyva", Accept="image/png")
     for ending, media in ((".ttl", "text/turtle"), (".jsonld", "application/ld+json"), (".html", "text/html")):
-        assert f"{media}  /doc/project/hyva{ending}\n" in got.text
+        assert f"{media} (/doc/project/hyva{ending})" in got.text
         assert f'</doc/project/hyva{ending}>; rel="alternate"; type="{media}"' in got.headers["Link"]
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hankelod.records.dataset import Dataset
-from hankelod.site.map import atlas, boundaries, preview
+from hankelod.site.map import atlas, boundaries
 from hankelod.site.map.boundaries import NotBoundaries
 from support.checking import check_all
 from support.corpus import dataset_with
@@ -211,10 +211,3 @@ def test_a_ring_that_encloses_nothing_is_left_out(tmp_path, ring):
     assert set(boundaries.read(written(tmp_path, [feature("091"), bad]), None, LEVELS)) == {"091"}
     with pytest.raises(NotBoundaries):
         boundaries.read(written(tmp_path, [bad]), None, LEVELS)
-
-
-@pytest.mark.parametrize(("width", "height"), [(1000, 10), (10, 1000), (1000, 1), (500, 500), (1, 1), (2500, 1000)])
-def test_a_map_of_any_shape_fits_the_picture(width, height):
-    whole = f"m0 0 {width} 0 0 {height}-{width} 0z"
-    drawn = atlas.Atlas(width, height, {"001": whole}, {}, {}, "", whole, True)
-    assert preview.picture(drawn, [], ["001"]).startswith(b"\x89PNG")

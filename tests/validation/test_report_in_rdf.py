@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from random import Random
 
+import pyoxigraph as ox
 import pytest
 import rdflib
 
@@ -11,7 +13,7 @@ from hankelod.mapping.mapping import Mapping
 from hankelod.messages.problem import Problem
 from hankelod.records.dataset import Dataset
 from hankelod.validation.checker import Checker
-from hankelod.validation.foreign import check
+from hankelod.validation.foreign import check, with_bounds
 from hankelod.validation.report import as_turtle, report
 from support import judges
 from support.damage import damaged, parsed, renamed
@@ -87,11 +89,17 @@ def test_a_file_in_rdf_has_the_results_of_pyshacl(dist, tmp_path, literals_as_wr
     found = report(problems, things, dataset.base)
     text = as_turtle(found, dataset.model.checks)
     ours = rdflib.Graph().parse(data=text, format="turtle")
-    theirs = judge.report(rdflib.Graph().parse(path))
+    given = [q.triple for q in ox.parse(path=path, format=ox.RdfFormat.N_TRIPLES)]
+    theirs = judge.report(rdflib.Graph().parse(data="".join(with_bounds(dataset.model, given)), format="nt"))
     assert judges.reported(ours) ^ judges.reported(theirs) == set()
     assert len(judges.reported(ours)) > MUTANTS
-    values = [str(v.n3()) for v in theirs.objects(None, rdflib.SH.value) if not isinstance(v, rdflib.BNode)]
-    assert set(values) == {str(v.n3()) for v in ours.objects(None, rdflib.SH.value) if not isinstance(v, rdflib.BNode)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # about damaged numbers
+        values, mine = (
+            {str(v.n3()) for v in graph.objects(None, rdflib.SH.value) if not isinstance(v, rdflib.BNode)}
+            for graph in (theirs, ours)
+        )
+    assert values == mine
     told, said = messages(ours), messages(theirs)
     differing = {v for v in told if told[v] != said[v] and v.component != "SPARQLConstraintComponent"}
     assert differing == set()
@@ -112,6 +120,7 @@ def test_records_have_the_results_of_pyshacl(dist, tmp_path, literals_as_written
         mapping, checker = Mapping(dataset.model), Checker(dataset)
         data = "".join([*checker.background, *(line for r in records for line in mapping.ntriples(r))])
         ours = rdflib.Graph().parse(data=as_turtle(told, dataset.model.checks), format="turtle")
+        rdflib.NORMALIZE_LITERALS = False  # pySHACL turns it on again
         theirs = judge.verdicts(rdflib.Graph().parse(data=data, format="nt"))
         mine = {v for v in judges.reported(ours) if v.shape is not None}
         assert mine ^ theirs == set(), case.name

@@ -67,7 +67,10 @@ def call(work: Callable[[], Result], limits: Limits, passed: tuple[type[Exceptio
     if kind == "value":
         return value  # type: ignore[no-any-return]
     if kind == "passed":
-        raise value
+        kind_of_error, arguments, state = value
+        error: Exception = kind_of_error.__new__(kind_of_error, *arguments)
+        vars(error).update(state)
+        raise error
     raise Ended(kind, value)
 
 
@@ -109,7 +112,7 @@ def _work(work: Callable[[], Any], writes: int, limits: Limits, passed: tuple[ty
         try:
             outcome: tuple[str, Any] = ("value", work())
         except passed as error:
-            outcome = ("passed", error)
+            outcome = ("passed", (type(error), error.args, vars(error)))
         except MemoryError:
             outcome = ("memory", "")
         except Exception as error:

@@ -62,14 +62,14 @@ def check(checker: Checker, path: Path) -> tuple[list[Problem], int]:
         return [*problems, problem("nothing-known", Place(name, 1, 1), expected=f"<{example}>")], 0
     named = _named(triples)
     others = [line for r in _referred(checker, triples, subjects - named) for line in checker.mapping.ntriples(r)]
-    results = checker.results(_with_bounds(model, triples), others)
+    results = checker.results(with_bounds(model, triples), others)
     own, mentioned = {str(s) for s in subjects}, {str(s) for s in named}
     relevant = [r for r in results if r.focus not in mentioned or (r.component not in OF_THE_WHOLE and _of_name(r))]
     found = [_problem(model, r, name, positions) for r in relevant if r.focus in own or _blank(r.focus)]
     return [*problems, *(p for p in found if p is not None)], len(typed)
 
 
-def _with_bounds(model: Model, triples: list[ox.Triple]) -> list[str]:
+def with_bounds(model: Model, triples: list[ox.Triple]) -> list[str]:
     """The triples as lines of N-Triples with the bounds of their dates, which rules compare: derived, not believed."""
     bounds: dict[tuple[Subject, str], str] = {}
     for cls, field, filled in ((c, f, f.filled) for c in model.classes.values() for f in c.fields):
