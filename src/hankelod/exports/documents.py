@@ -11,7 +11,7 @@ holds UNKNOWN in its place.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -186,7 +186,7 @@ class _Describer:
     def document(self, record: Record, whole: _Whole | None, referrers: Iterable[Reference]) -> Files:
         """The files of one record. `whole` is the record in Turtle and N-Triples, if that is made already."""
         described, own = self._of_record(record, whole), (record.cls.iri, record.id)
-        things, concepts = self._closure(described, own)
+        things, concepts = self._closure([described], {own})
         referring: dict[tuple[str, str], Record] = {}
         for each in referrers:
             cls = self.model.by_name(each.cls)
@@ -208,11 +208,9 @@ class _Describer:
         for iri in sorted(ontology.triples):
             if iri.startswith(self.model.things):
                 described = {each: self._concept(each) for each in (iri, *members.get(iri, ()))}
-                around = {c.turtle: c for each in described.values() for c in self._closure(each, "")[1]}
-                own = {each.turtle for each in described.values()}
-                rest = [c for text, c in around.items() if text not in own]
+                concepts = self._closure(described.values(), described)[1]
                 path = "doc/" + iri.removeprefix(self.model.things)
-                yield from self._files(path, [*described.values(), *rest])
+                yield from self._files(path, [*described.values(), *concepts])
 
     def _files(self, path: str, described: list[_Description]) -> Files:
         """The files of one document; no two descriptions share a subject."""
@@ -229,20 +227,21 @@ class _Describer:
         yield File(f"{path}.jsonld", _indented({"@context": self._contexts[classes, used], "@graph": nodes}), triples)
 
     def _closure(
-        self, described: _Description, own: tuple[str, str] | str
+        self, described: Iterable[_Description], own: Container[tuple[str, str] | str]
     ) -> tuple[dict[tuple[str, str], _Description], list[_Description]]:
-        """Return what a description refers to, and what that refers to in turn: things, in the order in which they are
-        met, and concepts, in the order of their IRIs. `own` is the thing or concept that is described itself."""
+        """Return what descriptions refer to, and what that refers to in turn: things, in the order in which they are
+        met, and concepts, in the order of their IRIs. `own` are the things or concepts that are described themselves.
+        """
         things: dict[tuple[str, str], _Description] = {}
         concepts: dict[str, _Description] = {}
-        waiting = [described]
+        waiting = [*described]
         for each in waiting:
             for key in each.things:
-                if key not in things and key != own and key in self.records:
+                if key not in things and key not in own and key in self.records:
                     things[key] = self._thing(key)
                     waiting.append(things[key])
             for iri in each.concepts:
-                if iri not in concepts and iri != own:
+                if iri not in concepts and iri not in own:
                     concepts[iri] = self._concept(iri)
                     waiting.append(concepts[iri])
         return things, [concepts[iri] for iri in sorted(concepts)]
