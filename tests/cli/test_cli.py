@@ -12,7 +12,7 @@ import string
 
 import pytest
 
-from hankelod.messages import words
+from hankelod.messages import catalogue, words
 from hankelod.messages.refusal import CannotPublish
 from hankelod.rdf.sparql import Refused
 from support.folders import ROOT
@@ -290,7 +290,7 @@ def test_notes_of_publishing_are_told_in_the_readers_language(run, root, tmp_pat
 
 
 def named() -> list[str]:
-    return sorted(words.all_words())
+    return sorted(catalogue.names("word"))
 
 
 @pytest.mark.parametrize("name", named())

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hankelod.cli.parser import FORMATS
-from hankelod.messages import words
+from hankelod.messages import catalogue, words
 from hankelod.messages.problem import Problem
 from hankelod.rdf.graph import SH
 from hankelod.records.dataset import Dataset
@@ -227,7 +227,7 @@ def test_turtle_is_a_validation_report(run, bad):
 
 
 def test_every_word_is_told_in_three_languages():
-    for name in words.all_words():
+    for name in catalogue.names("word"):
         told = words.word(name)
         assert set(told) == set(LANGUAGES), name
         holes = {frozenset(re.findall(r"\{(\w+)\}", t)) for t in told.values()}

@@ -16,7 +16,7 @@ from hankelod.messages.languages import LANGUAGES
 from hankelod.model import complete, context, effective, schema
 from hankelod.publication import runs
 from hankelod.publication.files import NAME, File, Files, to_json
-from hankelod.rdf import jsonld, statements
+from hankelod.rdf import jsonld, statements, syntaxes
 from hankelod.rdf.counts import Counts, objects_of
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
@@ -175,4 +175,4 @@ def _descriptions(dataset: Dataset, mapping: Mapping, choices: schema.Choices) -
         yield File(complete.path(cls), to_json(complete.schema(model, cls), 2))
     for name, text in (("shapes", effective.shapes(model)), ("shapes-core", effective.core(model))):
         content = text.encode()
-        yield File(f"{name}.ttl", content, sum(1 for _ in ox.parse(content, format=ox.RdfFormat.TURTLE)))
+        yield File(f"{name}.ttl", content, syntaxes.count(content, ox.RdfFormat.TURTLE))

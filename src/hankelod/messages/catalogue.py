@@ -27,7 +27,9 @@ def _whole(lang: str) -> dict[str, Any]:
 
 
 def _at(lang: str, steps: tuple[str, ...]) -> Any:
-    """What the file of a language has at the end of these steps. Raises KeyError."""
+    """What the file of a language has at the end of these steps. Raises KeyError, for a language without a file too."""
+    if lang not in LANGUAGES:
+        raise KeyError(lang)
     value = _whole(lang)
     for step in steps:
         value = value[step]
@@ -53,7 +55,7 @@ class Entry(Text):
         self.steps = steps
 
     def __getitem__(self, lang: str) -> str:
-        return _at(lang, self.steps) if lang in LANGUAGES else _none(lang)
+        return _at(lang, self.steps)  # type: ignore[no-any-return]
 
     def __iter__(self) -> Iterator[str]:
         return (lang for lang in LANGUAGES if self._in(lang))
@@ -73,10 +75,6 @@ class Entry(Text):
 
     def __repr__(self) -> str:
         return f"Entry{self.steps!r}"
-
-
-def _none(lang: str) -> str:
-    raise KeyError(lang)
 
 
 class Phrase(Text):
@@ -131,12 +129,11 @@ def _held(value: object) -> object:
 
 def shown(value: object, lang: str) -> object:
     """A value for a text in this language: a text by language, a refusal or an error of the system becomes a string."""
-    if isinstance(value, Mapping):
-        return in_language(value, lang)
-    if isinstance(value, OSError):
-        return shown(_system(value), lang)
-    text: Callable[[str], str] | None = getattr(value, "text", None) if isinstance(value, Exception) else None
-    return text(lang) if text else value
+    held = _held(value)
+    if isinstance(held, Mapping):
+        return in_language(held, lang)
+    text: Callable[[str], str] | None = getattr(held, "text", None) if isinstance(held, Exception) else None
+    return text(lang) if text else held
 
 
 def _system(error: OSError) -> Text | str:

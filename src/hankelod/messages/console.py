@@ -51,11 +51,13 @@ def _harmless(line: str) -> str:
 
 def lines(text: str) -> str:
     """Return a text of several lines, whose line ends and tabs stay."""
-    ends = [line.endswith("\r") for line in text.split("\n")]
-    return "\n".join(
-        _harmless(_escaped(line[:-1] if end else line).replace("\r", "\\u000d")) + ("\r" if end else "")
-        for line, end in zip(text.split("\n"), ends, strict=True)
-    )
+    return "\n".join(map(_line, text.split("\n")))
+
+
+def _line(line: str) -> str:
+    """Return a line whose end may be that of Windows."""
+    bare = line.removesuffix("\r")
+    return _harmless(_escaped(bare).replace("\r", "\\u000d")) + line[len(bare) :]
 
 
 def data(text: str, astral: bool = False) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hankelod.messages.catalogue import Text, in_language
+from hankelod.messages.languages import DEFAULT
 
 
 class Refusal(Exception):
@@ -19,8 +20,12 @@ class Refusal(Exception):
         """Return the message in one language; where it lacks that, in English, else in its first one."""
         return self.texts if isinstance(self.texts, str) else in_language(self.texts, lang)
 
+    def by_language(self) -> Text:
+        """Return the message by language; a plain text is taken for English, the language of libraries."""
+        return {DEFAULT: self.texts} if isinstance(self.texts, str) else self.texts
+
     def __str__(self) -> str:
-        return self.text("en")
+        return self.text(DEFAULT)
 
 
 class CannotPublish(Refusal):

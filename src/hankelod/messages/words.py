@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hankelod.messages.catalogue import Entry, Phrase, Text, names, shown
+from hankelod.messages.catalogue import Entry, Phrase, Text, shown
 from hankelod.messages.languages import LANGUAGES
 
 
@@ -12,11 +12,6 @@ def word(name: str) -> Text:
     if not text:
         raise KeyError(name)
     return text
-
-
-def all_words() -> list[str]:
-    """The names of all texts, in the order of the catalogue."""
-    return names("word")
 
 
 def say(name: str, lang: str, /, **values: object) -> str:

@@ -6,6 +6,7 @@ rules, for engines that know SHACL Core only: what is left gives the same result
 
 from __future__ import annotations
 
+from hankelod.model import entailment
 from hankelod.model.model import Model
 from hankelod.rdf import turtle
 from hankelod.rdf.graph import RDFS, SH
@@ -43,13 +44,10 @@ def _axioms(model: Model) -> turtle.Graph:
         for predicate in ("class", "targetClass")
         for o in by.get(SH + predicate, ())
     }
-
-    def reaches(cls: str, seen: frozenset[str] = frozenset()) -> bool:
-        return cls in named or any(reaches(c, seen | {cls}) for c in above.get(cls, ()) if c not in seen)
-
+    supers = entailment.superclasses(model.ontology)
     axioms: turtle.Graph = {}
     for cls in sorted(above):
-        needed: list[object] = [c for c in above[cls] if reaches(c)]
+        needed: list[object] = [c for c in above[cls] if not named.isdisjoint((c, *supers.get(c, ())))]
         if needed:
             axioms[cls] = {RDFS + "subClassOf": needed}
     return axioms

@@ -18,6 +18,7 @@ from hankelod.pipeline.outcome import Outcome
 from hankelod.publication.building import Building
 from hankelod.publication.files import Edition, File
 from hankelod.publication.history.releases import previous_version
+from hankelod.rdf import syntaxes
 from hankelod.records.dataset import Dataset
 from hankelod.validation.report import Report, as_turtle
 
@@ -46,8 +47,7 @@ def describe(
         chronicle.days.copy(building.reserve(making.DAYS))
         building.adopt(making.DAYS)
     in_rdf = as_turtle(report, checks).encode()
-    triples = len(set(ox.parse(in_rdf, format=ox.RdfFormat.TURTLE)))
-    building.add([File("report.ttl", in_rdf, triples)])
+    building.add([File("report.ttl", in_rdf, syntaxes.count(in_rdf, ox.RdfFormat.TURTLE))])
     about = Catalogue(dataset, mapping, others, edition, outcome.summary)
     building.add(catalogue(about, dict(building.entries)))
     building.add(provenance(about))

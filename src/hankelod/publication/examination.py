@@ -97,16 +97,18 @@ def _large(file: File, opened: io.FileIO) -> Examined:
     source = Source(opened)
     content = io.BufferedReader(cast(io.RawIOBase, source), reading.BLOCK)
     found, seeking = Examined(file.path), formats.of(file.path).media_type in reading.SEEKING
-    try:
-        if not seeking:
-            found = _read(file, content, found, held=False)
-    except UNREADABLE as error:
-        found = found._replace(fault=_unreadable(error))
+    if not seeking:
+        found = _tried(file, content, found)
     for _ in reading.blocks(content):
         pass
     found = found._replace(size=source.size, sha256=source.sha256())
+    return _tried(file, cast(BinaryIO, opened), found) if seeking else found
+
+
+def _tried(file: File, content: BinaryIO, found: Examined) -> Examined:
+    """Read a large file by its format; one that cannot be read has a fault."""
     try:
-        return _read(file, cast(BinaryIO, opened), found, held=False) if seeking else found
+        return _read(file, content, found, held=False)
     except UNREADABLE as error:
         return found._replace(fault=_unreadable(error))
 

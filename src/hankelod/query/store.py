@@ -31,9 +31,6 @@ CHUNK = 2_000
 THINGS = {"Municipality": "id/municipality/", "Project": "id/project/", "Theme": "id/concept/theme/"}
 """Classes whose instances show a dump's base: it is the part of their IRIs before this text."""
 
-MARK = b"\xef\xbb\xbf"
-"""The byte order mark that some programs write before UTF-8."""
-
 DEF = "https://w3id.org/hankelod/def#"
 
 _PREFIX = re.compile(r"^\s*@prefix\s+([\w-]*):\s*<([^>\s]*)>\s*\.", re.MULTILINE)

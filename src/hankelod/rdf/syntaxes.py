@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pyoxigraph import RdfFormat
+from pyoxigraph import RdfFormat, parse
 
 TRIPLES = {f".{form.file_extension}": form for form in (RdfFormat.N_TRIPLES, RdfFormat.TURTLE, RdfFormat.JSON_LD)}
 """Syntaxes of files of triples by ending, the fastest to read first."""
@@ -20,3 +20,8 @@ UNOFFERED = "|".join(
     for form in (RdfFormat.RDF_XML, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS, RdfFormat.TRIG, RdfFormat.N3)
 )
 """Media types of syntaxes in which documents are not offered, as a regular expression."""
+
+
+def count(content: bytes, form: RdfFormat, base: str | None = None) -> int:
+    """Return the number of distinct triples in a document. Raises SyntaxError."""
+    return len(set(parse(content, format=form, base_iri=base)))

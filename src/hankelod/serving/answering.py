@@ -88,9 +88,9 @@ def answered(data: Data, question: Head, bounds: Bounds) -> tuple[Head, bytes]:
             return {"page": _page(answer)}, b""
         answer.write(cast(IO[bytes], buffer), question["form"])
     except Refused as error:
-        return {"refused": [error.code, _by_language(error)]}, b""
+        return {"refused": [error.code, dict(error.by_language())]}, b""
     except CannotAsk as error:
-        return {"refused": ["query-refused", _by_language(error)]}, b""
+        return {"refused": ["query-refused", dict(error.by_language())]}, b""
     except TooLarge:
         return {"limit": "result"}, b""
     except MemoryError:
@@ -141,8 +141,3 @@ def _peak() -> int:
 def end() -> None:
     """End a worker without the clean-up of the process that forked it."""
     os._exit(0)
-
-
-def _by_language(error: CannotAsk) -> dict[str, str] | str:
-    """The message of a refused query as a frame can hold it."""
-    return error.texts if isinstance(error.texts, str) else dict(error.texts)

@@ -28,7 +28,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from hankelod.exports.hosting import FINISHED, KEPT, POLICY
-from hankelod.messages.languages import LANGUAGES
+from hankelod.messages.languages import DEFAULT, LANGUAGES
 from hankelod.query.answer import ROWS, TRIPLES
 from hankelod.query.named import Catalogue, Query
 from hankelod.rdf.sparql import CannotAsk, Limits
@@ -52,7 +52,7 @@ from hankelod.serving.headers import (
 from hankelod.serving.held import Held
 from hankelod.serving.journal import Journal, complain
 from hankelod.serving.protocol import Question
-from hankelod.serving.rejection import PLAIN, Rejected, rejected
+from hankelod.serving.rejection import Rejected, rejected
 from hankelod.serving.responses import Body, Packed, opened, respond, unchanged
 from hankelod.serving.shares import client
 from hankelod.serving.worker import Unanswered
@@ -155,7 +155,7 @@ class Service:
 
     def _error(self, error: Rejected, headers: Headers) -> Response:
         """The response with an error, in the language that the client prefers, in English for programs."""
-        lang = negotiation.accepted_language(headers.get("accept-language"), LANGUAGES) or PLAIN
+        lang = negotiation.accepted_language(headers.get("accept-language"), LANGUAGES) or DEFAULT
         varies = {"vary": VARIES, "content-language": lang}
         return text(error.status, f"{error.code}: {error.text(lang)}\n", {**varies, **error.headers})
 
@@ -209,7 +209,7 @@ class Service:
         exchange.at_end(reply.body.close)
         if "refused" in reply.head:
             code, message = reply.head["refused"]
-            raise Rejected(400, code, {PLAIN: message} if isinstance(message, str) else message)
+            raise Rejected(400, code, message)
         if "limit" in reply.head:
             raise self._unanswered(reply.head["limit"])
         if "page" in reply.head:

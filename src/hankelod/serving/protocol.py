@@ -15,14 +15,13 @@ from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
 
-from hankelod.messages.catalogue import Text
 from hankelod.query.answer import ROWS, TRIPLES
 from hankelod.rdf.graph import RDF, format_iri
-from hankelod.rdf.sparql import CannotAsk, Limits, Refused, check, form, without_mark
+from hankelod.rdf.sparql import Limits, Refused, check, form, without_mark
 from hankelod.serving import negotiation
 from hankelod.serving.answering import PAGE
 from hankelod.serving.frames import Head
-from hankelod.serving.rejection import PLAIN, Rejected, rejected
+from hankelod.serving.rejection import Rejected, rejected
 
 QUERY = "application/sparql-query"
 
@@ -106,17 +105,12 @@ def question(request: Request, fields: list[tuple[str, str]], limits: Limits) ->
         kind, cacheable = _passed(queries[0], limits)
     except Refused as error:
         status = 400 if error.code != "query-too-long" else 414 if request.method != "POST" else 413
-        raise Rejected(status, error.code, texts(error)) from error
+        raise Rejected(status, error.code, error.by_language()) from error
     except UnicodeEncodeError as error:
         raise rejected(400, "query-encoding") from error
     default, named = ([v for n, v in fields if n == name and v] for name in ("default-graph-uri", "named-graph-uri"))
     format_name, media = _chosen(kind, request.accept, [v for n, v in fields if n == "format"])
     return Question(queries[0], (default, named) if default or named else None, format_name, media, cacheable)
-
-
-def texts(error: CannotAsk) -> Text:
-    """The message of a refused query by language."""
-    return {PLAIN: error.texts} if isinstance(error.texts, str) else error.texts
 
 
 @lru_cache(REMEMBERED)

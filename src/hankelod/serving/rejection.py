@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from hankelod.messages.catalogue import Entry, Phrase, Text, in_language
 
-PLAIN = "en"
-"""The language of messages for programs: those that accept none of ours, or ask for none."""
-
 
 class Rejected(Exception):
     """A rejected request: the status, a stable code, a message by language, and further headers of the response."""

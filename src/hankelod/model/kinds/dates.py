@@ -16,6 +16,12 @@ PRECISIONS = {4: XSD + "gYear", 7: XSD + "gYearMonth", 10: XSD + "date"}
 NO_YEAR = "0000"
 """A year that engines take, and no calendar has: the year before 1 is -1."""
 
+_MONTH = "[0-9]{4}-(0[1-9]|1[0-2])"
+
+_DAY = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+
+_MOMENT = "[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
+
 
 def _dated(text: str) -> object:
     return NO_DATATYPE if text.startswith(NO_YEAR) else text
@@ -29,7 +35,7 @@ def _check(v: str) -> list[str]:
 
 
 def _takes_month(text: str) -> bool:
-    return re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text) is not None
+    return re.fullmatch(_MONTH, text) is not None
 
 
 def _takes_day(text: str) -> bool:
@@ -102,12 +108,6 @@ def _month_of_cell(text: str) -> str:
     month = re.fullmatch(r"(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)", text)
     return f"{month[2]}-{int(month[1]):02}" if month else text
 
-
-_MONTH = "[0-9]{4}-(0[1-9]|1[0-2])"
-
-_DAY = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-
-_MOMENT = "[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
 
 _YEAR_OR_MORE: Json = {
     "anyOf": [{"type": "integer", "minimum": 1000, "maximum": 9999}, {"type": "string", "pattern": f"^{_MOMENT}$"}]

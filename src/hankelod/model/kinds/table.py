@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import os
 
+from hankelod.model import kinds
 from hankelod.model.kinds.kind import Kind
 
 
 def _all() -> dict[str, Kind]:
-    files = [name for name in sorted(os.listdir(os.path.dirname(__file__))) if name.endswith(".py")]  # noqa: PTH120
+    files = [name for name in sorted(os.listdir(kinds.__path__[0])) if name.endswith(".py")]
     names = [name.removesuffix(".py") for name in files if name not in ("__init__.py", "table.py")]
     constants = [c for n in names for c in vars(importlib.import_module(f"hankelod.model.kinds.{n}")).values()]
     return {c.name: c for c in constants if isinstance(c, Kind)}

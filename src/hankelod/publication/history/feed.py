@@ -22,7 +22,7 @@ from hankelod.publication.files import File
 from hankelod.publication.history.diff import Things, ThingVersions
 from hankelod.publication.parts import Parts
 from hankelod.publication.runs import Lines
-from hankelod.rdf import nesting
+from hankelod.rdf import nesting, syntaxes
 from hankelod.rdf.terms import escape
 
 FEED = "changes/feed.trig"
@@ -175,7 +175,7 @@ def page(base: str, number: int, members: list[Member]) -> File:
 
 def _counted(path: str, content: bytes, iri: str) -> File:
     """A file in TriG, with the number of its distinct triples."""
-    return File(path, content, len(set(ox.parse(content, format=ox.RdfFormat.TRIG, base_iri=iri))))
+    return File(path, content, syntaxes.count(content, ox.RdfFormat.TRIG, iri))
 
 
 class Page(NamedTuple):
