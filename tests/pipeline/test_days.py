@@ -18,7 +18,7 @@ from hankelod.publication.history.diff import Change
 from hankelod.publication.history.releases import Release
 from hankelod.publication.parts import Memory
 from hankelod.records.dataset import Dataset
-from support.publishing import BASE, contents, edit, parsed, published, small
+from support.publishing import BASE, contents, edit, parsed, published, raise_version, small
 
 MODIFIED = "http://purl.org/dc/terms/modified"
 TOPIC = "http://xmlns.com/foaf/0.1/primaryTopic"
@@ -45,12 +45,6 @@ def folder(tmp_path: Path) -> Path:
     text = (folder / "data/projects/eka.yml").read_text("utf-8")
     (folder / "data/projects/toka.yml").write_text(text.replace("business-cooperation", "networks"), "utf-8")
     return folder
-
-
-def release(folder: Path, version: str, day: str) -> None:
-    file = folder / "data/dataset.yml"
-    text = re.sub(r"version: .*", f'version: "{version}"', file.read_text("utf-8"))
-    file.write_text(re.sub(r"modified: .*", f"modified: {day}", text), "utf-8")
 
 
 def changed(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
@@ -100,7 +94,7 @@ def test_a_release_changes_the_files_of_what_changed(folder, tmp_path):
     """A record with another total cost: its own files, what shows its cost, and what knows the version."""
     published(folder, tmp_path / "a")
     edit(folder, "projects/eka.yml", "totalCost: 1000", "totalCost: 1200")
-    release(folder, "2.0.0", "2026-02-01")
+    raise_version(folder, "2.0.0", "2026-02-01")
     published(folder, tmp_path / "b", previous=str(tmp_path / "a"))
     own = {"doc/project/eka.ttl", "doc/project/eka.jsonld"}
     pages = ("project/eka", "organisation/testila", "programme/ohjelma", "municipality/005", "region/14")
@@ -116,7 +110,7 @@ def test_a_release_changes_the_files_of_what_changed(folder, tmp_path):
 
 def test_a_version_of_the_same_data_changes_only_what_knows_the_version(folder, tmp_path):
     published(folder, tmp_path / "a")
-    release(folder, "2.0.0", "2026-02-01")
+    raise_version(folder, "2.0.0", "2026-02-01")
     published(folder, tmp_path / "b", previous=str(tmp_path / "a"))
     assert changed(contents(tmp_path / "a"), contents(tmp_path / "b")) == VERSIONED
 
@@ -138,10 +132,10 @@ def test_every_form_gives_the_day_on_which_its_thing_last_changed(folder, tmp_pa
     """Three releases, each carried on from the folder of the one before."""
     published(folder, tmp_path / "a")
     edit(folder, "projects/eka.yml", "totalCost: 1000", "totalCost: 1200")
-    release(folder, "2.0.0", "2026-02-01")
+    raise_version(folder, "2.0.0", "2026-02-01")
     published(folder, tmp_path / "b", previous=str(tmp_path / "a"))
     edit(folder, "organisations/testila.yml", 'fi: "', 'fi: "Uusi ')
-    release(folder, "3.0.0", "2026-03-01")
+    raise_version(folder, "3.0.0", "2026-03-01")
     out = tmp_path / "c"
     published(folder, out, previous=str(tmp_path / "b"))
 
@@ -162,7 +156,7 @@ def test_every_form_gives_the_day_on_which_its_thing_last_changed(folder, tmp_pa
 def test_the_sitemap_has_the_day_of_what_a_page_shows(folder, tmp_path):
     published(folder, tmp_path / "a")
     edit(folder, "projects/eka.yml", "totalCost: 1000", "totalCost: 1200")
-    release(folder, "2.0.0", "2026-02-01")
+    raise_version(folder, "2.0.0", "2026-02-01")
     published(folder, tmp_path / "b", previous=str(tmp_path / "a"))
     days_of = of_sitemap(tmp_path / "b")
     for lang in LANGUAGES:
@@ -180,12 +174,12 @@ def test_days_follow_a_record_that_goes_and_comes_back(folder, tmp_path):
     reason = '{fi: "Peruttu", sv: "Inställt", en: "Cancelled"}'
     rows = f"- {{id: project/toka, date: 2026-02-01, reason: {reason}}}\n"
     (folder / "data/withdrawn.yml").write_text(rows, "utf-8")
-    release(folder, "2.0.0", "2026-02-01")
+    raise_version(folder, "2.0.0", "2026-02-01")
     published(folder, out)
     assert of_documents(out, "ttl")["project/toka"] == of_pages(out, "")["project/toka"] == "2026-02-01"
     (folder / "data/withdrawn.yml").unlink()
     (folder / "toka.yml").rename(folder / "data/projects/toka.yml")
-    release(folder, "3.0.0", "2026-03-01")
+    raise_version(folder, "3.0.0", "2026-03-01")
     published(folder, out)
     assert of_documents(out, "ttl")["project/toka"] == of_pages(out, "sv/")["project/toka"] == "2026-03-01"
     assert of_documents(out, "ttl")["project/eka"] == "2026-01-01"
@@ -195,9 +189,9 @@ def test_forgetting_is_no_change_of_the_thing(folder, tmp_path):
     out = tmp_path / "dist"
     published(folder, out)
     edit(folder, "projects/eka.yml", "totalCost: 1000", "totalCost: 1200")
-    release(folder, "2.0.0", "2026-02-01")
+    raise_version(folder, "2.0.0", "2026-02-01")
     published(folder, out, only=("documents",))
-    release(folder, "3.0.0", "2026-03-01")
+    raise_version(folder, "3.0.0", "2026-03-01")
     published(folder, out, only=("documents",), forget=("eka",))
     assert of_documents(out, "ttl")["project/eka"] == "2026-02-01"
 
@@ -219,7 +213,7 @@ def test_the_days_that_a_large_publication_carries(folder, tmp_path, monkeypatch
     published(folder, out)
     documents = of_documents(out, "ttl")
     edit(folder, "projects/eka.yml", "totalCost: 1000", "totalCost: 1200")
-    release(folder, "2.0.0", "2026-02-01")
+    raise_version(folder, "2.0.0", "2026-02-01")
     monkeypatch.setattr(chunk, "MOST", 1)
     publish(Dataset(folder), out)
     lines = (out / "dump/changed.index").read_bytes().splitlines()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import http.server
 import json
 import re
 import subprocess
-import threading
 from collections.abc import Iterator
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,6 +17,7 @@ import rdflib
 from hankelod.publication.history import feed
 from hankelod.publication.history.previous import read_releases
 from hankelod.publication.manifest import read as read_manifest
+from support.pages import served
 from support.publishing import (
     AS,
     BASE,
@@ -33,7 +31,7 @@ from support.publishing import (
     published,
     quads,
     replay,
-    small,
+    set_day,
     thing,
     triples,
 )
@@ -41,21 +39,6 @@ from support.publishing import (
 EKA, TOKA = BASE + "id/project/eka", BASE + "id/project/toka"
 VERSION_OF = "http://purl.org/dc/terms/isVersionOf"
 XSD = "http://www.w3.org/2001/XMLSchema#"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return small(tmp_path / "small")
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    return tmp_path / "out/dist"
-
-
-def set_day(folder: Path, day: str) -> None:
-    file = folder / "data/dataset.yml"
-    file.write_text(re.sub(r"modified: .*", f"modified: {day}", file.read_text("utf-8")), "utf-8")
 
 
 def withdraw(folder: Path, *ids: str) -> None:
@@ -236,23 +219,11 @@ def test_every_member_has_the_shape(folder, out):
 ### Replay by the reference client
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder without a word, TriG as TriG."""
-
-    extensions_map = {".trig": "application/trig"}
-
-    def log_message(self, *given):
-        pass
-
-
 def followed(script: Path, out: Path, *order: str) -> list[dict]:
     """The members that the client emits, in its order, each with what its default graph says, and its triples."""
-    handler = partial(QuietHandler, directory=out)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}/changes/feed.trig"
+    with served(out) as base:
+        address = f"{base}changes/feed.trig"
         done = subprocess.run(["node", script, address, *order], capture_output=True, encoding="utf-8", timeout=120)
-        server.shutdown()
     assert done.returncode == 0, done.stderr
     members = []
     for line in done.stdout.splitlines():

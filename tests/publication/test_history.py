@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import html.parser
-import http.server
 import json
 import re
 import shutil
 import subprocess
 import tempfile
-import threading
-from functools import partial
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -25,6 +22,7 @@ from hankelod.publication.history.previous import Folder, read
 from hankelod.publication.history.releases import previous_version
 from hankelod.records.dataset import Dataset
 from support.folders import ROOT
+from support.pages import served
 from support.publishing import (
     AS,
     BASE,
@@ -38,6 +36,7 @@ from support.publishing import (
     position,
     published,
     quads,
+    raise_version,
     replay,
     small,
     thing,
@@ -46,22 +45,6 @@ from support.publishing import (
 
 EKA = BASE + "id/project/eka"
 WITHDRAWN = ox.NamedNode("https://w3id.org/hankelod/def#Withdrawn")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return small(tmp_path / "small")
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    return tmp_path / "out/dist"
-
-
-def raise_version(folder: Path, version: str, day: str = "2026-02-01") -> None:
-    file = folder / "data/dataset.yml"
-    text = re.sub(r'version: ".*"', f'version: "{version}"', file.read_text("utf-8"))
-    file.write_text(re.sub(r"modified: .*", f"modified: {day}", text), "utf-8")
 
 
 def withdraw(folder: Path, *ids: str) -> None:
@@ -255,14 +238,11 @@ def test_the_ldes_client_replicates_the_feed(folder, out, root):
     published(folder, out)
     edit(folder, "projects/eka.yml", "totalCost: 1000", "totalCost: 1200")
     published(folder, out)
-    handler = partial(QuietHandler, directory=out)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}/changes/feed.trig"
+    with served(out) as base:
+        address = f"{base}changes/feed.trig"
         done = subprocess.run(
             [client, address, "--ordered", "ascending"], capture_output=True, encoding="utf-8", timeout=120
         )
-        server.shutdown()
     got = set(
         ox.parse(
             "\n".join(unabbreviated(x) for x in done.stdout.splitlines() if x.startswith("<")),
@@ -284,15 +264,6 @@ def unabbreviated(line: str) -> str:
         return f'{match[1]} "{match[2]}"^^<http://www.w3.org/2001/XMLSchema#{kind}> '
 
     return re.sub(r"^(<[^>]*> <[^>]*>) (true|false|-?[0-9.]+) ", whole, line)
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder without a word, TriG as TriG."""
-
-    extensions_map = {".trig": "application/trig"}
-
-    def log_message(self, *given):
-        pass
 
 
 ### Any sequence of changes

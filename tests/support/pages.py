@@ -109,6 +109,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         **http.server.SimpleHTTPRequestHandler.extensions_map,
         ".js": "text/javascript",
         ".svg": "image/svg+xml",
+        ".trig": "application/trig",
     }
 
     def log_message(self, *arguments: object) -> None:

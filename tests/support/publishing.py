@@ -5,6 +5,7 @@ hankelod.
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 from pathlib import Path
 
@@ -31,6 +32,19 @@ def small(folder: Path) -> Path:
     """A copy of the small dataset to change."""
     shutil.copytree(SMALL, folder)
     return folder
+
+
+def set_day(folder: Path, day: str) -> None:
+    """Give the dataset another day of change."""
+    file = folder / "data/dataset.yml"
+    file.write_text(re.sub(r"modified: .*", f"modified: {day}", file.read_text("utf-8")), "utf-8")
+
+
+def raise_version(folder: Path, version: str, day: str = "2026-02-01") -> None:
+    """Give the dataset another version, of this day."""
+    file = folder / "data/dataset.yml"
+    file.write_text(re.sub(r'version: ".*"', f'version: "{version}"', file.read_text("utf-8")), "utf-8")
+    set_day(folder, day)
 
 
 def published(folder: Path, out: Path, only: tuple[str, ...] = (), **given) -> Published:
