@@ -203,7 +203,7 @@ class Model(NamedTuple):
     shapes: Index
     """Triples of the shapes."""
     shapes_text: str
-    """Turtle of the shapes, for engines that parse it themselves."""
+    """N-Triples of the shapes, in the order of `shapes.quads`, for engines that parse them themselves."""
 
     @property
     def things(self) -> str:

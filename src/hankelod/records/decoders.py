@@ -12,13 +12,14 @@ import msgspec
 
 from hankelod.model.model import Class, Field, Model
 from hankelod.records.record import BOUNDS, CHECKS, iri_within
+from hankelod.records.settings import Settings
 
 
 class Scope(Protocol):
     """The Model and languages to generate for, and the scope of the generated functions."""
 
     model: Model
-    languages: tuple[str, ...]
+    settings: Settings
 
     def hold(self, value: object) -> str:
         """Add a value to the scope and return its name there."""
@@ -155,7 +156,7 @@ class DecoderSource:
 
     def _langtext(self, field: Field) -> list[str]:
         """Return lines for a text in all required languages; a quotation needs only one language."""
-        wanted = [lang for lang in self.scope.languages if lang in field.languages]
+        wanted = [lang for lang in self.scope.settings.languages if lang in field.languages]
         names = [f"t{n}" for n in range(len(field.languages))]
         every = " and ".join(f"{t} is not UNSET" for t in names)
         bad = " or ".join(f"not {t} or isspace({t})" for t in names)
@@ -169,8 +170,8 @@ class DecoderSource:
             ]
             if lang in wanted and not field.verbatim:
                 out.append("    else: raise Out")
-        if not field.verbatim and not {"fi", "sv"} & set(wanted):
-            out.append("    if 'fi' not in t and 'sv' not in t: raise Out")
+        if not field.verbatim and not set(self.scope.settings.national) & set(wanted):
+            out.append(f"    if t.keys().isdisjoint({self.scope.settings.national!r}): raise Out")
         return [*out, "    if not t: raise Out", *_indented(self.take(field, "t"))]
 
     def _list(self, cls: Class, field: Field) -> list[str]:

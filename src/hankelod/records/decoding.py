@@ -18,6 +18,7 @@ from hankelod.model.model import ID, Class, Model
 from hankelod.records.characters import DOUBTFUL, is_doubtful_address
 from hankelod.records.decoders import DecoderSource, Structures
 from hankelod.records.record import References, Values, type_of
+from hankelod.records.settings import Settings
 from hankelod.records.tree import FORBIDDEN, MAX_BYTES, MAX_VALUES
 
 MAX_KNOWN_IDS = 10_000
@@ -97,8 +98,8 @@ def _is_equivalent(raw: bytes, again: bytearray) -> bool:
 class Decoders:
     """The compiled decoders of one Model, for a dataset with these references and languages."""
 
-    def __init__(self, model: Model, references: References, languages: tuple[str, ...]) -> None:
-        self.model, self.references, self.languages = model, references, languages
+    def __init__(self, model: Model, references: References, settings: Settings) -> None:
+        self.model, self.references, self.settings = model, references, settings
         self._known: dict[str, set[str]] = {}
         self._ids: set[str] = set()
         self._scope: dict[str, object] = {
