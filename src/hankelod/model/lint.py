@@ -75,6 +75,7 @@ DESCRIBING = frozenset(
         "predicate",
         "subject",
         "hasValue",
+        "defaultValue",
     )
 )
 """SHACL terms that do not constrain by themselves."""

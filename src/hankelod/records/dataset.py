@@ -21,10 +21,10 @@ from hankelod.model.shapes import ModelError, load
 from hankelod.rdf import files
 from hankelod.rdf.graph import NotReadable
 from hankelod.records import csvtree, jsontree, tree, yamltree
-from hankelod.records.folder import BASE, DATASET, NotADataset, differ, settings, shipped, turtle_files
+from hankelod.records.folder import BASE, DATASET, NotADataset, differ, settings, shipped, turtle_files, written
 from hankelod.records.identifiers import unreserved
 from hankelod.records.reader import Reader
-from hankelod.records.record import Record, References
+from hankelod.records.record import Record, References, Values, handed_on
 from hankelod.records.slug import suggested
 
 if TYPE_CHECKING:
@@ -65,13 +65,35 @@ class Dataset:
         self._tables: dict[str, set[str]] = {}
         self._parts: dict[str, set[str]] = {}
         self._bulk: dict[str, set[str]] = {}
-        self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.languages)
+        self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.languages, self.given)
 
     @cached_property
     def own_model(self) -> bool:
         """True if ontology or shapes differ from those in the package."""
         own = (("ontology", self.ontology_files), ("shapes", self.shapes_files))
         return any(self.folder(name) != shipped(name) and differ(files, name) for name, files in own)
+
+    def setting(self, name: str) -> object | None:
+        """Return a setting in `dataset.yml`, as it is written there, else the default of its field, else None."""
+        field = next(c for c in self.model.entries() if c.of_dataset).field(name)
+        written = self._written.get(name)
+        return written if written is not None else field.default if field else None
+
+    @cached_property
+    def _written(self) -> dict[str, object]:
+        """What `dataset.yml` has, by key, before it is checked."""
+        return {} if self.alone else written(self.data / DATASET, self.name(self.data / DATASET))
+
+    @cached_property
+    def given(self) -> Values:
+        """The settings that fill in what records leave out, by name."""
+        given: Values = {}
+        for field in (f for cls in self.model.classes.values() for f in cls.fields if f.filled and f.defaulted):
+            assert field.filled is not None
+            value = self.setting(field.filled.keys[0])
+            if value is not None:
+                given = handed_on(given, field, value)
+        return given
 
     def model_files(self) -> list[tuple[Path, str]]:
         """Return the Turtle files of shapes and ontology, with their names in reports."""
@@ -288,7 +310,7 @@ class Dataset:
         """Decoders of JSON Lines, the fast path beside the Reader."""
         from hankelod.records.decoding import Decoders
 
-        return Decoders(self.model, self.reader.references, self.languages)
+        return Decoders(self.model, self.reader.references, self.languages, self.given)
 
     def content(self, path: Path, name: str) -> bytes:
         """Read a file; one of the dataset has to lie in its folder. Raises Unreadable."""

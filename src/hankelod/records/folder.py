@@ -53,6 +53,13 @@ def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
     return text, tuple(languages) or LANGUAGES
 
 
+def written(file: Path, name: str) -> dict[str, object]:
+    """Return what a `dataset.yml` has, by key: texts, lists and mappings of texts. Raises tree.Unreadable."""
+    node = yamltree.read_yaml(tree.read_bytes(file, name, within=file.parent), name, [])
+    plain = tree.plain_value(node)
+    return plain if isinstance(plain, dict) else {}
+
+
 def _iri(text: str) -> bool:
     from hankelod.model.kinds.addresses import is_iri
 
