@@ -130,9 +130,7 @@ def _translation(field: Field, lang: str, text: object, wanted: bool) -> str:
 def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[str]:
     """Return the lines of parts in block style, or of one empty part."""
     target = dataset.model.target(field)
-    keys = [f for f in target.fields if not f.derived and f.required] or [
-        f for f in target.fields if not f.derived
-    ][:2]
+    keys = [f for f in target.fields if not f.derived and f.required] or [f for f in target.fields if not f.derived][:2]
     parts = answer if isinstance(answer, list) and answer else [{}]
     lines = []
     indent = "    " if field.many else "  "
