@@ -72,7 +72,8 @@ def in_languages(shapes: Index, languages: Sequence[str]) -> Index:
             continue
         nodes = [ox.BlankNode() for _ in languages]
         quads.append(ox.Quad(quad.subject, quad.predicate, nodes[0]))
-        for node, code, after in zip(nodes, languages, [*nodes[1:], ox.NamedNode(RDF + "nil")], strict=True):
+        rest: list[ox.BlankNode | ox.NamedNode] = [*nodes[1:], ox.NamedNode(RDF + "nil")]
+        for node, code, after in zip(nodes, languages, rest, strict=True):
             quads.append(ox.Quad(node, ox.NamedNode(RDF + "first"), ox.Literal(code)))
             quads.append(ox.Quad(node, ox.NamedNode(RDF + "rest"), after))
     return _reached(indexed(quads, shapes.prefixes))

@@ -17,7 +17,7 @@ from hankelod.model.kinds import addresses, things
 from hankelod.model.kinds.kind import Kind
 from hankelod.model.kinds.table import BY_DATATYPE, of_alternatives
 from hankelod.model.layers import Layer
-from hankelod.model.model import SHAPES, Check, Class, Field, Filled, Group, Model, TypeRule
+from hankelod.model.model import DEFAULT, SHAPES, Check, Class, Field, Filled, Group, Model, TypeRule
 from hankelod.rdf.graph import RDF, RDFS, SH, SKOS, Index, read
 from hankelod.rdf.terms import Names
 
@@ -70,6 +70,10 @@ def _filled(shapes: Index, shape: str, keys: dict[str, str]) -> Filled | None:
     if within is not None:
         ending, space = (str(step) for step in shapes.items(within))
         return Filled("within", (keys[ending], space))
+    setting = shapes.value(shape, SHAPES + "filledByDefault")
+    if setting is not None:
+        beside = (keys[str(path)] for path in shapes.objects(shape, SHAPES + "filledBeside"))
+        return Filled(DEFAULT, (setting, *sorted(beside)))
     along = shapes.one(shape, SHAPES + "filledAlong")
     if along is not None:
         first, second = (str(step) for step in shapes.items(along))

@@ -23,7 +23,7 @@ from hankelod.records import csvtree, jsontree, settings, tree, yamltree
 from hankelod.records.folder import DATASET, NotADataset, shipped
 from hankelod.records.identifiers import unreserved
 from hankelod.records.reader import Reader
-from hankelod.records.record import Record, References
+from hankelod.records.record import Record, References, Values, handed_on
 from hankelod.records.slug import suggested
 from hankelod.records.sources import model, sources
 
@@ -64,12 +64,23 @@ class Dataset:
         self._tables: dict[str, set[str]] = {}
         self._parts: dict[str, set[str]] = {}
         self._bulk: dict[str, set[str]] = {}
-        self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.config)
+        self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.config, self.given)
 
     @property
     def own_model(self) -> bool:
         """True if a part of the model is not the package's."""
         return self.sources.own
+
+    @cached_property
+    def given(self) -> Values:
+        """The settings that fill in what records leave out, by name."""
+        given: Values = {}
+        for field in (f for cls in self.model.classes.values() for f in cls.fields if f.filled and f.defaulted):
+            assert field.filled is not None
+            value = self.setting(field.filled.keys[0])
+            if value is not None:
+                given = handed_on(given, field, value)
+        return given
 
     def model_files(self) -> list[tuple[Path, str]]:
         """Return the Turtle files of the model, those of later layers first, with their names in reports."""
@@ -285,7 +296,7 @@ class Dataset:
         """Decoders of JSON Lines, the fast path beside the Reader."""
         from hankelod.records.decoding import Decoders
 
-        return Decoders(self.model, self.reader.references, self.config)
+        return Decoders(self.model, self.reader.references, self.config, self.given)
 
     def content(self, path: Path, name: str) -> bytes:
         """Read a file; one of the dataset has to lie in its folder. Raises Unreadable."""

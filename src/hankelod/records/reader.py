@@ -18,6 +18,7 @@ from hankelod.records.record import (
     References,
     Values,
     filled_value,
+    handed_on,
     type_of,
 )
 from hankelod.records.settings import Settings
@@ -27,8 +28,10 @@ from hankelod.records.tree import Node, Path, dotted
 class Reader:
     """Reader of one dataset. Invalid data is added to `problems` and raises nothing."""
 
-    def __init__(self, model: Model, references: References, settings: Settings) -> None:
+    def __init__(self, model: Model, references: References, settings: Settings, given: Values | None = None) -> None:
+        """`given` are the dataset's settings that fill in what records leave out."""
         self.model = model
+        self.given = given or {}
         self.references = references
         self.languages, self.national = settings.languages, settings.national
         self.problems: list[Problem] = []
@@ -56,6 +59,7 @@ class _Typing:
         self.reader, self.cls, self.node = reader, cls, node
         self.places: dict[Path, tuple[int, int]] = {(): (node.line, node.column)}
         self.kept: dict[Path, tuple[int, ...]] = {}
+        self.given = reader.given
         self.id = self.log.id = own_id(self.log, node, cls, record_id)
 
     def done(self) -> Record | None:
@@ -79,7 +83,8 @@ class _Typing:
             else:
                 written[name] = (key, value)
         values: Values = {"id": identifier}
-        for field in cls.fields:
+        given = self.given
+        for field in sorted(cls.fields, key=lambda f: not f.defaulted):  # what parts take from the whole comes first
             if field.key not in written:
                 continue
             key, value = written[field.key]
@@ -91,6 +96,9 @@ class _Typing:
             typed = self._field(value, field, here, identifier, values)
             if typed is not None:
                 values[field.key] = typed
+                if field.defaulted:
+                    self.given = handed_on(self.given, field, typed)
+        self.given = given
         for field in cls.fields:
             if field.kind.typing and field.key not in values:
                 missing = field.required and field.key not in written
@@ -114,6 +122,9 @@ class _Typing:
         for field in cls.fields:
             if field.filled is None:
                 continue
+            if field.defaulted:
+                self._default(values, field)
+                continue
             filled = filled_value(field.filled, values, ordinal, self.model)
             written = values.get(field.key)
             if written is not None and str(written) != str(filled):
@@ -134,6 +145,13 @@ class _Typing:
                 )
             if filled is not None:
                 values[field.key] = filled
+
+    def _default(self, values: Values, field: Field) -> None:
+        """Fill in what the whole or the dataset gives, beside one of the values that the rule names."""
+        assert field.filled is not None
+        name, *beside = field.filled.keys
+        if field.key not in values and name in self.given and (not beside or any(k in values for k in beside)):
+            values[field.key] = self.given[name]
 
     def _field(self, node: Node, field: Field, path: Path, identifier: str, siblings: Values) -> object | None:
         if not field.many:

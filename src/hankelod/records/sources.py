@@ -73,8 +73,10 @@ def model(given: Sources, settings: Settings) -> Model:
 
 
 def _folder(root: Path, name: str, alone: bool) -> Path:
-    """Return the folder `ontology` or `shapes`: the dataset's own, else the package's. One that holds profiles only does
-    not replace the package's shapes."""
+    """Return the folder `ontology` or `shapes`: the dataset's own, else the package's.
+
+    One that has profiles only does not replace the package's shapes.
+    """
     own = root / name
     return own if not alone and own.is_dir() and (name != "shapes" or _holds_shapes(own)) else shipped(name)
 

@@ -365,7 +365,7 @@ class _Workbook:
         dataset = self.target.dataset
         suggest = dataset.suggest if dataset else lambda cls, text: None
         languages = dataset.languages if dataset else ("fi", "sv", "en")
-        reader = Reader(self.model, References(self._exists, suggest), languages)
+        reader = Reader(self.model, References(self._exists, suggest), languages, dataset.given if dataset else None)
         for entry, node in self.nodes:
             self.by_record.setdefault(entry.id, []).append(entry)
             record = reader.record(node, entry.cls, self.name, entry.id)
