@@ -30,9 +30,10 @@ class Layer(NamedTuple):
 
 
 def layer(index: Index) -> Layer:
-    """Split triples that were written together. A subject is a shape if it has a property of SHACL, a type of SHACL or
-    a property of hankelod's shapes; blank nodes belong to what refers to them."""
-    shapes = {s for s, by in index.triples.items() if not s.startswith("_:") and _is_shape(by)}
+    """Split triples that were written together. A subject is a shape if its IRI is that of a shape of the package, or
+    it has a property or a type of SHACL; blank nodes belong to what refers to them."""
+    named = (s for s in index.triples if not s.startswith("_:"))
+    shapes = {s for s in named if s.startswith(SHAPES) or _is_shape(index.triples[s])}
     waiting = list(shapes)
     for subject in waiting:
         inner = [o for o in _objects(index, subject) if o.startswith("_:") and o not in shapes]

@@ -84,8 +84,8 @@ class DecoderSource:
     def function(self, cls: Class) -> str:
         """Return the function of a class.
 
-        Its parameters are a structure, the id of its thing, its ordinal, and what its whole or the dataset gives for want
-        of its own values.
+        Its parameters are a structure, the id of its thing, its ordinal, and what its whole or the dataset gives for
+        want of its own values.
         """
         out = [f"def {cls.name}(d, id, ordinal, given):", *self.begin(cls), "own = given"]
         words = [*(cls.written if cls.typed_by == "type" else ()), *map(list, cls.written.values())]
