@@ -41,6 +41,8 @@ class Field(NamedTuple):
     """Key in the record files (`sh:codeIdentifier`)."""
     code: str
     """Local name of the property shape (`Project-title`); also the code of its problems."""
+    shape: str
+    """IRI of the property shape."""
     path: str
     """IRI of the RDF property (`sh:path`)."""
     kind: Kind
@@ -243,7 +245,7 @@ class Model(NamedTuple):
 
     def check(self, field: Field) -> Check:
         """Return the check of a field: its property shape."""
-        return self.checks[SHAPES + field.code]
+        return self.checks[field.shape]
 
     def walk(self, cls: Class, values: dict[str, object], path: tuple[str | int, ...] = ()) -> Iterator[Described]:
         """Yield a record and then its parts, in the order of the Model, each before its own parts."""

@@ -111,6 +111,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         order=float(shapes.value(shape, SH + "order") or 0),
         key=shapes.value(shape, SH + "codeIdentifier") or "",
         code=_local(shape),
+        shape=shape,
         path=path,
         kind=kind,
         many=not kind.by_language and shapes.value(shape, SH + most) != "1",
@@ -225,7 +226,7 @@ def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
     """Return the checks of all named shapes, by IRI."""
     checks = {}
     for shape in shapes.triples:
-        if not shape.startswith(SHAPES) or not _is_shape(shapes, shape):
+        if shape.startswith("_:") or not _is_shape(shapes, shape):
             continue
         about = shapes.iri(shape, SHAPES + "field") or shape
         path = shapes.iri(about, SH + "path")

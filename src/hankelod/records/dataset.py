@@ -22,6 +22,7 @@ from hankelod.rdf.graph import NotReadable
 from hankelod.records import csvtree, jsontree, settings, tree, yamltree
 from hankelod.records.folder import DATASET, NotADataset, shipped
 from hankelod.records.identifiers import unreserved
+from hankelod.records.ownfields import Unusable
 from hankelod.records.reader import Reader
 from hankelod.records.record import Record, References, Values, handed_on
 from hankelod.records.slug import suggested
@@ -50,9 +51,11 @@ class Dataset:
         self.base, self.languages = self.config.base, self.config.languages
         try:
             self.sources = sources(root, self.config, alone)
-            self.model = model(self.sources, self.config)
+            self.model = model(root, self.sources, self.config)
         except (NotReadable, ModelError) as error:
             raise NotADataset(message("refusal-model", why=error)) from error
+        except Unusable as error:
+            raise _refused("refusal-fields", [(f.place, f.text) for f in error.faults]) from error
         if self.own_model:
             from hankelod.model import lint
 
@@ -85,6 +88,11 @@ class Dataset:
     def model_files(self) -> list[tuple[Path, str]]:
         """Return the Turtle files of the model, those of later layers first, with their names in reports."""
         return [(f, self.name(f)) for f in reversed(self.sources.files)]
+
+    def own_model_files(self) -> list[tuple[Path, str]]:
+        """Return those of the model's files that are not the package's, with their names in reports."""
+        homes = [shipped("ontology"), shipped("shapes")]
+        return [each for each in self.model_files() if not any(each[0].is_relative_to(home) for home in homes)]
 
     def setting(self, name: str) -> object | None:
         """Return a setting as plain data: what `dataset.yml` states, else the default of its profile."""
@@ -435,3 +443,11 @@ class Dataset:
     def add(self, found: Problem) -> None:
         """Add a problem."""
         self.reader.problems.append(found)
+
+
+def _refused(code: str, faults: list[tuple[Place, Text]]) -> NotADataset:
+    """Return the refusal of files for several reasons, one a line with its place."""
+    lines = {
+        lang: [f"{at.file}:{at.line}:{at.column}: {text.get(lang, '')}" for at, text in faults] for lang in word(code)
+    }
+    return NotADataset({lang: "\n".join((head, *lines[lang])) for lang, head in word(code).items()})
