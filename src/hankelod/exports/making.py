@@ -14,7 +14,6 @@ from hankelod.exports.export import Basis, Export
 from hankelod.mapping.batch import Batch
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files, to_json
-from hankelod.rdf.files import content
 from hankelod.records.record import Record
 
 PART = "making"
@@ -45,9 +44,8 @@ def files(basis: Basis) -> Files:
 
 def _model(basis: Basis) -> bytes:
     """Return ontology and shapes as one Turtle file."""
-    dataset = basis.dataset
-    texts = [content(path).decode() for path in (*dataset.ontology_files, *dataset.shapes_files)]
-    return "\n".join(texts).encode()
+    model = basis.dataset.model
+    return "\n".join((model.ontology_text, model.shapes_text)).encode()
 
 
 class Index(Export):

@@ -17,11 +17,10 @@ from hankelod.intake.proposals import Draft, Note, Values
 from hankelod.intake.reimport import Change
 from hankelod.messages.problem import Problem
 from hankelod.model.model import Model
-from hankelod.model.shapes import load
 from hankelod.rdf.files import listed
-from hankelod.records import tree
+from hankelod.records import packs, tree
 from hankelod.records.dataset import Dataset
-from hankelod.records.folder import BASE, DATASET, shipped, turtle_files
+from hankelod.records.folder import DATASET
 from hankelod.records.slug import slug
 
 
@@ -74,7 +73,7 @@ def target(to: Path, known: Dataset | None, working: Path) -> Target:
         dataset = Dataset(to.parent, working)
     if to.exists() and not to.is_dir():
         raise CannotImport("not-a-folder", name=str(to))
-    model = dataset.model if dataset else load(turtle_files(shipped("ontology")), turtle_files(shipped("shapes")), BASE)
+    model = dataset.model if dataset else packs.model()
     return Target(data, dataset, model)
 
 

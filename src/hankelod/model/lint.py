@@ -63,6 +63,7 @@ DESCRIBING = frozenset(
         "path",
         "property",
         "targetClass",
+        "targetSubjectsOf",
         "ignoredProperties",
         "rule",
         "declare",

@@ -7,6 +7,7 @@ The only module that interprets SHACL terms. It follows SHACL (W3C Recommendatio
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -16,7 +17,9 @@ from hankelod.model import entailment
 from hankelod.model.kinds import addresses, things
 from hankelod.model.kinds.kind import Kind
 from hankelod.model.kinds.table import BY_DATATYPE, of_alternatives
+from hankelod.model.levels import Layer, LevelRow, layer
 from hankelod.model.model import SHAPES, Check, Class, Field, Filled, Group, Model, TypeRule
+from hankelod.rdf import graph
 from hankelod.rdf.files import content
 from hankelod.rdf.graph import RDF, RDFS, SH, SKOS, Index, read
 from hankelod.rdf.terms import Names
@@ -286,13 +289,27 @@ def _concepts(ontology: Index, classes: dict[str, Class], base: str) -> dict[str
     return concepts
 
 
-def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Model:
-    """Read ontology and shapes into a Model.
+class Areas(NamedTuple):
+    """The levels of an area pack, with the file of their pattern and the languages of the names of areas."""
+
+    rows: tuple[LevelRow, ...]
+    pattern: Path
+    languages: tuple[str, ...]
+
+
+def load(ontology_files: list[Path], shapes_files: list[Path], base: str, areas: Areas | None = None) -> Model:
+    """Read ontology and shapes into a Model; those of an area pack are among the files.
 
     `base` is the dataset's base IRI: the code lists in the ontology are written relative to it.
-    Raises ModelError or `hankelod.rdf.graph.NotReadable` if they cannot be used.
+    Raises ModelError, `hankelod.model.levels.UnusableLevels` or `hankelod.rdf.graph.NotReadable` if they cannot be
+    used.
     """
     ontology, shapes = read(ontology_files, base), read(shapes_files, base)
+    made = Layer()
+    if areas is not None and areas.rows:
+        made = layer(areas.rows, areas.languages, read([areas.pattern], base), ontology, shapes, base)
+        graph.add(ontology, made.ontology, base)
+        graph.add(shapes, made.shapes, base)
     supers = entailment.superclasses(ontology)
     entailment.complete(ontology, supers)
     prefixes = dict(sorted({**shapes.prefixes, **ontology.prefixes}.items()))
@@ -306,7 +323,7 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
     classes: dict[str, Class] = {}
     owners: dict[str, str] = {}
     for shape in node_shapes:
-        iri = shapes.iri(shape, SH + "targetClass")
+        iri = shapes.iri(shape, SH + "targetClass") or shapes.iri(shape, SHAPES + "ofClass")
         if iri is None:
             raise ModelError(f"{_local(shape)}: a class of records needs sh:targetClass")
         classes[iri] = _class(shapes, ontology, shape, iri, parts, supers, names)
@@ -340,7 +357,9 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
         prefixes=prefixes,
         ontology=ontology,
         shapes=shapes,
-        shapes_text="\n".join(content(f).decode() for f in shapes_files),
+        shapes_text="\n".join([*(content(f).decode() for f in shapes_files), made.shapes]),
+        ontology_text="\n".join([*(content(f).decode() for f in ontology_files), made.ontology]),
+        levels=made.levels,
     )
 
 

@@ -16,13 +16,25 @@ from hankelod.messages.catalogue import Text
 from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.problem import MAX_PROBLEMS, Place, Problem, problem, short
 from hankelod.messages.words import message, word
+from hankelod.model.levels import UnusableLevels
 from hankelod.model.model import ID, Class
 from hankelod.model.shapes import ModelError, load
 from hankelod.rdf import files
 from hankelod.rdf.graph import NotReadable
-from hankelod.records import csvtree, jsontree, tree, yamltree
-from hankelod.records.folder import BASE, DATASET, NotADataset, differ, settings, shipped, turtle_files
+from hankelod.records import csvtree, jsontree, packs, tree, yamltree
+from hankelod.records.folder import (
+    BASE,
+    DATASET,
+    PACK,
+    NotADataset,
+    differ,
+    settings,
+    shape_files,
+    shipped,
+    turtle_files,
+)
 from hankelod.records.identifiers import unreserved
+from hankelod.records.places import Places
 from hankelod.records.reader import Reader
 from hankelod.records.record import Record, References
 from hankelod.records.slug import suggested
@@ -33,6 +45,12 @@ if TYPE_CHECKING:
 
 BULK = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 """File name extensions of JSON Lines."""
+
+OWN = ("ontology", "shapes")
+"""Folders of a dataset that replace those of the package."""
+
+CREDITS = "attribution"
+"""Key of the credits in the description of a dataset."""
 
 
 class Dataset:
@@ -45,15 +63,19 @@ class Dataset:
         to organisations and programmes are not checked. Raises NotADataset.
         """
         self.root, self.data, self.working, self.alone = root, root / "data", working or root, alone
-        self.base, self.languages = (
-            (BASE, LANGUAGES) if alone else settings(self.data / DATASET, self.name(self.data / DATASET))
+        self.base, self.languages, areas = (
+            (BASE, LANGUAGES, PACK) if alone else settings(self.data / DATASET, self.name(self.data / DATASET))
         )
+        self.pack = packs.find(areas, self.data, root, self.working)
         try:
-            self.ontology_files = turtle_files(self.folder("ontology"))
-            self.shapes_files = turtle_files(self.folder("shapes"))
-            self.model = load(self.ontology_files, self.shapes_files, self.base)
+            self.ontology_files = [*turtle_files(self.folder("ontology")), *self.pack.ontology]
+            self.shapes_files = [*shape_files(self.folder("shapes")), *self.pack.shapes]
+            self.model = load(self.ontology_files, self.shapes_files, self.base, self.pack.layer)
         except (NotReadable, ModelError) as error:
             raise NotADataset(message("refusal-model", why=error)) from error
+        except UnusableLevels as error:
+            raise NotADataset(error.texts) from error
+        self.places = Places(self)
         if self.own_model:
             from hankelod.model import lint
 
@@ -70,8 +92,8 @@ class Dataset:
     @cached_property
     def own_model(self) -> bool:
         """True if ontology or shapes differ from those in the package."""
-        own = (("ontology", self.ontology_files), ("shapes", self.shapes_files))
-        return any(self.folder(name) != shipped(name) and differ(files, name) for name, files in own)
+        own = any(self.folder(name) != shipped(name) and differ(self.folder(name), name) for name in OWN)
+        return own or (self.pack.own and bool(self.pack.turtle) and packs.differ(self.pack))
 
     def model_files(self) -> list[tuple[Path, str]]:
         """Return the Turtle files of shapes and ontology, with their names in reports."""
@@ -98,8 +120,22 @@ class Dataset:
         """Return the records of a class that has a single file, by id; read once."""
         if cls.iri not in self._rows:
             self._rows[cls.iri] = {}
-            self._rows[cls.iri].update((record.id, record) for record in self.read_file(self.files(cls)[0], cls))
+            for file in self.files(cls):
+                self._rows[cls.iri].update((record.id, self._completed(record)) for record in self.read_file(file, cls))
         return self._rows[cls.iri]
+
+    def _completed(self, record: Record) -> Record:
+        """Return the description of the dataset with the credits of its areas before its own; any other as it is."""
+        credits = self.pack.credits(self.languages) if record.cls.of_dataset and record.cls.field(CREDITS) else ()
+        own = record.values.get(CREDITS, [])
+        assert isinstance(own, list)
+        added = [credit for credit in credits if credit not in own]
+        if not added:
+            return record
+        values = {**record.values, CREDITS: [*added, *own]}
+        ordered = {f.key: values[f.key] for f in record.cls.fields if f.key in values}
+        kept = {**record.kept, (CREDITS,): (*(-1 for _ in added), *record.kept.get((CREDITS,), range(len(own))))}
+        return record._replace(values={"id": values["id"], "type": values["type"], **ordered}, kept=kept)
 
     def exists(self, cls: Class, identifier: str) -> bool:
         """Check if there is a thing of this class with this id."""
@@ -120,11 +156,8 @@ class Dataset:
     def _codes(self, cls: Class) -> set[str]:
         """Return the ids in a CSV file without typing its rows; `rows` reads and reports a file with errors."""
         if cls.iri not in self._tables:
-            path = self.files(cls)[0]
-            name = self.name(path)
             try:
-                codes = csvtree.column(self.content(path, name), name, str(cls.identified_by))
-                self._tables[cls.iri] = {code for code in codes if ID.fullmatch(code)}
+                self._tables[cls.iri] = {code for code in self.places.codes(cls) if ID.fullmatch(code)}
             except tree.Unreadable:
                 self._tables[cls.iri] = set(self.rows(cls))
         return self._tables[cls.iri]
@@ -170,9 +203,10 @@ class Dataset:
 
     def files(self, cls: Class) -> list[Path]:
         """Return the record files of a class, sorted by name."""
+        if self.places.has(cls):
+            return self.places.files(cls)
         if cls.file:
-            own = self.data / cls.file
-            return [own if os.path.lexists(own) or cls.file.endswith(".yml") else shipped("data") / cls.file]
+            return [self.data / cls.file]
         folder = self.data / str(cls.folder)
         if files.leads_out(folder, self.data):
             self.add(problem("outside-dataset", Place(self.name(folder), 1, 1)))
@@ -258,7 +292,7 @@ class Dataset:
         """Return one record by its id, without keeping its problems; None if it is missing or unreadable."""
         if self._is_unread_table(cls) and identifier in self._codes(cls):
             before = len(self.reader.problems)
-            rows = self.read_file(self.files(cls)[0], cls, identifier)
+            rows = (r for file in self.files(cls) for r in self.read_file(file, cls, identifier))
             row = next((r for r in rows if r.id == identifier), None)
             self.reader.forget(before)
             return row
@@ -296,6 +330,8 @@ class Dataset:
 
     def inside(self, path: Path) -> Path | None:
         """Return the folder that a file must not lead out of; None for one that is not the dataset's."""
+        if self.pack.within is not None and path.is_relative_to(self.pack.within):
+            return self.pack.within
         return self.data if path.is_relative_to(self.data) else None
 
     ### Record files: YAML and CSV
@@ -341,6 +377,8 @@ class Dataset:
             if path.suffix == ".csv":
                 wanted = (str(cls.identified_by), only) if only else None
                 nodes = csvtree.rows(self.content(path, name), name, self.reader.problems, wanted)
+                if self.places.has(cls):
+                    nodes = self.places.of_class(cls, path, nodes)
             elif not os.path.lexists(path):
                 return
             else:

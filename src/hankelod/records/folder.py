@@ -18,13 +18,16 @@ BASE = "https://w3id.org/hankelod/"
 
 DATASET = "dataset.yml"
 
+PACK = "finland"
+"""Area pack of a dataset that names none."""
+
 
 class NotADataset(Refusal):
     """The folder cannot be used as a dataset; the message says why and what to do."""
 
 
-def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
-    """Read base IRI and languages from a `dataset.yml`, which messages call `name`; it is validated later.
+def settings(file: Path, name: str) -> tuple[str, tuple[str, ...], str]:
+    """Read base IRI, languages and area pack from a `dataset.yml`, which messages call `name`; it is validated later.
 
     Raises NotADataset.
     """
@@ -50,7 +53,9 @@ def settings(file: Path, name: str) -> tuple[str, tuple[str, ...]]:
     listed = top.get("languages")
     codes = listed.value if listed is not None and listed.kind == "list" else []
     languages = [str(n.value) for n in codes if n.kind == "text"]  # type: ignore[attr-defined]
-    return text, tuple(languages) or LANGUAGES
+    areas = top.get("areas")
+    named = str(areas.value) if areas is not None and areas.kind == "text" and areas.value else PACK
+    return text, tuple(languages) or LANGUAGES, named
 
 
 def _iri(text: str) -> bool:
@@ -86,12 +91,21 @@ def turtle_files(folder: Path) -> list[Path]:
     return found
 
 
+def shape_files(folder: Path) -> list[Path]:
+    """Return the Turtle files of a folder of shapes without the pattern of areas, which area packs are made of."""
+    return [f for f in turtle_files(folder) if f.name != PATTERN or b"s:Area " not in files.content(f)]
+
+
+PATTERN = "area.ttl"
+"""File of the pattern of areas."""
+
+
 def query_folder(root: Path) -> Path:
     """Return the folder of named queries: the dataset's own, else the package's."""
     own = root / "ontology" / "queries"
     return own if own.is_dir() else shipped("ontology") / "queries"
 
 
-def differ(own: list[Path], name: str) -> bool:
-    """Check if these files differ from those in the package folder of this name."""
-    return [files.content(f) for f in own] != [files.content(f) for f in turtle_files(shipped(name))]
+def differ(own: Path, name: str) -> bool:
+    """Check if the Turtle files of a folder differ from those in the package folder of this name."""
+    return [files.content(f) for f in turtle_files(own)] != [files.content(f) for f in turtle_files(shipped(name))]
