@@ -14,6 +14,8 @@ from hankelod.exports.export import Basis, Export
 from hankelod.mapping.batch import Batch
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files, to_json
+from hankelod.rdf import turtle
+from hankelod.rdf.graph import indexed
 from hankelod.records.record import Record
 
 PART = "making"
@@ -43,9 +45,10 @@ def files(basis: Basis) -> Files:
 
 
 def _model(basis: Basis) -> bytes:
-    """Return ontology and shapes as one Turtle file."""
+    """Return ontology and shapes, all layers combined, as one Turtle file."""
     model = basis.dataset.model
-    return "\n".join((model.ontology_text, model.shapes_text)).encode()
+    whole = indexed([*model.ontology.quads, *model.shapes.quads], model.prefixes)
+    return turtle.document(whole.triples, model.base, model.prefixes).encode()
 
 
 class Index(Export):

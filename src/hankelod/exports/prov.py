@@ -61,24 +61,12 @@ def inputs(dataset: Dataset) -> Iterator[tuple[str, Path]]:
     for cls in dataset.model.entries():
         for path in dataset.files(cls):
             if path.exists():
-                paths[f"data/{_within(dataset, path)}{f'{cls.folder}/' if cls.folder else ''}{path.name}"] = path
+                home = dataset.pack.home if path.parent == dataset.pack.folder else "data"
+                paths[f"{home}/{cls.folder}/{path.name}" if cls.folder else f"{home}/{path.name}"] = path
         for ending in BULK if cls.folder else ():
             path = dataset.data / f"{cls.folder}{ending}"
             if path.exists():
                 paths[f"data/{path.name}"] = path
-    for folder, files in (("ontology", dataset.ontology_files), ("shapes", dataset.shapes_files)):
-        for path in files:
-            if path.is_relative_to(dataset.folder(folder)):
-                paths[f"{folder}/{path.relative_to(dataset.folder(folder)).as_posix()}"] = path
-    for name in dataset.pack.names():
-        paths[f"data/{_within(dataset, dataset.pack.folder / name)}{name}"] = dataset.pack.folder / name
+    paths |= {name: path for path, name in dataset.sources.names.items()}
+    paths |= {f"{dataset.pack.home}/{name}": dataset.pack.folder / name for name in dataset.pack.names()}
     yield from sorted(paths.items())
-
-
-def _within(dataset: Dataset, path: Path) -> str:
-    """Return the folder under `data/` of a file of the area pack; empty for any other."""
-    pack = dataset.pack
-    if not path.is_relative_to(pack.folder):
-        return ""
-    inside = pack.folder.is_relative_to(dataset.data)
-    return f"{pack.folder.relative_to(dataset.data).as_posix() if inside else f'areas/{pack.name}'}/"

@@ -15,9 +15,10 @@ import pyoxigraph as ox
 from hankelod.messages.catalogue import Text
 from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
+from hankelod.model.layers import Layer
 from hankelod.model.model import SHAPES, Class, Level
 from hankelod.rdf import turtle
-from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, Index
+from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, Index, add, indexed
 
 HANKE = "https://w3id.org/hankelod/def#"
 
@@ -73,12 +74,11 @@ class UnusableLevels(Refusal):
     """The levels of a pack cannot be used; the message says where and why."""
 
 
-class Layer(NamedTuple):
-    """What a pack adds to the model: its levels, and Turtle of terms and of shapes made for them."""
+class AreaLayer(NamedTuple):
+    """What the levels of a pack add to the model: themselves, and terms and shapes made for them."""
 
     levels: tuple[Level, ...] = ()
-    ontology: str = ""
-    shapes: str = ""
+    layer: Layer = Layer(indexed([], {}), indexed([], {}))
 
 
 def key_of(cls: Class, *paths: str) -> str | None:
@@ -152,16 +152,17 @@ def _kebab(iri: str) -> str:
 
 
 def layer(
-    rows: Sequence[LevelRow], languages: Sequence[str], pattern: Index, ontology: Index, shapes: Index, base: str
-) -> Layer:
-    """Return what a pack adds to ontology and shapes, which have those of the pack's own already.
+    rows: Sequence[LevelRow], languages: Sequence[str], pattern: Index, below: Layer, base: str
+) -> AreaLayer:
+    """Return what the levels of a pack add to the layers below, which have the pack's own terms and shapes already.
 
     `languages` are those of the names of areas, `pattern` the shapes of `shapes/area.ttl`. Raises UnusableLevels.
     """
+    ontology, shapes = below
     prefixes = {**pattern.prefixes, **shapes.prefixes, **ontology.prefixes}
     levels = levels_of(rows, prefixes)
     if not levels:
-        return Layer()
+        return AreaLayer()
     terms: turtle.Graph = {}
     made: turtle.Graph = {}
     maker = _Maker(pattern, shapes, levels, languages)
@@ -174,11 +175,15 @@ def layer(
             terms |= _terms(level, ontology)
             made |= maker.of_class(level, number)
     made |= {s: by for s, by in maker.members.items()}
-    return Layer(
-        levels,
-        turtle.document(terms, base, prefixes) if terms else "",
-        turtle.document(made, base, prefixes) if made else "",
-    )
+    return AreaLayer(levels, Layer(_index(terms, base, prefixes), _index(made, base, prefixes)))
+
+
+def _index(graph: turtle.Graph, base: str, prefixes: dict[str, str]) -> Index:
+    """Return an index of a graph whose blank nodes are its own."""
+    index = indexed([], {})
+    if graph:
+        add(index, turtle.document(graph, base, prefixes), base)
+    return index
 
 
 def _labels(text: Text) -> list[object]:

@@ -7,7 +7,6 @@ The only module that interprets SHACL terms. It follows SHACL (W3C Recommendatio
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -17,10 +16,8 @@ from hankelod.model import entailment
 from hankelod.model.kinds import addresses, things
 from hankelod.model.kinds.kind import Kind
 from hankelod.model.kinds.table import BY_DATATYPE, of_alternatives
-from hankelod.model.levels import Layer, LevelRow, layer
-from hankelod.model.model import SHAPES, Check, Class, Field, Filled, Group, Model, TypeRule
-from hankelod.rdf import graph
-from hankelod.rdf.files import content
+from hankelod.model.layers import Layer
+from hankelod.model.model import DEFAULT, SHAPES, Check, Class, Field, Filled, Group, Level, Model, TypeRule
 from hankelod.rdf.graph import RDF, RDFS, SH, SKOS, Index, read
 from hankelod.rdf.terms import Names
 
@@ -73,6 +70,10 @@ def _filled(shapes: Index, shape: str, keys: dict[str, str]) -> Filled | None:
     if within is not None:
         ending, space = (str(step) for step in shapes.items(within))
         return Filled("within", (keys[ending], space))
+    setting = shapes.value(shape, SHAPES + "filledByDefault")
+    if setting is not None:
+        beside = (keys[str(path)] for path in shapes.objects(shape, SHAPES + "filledBeside"))
+        return Filled(DEFAULT, (setting, *sorted(beside)))
     along = shapes.one(shape, SHAPES + "filledAlong")
     if along is not None:
         first, second = (str(step) for step in shapes.items(along))
@@ -110,6 +111,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         order=float(shapes.value(shape, SH + "order") or 0),
         key=shapes.value(shape, SH + "codeIdentifier") or "",
         code=_local(shape),
+        shape=shape,
         path=path,
         kind=kind,
         many=not kind.by_language and shapes.value(shape, SH + most) != "1",
@@ -224,7 +226,7 @@ def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
     """Return the checks of all named shapes, by IRI."""
     checks = {}
     for shape in shapes.triples:
-        if not shape.startswith(SHAPES) or not _is_shape(shapes, shape):
+        if shape.startswith("_:") or not _is_shape(shapes, shape):
             continue
         about = shapes.iri(shape, SHAPES + "field") or shape
         path = shapes.iri(about, SH + "path")
@@ -289,27 +291,18 @@ def _concepts(ontology: Index, classes: dict[str, Class], base: str) -> dict[str
     return concepts
 
 
-class Areas(NamedTuple):
-    """The levels of an area pack, with the file of their pattern and the languages of the names of areas."""
-
-    rows: tuple[LevelRow, ...]
-    pattern: Path
-    languages: tuple[str, ...]
-
-
-def load(ontology_files: list[Path], shapes_files: list[Path], base: str, areas: Areas | None = None) -> Model:
-    """Read ontology and shapes into a Model; those of an area pack are among the files.
+def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Model:
+    """Read ontology and shapes into a Model.
 
     `base` is the dataset's base IRI: the code lists in the ontology are written relative to it.
-    Raises ModelError, `hankelod.model.levels.UnusableLevels` or `hankelod.rdf.graph.NotReadable` if they cannot be
-    used.
+    Raises ModelError or `hankelod.rdf.graph.NotReadable` if they cannot be used.
     """
-    ontology, shapes = read(ontology_files, base), read(shapes_files, base)
-    made = Layer()
-    if areas is not None and areas.rows:
-        made = layer(areas.rows, areas.languages, read([areas.pattern], base), ontology, shapes, base)
-        graph.add(ontology, made.ontology, base)
-        graph.add(shapes, made.shapes, base)
+    return of(Layer(read(ontology_files, base), read(shapes_files, base)), base)
+
+
+def of(layer: Layer, base: str, levels: tuple[Level, ...] = ()) -> Model:
+    """Return the Model of ontology and shapes, all layers combined, with the levels of areas. Raises ModelError if they cannot be used."""
+    ontology, shapes = layer
     supers = entailment.superclasses(ontology)
     entailment.complete(ontology, supers)
     prefixes = dict(sorted({**shapes.prefixes, **ontology.prefixes}.items()))
@@ -357,9 +350,8 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str, areas:
         prefixes=prefixes,
         ontology=ontology,
         shapes=shapes,
-        shapes_text="\n".join([*(content(f).decode() for f in shapes_files), made.shapes]),
-        ontology_text="\n".join([*(content(f).decode() for f in ontology_files), made.ontology]),
-        levels=made.levels,
+        shapes_text="".join(f"{quad.triple} .\n" for quad in shapes.quads),
+        levels=levels,
     )
 
 

@@ -13,31 +13,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hankelod.messages.catalogue import Text
-from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.problem import MAX_PROBLEMS, Place, Problem, problem, short
 from hankelod.messages.words import message, word
 from hankelod.model.levels import UnusableLevels
 from hankelod.model.model import ID, Class
-from hankelod.model.shapes import ModelError, load
+from hankelod.model.shapes import ModelError
 from hankelod.rdf import files
 from hankelod.rdf.graph import NotReadable
-from hankelod.records import csvtree, jsontree, packs, tree, yamltree
-from hankelod.records.folder import (
-    BASE,
-    DATASET,
-    PACK,
-    NotADataset,
-    differ,
-    settings,
-    shape_files,
-    shipped,
-    turtle_files,
-)
+from hankelod.records import csvtree, jsontree, packs, settings, tree, yamltree
+from hankelod.records.folder import DATASET, NotADataset
 from hankelod.records.identifiers import unreserved
+from hankelod.records.ownfields import Unusable
 from hankelod.records.places import Places
 from hankelod.records.reader import Reader
-from hankelod.records.record import Record, References
+from hankelod.records.record import Record, References, Values, handed_on
 from hankelod.records.slug import suggested
+from hankelod.records.sources import model, sources
 
 if TYPE_CHECKING:
     from hankelod.records.decoding import Decoders
@@ -45,9 +36,6 @@ if TYPE_CHECKING:
 
 BULK = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 """File name extensions of JSON Lines."""
-
-OWN = ("ontology", "shapes")
-"""Folders of a dataset that replace those of the package."""
 
 CREDITS = "attribution"
 """Key of the credits in the description of a dataset."""
@@ -63,18 +51,19 @@ class Dataset:
         to organisations and programmes are not checked. Raises NotADataset.
         """
         self.root, self.data, self.working, self.alone = root, root / "data", working or root, alone
-        self.base, self.languages, areas = (
-            (BASE, LANGUAGES, PACK) if alone else settings(self.data / DATASET, self.name(self.data / DATASET))
-        )
-        self.pack = packs.find(areas, self.data, root, self.working)
+        name = self.name(self.data / DATASET)
+        self.config = settings.alone() if alone else settings.read(root, self.data / DATASET, name)
+        self.base, self.languages = self.config.base, self.config.languages
+        self.pack = packs.find(self.config, root, self.working, alone)
         try:
-            self.ontology_files = [*turtle_files(self.folder("ontology")), *self.pack.ontology]
-            self.shapes_files = [*shape_files(self.folder("shapes")), *self.pack.shapes]
-            self.model = load(self.ontology_files, self.shapes_files, self.base, self.pack.layer)
+            self.sources = sources(root, self.config, self.pack, alone)
+            self.model = model(root, self.sources, self.config)
         except (NotReadable, ModelError) as error:
             raise NotADataset(message("refusal-model", why=error)) from error
         except UnusableLevels as error:
             raise NotADataset(error.texts) from error
+        except Unusable as error:
+            raise _refused("refusal-fields", [(f.place, f.text) for f in error.faults]) from error
         self.places = Places(self)
         if self.own_model:
             from hankelod.model import lint
@@ -87,22 +76,36 @@ class Dataset:
         self._tables: dict[str, set[str]] = {}
         self._parts: dict[str, set[str]] = {}
         self._bulk: dict[str, set[str]] = {}
-        self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.languages)
+        self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.config, self.given)
+
+    @property
+    def own_model(self) -> bool:
+        """True if a part of the model is not the package's."""
+        return self.sources.own
 
     @cached_property
-    def own_model(self) -> bool:
-        """True if ontology or shapes differ from those in the package."""
-        own = any(self.folder(name) != shipped(name) and differ(self.folder(name), name) for name in OWN)
-        return own or (self.pack.own and bool(self.pack.turtle) and packs.differ(self.pack))
+    def given(self) -> Values:
+        """The settings that fill in what records leave out, by name."""
+        given: Values = {}
+        for field in (f for cls in self.model.classes.values() for f in cls.fields if f.filled and f.defaulted):
+            assert field.filled is not None
+            value = self.setting(field.filled.keys[0])
+            if value is not None:
+                given = handed_on(given, field, value)
+        return given
 
     def model_files(self) -> list[tuple[Path, str]]:
-        """Return the Turtle files of shapes and ontology, with their names in reports."""
-        return [(f, self.name(f)) for f in (*self.shapes_files, *self.ontology_files)]
+        """Return the Turtle files of the model, those of later layers first, with their names in reports."""
+        return [(f, self.name(f)) for f in reversed(self.sources.files)]
 
-    def folder(self, name: str) -> Path:
-        """Return the folder `ontology` or `shapes`: the dataset's own, else the package's."""
-        own = self.root / name
-        return own if own.is_dir() and not self.alone else shipped(name)
+    def own_model_files(self) -> list[tuple[Path, str]]:
+        """Return those of the model's files that are not the package's, with their names in reports."""
+        homes = [shipped("ontology"), shipped("shapes")]
+        return [each for each in self.model_files() if not any(each[0].is_relative_to(home) for home in homes)]
+
+    def setting(self, name: str) -> object | None:
+        """Return a setting as plain data: what `dataset.yml` states, else the default of its profile."""
+        return self.config.get(name)
 
     ### Ids
 
@@ -322,7 +325,7 @@ class Dataset:
         """Decoders of JSON Lines, the fast path beside the Reader."""
         from hankelod.records.decoding import Decoders
 
-        return Decoders(self.model, self.reader.references, self.languages)
+        return Decoders(self.model, self.reader.references, self.config, self.given)
 
     def content(self, path: Path, name: str) -> bytes:
         """Read a file; one of the dataset has to lie in its folder. Raises Unreadable."""
@@ -465,3 +468,11 @@ class Dataset:
     def add(self, found: Problem) -> None:
         """Add a problem."""
         self.reader.problems.append(found)
+
+
+def _refused(code: str, faults: list[tuple[Place, Text]]) -> NotADataset:
+    """Return the refusal of files for several reasons, one a line with its place."""
+    lines = {
+        lang: [f"{at.file}:{at.line}:{at.column}: {text.get(lang, '')}" for at, text in faults] for lang in word(code)
+    }
+    return NotADataset({lang: "\n".join((head, *lines[lang])) for lang, head in word(code).items()})

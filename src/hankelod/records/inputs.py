@@ -13,6 +13,7 @@ from hankelod.model.model import Class
 from hankelod.rdf.files import is_hidden
 from hankelod.records import tree
 from hankelod.records.dataset import BULK, Dataset
+from hankelod.records.packs import PACKS
 from hankelod.records.record import Record
 
 REFUSED = (".rdf", ".xml", ".owl", ".trig", ".nq", ".n3")
@@ -25,9 +26,6 @@ STANDARD_INPUT = "-"
 
 OTHER_FILES = ("LICENSE", "README.md")
 """Files under `data/` that need no class."""
-
-PACKS = "areas"
-"""Folder under `data/` with area packs, or with one."""
 
 
 def files(dataset: Dataset, path: Path) -> Iterator[Path]:

@@ -1,8 +1,8 @@
 """Area packs: folders with a division of a country into areas, its levels, boundaries and credits.
 
-A pack has `levels.csv`, and its areas in `areas.csv` or in tables of its own shapes; optionally `ontology.ttl` and other
-Turtle files (shapes), `boundaries.geojson`, `credits` (one per line, or by language in `credits.en`…), and `pack.yml` with
-the country (ISO 3166-1 alpha-3) and the projection of its maps.
+A pack has `levels.csv`, and its areas in `areas.csv` or in tables of its own shapes; optionally Turtle files with terms
+and shapes, `boundaries.geojson`, `credits` (one per line, or by language in `credits.en`…), and `pack.yml` with the
+country (ISO 3166-1 alpha-3) and the projection of its maps.
 """
 
 from __future__ import annotations
@@ -17,15 +17,20 @@ from hankelod.messages.catalogue import in_language
 from hankelod.messages.problem import Problem
 from hankelod.messages.words import message
 from hankelod.model.levels import TABLE, LevelRow
-from hankelod.model.model import ID, Model
+from hankelod.model.model import ID
 from hankelod.model.patterns import unsafe_reason
-from hankelod.model.shapes import Areas, load
 from hankelod.rdf import files
 from hankelod.records import csvtree, tree, yamltree
-from hankelod.records import folder as folders
-from hankelod.records.folder import NotADataset, shape_files, shipped, turtle_files
+from hankelod.records.folder import NotADataset, shipped, turtle_files
+from hankelod.records.settings import Settings
 
-LEVELS, ONTOLOGY, CREDITS, SETTINGS = "levels.csv", "ontology.ttl", "credits", "pack.yml"
+LEVELS, CREDITS, SETTINGS = "levels.csv", "credits", "pack.yml"
+
+PACKS = "areas"
+"""Folder under `data/` with area packs, or with one."""
+
+NONE = "none"
+"""Pack without areas."""
 
 BOUNDARIES = ("boundaries.geojson", "boundaries.geojson.gz", "boundaries.json", "boundaries.json.gz")
 
@@ -35,9 +40,11 @@ _COLUMNS = frozenset(("level", "parent", "pattern", "key", "class", "property", 
 
 
 class Pack(NamedTuple):
-    """One area pack. `own` is True for one in the dataset's folder, which `within` bounds."""
+    """One area pack. `own` is True for one in the dataset's folder, which `within` bounds; `home` is the folder's name
+    in a dataset, as publications list its files."""
 
     name: str
+    home: str
     folder: Path
     own: bool
     within: Path | None
@@ -46,13 +53,8 @@ class Pack(NamedTuple):
     """Languages of the names of its areas."""
     country: str | None
     projection: str | None
-    ontology: tuple[Path, ...]
-    shapes: tuple[Path, ...]
-
-    @property
-    def turtle(self) -> tuple[Path, ...]:
-        """All Turtle files of the pack."""
-        return (*self.ontology, *self.shapes)
+    turtle: tuple[Path, ...]
+    """Its terms and shapes."""
 
     @property
     def table(self) -> Path:
@@ -63,11 +65,6 @@ class Pack(NamedTuple):
     def boundaries(self) -> Path | None:
         """The file of boundaries, or None."""
         return next((f for name in BOUNDARIES if (f := self.folder / name).exists()), None)
-
-    @property
-    def layer(self) -> Areas:
-        """The levels for the Model."""
-        return Areas(self.rows, shipped("shapes") / "area.ttl", self.languages)
 
     def names(self) -> list[str]:
         """Return the names of the files of the pack that are no tables of areas."""
@@ -84,49 +81,35 @@ class Pack(NamedTuple):
         return ()
 
 
-def find(named: str, data: Path, root: Path, working: Path) -> Pack:
-    """Return the pack that a dataset names: a folder (`data/areas`), or a pack of the dataset or the package by its name.
+def find(settings: Settings, root: Path, working: Path, alone: bool = False) -> Pack:
+    """Return the pack that a dataset names (`areas`): a folder in it (`data/areas`), or a pack by its name.
 
-    `data` is the dataset's folder of records, `root` that of the dataset. Raises NotADataset.
+    A name is looked up in the dataset's `data/areas/`, then in the package's. With `alone` there is no dataset in
+    `root`. Raises NotADataset.
     """
-    inside = data / "areas" / named
-    folder = root / named if "/" in named else inside if inside.is_dir() else shipped("data") / "areas" / named
-    own = folder.is_relative_to(root) and folder != shipped("data") / "areas" / named
+    named = str(settings.get("areas") or NONE)
+    shipped_one, inside = shipped("data") / PACKS / named, root / "data" / PACKS / named
+    own = not alone and ("/" in named or inside.is_dir())
+    folder = root / named if own and "/" in named else inside if own else shipped_one
     known = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/-]*", named) and ".." not in named.split("/")
     if not known or not (folder / LEVELS).is_file() or (own and files.leads_out(folder, root)):
-        where = f"{named}/{LEVELS}" if "/" in named else f"data/areas/{named}/{LEVELS}"
+        where = f"{named}/{LEVELS}" if "/" in named else f"data/{PACKS}/{named}/{LEVELS}"
         raise NotADataset(message("refusal-areas", areas=named, file=where))
     try:
-        return _read(named.rstrip("/").rpartition("/")[2], folder, own, working)
+        home = named.rstrip("/") if "/" in named else f"data/{PACKS}/{named}"
+        return _read(home, folder, own, working)
     except tree.Unreadable as error:
         raise _refused(error.problem) from error
 
 
-def model(root: Path | None = None, base: str = folders.BASE) -> Model:
-    """Return the model of the package with its area pack; ontology and shapes are those of a folder that has its own.
-
-    Raises NotReadable, ModelError.
-    """
-    pack = find(folders.PACK, shipped("data"), shipped("data").parent, shipped("data"))
-    own = [root / name if root and (root / name).is_dir() else shipped(name) for name in ("ontology", "shapes")]
-    ontology, shapes = turtle_files(own[0]), shape_files(own[1])
-    return load([*ontology, *pack.ontology], [*shapes, *pack.shapes], base, pack.layer)
-
-
-def differ(pack: Pack) -> bool:
-    """Check if the Turtle files of a pack differ from those of the package's pack of this name."""
-    same = shipped("data") / "areas" / pack.name
-    return not same.is_dir() or folders.differ(pack.folder, f"data/areas/{pack.name}")
-
-
-def _read(name: str, folder: Path, own: bool, working: Path) -> Pack:
+def _read(home: str, folder: Path, own: bool, working: Path) -> Pack:
     """Read a pack. Raises Unreadable, NotADataset."""
     within = folder if own else None
     rows = tuple(_levels(folder, within, working))
     settings = _settings(folder, within, working)
-    turtle = turtle_files(folder)
     return Pack(
-        name,
+        home.rpartition("/")[2],
+        home,
         folder,
         own,
         within,
@@ -134,8 +117,7 @@ def _read(name: str, folder: Path, own: bool, working: Path) -> Pack:
         _languages(folder, within),
         settings.get("country"),
         settings.get("projection"),
-        tuple(f for f in turtle if f.name == ONTOLOGY),
-        tuple(f for f in turtle if f.name != ONTOLOGY),
+        tuple(turtle_files(folder)),
     )
 
 
@@ -221,6 +203,5 @@ def _unusable(place: str, code: str, **values: object) -> NotADataset:
 
 
 def _refused(at: Problem) -> NotADataset:
-    return NotADataset(
-        {lang: f"{at.file}:{at.line}:{at.column}: {text} {in_language(at.fix, lang)}" for lang, text in at.message.items()}
-    )
+    place = f"{at.file}:{at.line}:{at.column}"
+    return NotADataset({lang: f"{place}: {text} {in_language(at.fix, lang)}" for lang, text in at.message.items()})

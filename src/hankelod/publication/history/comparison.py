@@ -27,9 +27,9 @@ from hankelod.publication.parts import Folder
 from hankelod.publication.runs import Lines
 from hankelod.rdf import files, nesting
 from hankelod.rdf.syntaxes import TRIPLES
-from hankelod.records import packs
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import BASE, DATASET, NotADataset
+from hankelod.records.sources import model
 
 NAMES = 10_000
 """Most names of things that are held."""
@@ -97,7 +97,8 @@ def _dataset(place: Path) -> Dataset | None:
 
 
 def _model(working: Path, base: str) -> Model:
-    return packs.model(working if (working / "data" / DATASET).exists() else None, base)
+    dataset = Dataset(working, alone=not (working / "data" / DATASET).exists())
+    return model(dataset.root, dataset.sources, dataset.config._replace(base=base))
 
 
 ### Reading
