@@ -103,7 +103,7 @@ def _coverage(view: View) -> Json | None:
         return None
     corners = [f"{end(c[n] for c in centres)}" for end in (min, max) for n in (0, 1)] if centres else []
     box = {"@type": "GeoShape", "box": " ".join(corners)} if corners else None
-    return _present({"@type": "Place", "@id": named, "geo": box})
+    return _present({"@type": "Place", "sameAs": named, "geo": box})
 
 
 def _catalogue(view: View, address: str) -> Json:
