@@ -19,11 +19,10 @@ from hankelod.messages.catalogue import Entry, Text
 from hankelod.model import complete
 from hankelod.model.model import Class
 from hankelod.publication import formats
-from hankelod.publication.files import NAME, Edition, Entries, File, Files, to_json
-from hankelod.rdf import graph
+from hankelod.publication.files import Edition, Entries, File, Files, to_json
+from hankelod.rdf import dumps, graph
 from hankelod.rdf.graph import OWL, RDF, RDFS, SKOS, Index
 from hankelod.rdf.statements import Statements, Triples, count, jsonld_document, literal, turtle_document
-from hankelod.rdf.syntaxes import TRIPLES
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record, dumped, references
 
@@ -353,8 +352,10 @@ def _begun(about: Catalogue, triples: Statements, name: str) -> str:
 def _texts(about: Catalogue, triples: Statements, this: str, name: str, packed: bool) -> None:
     """Add title and description: those of this name, those of records of a class, else the name."""
     cls = _records_of(about, name)
+    ending = name.removeprefix(f"{about.record.id}.")
+    whole = f"whole.{ending}" if dumps.dump(about.record.id, f".{ending}") == f"{dumps.FOLDER}/{name}" else name
     for key in ("title", "description"):
-        text = about.text(f"id/distribution/{name}", key)
+        text = about.text(f"text/{whole}" if whole != name else f"id/distribution/{name}", key)
         table = re.fullmatch(r"projects\.([a-z]+)\.csv", name)
         if not text and cls is not None:
             text = about.text("text/records", key, label=cls.label)
@@ -379,7 +380,7 @@ def _standards(about: Catalogue, triples: Statements, this: str, path: str, entr
     """Add what a file conforms to: the vocabulary, a schema, the description of its columns, a specification."""
     base, name = about.dataset.base, path.rpartition("/")[2]
     cls = _records_of(about, name)
-    if formats.of(path).ending in TRIPLES and name.startswith(f"{NAME}."):
+    if path == dumps.dump(about.record.id, formats.of(path).ending):
         about.add_vocabulary(triples, this)
     if cls is not None:
         title = about.text("text/schema", "title", label=cls.label)

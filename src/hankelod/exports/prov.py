@@ -66,7 +66,5 @@ def inputs(dataset: Dataset) -> Iterator[tuple[str, Path]]:
             path = dataset.data / f"{cls.folder}{ending}"
             if path.exists():
                 paths[f"data/{path.name}"] = path
-    for folder, files in (("ontology", dataset.ontology_files), ("shapes", dataset.shapes_files)):
-        for path in files:
-            paths[f"{folder}/{path.relative_to(dataset.folder(folder)).as_posix()}"] = path
+    paths |= {name: path for path, name in dataset.sources.names.items()}
     yield from sorted(paths.items())

@@ -15,16 +15,21 @@ SHAPES = "https://w3id.org/hankelod/shapes#"
 DATASET = "http://www.w3.org/ns/dcat#Dataset"
 """Class of the dataset itself."""
 
+DEFAULT = "default"
+"""The way of filling in a value that authors may write."""
+
 
 class Filled(NamedTuple):
     """The rule by which hankelod fills in a value that authors leave out."""
 
     way: str
     """`ordinal`: position in its list, from 1; `along`: value at a path; `cast`: number read from another field;
-    `first-day`, `last-day`: bounds of the date of another field; `within`: IRI that ends in another field."""
+    `first-day`, `last-day`: bounds of the date of another field; `within`: IRI that ends in another field; `default`:
+    value that authors may write and of which there is one in any case, that of the whole or else of the dataset."""
     keys: tuple[str, ...] = ()
     """`along`: the key of a concept reference and the IRI of that concept's property; `within`: the source key and the
-    beginning of the IRI; else the source key."""
+    beginning of the IRI; `default`: the key in wholes and settings, and those beside whose values alone it is filled in
+    (none: always); else the source key."""
 
 
 class Field(NamedTuple):
@@ -76,6 +81,16 @@ class Field(NamedTuple):
     """The text is a quotation (`s:verbatim`): it needs no translation."""
     within: str | None = None
     """Key of the sibling that completes the id of a part that this refers to: of a grant's call, its programme."""
+
+    @property
+    def derived(self) -> bool:
+        """True if the value follows from others, so that authors never write it."""
+        return self.filled is not None and not self.defaulted
+
+    @property
+    def defaulted(self) -> bool:
+        """True if the value is filled in where authors do not write it."""
+        return self.filled is not None and self.filled.way == DEFAULT
 
 
 class TypeRule(NamedTuple):
@@ -203,7 +218,7 @@ class Model(NamedTuple):
     shapes: Index
     """Triples of the shapes."""
     shapes_text: str
-    """Turtle of the shapes, for engines that parse it themselves."""
+    """N-Triples of the shapes, in the order of `shapes.quads`, for engines that parse them themselves."""
 
     @property
     def things(self) -> str:

@@ -77,10 +77,10 @@ class _Schema:
         if cls.part or cls.file:
             properties["id"] = {"type": "string", "pattern": f"^({ID.pattern})$" if cls.identifies else "^[a-z0-9/-]+$"}
         for field in cls.fields:
-            if field.filled is None:
+            if not field.derived:
                 properties[field.key] = self._property(field)
         whole: Json = {"type": "object", "properties": properties, "additionalProperties": False}
-        required = [f.key for f in cls.fields if f.required and f.filled is None]
+        required = [f.key for f in cls.fields if f.required and not f.derived]
         if required:
             whole["required"] = required
         return whole

@@ -16,8 +16,8 @@ from hankelod.model import entailment
 from hankelod.model.kinds import addresses, things
 from hankelod.model.kinds.kind import Kind
 from hankelod.model.kinds.table import BY_DATATYPE, of_alternatives
-from hankelod.model.model import SHAPES, Check, Class, Field, Filled, Group, Model, TypeRule
-from hankelod.rdf.files import content
+from hankelod.model.layers import Layer
+from hankelod.model.model import DEFAULT, SHAPES, Check, Class, Field, Filled, Group, Model, TypeRule
 from hankelod.rdf.graph import RDF, RDFS, SH, SKOS, Index, read
 from hankelod.rdf.terms import Names
 
@@ -70,6 +70,10 @@ def _filled(shapes: Index, shape: str, keys: dict[str, str]) -> Filled | None:
     if within is not None:
         ending, space = (str(step) for step in shapes.items(within))
         return Filled("within", (keys[ending], space))
+    setting = shapes.value(shape, SHAPES + "filledByDefault")
+    if setting is not None:
+        beside = (keys[str(path)] for path in shapes.objects(shape, SHAPES + "filledBeside"))
+        return Filled(DEFAULT, (setting, *sorted(beside)))
     along = shapes.one(shape, SHAPES + "filledAlong")
     if along is not None:
         first, second = (str(step) for step in shapes.items(along))
@@ -292,7 +296,12 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
     `base` is the dataset's base IRI: the code lists in the ontology are written relative to it.
     Raises ModelError or `hankelod.rdf.graph.NotReadable` if they cannot be used.
     """
-    ontology, shapes = read(ontology_files, base), read(shapes_files, base)
+    return of(Layer(read(ontology_files, base), read(shapes_files, base)), base)
+
+
+def of(layer: Layer, base: str) -> Model:
+    """Return the Model of ontology and shapes, all layers combined. Raises ModelError if they cannot be used."""
+    ontology, shapes = layer
     supers = entailment.superclasses(ontology)
     entailment.complete(ontology, supers)
     prefixes = dict(sorted({**shapes.prefixes, **ontology.prefixes}.items()))
@@ -340,7 +349,7 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
         prefixes=prefixes,
         ontology=ontology,
         shapes=shapes,
-        shapes_text="\n".join(content(f).decode() for f in shapes_files),
+        shapes_text="".join(f"{quad.triple} .\n" for quad in shapes.quads),
     )
 
 

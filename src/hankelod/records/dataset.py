@@ -13,19 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hankelod.messages.catalogue import Text
-from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.problem import MAX_PROBLEMS, Place, Problem, problem, short
 from hankelod.messages.words import message, word
 from hankelod.model.model import ID, Class
-from hankelod.model.shapes import ModelError, load
+from hankelod.model.shapes import ModelError
 from hankelod.rdf import files
 from hankelod.rdf.graph import NotReadable
-from hankelod.records import csvtree, jsontree, tree, yamltree
-from hankelod.records.folder import BASE, DATASET, NotADataset, differ, settings, shipped, turtle_files
+from hankelod.records import csvtree, jsontree, settings, tree, yamltree
+from hankelod.records.folder import DATASET, NotADataset, shipped
 from hankelod.records.identifiers import unreserved
 from hankelod.records.reader import Reader
-from hankelod.records.record import Record, References
+from hankelod.records.record import Record, References, Values, handed_on
 from hankelod.records.slug import suggested
+from hankelod.records.sources import model, sources
 
 if TYPE_CHECKING:
     from hankelod.records.decoding import Decoders
@@ -45,13 +45,12 @@ class Dataset:
         to organisations and programmes are not checked. Raises NotADataset.
         """
         self.root, self.data, self.working, self.alone = root, root / "data", working or root, alone
-        self.base, self.languages = (
-            (BASE, LANGUAGES) if alone else settings(self.data / DATASET, self.name(self.data / DATASET))
-        )
+        name = self.name(self.data / DATASET)
+        self.config = settings.alone() if alone else settings.read(root, self.data / DATASET, name)
+        self.base, self.languages = self.config.base, self.config.languages
         try:
-            self.ontology_files = turtle_files(self.folder("ontology"))
-            self.shapes_files = turtle_files(self.folder("shapes"))
-            self.model = load(self.ontology_files, self.shapes_files, self.base)
+            self.sources = sources(root, self.config, alone)
+            self.model = model(self.sources, self.config)
         except (NotReadable, ModelError) as error:
             raise NotADataset(message("refusal-model", why=error)) from error
         if self.own_model:
@@ -65,22 +64,31 @@ class Dataset:
         self._tables: dict[str, set[str]] = {}
         self._parts: dict[str, set[str]] = {}
         self._bulk: dict[str, set[str]] = {}
-        self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.languages)
+        self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.config, self.given)
+
+    @property
+    def own_model(self) -> bool:
+        """True if a part of the model is not the package's."""
+        return self.sources.own
 
     @cached_property
-    def own_model(self) -> bool:
-        """True if ontology or shapes differ from those in the package."""
-        own = (("ontology", self.ontology_files), ("shapes", self.shapes_files))
-        return any(self.folder(name) != shipped(name) and differ(files, name) for name, files in own)
+    def given(self) -> Values:
+        """The settings that fill in what records leave out, by name."""
+        given: Values = {}
+        for field in (f for cls in self.model.classes.values() for f in cls.fields if f.filled and f.defaulted):
+            assert field.filled is not None
+            value = self.setting(field.filled.keys[0])
+            if value is not None:
+                given = handed_on(given, field, value)
+        return given
 
     def model_files(self) -> list[tuple[Path, str]]:
-        """Return the Turtle files of shapes and ontology, with their names in reports."""
-        return [(f, self.name(f)) for f in (*self.shapes_files, *self.ontology_files)]
+        """Return the Turtle files of the model, those of later layers first, with their names in reports."""
+        return [(f, self.name(f)) for f in reversed(self.sources.files)]
 
-    def folder(self, name: str) -> Path:
-        """Return the folder `ontology` or `shapes`: the dataset's own, else the package's."""
-        own = self.root / name
-        return own if own.is_dir() and not self.alone else shipped(name)
+    def setting(self, name: str) -> object | None:
+        """Return a setting as plain data: what `dataset.yml` states, else the default of its profile."""
+        return self.config.get(name)
 
     ### Ids
 
@@ -288,7 +296,7 @@ class Dataset:
         """Decoders of JSON Lines, the fast path beside the Reader."""
         from hankelod.records.decoding import Decoders
 
-        return Decoders(self.model, self.reader.references, self.languages)
+        return Decoders(self.model, self.reader.references, self.config, self.given)
 
     def content(self, path: Path, name: str) -> bytes:
         """Read a file; one of the dataset has to lie in its folder. Raises Unreadable."""

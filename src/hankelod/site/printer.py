@@ -12,8 +12,8 @@ from hankelod.exports.rendering import environment
 from hankelod.messages.languages import DEFAULT, folder
 from hankelod.messages.tables import own_names
 from hankelod.publication import formats
-from hankelod.publication.files import NAME, File
-from hankelod.rdf import syntaxes
+from hankelod.publication.files import File
+from hankelod.rdf import dumps, syntaxes
 from hankelod.site import schema_org
 from hankelod.site.brand import STYLE
 from hankelod.site.language import Language, Link, Words
@@ -97,7 +97,8 @@ DATA = {
 }
 """Data of pages that are not about a single thing, by path or template; the default is WHOLE."""
 
-WHOLE = (f"dump/{NAME}.ttl", f"dump/{NAME}.jsonld")
+WHOLE = (".ttl", ".jsonld")
+"""Endings of the forms of the dump."""
 
 
 class Printer:
@@ -155,7 +156,8 @@ class Printer:
         if page.thing:
             paths: tuple[str, ...] = (f"{page.thing.document}.ttl", f"{page.thing.document}.jsonld")
         else:
-            choice = DATA.get(page.path) or DATA.get(page.template) or WHOLE
+            whole = tuple(dumps.dump(self.view.portfolio.settings.id, ending) for ending in WHOLE)
+            choice = DATA.get(page.path) or DATA.get(page.template) or whole
             paths = tuple(p for p in choice if p in self.view.site.published)
         for path in paths:
             form = formats.of(path)

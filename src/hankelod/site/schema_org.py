@@ -10,8 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from hankelod.exports.dcat import DCTERMS
-from hankelod.publication.files import NAME
-from hankelod.rdf import graph
+from hankelod.rdf import dumps, graph
 from hankelod.records.record import Record
 from hankelod.site.portfolio import listed, months, parts, text_of
 from hankelod.site.view import Json, Page, View
@@ -22,8 +21,11 @@ CONTEXT = "https://schema.org"
 OPEN = ".."
 """An end of a period that is not known (ISO 8601-2)."""
 
-FILES = (*(f"dump/{NAME}.{ending}" for ending in ("ttl", "nt", "jsonld")), "dump/projects.csv", "dump/projects.geojson")
-"""Downloads listed in the markup, if they are published."""
+WHOLE = (".ttl", ".nt", ".jsonld")
+"""Endings of the forms of the dump listed in the markup, if they are published."""
+
+FILES = ("dump/projects.csv", "dump/projects.geojson")
+"""Other downloads listed there."""
 
 
 def _page_of(view: View, path: str) -> str:
@@ -63,6 +65,7 @@ def dataset(view: View) -> Json:
     iri = f"{view.model.base}id/dataset/{view.portfolio.settings.id}"
     publisher = _organisation(view, str(settings["publisher"]))
     front = _page_of(view, "index.html")
+    whole = [dumps.dump(view.portfolio.settings.id, ending) for ending in WHOLE]
     return _present(
         {
             "@context": CONTEXT,
@@ -85,7 +88,7 @@ def dataset(view: View) -> Json:
             "temporalCoverage": _period_of_all(view),
             "creditText": " ".join(str(a) for a in settings.get("attribution", [])),  # type: ignore[attr-defined]
             "includedInDataCatalog": _catalogue(view, front),
-            "distribution": [_download(view, path) for path in FILES if path in view.site.published],
+            "distribution": [_download(view, path) for path in (*whole, *FILES) if path in view.site.published],
         }
     )
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from hankelod.exports.hosting import CSVW
+from hankelod.publication import formats
+from hankelod.rdf import dumps
 from hankelod.site.language import Link
 from hankelod.site.pages.front import licence
 from hankelod.site.view import Page, Published, View, address
@@ -23,6 +25,9 @@ ENDINGS = (
     "jsonl",
 )
 """Endings of dumps in the order of the list."""
+
+WHOLE = "whole"
+"""The name by which the catalogue of texts calls the dump, whatever the dataset's id."""
 
 SPREADSHEET = re.compile(rf"dump/projects\.(?P<lang>[a-z]+)\.csv(?P<columns>{re.escape(CSVW)})?$")
 """Paths of the tables for spreadsheets, and of the descriptions of their columns."""
@@ -85,7 +90,9 @@ def _rank(path: str) -> tuple[bool, int, str]:
 
 def _download(view: View, path: str, entry: Mapping[str, object]) -> Download:
     bare = path.removesuffix(".gz")
-    key, triples = f"file.{bare}", entry.get("triples")
+    ending = formats.of(bare).ending
+    whole = bare == dumps.dump(view.portfolio.settings.id, ending)
+    key, triples = f"file.{dumps.dump(WHOLE, ending) if whole else bare}", entry.get("triples")
     description = view.t(key) if key in view.t else ""
     folder, _, name = bare.removeprefix("schema/").rpartition("/")
     steps = name.split(".")  # project.json, project.fi.json

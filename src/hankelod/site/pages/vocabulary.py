@@ -180,7 +180,7 @@ def _field(view: View, field: Field, examples: Examples) -> FieldEntry:
         target=_target(view, field),
         required=field.required,
         many=field.many,
-        filled=field.filled is not None,
+        filled=field.derived,
         rules=tuple(_rules(view, field)),
         fix=view.t.pick(view.model.check(field).fix),
         example=field.example or "",
