@@ -124,12 +124,12 @@ class Findings:
 def _of_presentation(dataset: Dataset, others: list[Record]) -> Iterator[Problem]:
     """Yield what is wrong with the brand and the own texts of a dataset."""
     settings = next((r for r in others if r.cls.of_dataset), None)
-    if settings is None or not ("brand" in settings.values or (dataset.root / "texts").is_dir()):
+    if settings is None or not (dataset.setting("brand") or (dataset.root / "texts").is_dir()):
         return
     from hankelod import site
 
     try:
-        site.presentable(dataset, settings)
+        site.presentable(dataset)
     except CannotPublish as error:
         place = settings.place(("brand",))
         yield problem("unusable-presentation", place, settings.id, detail=error_message(error))

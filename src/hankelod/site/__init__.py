@@ -79,7 +79,7 @@ def files(
         published,
         days,
         languages,
-        brand.brand(portfolio.settings.values, dataset.data),
+        brand.brand(dataset.setting("brand"), dataset.data),
         {code: own.pages for code, own in texts.items()},
     )
     spoken = {code: Language(code, languages, texts[code], portfolio.currencies) for code in languages}
@@ -140,10 +140,10 @@ def own_texts(dataset: Dataset) -> dict[str, own.OwnTexts]:
     return texts
 
 
-def presentable(dataset: Dataset, settings: Record) -> None:
+def presentable(dataset: Dataset) -> None:
     """Check brand and own texts of a dataset. Raises CannotPublish."""
     own_texts(dataset)
-    brand.brand(settings.values, dataset.data)
+    brand.brand(dataset.setting("brand"), dataset.data)
 
 
 def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:

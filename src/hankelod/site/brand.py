@@ -46,13 +46,12 @@ class Brand(NamedTuple):
     colour: Colour | None = None
 
 
-def brand(settings: Mapping[str, object], data: Path) -> Brand:
-    """Return the brand of a dataset by its settings; `data` is the folder from which the logo's path counts.
+def brand(given: object, data: Path) -> Brand:
+    """Return the brand of a dataset by its setting; `data` is the folder from which the logo's path counts.
 
     Raises CannotPublish for a logo that is not there, no SVG or PNG, too large or active, and for a colour that is no
     `#rrggbb` or does not stand out.
     """
-    given = settings.get("brand")
     if not isinstance(given, Mapping):
         return Brand()
     logo, colour = given.get("logo"), given.get("colour")

@@ -153,12 +153,17 @@ class Language:
         return sign + separator.join([digits, *groups]) + (self._format["point"] + decimals if decimals else "")
 
     def amount(self, value: Decimal | int | str, code: str) -> str:
-        """Format an amount of the currency of an ISO 4217 code, with its smaller unit only if there is any."""
+        """Format an amount of the currency of an ISO 4217 code, with its smaller unit only if there is any.
+
+        Without a code, which records checked by shapes of a dataset's own may lack, it is a number.
+        """
         amount = Decimal(str(value))
         currency = self._symbols.get(code) or tables.Currency(code, tables.currency(code).decimals, True)
         whole = amount == amount.to_integral_value()
         places = 0 if whole else currency.decimals
         text = self.number(amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+        if not code:
+            return text
         if self._format["money"] == "before" and currency.before:
             gap = FIXED if currency.symbol[-1].isalpha() else ""
             return f"{currency.symbol}{gap}{text}"

@@ -12,7 +12,7 @@ from hankelod.model.model import Model
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from hankelod.site.amounts import Amounts, grant, granted, split
-from hankelod.validation.grants import Rule, currency_of, rules
+from hankelod.validation.grants import Rule, rules
 
 
 def listed(record: Record, key: str) -> list[str]:
@@ -62,8 +62,6 @@ class Portfolio:
         self.with_theme: dict[str, list[Record]] = {}
         self.of_programme: dict[str, list[Record]] = {}
         self.starting: dict[str, list[Record]] = {}
-        self.currency = currency_of(self.settings.values)
-        """Currency of the dataset: of limits, and of amounts that name none."""
         self.horizon = int(text_of(self.settings, "modified")[:4])
         """Year up to which an open project is known to run: that of the dataset."""
         for project in self.projects:

@@ -95,7 +95,7 @@ def dataset(view: View) -> Json:
 
 def _coverage(view: View) -> Json | None:
     """Return the place that a dataset is about: the one that it names, and the box around its areas' centres."""
-    named = text_of(view.portfolio.settings, "spatial")
+    named = str(view.portfolio.config.get("spatial") or "")
     centres = [
         (Decimal(text_of(r, "lat")), Decimal(text_of(r, "long")))
         for records in view.portfolio.by_class.values()

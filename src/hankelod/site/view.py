@@ -19,6 +19,7 @@ from hankelod.site.language import Borrowed, Language, Link, Words
 from hankelod.site.map.atlas import Atlas
 from hankelod.site.own import OwnPage
 from hankelod.site.portfolio import Portfolio
+from hankelod.validation.grants import currency_of
 from hankelod.validation.report import Report
 
 Json = dict[str, object]
@@ -200,8 +201,7 @@ class View:
             if value is None or field.key in skip or field.kind.nested:
                 continue
             each = value if isinstance(value, list) else [value]
-            currency = str(values.get("currency") or self.portfolio.currency)
-            shown = tuple(self.value(field, v, currency) for v in each)
+            shown = tuple(self.value(field, v, currency_of(values)) for v in each)
             facts.append(Fact(self.label(field), shown, field.code))
         return facts
 

@@ -14,9 +14,6 @@ from typing import NamedTuple
 from hankelod.messages.catalogue import Text
 from hankelod.records.record import Record, Values
 
-CURRENCY = "EUR"
-"""The currency of an amount whose complete record names none (ISO 4217)."""
-
 TOLERANCE = Decimal("0.01")
 """Excess over the highest share that gives no warning: one percentage point, for rounding."""
 
@@ -119,8 +116,8 @@ def _of_project(record: Record, by_id: dict[tuple[str | None, str], Values]) -> 
 
 
 def currency_of(values: Mapping[str, object]) -> str:
-    """The currency of the amounts of a project or a grant."""
-    return str(values.get("currency", CURRENCY))
+    """The currency of the amounts in complete values (ISO 4217); empty if shapes of a dataset's own have none."""
+    return str(values.get("currency", ""))
 
 
 def _number(value: object) -> Decimal | None:

@@ -13,6 +13,7 @@ from hankelod.site.language import Link, Words
 from hankelod.site.listing import Row, rows
 from hankelod.site.portfolio import parts, text_of
 from hankelod.site.view import Fact, Page, Value, View, brief
+from hankelod.validation.grants import currency_of
 
 LONGEST = 100
 """Most projects listed on a programme's page; the search page has the rest."""
@@ -71,7 +72,7 @@ def _limits(view: View, cls_name: str, values: dict[str, object]) -> Iterator[Fa
         if field.key == "maxGrantRate":
             values_shown: tuple[Value, ...] = (Value(Words(t.percent(str(Decimal(str(value)) * 100)))),)
         elif field.key == "maxGrantAmount":
-            values_shown = (Value(Words(t.amount(str(value), view.portfolio.currency))),)
+            values_shown = (Value(Words(t.amount(str(value), currency_of(values)))),)
         else:
             values_shown = tuple(view.value(field, v) for v in value)  # type: ignore[attr-defined]
         yield Fact(view.label(field), values_shown, field.code)
@@ -82,7 +83,7 @@ def _call(view: View, part: dict[str, object]) -> Call:
     facts = list(_limits(view, "Call", part))
     for field in cls.fields:
         value = part.get(field.key)
-        if value is not None and field.key not in (*LIMITS, "name"):
+        if value is not None and field.key not in (*LIMITS, "name", "currency"):
             values = value if isinstance(value, list) else [value]
             facts.append(Fact(view.label(field), tuple(view.value(field, v) for v in values), field.code))
     own = str(part["id"]).rsplit("/", 1)[-1]
@@ -119,7 +120,7 @@ def _programme(view: View, programme: Record) -> Page:
     content = ProgrammeContent(
         name=name,
         description=description,
-        facts=tuple(view.facts(programme, frozenset(("name", "description", "limitsBasis", *LIMITS)))),
+        facts=tuple(view.facts(programme, frozenset(("name", "description", "limitsBasis", "currency", *LIMITS)))),
         limits=tuple(_limits(view, "Programme", programme.values)),
         basis=t.pick(programme.values.get("limitsBasis")),
         calls=tuple(_call(view, c) for c in parts(programme, "calls")),
