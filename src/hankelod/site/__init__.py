@@ -64,6 +64,8 @@ def files(
     missing = {path for path, present in ((sparql.PATH, queryable), (changes_page.PATH, bool(releases))) if not present}
     if not portfolio.with_theme:
         missing.add("doc/concept/theme.html")
+    if not (portfolio.of("Region") or portfolio.of("Municipality")):
+        missing.add("areas.html")
     existing = {path for path, _ in (*MAIN, *FOOT)} - missing
     languages = of_pages(dataset.languages)
     texts = own_texts(dataset)

@@ -54,10 +54,14 @@ class Dot(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """Bar chart of amounts in one currency; `currency` is its code where the dataset has several, else empty."""
+    """Bar chart of amounts in one currency; `currency` is its code where the dataset has several, else empty.
+
+    `known` says for how many projects of how many the chart is, if not for all.
+    """
 
     bars: tuple[Bar, ...]
     currency: str
+    known: str = ""
 
 
 class Plane(NamedTuple):
@@ -100,14 +104,14 @@ def bars(rows: Iterable[tuple[Link, Decimal, str, str]]) -> list[Bar]:
 Rows = Iterable[tuple[Link, Decimal, str, str]]
 
 
-def by_currency(currencies: Sequence[str], rows: Callable[[str], Rows]) -> tuple[Chart, ...]:
+def by_currency(currencies: Sequence[str], rows: Callable[[str], Rows], known: str) -> tuple[Chart, ...]:
     """Return a chart for each currency in which there is a row."""
-    return as_charts({currency: bars(rows(currency)) for currency in currencies})
+    return as_charts({currency: bars(rows(currency)) for currency in currencies}, known)
 
 
-def as_charts(drawn: Mapping[str, Iterable[Bar]]) -> tuple[Chart, ...]:
+def as_charts(drawn: Mapping[str, Iterable[Bar]], known: str) -> tuple[Chart, ...]:
     """Return the charts of the currencies in which there is a bar; each says its currency if there are several."""
-    charts = [Chart(tuple(some), currency) for currency, some in drawn.items()]
+    charts = [Chart(tuple(some), currency, known) for currency, some in drawn.items()]
     filled = [chart for chart in charts if chart.bars]
     return tuple(filled if len(filled) > 1 else (chart._replace(currency="") for chart in filled))
 

@@ -173,11 +173,9 @@ class Language:
         """Format amounts by currency: `£29,800 · 1,200,000 kr`; empty if none is known."""
         return " · ".join(self.amount(value, code) for code, value in amounts.by_currency)
 
-    def known(self, amounts: Amounts) -> str:
-        """Return for how many projects of how many a sum is known; empty if it is for all."""
-        if amounts.known == amounts.of:
-            return ""
-        return self("count.known", known=self.number(amounts.known), of=self.number(amounts.of))
+    def known(self, count: int, of: int) -> str:
+        """Return for how many projects of how many something is known; empty if it is for all."""
+        return "" if count == of else self("count.known", known=self.number(count), of=self.number(of))
 
     def percent(self, value: Decimal | str) -> str:
         """Format a percentage given in per cent, without trailing zeros."""

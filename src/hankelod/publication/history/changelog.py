@@ -186,7 +186,7 @@ def _markdown(releases: Iterable[ReleaseText], title: str, lang: str) -> Iterato
     """The lines of the changelog."""
 
     def word(key: str) -> str:
-        return Entry("changelog", key)[lang]
+        return in_language(Entry("changelog", key), lang)
 
     yield f"# {word('changelog')}: {_plain(title)}"
     for release in releases:

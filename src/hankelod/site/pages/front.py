@@ -161,7 +161,7 @@ def _numbers(view: View) -> Iterator[Number]:
     yield Number(t.number(len(projects)), t("front.projects", n=len(projects)))
     for amounts, key in ((granted(projects), "front.granted"), (costs(projects), "front.costs")):
         if amounts.by_currency:
-            yield Number(t.money(amounts), t(key), t.known(amounts))
+            yield Number(t.money(amounts), t(key), t.known(amounts.known, amounts.of))
     organisations = {o for p in projects for o in portfolio.organisations_of(p)}
     if organisations:
         yield Number(t.number(len(organisations)), t("front.organisations", n=len(organisations)))
@@ -171,14 +171,16 @@ def _numbers(view: View) -> Iterator[Number]:
     known = [[text_of(p, k)[:4] for k in ("start", "end") if p.values.get(k)] for p in projects]
     years = [year for some in known for year in some]
     if years:
-        dated = sum(map(bool, known))
-        of = "" if dated == len(projects) else t("count.known", known=t.number(dated), of=t.number(len(projects)))
-        yield Number(t.period(min(years), max(years)), t("front.years"), of)
+        dated = t.known(sum(map(bool, known)), len(projects))
+        yield Number(t.period(min(years), max(years)), t("front.years"), dated)
 
 
 def _region_charts(view: View) -> tuple[charts.Chart, ...]:
     """Return a chart of the grants by region for each currency."""
-    return charts.as_charts({c: region_bars(view, c) for c in view.portfolio.currencies})
+    projects = view.portfolio.projects
+    counted = sum(bool(grant(p).by_currency and view.portfolio.regions_of(p)) for p in projects)
+    known = view.t.known(counted, len(projects))
+    return charts.as_charts({c: region_bars(view, c) for c in view.portfolio.currencies}, known)
 
 
 def figures_page(view: View) -> Page:
@@ -213,7 +215,7 @@ def _sums(view: View) -> Iterator[str]:
         return
     for amounts, key, name in ((grants, "told-granted", "granted"), (whole, "told-cost", "cost")):
         if amounts.by_currency:
-            known = t.known(amounts)
+            known = t.known(amounts.known, amounts.of)
             yield t(f"figures.{key}", **{name: f"{t.money(amounts)} ({known})" if known else t.money(amounts)})
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hankelod.records.record import Record
 from hankelod.site import charts
-from hankelod.site.amounts import both, costs, granted
+from hankelod.site.amounts import both, costs, grant, granted
 from hankelod.site.language import Link, Words
 from hankelod.site.listing import Row, rows
 from hankelod.site.portfolio import parts, text_of
@@ -96,6 +96,7 @@ def year_charts(view: View, projects: list[Record], programme: str | None = None
     for project in projects:
         if project.values.get("start"):
             by_year.setdefault(text_of(project, "start")[:4], []).append(project)
+    counted = sum(bool(grant(p, programme).by_currency) for some in by_year.values() for p in some)
     sums = {year: granted(some, programme) for year, some in sorted(by_year.items())}
     return charts.by_currency(
         view.portfolio.currencies,
@@ -109,6 +110,7 @@ def year_charts(view: View, projects: list[Record], programme: str | None = None
             for year, amounts in sums.items()
             if any(code == currency for code, _ in amounts.by_currency)
         ],
+        view.t.known(counted, len(projects)),
     )
 
 
@@ -125,7 +127,7 @@ def _programme(view: View, programme: Record) -> Page:
         basis=t.pick(programme.values.get("limitsBasis")),
         calls=tuple(_call(view, c) for c in parts(programme, "calls")),
         given=t.money(given),
-        known=t.known(given) if given.known else "",
+        known=t.known(given.known, given.of) if given.known else "",
         share=t.share(*whole) if whole else "",
         total=len(projects),
         years=year_charts(view, projects, programme.id),
