@@ -62,6 +62,7 @@ DESCRIBING = frozenset(
         "path",
         "property",
         "targetClass",
+        "targetSubjectsOf",
         "ignoredProperties",
         "rule",
         "declare",

@@ -184,6 +184,27 @@ class Described(NamedTuple):
     path: tuple[str | int, ...]
 
 
+class Level(NamedTuple):
+    """A level of areas, such as regions or municipalities: a row of `levels.csv` of an area pack."""
+
+    name: str
+    """Id of the level in the pack."""
+    label: Text
+    """Name of an area of the level, by language."""
+    parent: str | None
+    """Level of the areas that its areas are in."""
+    pattern: str | None
+    """Regular expression for whole codes."""
+    iri: str
+    """IRI of the class of its areas; several levels may share `hanke:Area`."""
+    key: str | None
+    """Key of the main class for areas of the level; None if projects do not name them, as those that are no more."""
+    property: str | None
+    """IRI of the property of that key."""
+    segment: str
+    """Name in IRIs."""
+
+
 class Group(NamedTuple):
     """A `sh:PropertyGroup`: a heading over fields on forms and pages."""
 
@@ -221,6 +242,8 @@ class Model(NamedTuple):
     """Triples of the shapes."""
     shapes_text: str
     """N-Triples of the shapes, in the order of `shapes.quads`, for engines that parse them themselves."""
+    levels: tuple[Level, ...] = ()
+    """Levels of areas, each behind those that its areas are in."""
 
     @property
     def things(self) -> str:
