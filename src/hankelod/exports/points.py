@@ -114,7 +114,10 @@ def _centres(cards: Cards) -> dict[str, Point]:
     That is the mean of those within it which have one, level by level from the smallest.
     """
     areas = [
-        area for kind in cards.areas.kinds for r in cards.records_of(kind.cls) if (area := cards.areas.of(r)) is not None
+        area
+        for kind in cards.areas.kinds
+        for r in cards.records_of(kind.cls)
+        if (area := cards.areas.of(r)) is not None
     ]
     centres: dict[str, Point] = {}
     within: dict[str, list[Point]] = {}

@@ -113,7 +113,11 @@ class Cards:
         """Return the key for all areas of a kind that a project concerns, also those that others are in."""
         field = self.project.field(kind.key)
         assert field is not None
-        filled = {lang: text.format(areas=field.label[lang]) for lang, text in self.label("all").items() if lang in field.label}
+        filled = {
+            lang: text.format(areas=field.label[lang])
+            for lang, text in self.label("all").items()
+            if lang in field.label
+        }
         return Key(kind.whole, THING, True, True, filled, self.description("all"), None, kind.cls)
 
     ### Values

@@ -21,7 +21,7 @@ from hankelod.model.shapes import ModelError
 from hankelod.rdf import files
 from hankelod.rdf.graph import NotReadable
 from hankelod.records import csvtree, jsontree, packs, settings, tree, yamltree
-from hankelod.records.folder import DATASET, NotADataset
+from hankelod.records.folder import DATASET, NotADataset, shipped
 from hankelod.records.identifiers import unreserved
 from hankelod.records.ownfields import Unusable
 from hankelod.records.places import Places
@@ -100,7 +100,7 @@ class Dataset:
 
     def own_model_files(self) -> list[tuple[Path, str]]:
         """Return those of the model's files that are not the package's, with their names in reports."""
-        homes = [shipped("ontology"), shipped("shapes")]
+        homes = [shipped(name) for name in ("ontology", "shapes", "data")]
         return [each for each in self.model_files() if not any(each[0].is_relative_to(home) for home in homes)]
 
     def setting(self, name: str) -> object | None:
