@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from hankelod.model.model import Class, Field, Model
+from hankelod.model.model import PART, PROPERTY, Class, Field, Model
 from hankelod.records.record import BOUNDS, CHECKS, handed_on, iri_within
 from hankelod.records.settings import Settings
 
@@ -120,6 +120,8 @@ class DecoderSource:
 
     def _derived(self, field: Field) -> list[str]:
         assert field.filled is not None
+        if field.filled.way in (PROPERTY, PART):
+            return ["raise Out"]
         if field.filled.way == "ordinal":
             out = ["w = ordinal"]
         else:
