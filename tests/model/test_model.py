@@ -109,6 +109,7 @@ def test_every_component_in_use_has_words(model):
         "ignoredProperties",
         "rule",
         "qualifiedValueShape",
+        "defaultValue",
     }
     for shape in model.checks:
         for predicate in model.shapes.triples[shape]:

@@ -81,8 +81,8 @@ class DecoderSource:
         self.scope, self.model = scope, scope.model
 
     def function(self, cls: Class) -> str:
-        """Return the function of a class; its parameters are a structure, the id of its thing, its ordinal, and what its
-        whole or the dataset gives for want of its own values."""
+        """Return the function of a class; its parameters are a structure, the id of its thing, its ordinal, and what
+        its whole or the dataset gives for want of its own values."""
         out = [f"def {cls.name}(d, id, ordinal, given):", *self.begin(cls), "own = given"]
         words = [*(cls.written if cls.typed_by == "type" else ()), *map(list, cls.written.values())]
         out.append(f"if d.type_ is not UNSET and d.type_ not in {tuple(words)!r}: raise Out")
