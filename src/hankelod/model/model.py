@@ -84,6 +84,9 @@ class Field(NamedTuple):
     default: str | None = None
     """Value of a setting that a dataset does not give (`sh:defaultValue`)."""
 
+    space: str | None = None
+    """Namespace of IRIs that authors may write by their names in it alone (`s:namespace`)."""
+
     @property
     def derived(self) -> bool:
         """True if the value follows from others, so that authors never write it."""

@@ -131,6 +131,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         long=shapes.value(shape, DASH + "singleLine") == "false",
         verbatim=shapes.value(shape, SHAPES + "verbatim") == "true",
         default=shapes.value(shape, SH + "defaultValue"),
+        space=shapes.value(shape, SHAPES + "namespace"),
     )
 
 
