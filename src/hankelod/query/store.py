@@ -143,6 +143,7 @@ def opened(store: ox.Store, origin: str, here: Path) -> Opened:
     from hankelod.records.folder import BASE, shipped, turtle_files
 
     folders = [own if (own := root(here) / name).is_dir() else shipped(name) for name in ("ontology", "shapes")]
+    folders += [added] if (added := root(here) / "model").is_dir() else []
     text = "\n".join(content(f).decode() for folder in folders for f in turtle_files(folder))
     return Opened(store, _base(store) or BASE, dict(sorted(_PREFIX.findall(text))), origin, 0)
 

@@ -12,13 +12,14 @@ import msgspec
 
 from hankelod.model.model import Class, Field, Model
 from hankelod.records.record import BOUNDS, CHECKS, handed_on, iri_within
+from hankelod.records.settings import Settings
 
 
 class Scope(Protocol):
     """The Model and languages to generate for, and the scope of the generated functions."""
 
     model: Model
-    languages: tuple[str, ...]
+    settings: Settings
 
     def hold(self, value: object) -> str:
         """Add a value to the scope and return its name there."""
@@ -81,8 +82,11 @@ class DecoderSource:
         self.scope, self.model = scope, scope.model
 
     def function(self, cls: Class) -> str:
-        """Return the function of a class; its parameters are a structure, the id of its thing, its ordinal, and what
-        its whole or the dataset gives for want of its own values."""
+        """Return the function of a class.
+
+        Its parameters are a structure, the id of its thing, its ordinal, and what its whole or the dataset gives for
+        want of its own values.
+        """
         out = [f"def {cls.name}(d, id, ordinal, given):", *self.begin(cls), "own = given"]
         words = [*(cls.written if cls.typed_by == "type" else ()), *map(list, cls.written.values())]
         out.append(f"if d.type_ is not UNSET and d.type_ not in {tuple(words)!r}: raise Out")
@@ -164,11 +168,13 @@ class DecoderSource:
         if field.within:
             whole = f'f"{{d.{field.within}_}}/{target.segment}/{{{v}}}"'
             out.append(f"if '/' not in {v} and d.{field.within}_ is not UNSET: {v} = {whole}")
+        if target.identified_by:
+            out.append(f"{v} = {v}.lower()")
         return [*out, f"if {v} not in {known} and not learn({known}, {self.scope.hold(target)}, {v}): raise Out"]
 
     def _langtext(self, field: Field) -> list[str]:
         """Return lines for a text in all required languages; a quotation needs only one language."""
-        wanted = [lang for lang in self.scope.languages if lang in field.languages]
+        wanted = [lang for lang in self.scope.settings.languages if lang in field.languages]
         names = [f"t{n}" for n in range(len(field.languages))]
         every = " and ".join(f"{t} is not UNSET" for t in names)
         bad = " or ".join(f"not {t} or isspace({t})" for t in names)
@@ -182,15 +188,16 @@ class DecoderSource:
             ]
             if lang in wanted and not field.verbatim:
                 out.append("    else: raise Out")
-        if not field.verbatim and not {"fi", "sv"} & set(wanted):
-            out.append("    if 'fi' not in t and 'sv' not in t: raise Out")
+        if not field.verbatim and not set(self.scope.settings.national) & set(wanted):
+            out.append(f"    if t.keys().isdisjoint({self.scope.settings.national!r}): raise Out")
         return [*out, "    if not t: raise Out", *_indented(self.take(field, "t"))]
 
     def _list(self, cls: Class, field: Field) -> list[str]:
         """Return lines for a list; its values must be distinct, except integers and booleans."""
         each = self.value(cls, field, "w")
         loop = ["for w in v:", *_indented(each)] if each else []
-        if field.kind.decoded is Any or field.within:  # the check replaces the value
+        coded = field.kind.refers and self.model.target(field).identified_by is not None
+        if field.kind.decoded is Any or field.within or coded:  # the check replaces the value
             once = ["if len(m) > 1 and len({*m}) < len(m): raise Out"] if field.kind.distinct else []
             return ["m = []", *loop, "    m.append(w)", *once, *self.items(field, "m")]
         once = ["if len(v) > 1 and len({*v}) < len(v): raise Out"] if field.kind.distinct else []

@@ -18,6 +18,7 @@ from hankelod.model.model import ID, Class, Model
 from hankelod.records.characters import DOUBTFUL, is_doubtful_address
 from hankelod.records.decoders import DecoderSource, Structures
 from hankelod.records.record import References, Values, type_of
+from hankelod.records.settings import Settings
 from hankelod.records.tree import FORBIDDEN, MAX_BYTES, MAX_VALUES
 
 MAX_KNOWN_IDS = 10_000
@@ -97,11 +98,9 @@ def _is_equivalent(raw: bytes, again: bytearray) -> bool:
 class Decoders:
     """The compiled decoders of one Model, for a dataset with these references and languages."""
 
-    def __init__(
-        self, model: Model, references: References, languages: tuple[str, ...], given: Values | None = None
-    ) -> None:
+    def __init__(self, model: Model, references: References, settings: Settings, given: Values | None = None) -> None:
         """`given` are the dataset's settings that fill in what records leave out."""
-        self.model, self.references, self.languages, self.given = model, references, languages, given or {}
+        self.model, self.references, self.settings, self.given = model, references, settings, given or {}
         self._known: dict[str, set[str]] = {}
         self._ids: set[str] = set()
         self._scope: dict[str, object] = {

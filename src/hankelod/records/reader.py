@@ -22,20 +22,19 @@ from hankelod.records.record import (
     handed_on,
     type_of,
 )
+from hankelod.records.settings import Settings
 from hankelod.records.tree import Node, Path, dotted
 
 
 class Reader:
     """Reader of one dataset. Invalid data is added to `problems` and raises nothing."""
 
-    def __init__(
-        self, model: Model, references: References, languages: tuple[str, ...], given: Values | None = None
-    ) -> None:
+    def __init__(self, model: Model, references: References, settings: Settings, given: Values | None = None) -> None:
         """`given` are the dataset's settings that fill in what records leave out."""
         self.model = model
         self.given = given or {}
         self.references = references
-        self.languages = languages
+        self.languages, self.national = settings.languages, settings.national
         self.problems: list[Problem] = []
         self.columns: set[Place] = set()
 
@@ -251,7 +250,9 @@ class _Typing:
     def _langtext(self, node: Node, field: Field, path: Path) -> Values | None:
         if node.kind != "mapping":
             text = short(str(node.value), 40) if node.kind == "text" else None
-            self.log.wrong(node, field, path, field.kind.name, f'{{fi: "{text}"}}' if text else None)
+            self.log.wrong(
+                node, field, path, field.kind.name, f'{{{self.reader.languages[0]}: "{text}"}}' if text else None
+            )
             return None
         texts: dict[str, object] = {}
         all_known = True
@@ -274,8 +275,9 @@ class _Typing:
         return ordered or None
 
     def _languages(self, node: Node, field: Field, path: Path, texts: Values) -> None:
-        if "fi" not in texts and "sv" not in texts:
-            self.log.report("no-national-language", node, path, None, label=field.label)
+        if texts.keys().isdisjoint(self.reader.national):
+            expected = ", ".join(self.reader.national)
+            self.log.report("no-national-language", node, path, None, label=field.label, expected=expected)
             return
         missing = [lang for lang in self.reader.languages if lang in field.languages and lang not in texts]
         bad = any(m[: len(path)] == path for m in self.log.marred)

@@ -364,8 +364,8 @@ class _Workbook:
         """Type the trees; problems are added with the places of nodes."""
         dataset = self.target.dataset
         suggest = dataset.suggest if dataset else lambda cls, text: None
-        languages = dataset.languages if dataset else ("fi", "sv", "en")
-        reader = Reader(self.model, References(self._exists, suggest), languages, dataset.given if dataset else None)
+        given = dataset.given if dataset else None
+        reader = Reader(self.model, References(self._exists, suggest), self.target.config, given)
         for entry, node in self.nodes:
             self.by_record.setdefault(entry.id, []).append(entry)
             record = reader.record(node, entry.cls, self.name, entry.id)

@@ -91,6 +91,7 @@ def contribute_page(view: View, can_ask: bool) -> Page:
         "id": f"^(?:{ID.pattern})$",
         "forbidden": "".join(c if " " <= c <= "~" else f"\\u{ord(c):04x}" for c in FORBIDDEN.pattern),
         "languages": {code: capital(view.language_name(code)) for code in view.t.order},
+        "national": view.site.portfolio.config.national,
         "ids": IDS,
         "schema": f"../../dist/{schema.path(project, editor=True)}",
         "file": f"data/{project.folder}/",

@@ -11,6 +11,7 @@ from hankelod.exports.hosting import CSVW
 from hankelod.publication import formats
 from hankelod.rdf import dumps
 from hankelod.site.language import Link
+from hankelod.site.pages.front import licence
 from hankelod.site.view import Page, Published, View, address
 
 ENDINGS = (
@@ -48,8 +49,7 @@ class DownloadsContent(NamedTuple):
     descriptions: tuple[Download, ...]
     schemas: tuple[Download, ...]
     licence: str
-    version: str
-    modified: str
+    told: str
     base: str
     example: Link | None
     example_thing: str
@@ -65,8 +65,11 @@ def downloads_page(view: View, published: Published) -> Page:
         descriptions=tuple(_download(view, p, published[p]) for p in top if not p.startswith((".", "_"))),
         schemas=tuple(_download(view, p, published[p]) for p in sorted(published) if p.startswith("schema/")),
         licence=address(str(settings["licence"])) or "",
-        version=str(settings["version"]),
-        modified=view.t.date(str(settings["modified"])),
+        told=view.t(
+            "licence.told-other" if licence(view).terms == "other" else "downloads.told",
+            version=str(settings["version"]),
+            modified=view.t.date(str(settings["modified"])),
+        ),
         base=view.model.base,
         example=view.to(project) if project else None,
         example_thing=f"project/{project.id}" if project else "",

@@ -193,6 +193,8 @@ def _target(view: View, field: Field) -> Reference | Link | None:
     if field.target is None:
         return None
     target = view.model.target(field)
+    if target.concept and not view.model.concepts[target.iri]:
+        return None
     if target.concept:
         return Link(f"doc/{target.segment}.html", Words(view.class_label(target)))
     name = anchor(target.iri) if target.iri.startswith(NAMESPACE) else target.name
