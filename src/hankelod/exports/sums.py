@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from hankelod.validation.grants import currency_of
+
 Sums = dict[str, Decimal]
 """Sums by currency, in the order of the codes."""
-
-UNSTATED = ""
-"""The key of amounts whose currency nobody states."""
 
 
 def added(amounts: Iterable[tuple[str, Decimal]]) -> Sums:
@@ -28,4 +27,4 @@ def merged(several: Iterable[Mapping[str, Decimal]]) -> Sums:
 def amount_of(values: Mapping[str, object], key: str) -> Sums:
     """Return the amount that a thing has under a key, by its currency; nothing if it has none."""
     amount = values.get(key)
-    return {} if amount is None else {str(values.get("currency", UNSTATED)): Decimal(str(amount))}
+    return {} if amount is None else {currency_of(values): Decimal(str(amount))}
