@@ -89,6 +89,8 @@ class Field(NamedTuple):
     """Key of the sibling that completes the id of a part that this refers to: of a grant's call, its programme."""
     inverse: bool = False
     """The values have the property, and the thing is its value (`sh:inversePath`)."""
+    space: str | None = None
+    """Namespace of IRIs that authors may write by their names in it alone (`s:namespace`)."""
 
     @property
     def derived(self) -> bool:

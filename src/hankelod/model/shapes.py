@@ -157,6 +157,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         long=shapes.value(shape, DASH + "singleLine") == "false",
         verbatim=shapes.value(shape, SHAPES + "verbatim") == "true",
         inverse=inverse is not None,
+        space=shapes.value(shape, SHAPES + "namespace"),
     )
 
 
