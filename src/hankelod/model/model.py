@@ -41,6 +41,8 @@ class Field(NamedTuple):
     """Key in the record files (`sh:codeIdentifier`)."""
     code: str
     """Local name of the property shape (`Project-title`); also the code of its problems."""
+    shape: str
+    """IRI of the property shape."""
     path: str
     """IRI of the RDF property (`sh:path`)."""
     kind: Kind
@@ -182,6 +184,27 @@ class Described(NamedTuple):
     path: tuple[str | int, ...]
 
 
+class Level(NamedTuple):
+    """A level of areas, such as regions or municipalities: a row of `levels.csv` of an area pack."""
+
+    name: str
+    """Id of the level in the pack."""
+    label: Text
+    """Name of an area of the level, by language."""
+    parent: str | None
+    """Level of the areas that its areas are in."""
+    pattern: str | None
+    """Regular expression for whole codes."""
+    iri: str
+    """IRI of the class of its areas; several levels may share `hanke:Area`."""
+    key: str | None
+    """Key of the main class for areas of the level; None if projects do not name them, as those that are no more."""
+    property: str | None
+    """IRI of the property of that key."""
+    segment: str
+    """Name in IRIs."""
+
+
 class Group(NamedTuple):
     """A `sh:PropertyGroup`: a heading over fields on forms and pages."""
 
@@ -219,6 +242,8 @@ class Model(NamedTuple):
     """Triples of the shapes."""
     shapes_text: str
     """N-Triples of the shapes, in the order of `shapes.quads`, for engines that parse them themselves."""
+    levels: tuple[Level, ...] = ()
+    """Levels of areas, each behind those that its areas are in."""
 
     @property
     def things(self) -> str:
@@ -243,7 +268,7 @@ class Model(NamedTuple):
 
     def check(self, field: Field) -> Check:
         """Return the check of a field: its property shape."""
-        return self.checks[SHAPES + field.code]
+        return self.checks[field.shape]
 
     def walk(self, cls: Class, values: dict[str, object], path: tuple[str | int, ...] = ()) -> Iterator[Described]:
         """Yield a record and then its parts, in the order of the Model, each before its own parts."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
 from hankelod.model.context import Json
-from hankelod.model.model import ID, SHAPES, Class, Field, Model
+from hankelod.model.model import ID, Class, Field, Model
 
 SCHEMA_BASE = "https://json-schema.org/draft/2020-12/schema"
 
@@ -104,7 +104,7 @@ class _Schema:
 
     def _message(self, field: Field) -> str | None:
         """Return how to write a value: the message of the field's shape."""
-        check = self.model.checks.get(SHAPES + field.code)
+        check = self.model.checks.get(field.shape)
         return check.fix.get(self.form.lang) if check else None
 
     def _value(self, field: Field) -> Json:

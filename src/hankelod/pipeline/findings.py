@@ -15,6 +15,7 @@ from hankelod.records import inputs
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from hankelod.records.tree import Unreadable
+from hankelod.validation import concepts
 from hankelod.validation.details import Details
 from hankelod.validation.report import Report, report
 from hankelod.validation.withdrawn import reused
@@ -53,7 +54,8 @@ class Findings:
         dataset = self.dataset
         self.note(inputs.unknown_files(dataset))
         if dataset.own_model:
-            self.note(lint.remarks(dataset.model, dataset.model_files(), dataset.base))
+            self.note(lint.remarks(dataset.model, dataset.own_model_files(), dataset.base, dataset.languages))
+            self.note(concepts.problems(dataset))
         self.note(found for found, _ in reused(others))
         self.note(dataset.reader.problems)
         self.note(_of_presentation(dataset, others))

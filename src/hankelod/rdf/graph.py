@@ -110,6 +110,11 @@ def read(paths: list[Path], base: str) -> Index:
     return index
 
 
+def add(index: Index, text: str, base: str) -> None:
+    """Add the triples of a text in Turtle to an index."""
+    _take(index, text.encode(), base)
+
+
 def read_resource(package: str, name: str, base: str) -> Index:
     """Read a Turtle file that a Python package contains."""
     index = Index({}, {}, [])

@@ -167,6 +167,8 @@ class DecoderSource:
         if field.within:
             whole = f'f"{{d.{field.within}_}}/{target.segment}/{{{v}}}"'
             out.append(f"if '/' not in {v} and d.{field.within}_ is not UNSET: {v} = {whole}")
+        if target.identified_by:
+            out.append(f"{v} = {v}.lower()")
         return [*out, f"if {v} not in {known} and not learn({known}, {self.scope.hold(target)}, {v}): raise Out"]
 
     def _langtext(self, field: Field) -> list[str]:
@@ -193,7 +195,8 @@ class DecoderSource:
         """Return lines for a list; its values must be distinct, except integers and booleans."""
         each = self.value(cls, field, "w")
         loop = ["for w in v:", *_indented(each)] if each else []
-        if field.kind.decoded is Any or field.within:  # the check replaces the value
+        coded = field.kind.refers and self.model.target(field).identified_by is not None
+        if field.kind.decoded is Any or field.within or coded:  # the check replaces the value
             once = ["if len(m) > 1 and len({*m}) < len(m): raise Out"] if field.kind.distinct else []
             return ["m = []", *loop, "    m.append(w)", *once, *self.items(field, "m")]
         once = ["if len(v) > 1 and len({*v}) < len(v): raise Out"] if field.kind.distinct else []

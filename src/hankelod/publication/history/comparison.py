@@ -98,7 +98,7 @@ def _dataset(place: Path) -> Dataset | None:
 
 def _model(working: Path, base: str) -> Model:
     dataset = Dataset(working, alone=not (working / "data" / DATASET).exists())
-    return model(dataset.sources, dataset.config._replace(base=base))
+    return model(dataset.root, dataset.sources, dataset.config._replace(base=base))
 
 
 ### Reading
