@@ -31,7 +31,7 @@ from hankelod.site.pages.concept import Uses, concept_pages
 from hankelod.site.pages.contribute import contribute_page
 from hankelod.site.pages.downloads import downloads_page
 from hankelod.site.pages.organisation import organisation_pages
-from hankelod.site.pages.own import check, own_pages
+from hankelod.site.pages.own import own_pages
 from hankelod.site.pages.problem import problem_pages, report_page
 from hankelod.site.pages.programme import programme_pages, withdrawn_pages
 from hankelod.site.pages.project import project_pages
@@ -68,7 +68,7 @@ def files(
         missing.add("areas.html")
     existing = {path for path, _ in (*MAIN, *FOOT)} - missing
     languages = of_pages(dataset.languages)
-    texts = own_texts(dataset)
+    texts = {code: own.read(dataset.root, code) for code in languages}
     home = str(portfolio.settings.values.get("site") or dataset.base)
     country = _atlas(dataset, portfolio)
     site = Site(
@@ -135,19 +135,6 @@ def pages(
     yield from own_pages(view)
 
 
-def own_texts(dataset: Dataset) -> dict[str, own.OwnTexts]:
-    """Return the dataset's own texts by language. Raises CannotPublish if a file cannot be used."""
-    texts = {code: own.read(dataset.root, code) for code in of_pages(dataset.languages)}
-    check(name for each in texts.values() for name in each.pages)
-    return texts
-
-
-def presentable(dataset: Dataset) -> None:
-    """Check brand and own texts of a dataset. Raises CannotPublish."""
-    own_texts(dataset)
-    brand.brand(dataset.setting("brand"), dataset.data)
-
-
 def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:
     """Return the map of the dataset's areas, with the boundaries of its own file if it has one."""
     named = portfolio.settings.values.get("boundaries")
@@ -167,4 +154,4 @@ def _assets(country: Atlas, queryable: bool) -> Files:
             yield File(f"assets/vendor/{path.name}", path.read_bytes())
 
 
-__all__ = ["NotBoundaries", "files", "presentable"]
+__all__ = ["NotBoundaries", "files"]

@@ -111,6 +111,7 @@ class ProjectContent(NamedTuple):
     translated: bool
     spots: tuple[Area, ...]
     related: tuple[Link, ...]
+    around: bool
 
 
 def project_pages(view: View) -> Iterator[Page]:
@@ -158,6 +159,7 @@ def project_page(view: View, project: Record) -> Page:
         translated=translated(project, t.code),
         spots=tuple(spots(view, project)),
         related=tuple(_related(view, project)),
+        around=bool(view.portfolio.regions_of(project)),
     )
     description = brief(summary.text) if summary else described(view, project)
     return Page(
