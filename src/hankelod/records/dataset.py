@@ -21,7 +21,7 @@ from hankelod.model.shapes import ModelError
 from hankelod.rdf import files
 from hankelod.rdf.graph import NotReadable
 from hankelod.records import csvtree, jsontree, packs, settings, tree, yamltree
-from hankelod.records.folder import DATASET, NotADataset
+from hankelod.records.folder import DATASET, NotADataset, shipped
 from hankelod.records.identifiers import unreserved
 from hankelod.records.ownfields import Unusable
 from hankelod.records.places import Places
