@@ -151,9 +151,7 @@ def _kebab(iri: str) -> str:
 ### Terms and shapes
 
 
-def layer(
-    rows: Sequence[LevelRow], languages: Sequence[str], pattern: Index, below: Layer, base: str
-) -> AreaLayer:
+def layer(rows: Sequence[LevelRow], languages: Sequence[str], pattern: Index, below: Layer, base: str) -> AreaLayer:
     """Return what the levels of a pack add to the layers below, which have the pack's own terms and shapes already.
 
     `languages` are those of the names of areas, `pattern` the shapes of `shapes/area.ttl`. Raises UnusableLevels.
@@ -244,9 +242,7 @@ class _Maker:
         self.pattern, self.shapes, self.levels, self.languages = pattern, shapes, levels, languages
         self.members: turtle.Graph = {}
         self.main = next(iter(_marked(shapes)), None)
-        self.owner = next(
-            (s for s in shapes.triples if shapes.value(s, SHAPES + "folder") == "organisations"), None
-        )
+        self.owner = next((s for s in shapes.triples if shapes.value(s, SHAPES + "folder") == "organisations"), None)
 
     def shared(self, levels: Sequence[Level]) -> turtle.Graph:
         """Return the shapes of the levels that share `hanke:Area`.
@@ -341,9 +337,7 @@ class _Maker:
                 if predicate == SH + "languageIn":
                     by[predicate] = [self._list(graph, f"{subject}-{_local(predicate)}-{len(graph)}")]
                     continue
-                by[predicate] = [
-                    o if isinstance(o, ox.Literal) else self._name(str(o), renamed) for o in objects
-                ]
+                by[predicate] = [o if isinstance(o, ox.Literal) else self._name(str(o), renamed) for o in objects]
                 waiting += [str(o) for o in objects if str(o).startswith("_:") and not isinstance(o, ox.Literal)]
         return graph
 

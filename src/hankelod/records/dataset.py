@@ -100,7 +100,7 @@ class Dataset:
 
     def own_model_files(self) -> list[tuple[Path, str]]:
         """Return those of the model's files that are not the package's, with their names in reports."""
-        homes = [shipped("ontology"), shipped("shapes")]
+        homes = [shipped(name) for name in ("ontology", "shapes", "data")]
         return [each for each in self.model_files() if not any(each[0].is_relative_to(home) for home in homes)]
 
     def setting(self, name: str) -> object | None:

@@ -54,7 +54,8 @@ class Sources(NamedTuple):
 def sources(root: Path, settings: Settings, pack: Pack, alone: bool = False) -> Sources:
     """Find the model's files for the dataset folder `root` with its area pack.
 
-    Raises NotReadable if one is a link out of the dataset. With `alone` the folder is no dataset: only the package's files count.
+    Raises NotReadable if one is a link out of the dataset. With `alone` the folder is no dataset: only the files of the
+    package count.
     """
     folders = {name: _folder(root, name, alone) for name in ("ontology", "shapes")}
     found = {name: turtle_files(folder) for name, folder in folders.items()}
@@ -86,7 +87,8 @@ def model(root: Path, given: Sources, settings: Settings) -> Model:
     base = settings.base
     layers = [Layer(read(given.ontology, base), read(given.shapes, base))]
     layers += [layer(read(part, base)) for part in (given.profile, list(given.pack.turtle)) if part]
-    required = combined(layers).shapes
+    # A profile of the package may ask for more in another way; one of the dataset is held to what all records need.
+    required = (combined(layers) if settings.profile.folder.is_relative_to(shipped("shapes")) else layers[0]).shapes
     areas = _levels(given.pack, combined(layers), base)
     layers += [areas.layer] if areas.levels else []
     layers += [layer(read(given.added, base))] if given.added else []
