@@ -47,6 +47,7 @@ class NotBoundaries(NotDrawn):
 DEGREES = frozenset(("CRS84", "CRS84H", "4326", "4258", "4937", "4979"))
 """Reference systems of longitude and latitude: WGS 84 and ETRS89, by the last part of their names."""
 
+
 class Source(NamedTuple):
     """The file of boundaries of a dataset, in a folder that it must not lead out of."""
 
