@@ -15,6 +15,7 @@ import io
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from hankelod.exports.summaries import LINK, THING, Card, Cards, Key
@@ -178,7 +179,23 @@ def csv_name(lang: str | None = None) -> str:
 
 def spreadsheet_languages(languages: Iterable[str]) -> list[str]:
     """Return those of the languages that write a decimal comma, which have a table for spreadsheets."""
-    return [lang for lang in languages if lang in LANGUAGES and table(lang, "site", "format")["point"] == COMMA]
+    return [lang for lang in languages if _point(lang) == COMMA]
+
+
+def _point(lang: str) -> str | None:
+    """Return the decimal sign of a language, None if it is not known."""
+    if lang in LANGUAGES:
+        return str(table(lang, "site", "format")["point"])
+    return COMMA if lang in _with_comma() else None
+
+
+@cache
+def _with_comma() -> frozenset[str]:
+    from importlib.resources import files
+
+    import tomli
+
+    return frozenset(tomli.loads((files(__package__) / "languages.toml").read_text("utf-8"))["comma"])
 
 
 def csv_head(header: list[Column], spreadsheet: bool = False) -> bytes:

@@ -131,6 +131,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         group=_local(group) if group else None,
         long=shapes.value(shape, DASH + "singleLine") == "false",
         verbatim=shapes.value(shape, SHAPES + "verbatim") == "true",
+        space=shapes.value(shape, SHAPES + "namespace"),
     )
 
 
