@@ -22,8 +22,9 @@ from hankelod.publication import formats
 from hankelod.publication.files import NAME, Edition, Entries, File, Files, to_json
 from hankelod.rdf import graph
 from hankelod.rdf.graph import OWL, RDF, RDFS, SKOS, Index
-from hankelod.rdf.statements import Statements, Triples, count, jsonld_document, literal, turtle_document
+from hankelod.rdf.statements import Statements, Triples, count, jsonld_document, literal
 from hankelod.rdf.syntaxes import TRIPLES
+from hankelod.rdf.turtle import document
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record, dumped, references
 
@@ -132,7 +133,7 @@ class Catalogue:
     def files(self, path: str, triples: Triples) -> Files:
         """Files with the triples in Turtle and JSON-LD."""
         prefixes = self.template.prefixes
-        text = turtle_document(triples, self.dataset.base, prefixes)
+        text = document(triples, self.dataset.base, prefixes)
         yield File(f"{path}.ttl", text.encode(), count(triples))
         yield File(f"{path}.jsonld", to_json(jsonld_document(triples, self.dataset.base, prefixes), 2), count(triples))
 
