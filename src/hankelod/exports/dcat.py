@@ -15,7 +15,7 @@ from hankelod.exports.areas import KINDS, schema_path
 from hankelod.exports.hosting import CSVW
 from hankelod.exports.summary import Summary, summary
 from hankelod.mapping.mapping import Mapping
-from hankelod.messages.catalogue import Entry, Text
+from hankelod.messages.catalogue import Entry, Text, in_language
 from hankelod.model import complete
 from hankelod.model.model import Class
 from hankelod.publication import formats
@@ -98,8 +98,7 @@ class Catalogue:
         """Return a text of the template (`title`, `description`) by language, `values` filled in."""
         texts = self.template.text(self.dataset.base + block, DCTERMS + key)
         return {
-            lang: text.format_map({k: v.get(lang) or next(iter(v.values()), "") for k, v in values.items()})
-            for lang, text in texts.items()
+            lang: text.format_map({k: in_language(v, lang) for k, v in values.items()}) for lang, text in texts.items()
         }
 
     def versioned(self, version: str) -> str:
