@@ -36,7 +36,7 @@ def _answer(dataset: Dataset, field: Field, lang: str, ask: Ask, tell: Callable[
         part = {
             f.key: a
             for f in target.fields
-            if f.required and f.filled is None and (a := _answer(dataset, f, lang, ask, tell))
+            if f.required and not f.derived and (a := _answer(dataset, f, lang, ask, tell))
         }
         return [part] if part else None
     if field.many:

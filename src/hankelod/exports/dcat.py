@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from hankelod.exports.areas import KINDS, schema_path
+from hankelod.exports.areas import schema_path
 from hankelod.exports.hosting import CSVW
 from hankelod.exports.summary import Summary, summary
 from hankelod.mapping.mapping import Mapping
@@ -19,12 +19,12 @@ from hankelod.messages.catalogue import Entry, Text, in_language
 from hankelod.model import complete
 from hankelod.model.model import Class
 from hankelod.publication import formats
-from hankelod.publication.files import NAME, Edition, Entries, File, Files, to_json
-from hankelod.rdf import graph
+from hankelod.publication.files import Edition, Entries, File, Files, to_json
+from hankelod.rdf import dumps, graph
 from hankelod.rdf.graph import OWL, RDF, RDFS, SKOS, Index
 from hankelod.rdf.statements import Statements, Triples, count, jsonld_document, literal
-from hankelod.rdf.syntaxes import TRIPLES
 from hankelod.rdf.turtle import document
+from hankelod.records.areas import kinds
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record, dumped, references
 
@@ -46,9 +46,6 @@ IANA = "https://www.iana.org/assignments/media-types/"
 
 FEED = "changes/feed.trig"
 """The change feed, the one distribution that does not lie under `dump/`."""
-
-AREAS = tuple(kind for _, kind, _ in KINDS)
-"""Kinds of area that have files of their own."""
 
 AVAILABILITY = "http://data.europa.eu/r5r/availability"
 
@@ -147,9 +144,9 @@ def catalogue(about: Catalogue, entries: Entries) -> Files:
     for path in sorted(entries):
         if formats.of(path).ending != f".csv{CSVW}" and (path.startswith("dump/") or path == FEED):
             _distribution(about, triples, path, entries)
-    for kind in AREAS:
-        if schema_path(kind) in entries:
-            _of_areas(about, triples, kind)
+    for kind in kinds(about.dataset.model):
+        if schema_path(kind.cls) in entries:
+            _of_areas(about, triples, kind.cls)
     if "endpoint" in about.values:
         _service(about, triples, str(about.values["endpoint"]))
     about.complete(triples)
@@ -182,7 +179,8 @@ def _dataset(about: Catalogue, triples: Statements) -> None:
     triples.add(this, DCTERMS + "language", *about.languages())
     triples.add(this, DCTERMS + "accrualPeriodicity", f"{EU}frequency/IRREG")  # published when a record changes
     triples.add(this, DCTERMS + "accessRights", f"{EU}access-right/PUBLIC")
-    triples.add(this, DCTERMS + "spatial", f"{EU}country/FIN")  # all areas are in Finland
+    if about.dataset.pack.country:
+        triples.add(this, DCTERMS + "spatial", f"{EU}country/{about.dataset.pack.country}")
     triples.add(this, DCAT + "landingPage", about.site)
     triples.add(this, DCAT + "theme", *_themes(about))
     for text in _keywords(about):
@@ -328,10 +326,15 @@ def _distribution(about: Catalogue, triples: Statements, path: str, entries: Ent
     checksum(triples, this, str(entries[path]["sha256"]))
 
 
-def _of_areas(about: Catalogue, triples: Statements, kind: str) -> None:
+def _of_areas(about: Catalogue, triples: Statements, cls: Class) -> None:
     """Add the distribution in a JSON file for each area, which the pages of the areas link to."""
-    this = _begun(about, triples, f"{kind}-projects")
-    about.add_standard(triples, this, about.dataset.base + schema_path(kind))
+    this = _begun(about, triples, f"{cls.segment}-projects")
+    for key in ("title", "description"):
+        triples.add_text(
+            this, DCTERMS + key, about.text("text/area-projects", key, area=cls.label, segment={"": cls.segment})
+        )
+    title = about.text("text/area-schema", "title", area=cls.label)
+    about.add_standard(triples, this, about.dataset.base + schema_path(cls), title)
     triples.add(this, DCTERMS + "format", f"{EU}file-type/JSON")
     triples.add(this, DCAT + "mediaType", f"{IANA}application/json")
     triples.add(f"{IANA}application/json", RDF + "type", DCTERMS + "MediaType")
@@ -353,8 +356,10 @@ def _begun(about: Catalogue, triples: Statements, name: str) -> str:
 def _texts(about: Catalogue, triples: Statements, this: str, name: str, packed: bool) -> None:
     """Add title and description: those of this name, those of records of a class, else the name."""
     cls = _records_of(about, name)
+    ending = name.removeprefix(f"{about.record.id}.")
+    whole = f"whole.{ending}" if dumps.dump(about.record.id, f".{ending}") == f"{dumps.FOLDER}/{name}" else name
     for key in ("title", "description"):
-        text = about.text(f"id/distribution/{name}", key)
+        text = about.text(f"text/{whole}" if whole != name else f"id/distribution/{name}", key)
         table = re.fullmatch(r"projects\.([a-z]+)\.csv", name)
         if not text and cls is not None:
             text = about.text("text/records", key, label=cls.label)
@@ -379,7 +384,7 @@ def _standards(about: Catalogue, triples: Statements, this: str, path: str, entr
     """Add what a file conforms to: the vocabulary, a schema, the description of its columns, a specification."""
     base, name = about.dataset.base, path.rpartition("/")[2]
     cls = _records_of(about, name)
-    if formats.of(path).ending in TRIPLES and name.startswith(f"{NAME}."):
+    if path == dumps.dump(about.record.id, formats.of(path).ending):
         about.add_vocabulary(triples, this)
     if cls is not None:
         title = about.text("text/schema", "title", label=cls.label)

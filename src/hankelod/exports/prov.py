@@ -62,12 +62,12 @@ def inputs(dataset: Dataset) -> Iterator[tuple[str, Path]]:
     for cls in dataset.model.entries():
         for path in dataset.files(cls):
             if path.exists():
-                paths[f"data/{cls.folder}/{path.name}" if cls.folder else f"data/{path.name}"] = path
+                home = dataset.pack.home if path.parent == dataset.pack.folder else "data"
+                paths[f"{home}/{cls.folder}/{path.name}" if cls.folder else f"{home}/{path.name}"] = path
         for ending in BULK if cls.folder else ():
             path = dataset.data / f"{cls.folder}{ending}"
             if path.exists():
                 paths[f"data/{path.name}"] = path
-    for folder, files in (("ontology", dataset.ontology_files), ("shapes", dataset.shapes_files)):
-        for path in files:
-            paths[f"{folder}/{path.relative_to(dataset.folder(folder)).as_posix()}"] = path
+    paths |= {name: path for path, name in dataset.sources.names.items()}
+    paths |= {f"{dataset.pack.home}/{name}": dataset.pack.folder / name for name in dataset.pack.names()}
     yield from sorted(paths.items())

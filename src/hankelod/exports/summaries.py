@@ -18,6 +18,8 @@ from hankelod.model.kinds.texts import TEXT
 from hankelod.model.model import Class, Field
 from hankelod.rdf import graph
 from hankelod.rdf.graph import RDFS, SKOS
+from hankelod.records.areas import Areas, code_of
+from hankelod.records.areas import Kind as AreaKind
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record, Values
 
@@ -87,7 +89,9 @@ class Cards:
                 keys.append(self._of_field(field, field.kind, None))
             elif self.model.target(field).name == "Link":
                 keys.append(self._of_field(field, LINK, None))
-        keys += [self._computed("allRegions", THING, True, self._class("Region"))]
+        for kind in self.areas.kinds:
+            if kind.whole != kind.key:
+                keys.append(self._completed(kind))
         keys += [self._computed("programmes", THING, True, self._class("Programme"))]
         keys += [self._computed("grantTotal", DECIMAL), self._computed("grantShare", DECIMAL, required=False)]
         keys += [self._computed(name, INTEGER) for name in COUNTS]
@@ -104,6 +108,17 @@ class Cards:
         self, name: str, kind: Kind, many: bool = False, target: Class | None = None, required: bool = True
     ) -> Key:
         return Key(name, kind, many, required, self.label(name), self.description(name), None, target)
+
+    def _completed(self, kind: AreaKind) -> Key:
+        """Return the key for all areas of a kind that a project concerns, also those that others are in."""
+        field = self.project.field(kind.key)
+        assert field is not None
+        filled = {
+            lang: text.format(areas=field.label[lang])
+            for lang, text in self.label("all").items()
+            if lang in field.label
+        }
+        return Key(kind.whole, THING, True, True, filled, self.description("all"), None, kind.cls)
 
     ### Values
 
@@ -147,27 +162,23 @@ class Cards:
             len(figures),
             len(_parts(values, "links")),
         )
-        region, programme = self._class("Region"), self._class("Programme")
+        programme = self._class("Programme")
+        whole = self.areas.whole(values)
+        completed = {
+            kind.whole: [self.thing(kind.cls, i) for i in sorted(whole.get(kind.cls.iri, ()))]
+            for kind in self.areas.kinds
+            if kind.whole != kind.key
+        }
         return {
             "id": record.id,
             "iri": self.model.iri(record.cls, record.id),
-            "allRegions": [self.thing(region, r) for r in self.regions(values)] if region else [],
+            **completed,
             "programmes": [self.thing(programme, p) for p in programmes] if programme else [],
             "grantTotal": total,
             "grantShare": (total / cost).quantize(Decimal("0.0001"), ROUND_HALF_UP) if cost else None,
             **dict(zip(COUNTS, counts, strict=True)),
             "page": f"{self.site}doc/{self.project.identifies}{record.id}.html",
         }
-
-    def regions(self, values: Values) -> list[str]:
-        """Return the codes of the regions that a project names or that its municipalities belong to, in order."""
-        codes = {str(r) for r in _items(values.get("regions"))}
-        municipality = self._class("Municipality")
-        for code in _items(values.get("municipalities")):
-            record = self._by_thing.get((municipality.iri, str(code))) if municipality else None
-            if record is not None and "region" in record.values:
-                codes.add(str(record.values["region"]))
-        return sorted(codes)
 
     def thing(self, cls: Class, identifier: str) -> Card:
         """Return a thing as nested in cards: its id, or an area's code and number; its IRI; its name by language."""
@@ -177,19 +188,25 @@ class Cards:
         return self._things[key]
 
     def _thing(self, cls: Class, identifier: str) -> Card:
-        card: Card = {"code": identifier} if cls.identified_by else {"id": identifier}
-        if cls.identified_by and identifier.isdigit():
-            card["number"] = int(identifier)
-        card["iri"] = self.model.iri(cls, identifier)
         record = self._by_thing.get((cls.iri, identifier))
+        code = code_of(record) if record is not None else identifier
+        card: Card = {"code": code} if cls.identified_by else {"id": identifier}
+        if cls.identified_by and code.isdecimal() and code.isascii():
+            card["number"] = int(code)
+        card["iri"] = self.model.iri(cls, identifier)
         name = self.model.concepts[cls.iri].get(identifier, {}) if cls.concept else record and record.values.get("name")
         languages = self.dataset.languages
         card["name"] = {lang: name[lang] for lang in languages if lang in name} if isinstance(name, dict) else {}
         return card
 
-    def areas(self, name: str) -> list[Record]:
-        """Return the records of the class Municipality or Region, in order of codes."""
-        return [r for (_, _), r in self._by_thing.items() if r.cls.name == name]
+    @cached_property
+    def areas(self) -> Areas:
+        """The areas of the dataset."""
+        return Areas(self.model, lambda iri, identifier: self._by_thing.get((iri, identifier)))
+
+    def records_of(self, cls: Class) -> list[Record]:
+        """Return the records of a class, in their order."""
+        return [r for (iri, _), r in self._by_thing.items() if iri == cls.iri]
 
 
 COUNTS = ("resultCount", "permanenceCount", "observationCount", "linkCount")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from hankelod.messages.problem import MAX_PROBLEMS, SEVERITIES, Place, Problem, problem
+from hankelod.messages.refusal import CannotPublish
 from hankelod.messages.words import error_message
 from hankelod.model import lint
 from hankelod.pipeline.piece import Piece, digest
@@ -14,6 +15,7 @@ from hankelod.records import inputs
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from hankelod.records.tree import Unreadable
+from hankelod.validation import concepts
 from hankelod.validation.details import Details
 from hankelod.validation.report import Report, report
 from hankelod.validation.withdrawn import reused
@@ -52,9 +54,11 @@ class Findings:
         dataset = self.dataset
         self.note(inputs.unknown_files(dataset))
         if dataset.own_model:
-            self.note(lint.remarks(dataset.model, dataset.model_files(), dataset.base))
+            self.note(lint.remarks(dataset.model, dataset.own_model_files(), dataset.base, dataset.languages))
+            self.note(concepts.problems(dataset))
         self.note(found for found, _ in reused(others))
         self.note(dataset.reader.problems)
+        self.note(_of_presentation(dataset, others))
         self.note(_of_boundaries(dataset, others))
 
     def add(self, piece: Piece) -> None:
@@ -117,6 +121,20 @@ class Findings:
                 related=(before,),
                 line=f"{before.file}:{before.line}",
             )
+
+
+def _of_presentation(dataset: Dataset, others: list[Record]) -> Iterator[Problem]:
+    """Yield what is wrong with the brand and the own texts of a dataset."""
+    settings = next((r for r in others if r.cls.of_dataset), None)
+    if settings is None or not (dataset.setting("brand") or (dataset.root / "texts").is_dir()):
+        return
+    from hankelod import site
+
+    try:
+        site.presentable(dataset)
+    except CannotPublish as error:
+        place = settings.place(("brand",))
+        yield problem("unusable-presentation", place, settings.id, detail=error_message(error))
 
 
 def _of_boundaries(dataset: Dataset, others: list[Record]) -> Iterator[Problem]:

@@ -110,10 +110,23 @@ def read(paths: list[Path], base: str) -> Index:
     return index
 
 
+def add(index: Index, text: str, base: str) -> None:
+    """Add the triples of a text in Turtle to an index."""
+    _take(index, text.encode(), base)
+
+
 def read_resource(package: str, name: str, base: str) -> Index:
     """Read a Turtle file that a Python package contains."""
     index = Index({}, {}, [])
     _take(index, (resources.files(package) / name).read_bytes(), base)
+    return index
+
+
+def indexed(quads: list[ox.Quad], prefixes: dict[str, str]) -> Index:
+    """Return an index of triples, in their order."""
+    index = Index({}, dict(prefixes), [])
+    for quad in quads:
+        _add(index, quad)
     return index
 
 
@@ -122,9 +135,13 @@ def _take(index: Index, content: bytes, base: str) -> None:
     nesting.check(content)
     parser = ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=base)
     for quad in parser:
-        index.quads.append(quad)
-        subject, predicate, obj = _node(quad.subject), quad.predicate.value, quad.object
-        index.triples.setdefault(subject, {}).setdefault(predicate, []).append(
-            obj if isinstance(obj, ox.Literal) else _node(obj)
-        )
+        _add(index, quad)
     index.prefixes.update(parser.prefixes)
+
+
+def _add(index: Index, quad: ox.Quad) -> None:
+    index.quads.append(quad)
+    subject, predicate, obj = _node(quad.subject), quad.predicate.value, quad.object
+    index.triples.setdefault(subject, {}).setdefault(predicate, []).append(
+        obj if isinstance(obj, ox.Literal) else _node(obj)
+    )

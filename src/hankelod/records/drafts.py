@@ -63,13 +63,13 @@ def required(dataset: Dataset, cls: Class) -> list[Field]:
     alternatives = {
         c.alternatives[0] for c in dataset.model.checks.values() if c.class_name == cls.name and c.alternatives
     }
-    return [f for f in cls.fields if f.filled is None and (f.required or f.key in alternatives)]
+    return [f for f in cls.fields if not f.derived and (f.required or f.key in alternatives)]
 
 
 def write(dataset: Dataset, new: Draft, lang: str, answers: Answers) -> str:
     """Return the YAML of the record, with comments in one language and the answers filled in."""
     needed = required(dataset, new.cls)
-    optional = [f for f in new.cls.fields if f.filled is None and f not in needed]
+    optional = [f for f in new.cls.fields if not f.derived and f not in needed]
     up = "../.." if new.cls.folder else ".."
     lines = [
         f"# yaml-language-server: $schema={up}/dist/{schema.path(new.cls, lang, editor=True)}",
@@ -126,9 +126,7 @@ def _translation(field: Field, lang: str, text: object, wanted: bool) -> str:
 def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[str]:
     """Return the lines of parts in block style, or of one empty part."""
     target = dataset.model.target(field)
-    keys = [f for f in target.fields if f.filled is None and f.required] or [
-        f for f in target.fields if f.filled is None
-    ][:2]
+    keys = [f for f in target.fields if not f.derived and f.required] or [f for f in target.fields if not f.derived][:2]
     parts = answer if isinstance(answer, list) and answer else [{}]
     lines = []
     indent = "    " if field.many else "  "

@@ -15,7 +15,7 @@ from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import Place
 from hankelod.model.bounds import first_day, last_day
 from hankelod.model.kinds.addresses import is_iri
-from hankelod.model.model import Class, Filled, Model
+from hankelod.model.model import Class, Field, Filled, Model
 from hankelod.records.tree import Path
 
 NUMBER_LIKE = re.compile(
@@ -103,6 +103,14 @@ def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> 
     if filled.way == "within":
         return iri_within(filled.keys[1], str(source))
     return int(str(source)) if str(source).isdigit() else None
+
+
+def handed_on(given: Values, field: Field, value: object) -> Values:
+    """Return the values that a thing gives to its parts for want of their own; one of a wrong form it does not give."""
+    assert field.filled is not None
+    if field.pattern is not None and not re.search(field.pattern, str(value)):
+        return given
+    return {**given, field.filled.keys[0]: value}
 
 
 def iri_within(space: str, name: str) -> str | None:

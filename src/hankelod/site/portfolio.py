@@ -1,4 +1,4 @@
-"""Portfolio: the records indexed for pages, by organisation, area, theme, programme and year; sums of money.
+"""Portfolio: the records indexed for pages, by organisation, area, theme, programme and year.
 
 It holds references to the records; its memory does not depend on the length of their texts.
 """
@@ -6,15 +6,13 @@ It holds references to the records; its memory does not depend on the length of 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from decimal import Decimal
 
 from hankelod.model.model import Model
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
+from hankelod.site.amounts import Amounts, grant, granted, split
 from hankelod.validation.grants import Rule, rules
-
-ZERO = Decimal(0)
 
 
 def listed(record: Record, key: str) -> list[str]:
@@ -38,28 +36,8 @@ def text_of(record: Record, key: str) -> str:
 
 
 def months(project: Record) -> tuple[str, str]:
-    """Return the first month in which a project can have run, and the last."""
+    """Return the first month in which a project can have run, and the last; each is empty if the source has it not."""
     return text_of(project, "earliestStart")[:7], text_of(project, "latestEnd")[:7]
-
-
-def grant(project: Record) -> Decimal:
-    """Return the sum of a project's grants in euros."""
-    return sum((Decimal(str(g["amount"])) for g in parts(project, "grants")), ZERO)
-
-
-def cost(project: Record) -> Decimal:
-    """Return the total cost of a project in euros."""
-    return Decimal(text_of(project, "totalCost") or "0")
-
-
-def granted(projects: Iterable[Record]) -> Decimal:
-    """Return the sum of the projects' grants in euros."""
-    return sum((grant(p) for p in projects), ZERO)
-
-
-def costs(projects: Iterable[Record]) -> Decimal:
-    """Return the sum of the projects' costs in euros."""
-    return sum((cost(p) for p in projects), ZERO)
 
 
 class Portfolio:
@@ -67,6 +45,7 @@ class Portfolio:
 
     def __init__(self, dataset: Dataset, records: list[Record]) -> None:
         self.model: Model = dataset.model
+        self.config = dataset.config
         self.by_class: dict[str, dict[str, Record]] = {}
         for record in records:
             self.by_class.setdefault(record.cls.name, {})[record.id] = record
@@ -83,8 +62,13 @@ class Portfolio:
         self.with_theme: dict[str, list[Record]] = {}
         self.of_programme: dict[str, list[Record]] = {}
         self.starting: dict[str, list[Record]] = {}
+        self.horizon = int(text_of(self.settings, "modified")[:4])
+        """Year up to which an open project is known to run: that of the dataset."""
         for project in self.projects:
             self._place(project)
+        found = Counter(code for p in self.projects for code, _ in grant(p).by_currency)
+        self.currencies = tuple(sorted(found, key=lambda code: (-found[code], code)))
+        """Currencies of the grants, that of most projects first."""
         self.seated: dict[str, list[Record]] = {}
         self.units: dict[str, list[Record]] = {}
         for organisation in self.of("Organisation").values():
@@ -102,7 +86,8 @@ class Portfolio:
         return self.by_class.get(name, {})
 
     def _place(self, project: Record) -> None:
-        self.led.setdefault(text_of(project, "lead"), []).append(project)
+        if project.values.get("lead"):
+            self.led.setdefault(text_of(project, "lead"), []).append(project)
         for partner in listed(project, "partners"):
             self.partnered.setdefault(partner, []).append(project)
         for contribution in parts(project, "contributors"):
@@ -117,9 +102,10 @@ class Portfolio:
             self.in_municipality.setdefault(municipality, []).append(project)
         for region in self.regions_of(project):
             self.in_region.setdefault(region, []).append(project)
-        for programme in dict.fromkeys(str(g["programme"]) for g in parts(project, "grants")):
+        for programme in dict.fromkeys(str(g["programme"]) for g in parts(project, "grants") if "programme" in g):
             self.of_programme.setdefault(programme, []).append(project)
-        self.starting.setdefault(text_of(project, "start")[:4], []).append(project)
+        if project.values.get("start"):
+            self.starting.setdefault(text_of(project, "start")[:4], []).append(project)
 
     def regions_of(self, project: Record) -> list[str]:
         """Return the regions of a project: those it names, then those of its municipalities."""
@@ -130,7 +116,14 @@ class Portfolio:
     def organisations_of(self, project: Record) -> list[str]:
         """Return the ids of the organisations that took part in a project, the lead first."""
         contributors = [str(c["organisation"]) for c in parts(project, "contributors")]
-        return list(dict.fromkeys([text_of(project, "lead"), *listed(project, "partners"), *contributors]))
+        lead = [text_of(project, "lead")] if project.values.get("lead") else []
+        return list(dict.fromkeys([*lead, *listed(project, "partners"), *contributors]))
+
+    def years_of(self, project: Record) -> range:
+        """Return the years in which a project can have run, as far as they are known; an open one runs on until now."""
+        start, end = months(project)
+        first = int((start or end)[:4] or 0)
+        return range(first, max(first, int(end[:4]) if end else self.horizon) + 1) if first else range(0)
 
     def of_organisation(self, organisation: str) -> list[Record]:
         """Return the projects in which an organisation took part, in any role."""
@@ -144,24 +137,16 @@ class Portfolio:
         del shared[organisation]
         return sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))
 
-    def given(self, programme: str) -> Decimal:
-        """Return the sum of the grants of a programme in euros."""
-        grants = (g for p in self.of_programme.get(programme, []) for g in parts(p, "grants"))
-        return sum((Decimal(str(g["amount"])) for g in grants if g["programme"] == programme), ZERO)
+    def given(self, programme: str) -> Amounts:
+        """Return the sum of the grants of a programme."""
+        return granted(self.of_programme.get(programme, []), programme)
 
-    def by_region(self) -> dict[str, Decimal]:
-        """Return the euros granted by region; a project in several regions is split evenly, to the cent."""
+    def by_region(self, currency: str) -> dict[str, Decimal]:
+        """Return what was granted in one currency by region; a project in several is split evenly, to the hundredth."""
         sums: dict[str, Decimal] = {}
         for project in self.projects:
-            regions = self.regions_of(project)
-            for region, part in zip(regions, _split(grant(project), len(regions)), strict=True):
-                sums[region] = sums.get(region, ZERO) + part
+            amount, regions = grant(project).value(currency), self.regions_of(project)
+            for region, part in zip(regions, split(amount, len(regions)), strict=True):
+                if part:
+                    sums[region] = sums.get(region, Decimal(0)) + part
         return sums
-
-
-def _split(amount: Decimal, ways: int) -> list[Decimal]:
-    """Split an amount into `ways` parts that add up to it; the first ones get the remaining cents."""
-    if ways < 2:
-        return [amount] * ways
-    cents = int(amount * 100)
-    return [Decimal(cents // ways + (n < cents % ways)) / 100 for n in range(ways)]

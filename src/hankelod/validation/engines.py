@@ -86,7 +86,7 @@ def _shacl(model: Model) -> Engine:
     import shacl
 
     try:
-        shapes = shacl.Shapes.from_turtle(model.shapes_text, base=model.base)
+        shapes = shacl.Shapes.from_text(model.shapes_text, format="ntriples", base=model.base)
     except ValueError as error:
         raise _refused("shacl", error) from error
     return _compiled(model, shapes)
@@ -149,7 +149,7 @@ def _pyshacl(model: Model) -> Engine:
 
     # Else rdflib logs a traceback for each ill-typed literal.
     logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
-    shapes = rdflib.Graph().parse(data=model.shapes_text, format="turtle", publicID=model.base)
+    shapes = rdflib.Graph().parse(data=model.shapes_text, format="nt")
     for predicate, write in ((SH.pattern, for_python), (SH.select, in_query_for_python)):
         for shape, text in list(shapes.subject_objects(predicate)):
             if isinstance(text, rdflib.Literal) and (written := write(str(text))) != str(text):

@@ -95,7 +95,7 @@ def load(dataset: Dataset | None, folders: tuple[Path, ...] = ()) -> Gazetteer:
     """
     from hankelod.records.folder import shipped
 
-    own = dataset.data if dataset else shipped("data")
+    own = dataset.data if dataset else shipped("data") / "areas" / "finland"
     forms: dict[str, list[tuple[Place, str]]] = {}
     municipalities, regions = {}, {}
     for row in _rows(own, "municipalities.csv"):
@@ -136,7 +136,7 @@ def _rows(own: Path, name: str) -> list[dict[str, str]]:
     from hankelod.records.folder import shipped
 
     file = own / name
-    file = file if file.exists() else shipped("data") / name
+    file = file if file.exists() else shipped("data") / "areas" / "finland" / name
     if not file.exists():
         return []
     return list(csv.DictReader(io.StringIO(content(file).decode("utf-8-sig"), newline="")))

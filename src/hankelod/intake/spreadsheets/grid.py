@@ -98,7 +98,7 @@ def columns(sheet: Sheet, model: Model) -> list[Column]:
 def of_class(cls: Class, path: Path) -> Iterator[Column]:
     """Yield the columns of a class's own fields, without its parts and the fields that are filled in."""
     for field in cls.fields:
-        if field.filled is not None or field.kind.nested:
+        if field.derived or field.kind.nested:
             continue
         if field.kind.by_language:
             yield from (Column((*path, field.key, lang), field, lang) for lang in field.languages)
@@ -166,7 +166,7 @@ def _by_path(name: str, cls: Class, model: Model) -> Column | None:
         field = cls.field(key)
         if key == "id" and not steps and path:
             return Column((*path, "id"), None, None)
-        if field is None or field.filled is not None:
+        if field is None or field.derived:
             return None
         path.append(key)
         if field.kind.nested:

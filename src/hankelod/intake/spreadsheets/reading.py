@@ -22,7 +22,6 @@ from hankelod.intake.spreadsheets.cells import Cell, Row, Table
 from hankelod.intake.spreadsheets.delimited import ERROR, read_csv
 from hankelod.intake.spreadsheets.grid import Column, Lookup, Sheet
 from hankelod.intake.spreadsheets.workbooks import read_xlsx
-from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.problem import Place, Problem, parser_says, problem
 from hankelod.model.model import ID, Class
 from hankelod.records.reader import Reader
@@ -365,8 +364,8 @@ class _Workbook:
         """Type the trees; problems are added with the places of nodes."""
         dataset = self.target.dataset
         suggest = dataset.suggest if dataset else lambda cls, text: None
-        languages = dataset.languages if dataset else LANGUAGES
-        reader = Reader(self.model, References(self._exists, suggest), languages)
+        given = dataset.given if dataset else None
+        reader = Reader(self.model, References(self._exists, suggest), self.target.config, given)
         for entry, node in self.nodes:
             self.by_record.setdefault(entry.id, []).append(entry)
             record = reader.record(node, entry.cls, self.name, entry.id)

@@ -94,7 +94,7 @@ class _Wording:
         self.things, self.names, self.lang = things, names, lang
 
     def word(self, key: str) -> str:
-        return Entry("changelog", key)[self.lang]
+        return in_language(Entry("changelog", key), self.lang)
 
     def of(self, texts: Text) -> str:
         """The text in this language, else in another."""
@@ -114,7 +114,7 @@ class _Wording:
         return " ".join((f"{name} ({self.short(value)})" if name else self.short(value)).split())
 
     def field(self, change: Change, field: str) -> str:
-        return self.things.label(change.thing, field)[self.lang]
+        return in_language(self.things.label(change.thing, field), self.lang)
 
     def release(self, release: Release) -> ReleaseText:
         created, totals = _Created(self.things), Counter[str]()
@@ -186,7 +186,7 @@ def _markdown(releases: Iterable[ReleaseText], title: str, lang: str) -> Iterato
     """The lines of the changelog."""
 
     def word(key: str) -> str:
-        return Entry("changelog", key)[lang]
+        return in_language(Entry("changelog", key), lang)
 
     yield f"# {word('changelog')}: {_plain(title)}"
     for release in releases:

@@ -239,7 +239,7 @@ def _value(things: Things, thing: str, triple: ox.Triple) -> tuple[str, bool, st
     path, field = things.field(thing, triple.subject.value, triple.predicate.value)  # type: ignore[union-attr]
     if isinstance(triple.object, ox.Literal) and triple.object.language:
         path += f".{triple.object.language}"
-    filled = field is not None and (field.filled is not None or field.kind.nested)
+    filled = field is not None and (field.derived or field.kind.nested)
     derived = field is None and triple.predicate.value == RDF + "type" and things.cls(thing) is not None
     return path, filled or derived, triple.object.value  # type: ignore[union-attr]
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from hankelod.records.record import Record
 from hankelod.site import charts, schema_org
+from hankelod.site.amounts import granted
 from hankelod.site.language import Link, Words
 from hankelod.site.listing import Row, by_name, collated, rows
 from hankelod.site.map.atlas import Area, area
-from hankelod.site.portfolio import granted, text_of
+from hankelod.site.portfolio import text_of
 from hankelod.site.view import Fact, Page, View
 
 LONGEST = 100
@@ -94,18 +95,18 @@ def _list(view: View) -> Page:
         "areas.html",
         view.t("areas.heading"),
         view.t("areas.description"),
-        AreasContent(entries, tuple(region_bars(view))),
+        AreasContent(entries, tuple(bar for c in view.portfolio.currencies for bar in region_bars(view, c))),
     )
 
 
-def region_bars(view: View) -> list[charts.Bar]:
-    """Return the chart of grants by region, largest first."""
-    sums = sorted(view.portfolio.by_region().items(), key=lambda pair: (-pair[1], pair[0]))
+def region_bars(view: View, currency: str) -> list[charts.Bar]:
+    """Return the chart of what was granted in one currency by region, largest first."""
+    sums = sorted(view.portfolio.by_region(currency).items(), key=lambda pair: (-pair[1], pair[0]))
     return charts.bars(
         (
             view.link("Region", region),
             amount,
-            view.t.money(amount),
+            view.t.amount(amount, currency),
             view.t("count.projects", n=len(view.portfolio.in_region[region])),
         )
         for region, amount in sums

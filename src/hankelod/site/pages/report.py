@@ -67,7 +67,7 @@ def as_html(report: Report, dataset: Dataset, lang: str) -> str:
             rules=report.details.rules,
             bases=_bases(report.details.rules),
             names=report.details.titles,
-            number=Language(lang, (lang,)).number,
+            format=Language(lang, (lang,)),
         )
     )
 
