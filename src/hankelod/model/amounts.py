@@ -17,12 +17,16 @@ SPACES = "[ \u00a0\u2000-\u200a\u202f\u205f\u3000'\u2019]"
 
 SIGN = "(?P<sign>[-+\u2212]?)\\s*"
 
-FORMS = (
-    ("", re.compile(rf"{SIGN}(?P<whole>\d+|\d{{1,3}}(?:{SPACES}\d{{3}})+)(?:[.,](?P<part>\d+))?")),
-    (".", re.compile(rf"{SIGN}(?!0\d*\.\d{{3}}\Z)(?P<whole>\d{{1,3}}(?:\.\d{{3}})+)(?:,(?P<part>\d+))?")),
-    (",", re.compile(rf"{SIGN}(?!0\d*,\d{{3}}\Z)(?P<whole>\d{{1,3}}(?:,\d{{3}})+)(?:\.(?P<part>\d+))?")),
-)
-"""Forms of a number, each with the mark that parts its thousands where spaces do not. `0.125` has decimals."""
+
+@cache
+def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The forms of a number, each with the mark that parts its thousands where spaces do not. `0.125` has decimals."""
+    spaced = re.compile(rf"{SIGN}(?P<whole>\d+|\d{{1,3}}(?:{SPACES}\d{{3}})+)(?:[.,](?P<part>\d+))?")
+    marked = (
+        (mark, re.compile(rf"{SIGN}(?!0\d*{m}\d{{3}}\Z)(?P<whole>\d{{1,3}}(?:{m}\d{{3}})+)(?:{other}(?P<part>\d+))?"))
+        for mark, m, other in ((".", r"\.", ","), (",", ",", r"\."))
+    )
+    return ("", spaced), *marked
 
 
 def readings(text: str, marks: str = ".,") -> list[str]:
@@ -31,7 +35,7 @@ def readings(text: str, marks: str = ".,") -> list[str]:
     `marks` are those that may part thousands. Zeros before a number go; those behind its decimals stay.
     """
     found = []
-    for mark, form in FORMS:
+    for mark, form in _forms():
         match = form.fullmatch(text.strip()) if mark in marks else None
         if match is not None:
             whole = re.sub(r"\D", "", match["whole"]).lstrip("0") or "0"
