@@ -354,7 +354,7 @@ def of(layer: Layer, base: str, levels: tuple[Level, ...] = ()) -> Model:
         prefixes=prefixes,
         ontology=ontology,
         shapes=shapes,
-        shapes_text="".join(f"{quad.triple} .\n" for quad in shapes.quads),
+        shapes_text=(ox.serialize(shapes.quads, format=ox.RdfFormat.N_TRIPLES) or b"").decode(),
         levels=levels,
     )
 
