@@ -88,7 +88,8 @@ def model(root: Path, given: Sources, settings: Settings) -> Model:
     layers = [Layer(read(given.ontology, base), read(given.shapes, base))]
     layers += [layer(read(part, base)) for part in (given.profile, list(given.pack.turtle)) if part]
     # A profile of the package may ask for more in another way; one of the dataset is held to what all records need.
-    required = (combined(layers) if settings.profile.folder.is_relative_to(shipped("shapes")) else layers[0]).shapes
+    ours = not _differ(given.profile, f"shapes/{PROFILES}/{settings.profile.name}")
+    required = (combined(layers) if ours else layers[0]).shapes
     areas = _levels(given.pack, combined(layers), base)
     layers += [areas.layer] if areas.levels else []
     layers += [layer(read(given.added, base))] if given.added else []
