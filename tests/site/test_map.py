@@ -11,14 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hankelod.site.map import boundaries, outlines
 from hankelod.records.areas import Areas
+from hankelod.site.map import boundaries, outlines
 from hankelod.site.map.atlas import EMPTY, atlas
 from hankelod.site.map.projection import of
 from support import reference
 from support.commands import hankelod
 from support.pages import read
-
 
 FINLAND = of("EPSG:3067", ())
 
