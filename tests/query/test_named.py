@@ -128,7 +128,7 @@ def projects() -> dict[str, dict[str, object]]:
 
 
 def test_grants_by_region_by_hand(projects: dict[str, dict], data: sources.Data) -> None:  # type: ignore[type-arg]
-    with (ROOT / "data" / "municipalities.csv").open(encoding="utf-8") as file:
+    with (ROOT / "data/areas/finland/municipalities.csv").open(encoding="utf-8") as file:
         region_of = {row["code"]: row["region"] for row in csv.DictReader(file)}
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for project in projects.values():
