@@ -330,9 +330,8 @@ def _of_areas(about: Catalogue, triples: Statements, cls: Class) -> None:
     """Add the distribution in a JSON file for each area, which the pages of the areas link to."""
     this = _begun(about, triples, f"{cls.segment}-projects")
     for key in ("title", "description"):
-        triples.add_text(
-            this, DCTERMS + key, about.text("text/area-projects", key, area=cls.label, segment={"": cls.segment})
-        )
+        text = about.text("text/area-projects", key, area=cls.label, segment={"": cls.segment})
+        triples.add_text(this, DCTERMS + key, text)
     title = about.text("text/area-schema", "title", area=cls.label)
     about.add_standard(triples, this, about.dataset.base + schema_path(cls), title)
     triples.add(this, DCTERMS + "format", f"{EU}file-type/JSON")

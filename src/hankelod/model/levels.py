@@ -1,7 +1,7 @@
 """Levels of areas: what `levels.csv` of an area pack says, and the terms and shapes that are made of it.
 
-Levels without a class of their own share `hanke:Area`, whose shape is the pattern `shapes/area.ttl`. A level with a class
-gets the same shape under its own names, and the main class a key for it, unless the pack's own shapes have them.
+Levels without a class of their own share `hanke:Area`, whose shape is the pattern `shapes/area.ttl`. A level with a
+class gets the same shape under its own names, and the main class a key for it, unless the pack's own shapes have them.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def layer(rows: Sequence[LevelRow], languages: Sequence[str], pattern: Index, be
         if level.iri != AREA:
             terms |= _terms(level, ontology)
             made |= maker.of_class(level, number)
-    made |= {s: by for s, by in maker.members.items()}
+    made |= maker.members
     return AreaLayer(levels, Layer(_index(terms, base, prefixes), _index(made, base, prefixes)))
 
 

@@ -52,9 +52,10 @@ class Sources(NamedTuple):
 
 
 def sources(root: Path, settings: Settings, pack: Pack, alone: bool = False) -> Sources:
-    """Find the model's files for the dataset folder `root` with its area pack. Raises NotReadable if one is a link out of the dataset.
+    """Find the model's files for the dataset folder `root` with its area pack.
 
-    With `alone` the folder is no dataset: only the package's files count.
+    Raises NotReadable if one is a link out of the dataset. With `alone` the folder is no dataset: only the files of the
+    package count.
     """
     folders = {name: _folder(root, name, alone) for name in ("ontology", "shapes")}
     found = {name: turtle_files(folder) for name, folder in folders.items()}
