@@ -95,8 +95,8 @@ def _indented(feature: Json) -> bytes:
 
 
 def _listed(key: Key) -> bool:
-    """Tell a key whose values are from a code list, by which maps are filtered."""
-    return key.target is not None and key.target.concept
+    """Tell a key whose values are from a code list, by which maps are filtered, or are computed of the project."""
+    return key.field is None if key.target is None else key.target.concept
 
 
 def _flat(item: object | None) -> object | None:
@@ -113,12 +113,8 @@ def _centres(cards: Cards) -> dict[str, Point]:
 
     That is the mean of those within it which have one, level by level from the smallest.
     """
-    areas = [
-        area
-        for kind in cards.areas.kinds
-        for r in cards.records_of(kind.cls)
-        if (area := cards.areas.of(r)) is not None
-    ]
+    records = [record for kind in cards.areas.kinds for record in cards.records_of(kind.cls)]
+    areas = [area for record in records if (area := cards.areas.of(record)) is not None]
     centres: dict[str, Point] = {}
     within: dict[str, list[Point]] = {}
     order = {level.name: number for number, level in enumerate(cards.model.levels)}

@@ -131,6 +131,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         group=_local(group) if group else None,
         long=shapes.value(shape, DASH + "singleLine") == "false",
         verbatim=shapes.value(shape, SHAPES + "verbatim") == "true",
+        space=shapes.value(shape, SHAPES + "namespace"),
     )
 
 
@@ -301,7 +302,10 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
 
 
 def of(layer: Layer, base: str, levels: tuple[Level, ...] = ()) -> Model:
-    """Return the Model of ontology and shapes, all layers combined, with the levels of areas. Raises ModelError if they cannot be used."""
+    """Return the Model of ontology and shapes, all layers combined, with the levels of areas.
+
+    Raises ModelError if they cannot be used.
+    """
     ontology, shapes = layer
     supers = entailment.superclasses(ontology)
     entailment.complete(ontology, supers)
@@ -350,7 +354,7 @@ def of(layer: Layer, base: str, levels: tuple[Level, ...] = ()) -> Model:
         prefixes=prefixes,
         ontology=ontology,
         shapes=shapes,
-        shapes_text="".join(f"{quad.triple} .\n" for quad in shapes.quads),
+        shapes_text=(ox.serialize(shapes.quads, format=ox.RdfFormat.N_TRIPLES) or b"").decode(),
         levels=levels,
     )
 

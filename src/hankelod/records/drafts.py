@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod.messages.catalogue import Text
+from hankelod.messages.catalogue import in_language
 from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message, say
 from hankelod.model import schema
@@ -85,19 +85,15 @@ def write(dataset: Dataset, new: Draft, lang: str, answers: Answers) -> str:
     for field in optional:
         if field.group != group and field.group in labels:
             group = field.group
-            lines += ["", f"### {_text(labels[str(group)], lang)}"]
+            lines += ["", f"### {in_language(labels[str(group)], lang)}"]
         answered = field.key in answers
         entry = _entry(dataset, field, answers.get(field.key), lang)
         lines += ["", *_comment(field, lang), *(entry if answered else [f"# {e}" for e in entry])]
     return "\n".join(lines) + "\n"
 
 
-def _text(text: Text, lang: str) -> str:
-    return text.get(lang) or text.get("en") or ""
-
-
 def _comment(field: Field, lang: str) -> Iterator[str]:
-    label, description = _text(field.label, lang), _text(field.description, lang)
+    label, description = in_language(field.label, lang), in_language(field.description, lang)
     yield f"# {label[:1].upper()}{label[1:]}: {description}" if description else f"# {label}"
     if field.example:
         yield f"# {say('draft-example', lang)}: {field.key}: {field.example}"

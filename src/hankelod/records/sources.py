@@ -8,6 +8,7 @@ dataset adds in `model/`, last its fields and lists in short form. Each later la
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import Place
 from hankelod.messages.words import message, word
 from hankelod.model import levels
-from hankelod.model.layers import Layer, combined, in_languages, layer
+from hankelod.model.layers import Layer, active, in_languages, layer, over
 from hankelod.model.levels import AreaLayer, UnusableLevels
 from hankelod.model.model import SHAPES, Model
 from hankelod.model.shapes import ModelError, of
@@ -121,16 +122,18 @@ def sources(root: Path, settings: Settings, pack: Pack, alone: bool = False) -> 
 def model(root: Path, given: Sources, settings: Settings) -> Model:
     """Read the layers into a Model. Raises ModelError, NotReadable or Unusable if they cannot be used."""
     base = settings.base
-    layers = [Layer(read(given.ontology, base), read(given.shapes, base))]
-    layers += [layer(read(part, base)) for part in (given.profile, list(given.pack.turtle)) if part]
+    package = Layer(read(given.ontology, base), read(given.shapes, base))
+    layers = [layer(read(part, base)) for part in (given.profile, list(given.pack.turtle)) if part]
+    whole = reduce(over, layers, package)
+    before = active(whole) if layers else package
     # A profile of the package may ask for more in another way; one of the dataset is held to what all records need.
-    required = (combined(layers) if settings.profile.folder.is_relative_to(shipped("shapes")) else layers[0]).shapes
-    areas = _levels(given.pack, combined(layers), base)
-    layers += [areas.layer] if areas.levels else []
-    layers += [layer(read(given.added, base))] if given.added else []
-    below = combined(layers)
+    required = (before if settings.profile.folder.is_relative_to(shipped("shapes")) else package).shapes
+    areas = _levels(given.pack, before, base)
+    later = [areas.layer] if areas.levels else []
+    later += [layer(read(given.added, base))] if given.added else []
+    below = active(reduce(over, later, whole)) if later else before
     if given.short.files:
-        below = combined([below, ownfields.read(given.short, root, base, settings.languages, below)])
+        below = active(over(below, ownfields.read(given.short, root, base, settings.languages, below)))
     ontology, shapes = below
     lost = [s for s in required.triples if _is_lost(s, required, shapes)]
     if lost:
