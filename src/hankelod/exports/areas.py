@@ -227,9 +227,7 @@ def schema(cards: Cards, kind: Kind, lang: str = "en") -> Json:
     head: Json = {
         "$schema": SCHEMA_BASE,
         "$id": f"{cards.model.base}{schema_path(kind.cls)}",
-        "title": cards.label("area-projects")
-        .get(lang, "")
-        .format(area=in_language(kind.cls.label or levels[0].label, lang)),
+        "title": cards.label("area-projects").get(lang, "").format(area=in_language(kind.cls.label, lang)),
         "description": cards.description("area-projects").get(lang, ""),
     }
     described = {k: _described(cards, k, v, lang, texts.get(k)) for k, v in properties.items()}

@@ -16,14 +16,15 @@ from hankelod.exports.areas import schema_path
 from hankelod.exports.hosting import CSVW
 from hankelod.exports.summary import Summary, summary
 from hankelod.mapping.mapping import Mapping
-from hankelod.messages.catalogue import Entry, Text
+from hankelod.messages.catalogue import Entry, Text, in_language
 from hankelod.model import complete
 from hankelod.model.model import Class
 from hankelod.publication import formats
 from hankelod.publication.files import Edition, Entries, File, Files, to_json
 from hankelod.rdf import dumps, graph
 from hankelod.rdf.graph import OWL, RDF, RDFS, SKOS, Index
-from hankelod.rdf.statements import Statements, Triples, count, jsonld_document, literal, turtle_document
+from hankelod.rdf.statements import Statements, Triples, count, jsonld_document, literal
+from hankelod.rdf.turtle import document
 from hankelod.records.areas import kinds
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record, completed, dumped, references
@@ -97,8 +98,7 @@ class Catalogue:
         """Return a text of the template (`title`, `description`) by language, `values` filled in."""
         texts = self.template.text(self.dataset.base + block, DCTERMS + key)
         return {
-            lang: text.format_map({k: v.get(lang) or next(iter(v.values()), "") for k, v in values.items()})
-            for lang, text in texts.items()
+            lang: text.format_map({k: in_language(v, lang) for k, v in values.items()}) for lang, text in texts.items()
         }
 
     def versioned(self, version: str) -> str:
@@ -151,7 +151,7 @@ class Catalogue:
     def files(self, path: str, triples: Triples) -> Files:
         """Files with the triples in Turtle and JSON-LD."""
         prefixes = self.template.prefixes
-        text = turtle_document(triples, self.dataset.base, prefixes)
+        text = document(triples, self.dataset.base, prefixes)
         yield File(f"{path}.ttl", text.encode(), count(triples))
         yield File(f"{path}.jsonld", to_json(jsonld_document(triples, self.dataset.base, prefixes), 2), count(triples))
 
@@ -357,9 +357,8 @@ def _of_areas(about: Catalogue, triples: Statements, cls: Class) -> None:
     """Add the distribution in a JSON file for each area, which the pages of the areas link to."""
     this = _begun(about, triples, f"{cls.segment}-projects")
     for key in ("title", "description"):
-        triples.add_text(
-            this, DCTERMS + key, about.text("text/area-projects", key, area=cls.label, segment={"": cls.segment})
-        )
+        text = about.text("text/area-projects", key, area=cls.label, segment={"": cls.segment})
+        triples.add_text(this, DCTERMS + key, text)
     title = about.text("text/area-schema", "title", area=cls.label)
     about.add_standard(triples, this, about.dataset.base + schema_path(cls), title)
     triples.add(this, DCTERMS + "format", f"{EU}file-type/JSON")

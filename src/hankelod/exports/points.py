@@ -113,12 +113,8 @@ def _centres(cards: Cards) -> dict[str, Point]:
 
     That is the mean of those within it which have one, level by level from the smallest.
     """
-    areas = [
-        area
-        for kind in cards.areas.kinds
-        for r in cards.records_of(kind.cls)
-        if (area := cards.areas.of(r)) is not None
-    ]
+    records = [record for kind in cards.areas.kinds for record in cards.records_of(kind.cls)]
+    areas = [area for record in records if (area := cards.areas.of(record)) is not None]
     centres: dict[str, Point] = {}
     within: dict[str, list[Point]] = {}
     order = {level.name: number for number, level in enumerate(cards.model.levels)}

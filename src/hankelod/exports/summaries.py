@@ -96,9 +96,7 @@ class Cards:
                 keys.append(self._of_field(field, LINK, None))
             elif self.model.target(field).field("scheme"):
                 keys.append(self._of_field(field, CODE, None))
-        for kind in self.areas.kinds:
-            if kind.whole != kind.key:
-                keys.append(self._completed(kind))
+        keys += [self._completed(kind) for kind in self.areas.kinds if kind.whole != kind.key]
         keys += [self._computed("programmes", THING, True, self._class("Programme"))]
         keys += [self._computed("grantTotal", DECIMAL, required=False), self._computed("grantCurrencies", TEXT, True)]
         keys += [self._computed("grantTotals", DECIMAL, True), self._computed("grantShare", DECIMAL, required=False)]
@@ -121,11 +119,8 @@ class Cards:
         """Return the key for all areas of a kind that a project concerns, also those that others are in."""
         field = self.project.field(kind.key)
         assert field is not None
-        filled = {
-            lang: text.format(areas=field.label[lang])
-            for lang, text in self.label("all").items()
-            if lang in field.label
-        }
+        labels = field.label
+        filled = {lang: text.format(areas=labels[lang]) for lang, text in self.label("all").items() if lang in labels}
         return Key(kind.whole, THING, True, True, filled, self.description("all"), None, kind.cls)
 
     ### Values

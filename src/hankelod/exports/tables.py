@@ -19,7 +19,7 @@ from functools import cache
 from typing import NamedTuple
 
 from hankelod.exports.summaries import LINK, THING, Card, Cards, Key
-from hankelod.messages.catalogue import Text, table
+from hankelod.messages.catalogue import Text, in_language, table
 from hankelod.messages.languages import LANGUAGES
 
 COMMA = ","
@@ -229,8 +229,7 @@ def named(rows: Rows, cards: Iterable[Card], header: list[Column], lang: str) ->
 def _named(area: object, lang: str) -> str | None:
     if not isinstance(area, dict):
         return None
-    names: Text = area["name"]
-    return f"{area['code']} {names.get(lang) or next(iter(names.values()), '')}".rstrip()
+    return f"{area['code']} {in_language(area['name'], lang)}".rstrip()
 
 
 def _guarded(rows: Rows, header: list[Column]) -> Rows:

@@ -12,6 +12,7 @@ from hankelod.messages.words import error_message
 from hankelod.model import lint
 from hankelod.pipeline.piece import Piece, digest
 from hankelod.records import inputs
+from hankelod.records.areas import Areas
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from hankelod.records.tree import Unreadable
@@ -144,24 +145,24 @@ def _of_presentation(dataset: Dataset, others: list[Record]) -> Iterator[Problem
 
 
 def _of_boundaries(dataset: Dataset, others: list[Record]) -> Iterator[Problem]:
-    """Yield what is wrong with the file of boundaries that a dataset names: it cannot be used, or areas are missing."""
-    settings = next((r for r in others if r.cls.of_dataset), None)
-    named = settings.values.get("boundaries") if settings else None
-    if not named:
+    """Yield what is wrong with the boundaries of areas: the file cannot be used, or areas are missing in it."""
+    if not dataset.model.levels:
         return
     from hankelod.site.map import atlas, boundaries
+    from hankelod.site.map.projection import NotDrawn
 
-    file = dataset.data / str(named)
-    place = Place(dataset.name(file), 1, 1)
-    levels = {name: [r for r in others if r.cls.name == name] for name in ("Municipality", "Region")}
+    source = boundaries.source(dataset)
+    if source is None:
+        return
+    place = Place(dataset.name(source.path), 1, 1)
+    records = {(r.cls.iri, r.id): r for r in others}
+    areas = Areas(dataset.model, lambda iri, identifier: records.get((iri, identifier)))
+    named = atlas.named(areas, (area for r in others if (area := areas.of(r)) is not None))
     try:
-        areas = atlas.official(levels["Municipality"], levels["Region"], file, dataset.data)
-    except boundaries.NotBoundaries as error:
+        found = atlas.official(named, source, atlas.plane_of(named, dataset.pack.projection))
+    except NotDrawn as error:
         yield problem("unusable-boundaries", place, detail=error_message(error))
         return
-    alone = any(r.id in areas for level in levels.values() for r in level)
-    for level in levels.values():
-        without = [r.id for r in level if r.id not in areas]
-        if without and not (alone and len(without) == len(level)):  # a file may have one level alone
-            shown = ", ".join(without[:SHOWN]) + (" …" if len(without) > SHOWN else "")
-            yield problem("areas-without-boundary", place, value=shown, expected=str(len(without)))
+    for lacking in atlas.without(named, found):
+        shown = ", ".join(lacking[:SHOWN]) + (" …" if len(lacking) > SHOWN else "")
+        yield problem("areas-without-boundary", place, value=shown, expected=str(len(lacking)))

@@ -22,8 +22,9 @@ from hankelod.records.record import Record
 from hankelod.site import brand, feeds, names, own
 from hankelod.site.language import Language
 from hankelod.site.latest import Latest
+from hankelod.site.map import boundaries
 from hankelod.site.map.atlas import Atlas, atlas, base_map
-from hankelod.site.map.boundaries import NotBoundaries
+from hankelod.site.map.projection import NotDrawn
 from hankelod.site.pages import changes as changes_page
 from hankelod.site.pages import front, search, sparql
 from hankelod.site.pages.area import area_pages
@@ -57,18 +58,18 @@ def files(
 
     `published` holds the manifest entries, by path, of the files written before the site. `releases` is the history for
     the changelog; without releases there is no changelog page. `days` are the days of change that follow from it.
-    Raises NotBoundaries if the dataset's file of boundaries cannot be used, CannotPublish for its brand and texts.
+    Raises NotDrawn if the map cannot be, CannotPublish for its brand and texts.
     """
     portfolio = Portfolio(dataset, records)
     queryable = can_ask(published)
     missing = {path for path, present in ((sparql.PATH, queryable), (changes_page.PATH, bool(releases))) if not present}
     if not portfolio.with_theme:
         missing.add("doc/concept/theme.html")
-    if not (portfolio.of("Region") or portfolio.of("Municipality")):
+    if not portfolio.levels:
         missing.add("areas.html")
     existing = {path for path, _ in (*MAIN, *FOOT)} - missing
     languages = of_pages(dataset.languages)
-    texts = {code: own.read(dataset.root, code) for code in languages}
+    texts = own_texts(dataset)
     home = str(portfolio.settings.values.get("site") or dataset.base)
     country = _atlas(dataset, portfolio)
     site = Site(
@@ -83,6 +84,7 @@ def files(
         languages,
         brand.brand(dataset.setting("brand"), dataset.data),
         {code: own.pages for code, own in texts.items()},
+        {code: dataset.pack.credits((code, *languages)) for code in languages},
     )
     spoken = {code: Language(code, languages, texts[code], portfolio.currencies) for code in languages}
     uses, examples = Uses(portfolio), Examples(portfolio.by_class, dataset.model)
@@ -135,23 +137,30 @@ def pages(
     yield from own_pages(view)
 
 
+def own_texts(dataset: Dataset) -> dict[str, own.OwnTexts]:
+    """Return the texts of the dataset and of its area pack by language. Raises NotTexts if a file cannot be used."""
+    texts = {}
+    for code in of_pages(dataset.languages):
+        areas, given = own.read(dataset.pack.folder, code), own.read(dataset.root, code)
+        texts[code] = own.OwnTexts({**areas.texts, **given.texts}, given.pages)
+    return texts
+
+
 def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:
     """Return the map of the dataset's areas, with the boundaries of its own file if it has one."""
-    named = portfolio.settings.values.get("boundaries")
-    file = dataset.data / str(named) if named else None
-    municipalities, regions = portfolio.of("Municipality"), portfolio.of("Region")
-    return atlas(list(municipalities.values()), list(regions.values()), file, dataset.data)
+    return atlas(portfolio.areas, list(portfolio.all_areas()), boundaries.source(dataset), dataset.pack.projection)
 
 
 def _assets(country: Atlas, queryable: bool) -> Files:
     """Styles, scripts and drawings; the query engine only if there is a SPARQL page."""
     for path in sorted(ASSETS.glob("*.*")):
         yield File(f"assets/{path.name}", path.read_bytes())
-    yield File("assets/finland.svg", base_map(country).encode())
+    if country.outlines:
+        yield File("assets/areas.svg", base_map(country).encode())
     if queryable:
         yield sparql.areas_file(country)
         for path in sorted(sparql.VENDOR.iterdir()):
             yield File(f"assets/vendor/{path.name}", path.read_bytes())
 
 
-__all__ = ["NotBoundaries", "files"]
+__all__ = ["NotDrawn", "files"]

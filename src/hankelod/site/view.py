@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
 from hankelod.messages.tables import own_names
-from hankelod.model.model import Class, Field, Model
+from hankelod.model.model import Class, Field, Level, Model
 from hankelod.publication.history.days import Days
 from hankelod.rdf.graph import RDFS, SKOS
 from hankelod.records.record import Record
@@ -31,7 +31,8 @@ Published = Mapping[str, Mapping[str, object]]
 class Site(NamedTuple):
     """Input of all pages in all languages.
 
-    `languages` are those of the pages, the first at the root; `own_pages` are the dataset's, by language and name.
+    `languages` are those of the pages, the first at the root; `own_pages` are the dataset's, by language and name, and
+    `credits` those of its area pack, by language.
     `home` is the address at the beginning of absolute links to the site, `pages` are the paths in the navigation that
     exist, `published` the manifest entries of the files written before the site, and `days` the days of change.
     """
@@ -47,6 +48,7 @@ class Site(NamedTuple):
     languages: tuple[str, ...]
     brand: Brand = Brand()
     own_pages: Mapping[str, Mapping[str, OwnPage]] = MappingProxyType({})
+    credits: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 MONEY = frozenset(
@@ -135,6 +137,10 @@ class View:
             return self.to(record)
         cls = self.model.by_name(name)
         return Link(f"doc/{cls.identifies}{identifier}.html", Words(identifier))
+
+    def level(self, level: Level) -> str:
+        """Return the name of a level of areas, capitalised."""
+        return capital(self.t.plain(level.label) or level.name)
 
     def concept(self, name: str, identifier: str) -> Link:
         """Return the link to a concept by the name of its class and its id."""
