@@ -25,7 +25,12 @@ class NodeSource:
         types = {word: [self.published.types[iri] for iri in iris] for word, iris in cls.stated.items()}
         # Types before all else, as the W3C's Streaming JSON-LD wants them.
         node = ["n = {'type': None, **r}", "n['id'] = root + r['id']", "n['type'] = types[r['type'][0]]"]
-        return "\n    ".join([f"def {cls.name}(r, root={root!r}, types={types!r}):", *node, *self._fields(cls), "return n"]) + "\n"
+        return (
+            "\n    ".join(
+                [f"def {cls.name}(r, root={root!r}, types={types!r}):", *node, *self._fields(cls), "return n"]
+            )
+            + "\n"
+        )
 
     def _fields(self, cls: Class) -> list[str]:
         lines = []

@@ -20,15 +20,15 @@ _STEP = re.compile(r"([^.\[\]]+)(?:\[([^\[\]]+)\])?")
 
 
 class Found(NamedTuple):
-    """Where a key path leads: the IRI of the property, and the id of the part that has it; None for the record."""
+    """Where a key path leads: the field, and the id of the part that has it; None for the record."""
 
-    property: str
+    field: Field
     part: str | None
 
     def by(self, way: str, model: Model, root: Class) -> object:
         """Return the value that is filled in by one of the WAYS; None where there is none."""
         if way == PROPERTY:
-            return self.property
+            return self.field.path
         return None if self.part is None else [model.iri(root, self.part)]
 
 
@@ -37,6 +37,11 @@ class Lost(NamedTuple):
 
     step: str
     choices: tuple[str, ...]
+
+
+def has_some(cls: Class) -> bool:
+    """Tell whether the parts of a class have a key path."""
+    return any(field.filled is not None and field.filled.way in WAYS for field in cls.fields)
 
 
 def find(model: Model, cls: Class, values: Values, path: str) -> Found | Lost:
@@ -50,22 +55,22 @@ def find(model: Model, cls: Class, values: Values, path: str) -> Found | Lost:
             return Lost(step, tuple(f.key for f in cls.fields if not f.derived))
         last = n == len(steps) - 1
         if not field.kind.nested:
-            return _value(field, values, match[2], steps[n + 1 :]) or Found(field.path, part)
+            return _value(field, values, match[2], steps[n + 1 :]) or Found(field, part)
         inner = values.get(field.key)
         parts: list[Values] = inner if isinstance(inner, list) else [inner] if isinstance(inner, dict) else []
         ids = tuple(str(each["id"]).rsplit("/", 1)[-1] for each in parts)
         if match[2] is None and field.many:
             if last:
-                return Found(field.path, part)
+                return Found(field, part)
             return Lost(step, tuple(f"{field.key}[{own}]" for own in ids))
         if match[2] is not None and match[2] not in ids:
             return Lost(step, tuple(f"{field.key}[{own}]" for own in ids))
         if not parts:
-            return Found(field.path, part) if last else Lost(step, ())
+            return Found(field, part) if last else Lost(step, ())
         values = parts[ids.index(match[2]) if match[2] is not None else 0]
         cls, part = model.target(field), str(values["id"])
         if last:
-            return Found(field.path, part)
+            return Found(field, part)
     return Lost(path, tuple(f.key for f in cls.fields if not f.derived))
 
 

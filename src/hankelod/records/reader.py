@@ -52,11 +52,8 @@ class Reader:
     def pointing(self, cls: Class) -> list[Field]:
         """Return the fields of a class whose parts have a key path."""
         if cls.iri not in self._pointing:
-            self._pointing[cls.iri] = [
-                f
-                for f in cls.fields
-                if f.kind.nested and any(g.filled and g.filled.way in keypaths.WAYS for g in self.model.target(f).fields)
-            ]
+            nested = [f for f in cls.fields if f.kind.nested]
+            self._pointing[cls.iri] = [f for f in nested if keypaths.has_some(self.model.target(f))]
         return self._pointing[cls.iri]
 
     def forget(self, before: int) -> None:
@@ -160,9 +157,17 @@ class _Typing:
         written = values.get(field.key)
         if written is not None and str(written) != str(filled):
             here = (*path, field.key)
-            details = {"label": field.label, "key": field.key, "expected": str(filled)}
-            place = Place(self.file, *self.places[here])
-            self.log.add(problem("filled-in", place, self.id, dotted(here), str(written), **details), here)
+            found = problem(
+                "filled-in",
+                Place(self.file, *self.places[here]),
+                self.id,
+                dotted(here),
+                str(written),
+                label=field.label,
+                key=field.key,
+                expected=str(filled),
+            )
+            self.log.add(found, here)
         if filled is not None:
             values[field.key] = filled
 
