@@ -16,9 +16,10 @@ from hankelod.messages.catalogue import Entry, Text, names
 from hankelod.pipeline.traversal import publish
 from hankelod.records.record import Record
 from hankelod.site import listing
+from hankelod.site.amounts import split
 from hankelod.site.language import Language
 from hankelod.site.pages import search, sparql
-from hankelod.site.portfolio import Portfolio, _split
+from hankelod.site.portfolio import Portfolio
 from support.folders import ROOT
 from support.pages import ENGINE, KINDS, Reading, read
 
@@ -90,9 +91,9 @@ def test_every_kind_and_constraint_has_a_word(dataset):
 
 def test_numbers_money_and_time():
     fi, sv, en = (Language(code, LANGUAGES) for code in LANGUAGES)
-    assert fi.money("1198557") == "1\u00a0198\u00a0557\u00a0€"
-    assert fi.money("12.5") == "12,50\u00a0€"
-    assert en.money("1198557") == "€1,198,557"
+    assert fi.amount("1198557", "EUR") == "1\u00a0198\u00a0557\u00a0€"
+    assert fi.amount("12.5", "EUR") == "12,50\u00a0€"
+    assert en.amount("1198557", "EUR") == "€1,198,557"
     assert fi.number("-1234567.25") == "\u22121\u00a0234\u00a0567,25"
     assert (fi.percent("70.0"), sv.percent("66.7"), en.percent("66.7")) == ("70\u00a0%", "66,7\u00a0%", "66.7%")
     assert fi.period("2021-05", "2022-11") == "toukokuu 2021 – marraskuu 2022"
@@ -433,8 +434,8 @@ def test_sums_by_region_are_the_whole(dataset, checked):
 def test_an_odd_cent_is_not_lost():
     from decimal import Decimal
 
-    assert _split(Decimal("100.00"), 3) == [Decimal("33.34"), Decimal("33.33"), Decimal("33.33")]
-    assert sum(_split(Decimal("0.05"), 7)) == Decimal("0.05")
+    assert split(Decimal("100.00"), 3) == [Decimal("33.34"), Decimal("33.33"), Decimal("33.33")]
+    assert sum(split(Decimal("0.05"), 7)) == Decimal("0.05")
 
 
 ### Weight
