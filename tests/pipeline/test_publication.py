@@ -265,8 +265,7 @@ def wheel_environment(root, tmp_path_factory) -> Path:
 
 def test_from_the_wheel_in_an_empty_folder(dist, root, wheel_environment, tmp_path):
     shutil.copytree(root / "data", tmp_path / "data")
-    for areas in ("municipalities.csv", "regions.csv", "former-municipalities.csv"):
-        (tmp_path / "data" / areas).unlink()
+    shutil.rmtree(tmp_path / "data/areas")
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH",)}
     site = subprocess.run(
         [sys.executable, "-c", "import pyoxigraph, pathlib; print(pathlib.Path(pyoxigraph.__file__).parents[1])"],

@@ -149,7 +149,7 @@ def test_optional_keys_are_right_once_the_comment_sign_is_taken_away(dataset, la
     keys = "|".join(f.key for f in begun.cls.fields)
     opened = re.sub(rf"^# (?=(?:{keys}):)", "", text, flags=re.M)
     opened = re.sub(r"^# (?= )", "", opened, flags=re.M)
-    assert set(yaml.safe_load(opened)) == {f.key for f in begun.cls.fields if f.filled is None}
+    assert set(yaml.safe_load(opened)) == {f.key for f in begun.cls.fields if not f.derived}
 
 
 @pytest.mark.parametrize("identifier", ["Uusi hanke", "../x", "a>b", "", "-a", "ä", "a" * 200])

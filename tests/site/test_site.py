@@ -450,7 +450,7 @@ ALWAYS = ("assets/site.css", "assets/site.js", "assets/icon.svg")
 
 def test_project_pages_are_light(dist):
     for path in sorted(dist.glob("**/doc/project/*.html")):
-        total = weight(dist, path.relative_to(dist).as_posix(), *ALWAYS, "assets/finland.svg")
+        total = weight(dist, path.relative_to(dist).as_posix(), *ALWAYS, "assets/areas.svg")
         assert total < 60_000, (path, total)
 
 

@@ -113,15 +113,29 @@ def parser() -> argparse.ArgumentParser:
     validate.add_argument("--strict", action="store_true", help="warnings count as violations")
     validate.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
 
-    new = command("new", "begin a record: a commented file to fill in")
+    new = command("new", "begin a record, a dataset, or a field of your own")
     new.add_argument(
         "kind",
-        choices=(*KINDS, "dataset"),
+        choices=(*KINDS, "dataset", "field"),
         metavar="KIND",
-        help=f"what it is about: {', '.join(KINDS)}, or a dataset of your own",
+        help=f"what to begin: {', '.join(KINDS)}, dataset or field",
     )
-    new.add_argument("id", metavar="ID", help="its id for good: lower-case letters, digits and hyphens")
+    new.add_argument(
+        "id",
+        nargs="?",
+        metavar="ID",
+        help="its id for good: lower-case letters, digits and hyphens; of a field, its key (asked for on a terminal)",
+    )
     new.add_argument("--blank", action="store_true", help="ask nothing, even on a terminal")
+    new.add_argument("--on", metavar="KIND", help="field: of which records or parts, such as project or grant")
+    new.add_argument(
+        "--label", action="append", metavar="[LANG=]TEXT", help="field: its name; repeatable, one for each language"
+    )
+    values = new.add_mutually_exclusive_group()
+    values.add_argument("--kind", dest="values", metavar="KIND", help="field: its kind of value (default: text)")
+    values.add_argument("--list", metavar="NAME", help="field: its values are codes of this list in lists/")
+    new.add_argument("--many", action="store_true", help="field: takes several values")
+    new.add_argument("--required", action="store_true", help="field: every record needs it")
 
     publish = command("publish", "validate, then write the whole publication")
     publish.add_argument("--out", default="dist", metavar="FOLDER", help="where to (default: dist)")

@@ -16,7 +16,7 @@ from hankelod.messages.languages import LANGUAGES
 from hankelod.model import complete, context, effective, schema
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files, to_json
-from hankelod.rdf import jsonld, statements, syntaxes
+from hankelod.rdf import jsonld, statements, syntaxes, turtle
 from hankelod.rdf.counts import Counts, objects_of
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
@@ -40,7 +40,8 @@ class Turtle(Whole):
 
     def head(self) -> bytes:
         mapping, ontology = self.basis.mapping, self.basis.model.ontology
-        return (mapping.turtle_head() + statements.turtle(ontology.triples, mapping.names["turtle"])).encode()
+        body = turtle.body(ontology.triples, mapping.names["turtle"])
+        return (mapping.turtle_head() + body).encode()
 
     def make(self, batch: Batch) -> bytes:
         return "".join(["\n" + block for block in batch.turtle]).encode()
@@ -174,7 +175,7 @@ def _descriptions(dataset: Dataset, mapping: Mapping, choices: schema.Choices) -
     """The files, RDF in Turtle only."""
     model = dataset.model
     terms = [s for s in sorted(model.ontology.triples) if not s.startswith(model.things)]
-    body = statements.turtle(model.ontology.triples, mapping.names["turtle"], terms)
+    body = turtle.body(model.ontology.triples, mapping.names["turtle"], terms)
     triples = sum(len(o) for s in terms for o in model.ontology.triples[s].values())
     yield File("def.ttl", (mapping.turtle_head(body) + body).encode(), triples)
     yield File("context.jsonld", to_json({"@context": context.context(model)}, 2))

@@ -95,8 +95,8 @@ def _indented(feature: Json) -> bytes:
 
 
 def _listed(key: Key) -> bool:
-    """Tell a key whose values are from a code list, by which maps are filtered."""
-    return key.target is not None and key.target.concept
+    """Tell a key whose values are from a code list, by which maps are filtered, or are computed of the project."""
+    return key.field is None if key.target is None else key.target.concept
 
 
 def _flat(item: object | None) -> object | None:

@@ -13,7 +13,8 @@ from hankelod.exports.dcat import DCTERMS, PROV, Catalogue, activity, checksum, 
 from hankelod.publication.files import File, Files
 from hankelod.rdf.files import opened
 from hankelod.rdf.graph import RDF, RDFS
-from hankelod.rdf.statements import Statements, count, literal, turtle_document
+from hankelod.rdf.statements import Statements, count, literal
+from hankelod.rdf.turtle import document
 from hankelod.records.dataset import BULK, Dataset
 from hankelod.records.folder import DATASET
 
@@ -46,7 +47,7 @@ def provenance(about: Catalogue) -> Files:
         triples.add(entity, RDF + "type", PROV + "Entity")
         triples.add(entity, DCTERMS + "identifier", literal(about.edition.revision))
     about.complete(triples)
-    text = turtle_document(triples.triples, about.dataset.base, about.template.prefixes)
+    text = document(triples.triples, about.dataset.base, about.template.prefixes)
     yield File("provenance.ttl", text.encode(), count(triples.triples))
 
 

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from hankelod.exports.sums import Sums, amount_of, merged
 from hankelod.messages.catalogue import Text
 from hankelod.model.kinds.addresses import IRI
 from hankelod.model.kinds.kind import Kind
@@ -91,7 +92,8 @@ class Cards:
                 keys.append(self._of_field(field, LINK, None))
         keys += [self._completed(kind) for kind in self.areas.kinds if kind.whole != kind.key]
         keys += [self._computed("programmes", THING, True, self._class("Programme"))]
-        keys += [self._computed("grantTotal", DECIMAL), self._computed("grantShare", DECIMAL, required=False)]
+        keys += [self._computed("grantTotal", DECIMAL, required=False), self._computed("grantCurrencies", TEXT, True)]
+        keys += [self._computed("grantTotals", DECIMAL, True), self._computed("grantShare", DECIMAL, required=False)]
         keys += [self._computed(name, INTEGER) for name in COUNTS]
         return (*keys, self._computed("page", IRI))
 
@@ -146,8 +148,9 @@ class Cards:
     def _computed_values(self, record: Record) -> Values:
         values = record.values
         grants = _parts(values, "grants")
-        total = sum((Decimal(str(g["amount"])) for g in grants if "amount" in g), Decimal(0))
-        cost = Decimal(str(values["totalCost"])) if "totalCost" in values else None
+        totals = merged(amount_of(grant, "amount") for grant in grants)
+        total = next(iter(totals.values())) if len(totals) == 1 else None
+        cost = amount_of(values, "totalCost")
         outcomes = _parts(values, "outcomes")
         figures = [*_parts(values, "observations"), *(o for part in outcomes for o in _parts(part, "observations"))]
         programmes = dict.fromkeys(str(g["programme"]) for g in grants if "programme" in g)
@@ -170,7 +173,9 @@ class Cards:
             **completed,
             "programmes": [self.thing(programme, p) for p in programmes] if programme else [],
             "grantTotal": total,
-            "grantShare": (total / cost).quantize(Decimal("0.0001"), ROUND_HALF_UP) if cost else None,
+            "grantCurrencies": list(totals),
+            "grantTotals": list(totals.values()),
+            "grantShare": _share(totals, cost),
             **dict(zip(COUNTS, counts, strict=True)),
             "page": f"{self.site}doc/{self.project.identifies}{record.id}.html",
         }
@@ -205,6 +210,14 @@ class Cards:
 
 
 COUNTS = ("resultCount", "permanenceCount", "observationCount", "linkCount")
+
+
+def _share(totals: Sums, cost: Sums) -> Decimal | None:
+    """Return the share of grants in a cost to four decimals; None unless both are in one currency and known."""
+    if totals.keys() != cost.keys() or not all(cost.values()) or not cost:
+        return None
+    (total,), (whole,) = totals.values(), cost.values()
+    return (total / whole).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 def _items(value: object) -> list[object]:

@@ -10,8 +10,9 @@ from hankelod.publication.files import Entries, File, Files
 from hankelod.rdf import dumps
 from hankelod.rdf.counts import Counts
 from hankelod.rdf.graph import RDF, SKOS, format_iri
-from hankelod.rdf.statements import Statements, count, literal, turtle_document
+from hankelod.rdf.statements import Statements, count, literal
 from hankelod.rdf.syntaxes import TRIPLES
+from hankelod.rdf.turtle import document
 
 
 def void(about: Catalogue, counted: Counts, entries: Entries) -> Files:
@@ -39,7 +40,7 @@ def void(about: Catalogue, counted: Counts, entries: Entries) -> Files:
     _linksets(about, triples, counted)
     triples.add(this, VOID + "exampleResource", *about.whole.examples.values())
     about.complete(triples)
-    text = turtle_document(triples.triples, about.dataset.base, about.template.prefixes)
+    text = document(triples.triples, about.dataset.base, about.template.prefixes)
     yield File(PATH, text.encode(), count(triples.triples))
 
 

@@ -7,7 +7,7 @@ with `sh:deactivated true` (SHACL 2.1.3.1) is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -39,30 +39,35 @@ def layer(index: Index) -> Layer:
         inner = [o for o in _objects(index, subject) if o.startswith("_:") and o not in shapes]
         shapes.update(inner)
         waiting += inner
-    parts = ([q for q in index.quads if (_node(q.subject) in shapes) is wanted] for wanted in (False, True))
-    return Layer(*(indexed(quads, index.prefixes) for quads in parts))
+    return Layer(_only(index, index.triples.keys() - shapes), _only(index, shapes))
 
 
-def combined(layers: Sequence[Layer]) -> Layer:
-    """Return the layers as one, the later over the earlier."""
-    if len(layers) == 1:
-        return layers[0]
-    ontology = _joined([each.ontology for each in layers])
-    shapes = layers[0].shapes
-    for each in layers[1:]:
-        shapes = _over(shapes, each.shapes)
-    return Layer(ontology, _active(shapes))
+def over(below: Layer, above: Layer) -> Layer:
+    """Return two layers as one, with what the upper one replaces and deactivates still in place: see `active`."""
+    return Layer(_joined(below.ontology, above.ontology), _joined(_replaced(below.shapes, above.shapes), above.shapes))
+
+
+def active(layer: Layer) -> Layer:
+    """Return a layer without deactivated shapes and without what only replaced values referred to."""
+    shapes = layer.shapes
+    off = {s for s, by in shapes.triples.items() if any(_value(o) == "true" for o in by.get(SH + "deactivated", ()))}
+    if off:
+        shapes = _only(shapes, shapes.triples.keys() - off)
+        for subject in shapes.triples:
+            if not off.isdisjoint(_objects(shapes, subject)):
+                _keep(shapes, subject, [q for q in shapes.by_subject[subject] if _node(q.object) not in off])
+    return Layer(layer.ontology, _reached(shapes))
 
 
 def in_languages(shapes: Index, languages: Sequence[str]) -> Index:
     """Return shapes whose texts by language are in these languages (`sh:languageIn`), but for texts that come in
     languages of their own: quotations (`s:verbatim`) and names of areas (`s:ownLanguages`)."""
     heads = {
-        _node(q.object)
-        for q in shapes.quads
-        if q.predicate.value == SH + "languageIn"
-        and not any(shapes.value(_node(q.subject), SHAPES + own) == "true" for own in ("verbatim", "ownLanguages"))
-        and tuple(_value(item) for item in shapes.items(_node(q.object))) != tuple(languages)
+        str(head)
+        for subject, by in shapes.triples.items()
+        for head in by.get(SH + "languageIn", ())
+        if not any(shapes.value(subject, SHAPES + own) == "true" for own in ("verbatim", "ownLanguages"))
+        and tuple(_value(item) for item in shapes.items(head)) != tuple(languages)
     }
     if not heads:
         return shapes
@@ -84,36 +89,44 @@ def _is_shape(by: dict[str, list[object]]) -> bool:
     return any(p.startswith((SH, SHAPES)) for p in by) or any(str(t).startswith(SH) for t in by.get(RDF + "type", ()))
 
 
-def _joined(indexes: Iterable[Index]) -> Index:
-    """Return the triples of all indexes, each once."""
-    quads: dict[ox.Quad, None] = {}
-    prefixes: dict[str, str] = {}
-    for index in indexes:
-        quads.update(dict.fromkeys(index.quads))
-        prefixes.update(index.prefixes)
-    return indexed(list(quads), prefixes)
+def _only(index: Index, subjects: Set[str]) -> Index:
+    """Return the triples of these subjects."""
+    triples = {s: by for s, by in index.triples.items() if s in subjects}
+    return Index(triples, dict(index.prefixes), {s: index.by_subject[s] for s in triples})
 
 
-def _over(below: Index, above: Index) -> Index:
-    """Return the shapes of two layers, what the upper one states in place of what it replaces."""
-    stated: set[tuple[str, str, str | None]] = set()
-    for quad in above.quads:
-        predicate = quad.predicate.value
-        if predicate.startswith(REPLACING) and predicate not in ADDING:
-            stated.add((_node(quad.subject), predicate, getattr(quad.object, "language", None)))
-    kept = [
-        q
-        for q in below.quads
-        if (_node(q.subject), q.predicate.value, getattr(q.object, "language", None)) not in stated
-    ]
-    return _joined((below._replace(quads=kept), above))
+def _joined(below: Index, above: Index) -> Index:
+    """Return the triples of both, each once. Subjects of one alone are shared with it."""
+    joined = Index({**below.triples}, {**below.prefixes, **above.prefixes}, {**below.by_subject})
+    for subject, quads in above.by_subject.items():
+        if subject in below.triples:
+            _keep(joined, subject, list(dict.fromkeys((*below.by_subject[subject], *quads))))
+        else:
+            joined.triples[subject], joined.by_subject[subject] = above.triples[subject], quads
+    return joined
 
 
-def _active(shapes: Index) -> Index:
-    """Return the shapes without deactivated ones and without what only the replaced values referred to."""
-    off = {s for s in shapes.triples if shapes.value(s, SH + "deactivated") == "true"}
-    quads = [q for q in shapes.quads if _node(q.subject) not in off and _node(q.object) not in off]
-    return _reached(indexed(quads, shapes.prefixes))
+def _replaced(below: Index, above: Index) -> Index:
+    """Return the shapes of a lower layer without the values that the upper one states anew."""
+    kept = Index({**below.triples}, below.prefixes, {**below.by_subject})
+    for subject in above.triples.keys() & below.triples.keys():
+        stated = {key for key in map(_parameter, above.by_subject[subject]) if _replaces(key[0])}
+        _keep(kept, subject, [q for q in below.by_subject[subject] if _parameter(q) not in stated])
+    return kept
+
+
+def _keep(index: Index, subject: str, quads: list[ox.Quad]) -> None:
+    """Put these triples in the place of all others of a subject; what other indexes share with this one stays."""
+    index.triples[subject] = indexed(quads, {}).triples.get(subject, {})
+    index.by_subject[subject] = quads
+
+
+def _parameter(quad: ox.Quad) -> tuple[str, str | None]:
+    return quad.predicate.value, getattr(quad.object, "language", None)
+
+
+def _replaces(predicate: str) -> bool:
+    return predicate.startswith(REPLACING) and predicate not in ADDING
 
 
 def _reached(index: Index) -> Index:
@@ -124,7 +137,7 @@ def _reached(index: Index) -> Index:
         inner = [o for o in _objects(index, subject) if o.startswith("_:") and o not in reached]
         reached.update(inner)
         waiting += inner
-    return indexed([q for q in index.quads if _node(q.subject) in reached], index.prefixes)
+    return index if reached >= index.triples.keys() else _only(index, reached)
 
 
 def _objects(index: Index, subject: str) -> Iterable[str]:

@@ -17,8 +17,9 @@ from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
 from hankelod.model.layers import Layer
 from hankelod.model.model import SHAPES, Class, Level
-from hankelod.rdf import turtle
 from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, Index, add, indexed
+from hankelod.rdf.statements import Triples
+from hankelod.rdf.turtle import document
 
 HANKE = "https://w3id.org/hankelod/def#"
 
@@ -161,8 +162,8 @@ def layer(rows: Sequence[LevelRow], languages: Sequence[str], pattern: Index, be
     levels = levels_of(rows, prefixes)
     if not levels:
         return AreaLayer()
-    terms: turtle.Graph = {}
-    made: turtle.Graph = {}
+    terms: Triples = {}
+    made: Triples = {}
     maker = _Maker(pattern, shapes, levels, languages)
     shared = [level for level in levels if level.iri == AREA]
     if shared:
@@ -176,11 +177,11 @@ def layer(rows: Sequence[LevelRow], languages: Sequence[str], pattern: Index, be
     return AreaLayer(levels, Layer(_index(terms, base, prefixes), _index(made, base, prefixes)))
 
 
-def _index(graph: turtle.Graph, base: str, prefixes: dict[str, str]) -> Index:
+def _index(graph: Triples, base: str, prefixes: dict[str, str]) -> Index:
     """Return an index of a graph whose blank nodes are its own."""
     index = indexed([], {})
     if graph:
-        add(index, turtle.document(graph, base, prefixes), base)
+        add(index, document(graph, base, prefixes, in_order=True), base)
     return index
 
 
@@ -188,10 +189,10 @@ def _labels(text: Text) -> list[object]:
     return [ox.Literal(label, language=lang) for lang, label in text.items()]
 
 
-def _concepts(levels: Sequence[Level], base: str) -> turtle.Graph:
+def _concepts(levels: Sequence[Level], base: str) -> Triples:
     """Return the code list of the levels that share a class."""
     scheme = f"{base}id/{CONCEPTS}"
-    graph: turtle.Graph = {
+    graph: Triples = {
         scheme: {
             RDF + "type": [SKOS + "ConceptScheme"],
             SKOS + "prefLabel": [ox.Literal(t, language=x) for x, t in _SCHEME.items()],
@@ -215,9 +216,9 @@ def _concepts(levels: Sequence[Level], base: str) -> turtle.Graph:
 _SCHEME = {"fi": "Alueiden tasot", "sv": "Områdesnivåer", "en": "Levels of areas"}
 
 
-def _terms(level: Level, ontology: Index) -> turtle.Graph:
+def _terms(level: Level, ontology: Index) -> Triples:
     """Return the class and the property of a level as far as the ontology does not declare them."""
-    graph: turtle.Graph = {}
+    graph: Triples = {}
     if RDF + "type" not in ontology.triples.get(level.iri, {}):
         graph[level.iri] = {
             RDF + "type": [OWL + "Class"],
@@ -240,11 +241,11 @@ class _Maker:
 
     def __init__(self, pattern: Index, shapes: Index, levels: Sequence[Level], languages: Sequence[str]) -> None:
         self.pattern, self.shapes, self.levels, self.languages = pattern, shapes, levels, languages
-        self.members: turtle.Graph = {}
+        self.members: Triples = {}
         self.main = next(iter(_marked(shapes)), None)
         self.owner = next((s for s in shapes.triples if shapes.value(s, SHAPES + "folder") == "organisations"), None)
 
-    def shared(self, levels: Sequence[Level]) -> turtle.Graph:
+    def shared(self, levels: Sequence[Level]) -> Triples:
         """Return the shapes of the levels that share `hanke:Area`.
 
         Where another level has a class of its own, whose things are instances of `hanke:Area` too, they are those
@@ -261,9 +262,9 @@ class _Maker:
         self._add(made, self.owner, SHAPES + "Organisation-area", {})
         return made
 
-    def of_class(self, level: Level, number: int) -> turtle.Graph:
+    def of_class(self, level: Level, number: int) -> Triples:
         """Return the shapes of a level that has a class of its own, as far as there are none yet."""
-        made: turtle.Graph = {}
+        made: Triples = {}
         name = SHAPES + _local(level.iri)
         parent = next((each for each in self.levels if each.name == level.parent), None)
         if not self.shapes.subjects(SH + "targetClass", level.iri):
@@ -297,7 +298,7 @@ class _Maker:
 
     def _add(
         self,
-        made: turtle.Graph,
+        made: Triples,
         owner: str | None,
         shape: str,
         renamed: dict[str, str],
@@ -312,20 +313,20 @@ class _Maker:
         made[name] |= changed or {}
         self.members.setdefault(owner, {}).setdefault(SH + "property", []).append(name)
 
-    def _without(self, made: turtle.Graph, name: str, ending: str) -> None:
+    def _without(self, made: Triples, name: str, ending: str) -> None:
         del made[name + ending]
         made[name][SH + "property"].remove(name + ending)
 
-    def _code(self, made: turtle.Graph, name: str, levels: Sequence[Level]) -> None:
+    def _code(self, made: Triples, name: str, levels: Sequence[Level]) -> None:
         """Write the patterns of codes: where a level has none, any code will do."""
         patterns = list(dict.fromkeys(level.pattern for level in levels))
         if None not in patterns:
             whole = "|".join(map(str, patterns))
             made[name + "-code"][SH + "pattern"] = [ox.Literal(f"^({whole})$")]
 
-    def _copied(self, names: Sequence[str], renamed: dict[str, str]) -> turtle.Graph:
+    def _copied(self, names: Sequence[str], renamed: dict[str, str]) -> Triples:
         """Return the shapes whose names begin so and are their own, with new names and the languages of the pack."""
-        graph: turtle.Graph = {}
+        graph: Triples = {}
         waiting = [
             s
             for s in self.pattern.triples
@@ -341,7 +342,7 @@ class _Maker:
                 waiting += [str(o) for o in objects if str(o).startswith("_:") and not isinstance(o, ox.Literal)]
         return graph
 
-    def _list(self, graph: turtle.Graph, label: str) -> str:
+    def _list(self, graph: Triples, label: str) -> str:
         """Add the languages as an RDF list; return its head."""
         nodes = [f"_:{_local(label)}-{n}".replace("_:", "_:x") for n in range(len(self.languages))]
         for n, lang in enumerate(self.languages):

@@ -84,6 +84,9 @@ class Field(NamedTuple):
     within: str | None = None
     """Key of the sibling that completes the id of a part that this refers to: of a grant's call, its programme."""
 
+    space: str | None = None
+    """Namespace of IRIs that authors may write by their names in it alone (`s:namespace`)."""
+
     @property
     def derived(self) -> bool:
         """True if the value follows from others, so that authors never write it."""

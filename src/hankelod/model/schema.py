@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from hankelod.messages.catalogue import Text
+from hankelod.messages.catalogue import Text, in_language
 from hankelod.model.context import Json
 from hankelod.model.model import ID, Class, Field, Model
 
@@ -146,7 +146,7 @@ class _Schema:
 
     def _choice(self, identifier: str, name: Text) -> Json:
         """Return one value with its name, which forms show as the title and editors as the description."""
-        shown = name.get(self.form.lang) or next(iter(name.values()), identifier)
+        shown = in_language(name, self.form.lang) or identifier
         return {"const": identifier, "title": shown, "description": shown}
 
 
@@ -163,7 +163,7 @@ def _scalar(field: Field) -> Json:
 def _narrowed(field: Field, form: Json) -> Json:
     """Return the schema of a kind with the rules of its field."""
     if form["type"] == "string":
-        return {**form, **_lexical(field)}
+        return {"type": "string", "minLength": 1} if field.space else {**form, **_lexical(field)}
     return {**form, **_bounds(field)} if field.kind.numeric else form
 
 

@@ -131,6 +131,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         group=_local(group) if group else None,
         long=shapes.value(shape, DASH + "singleLine") == "false",
         verbatim=shapes.value(shape, SHAPES + "verbatim") == "true",
+        space=shapes.value(shape, SHAPES + "namespace"),
     )
 
 
@@ -353,7 +354,7 @@ def of(layer: Layer, base: str, levels: tuple[Level, ...] = ()) -> Model:
         prefixes=prefixes,
         ontology=ontology,
         shapes=shapes,
-        shapes_text="".join(f"{quad.triple} .\n" for quad in shapes.quads),
+        shapes_text=(ox.serialize(shapes.quads, format=ox.RdfFormat.N_TRIPLES) or b"").decode(),
         levels=levels,
     )
 

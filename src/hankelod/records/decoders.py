@@ -155,7 +155,8 @@ class DecoderSource:
             return [f"if {v} not in {self.scope.hold(field.words)}: raise Out"]
         if field.kind.refers:
             return self._reference(field, v)
-        lines = field.kind.check(v)
+        by_name = [f"if ':' not in {v}: raise Out"] if field.space else []
+        lines = [*by_name, *field.kind.check(v)]
         if field.checked_by:
             lines = [*lines, f"if not {self.scope.hold(CHECKS[field.checked_by])}(str({v})): raise Out"]
         return lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
 from hankelod.messages.refusal import Refusal
@@ -32,7 +31,7 @@ def find(start: Path) -> Path | None:
 
 def shipped(name: str) -> Path:
     """Return a folder of the package: `ontology`, `shapes` or `data`, in a wheel or in a checkout."""
-    package = Path(str(resources.files(__package__)))
+    package = Path(__file__).parent
     inside = package / "shipped" / name
     return inside if inside.is_dir() else package.parents[2] / name
 

@@ -102,6 +102,12 @@ def find(settings: Settings, root: Path, working: Path, alone: bool = False) -> 
         raise _refused(error.problem) from error
 
 
+def packaged() -> list[str]:
+    """Return the names of the packs in the package that have areas."""
+    home = shipped("data") / PACKS
+    return sorted(p.name for p in home.iterdir() if p.name != NONE and (p / LEVELS).is_file())
+
+
 def _read(home: str, folder: Path, own: bool, working: Path) -> Pack:
     """Read a pack. Raises Unreadable, NotADataset."""
     within = folder if own else None

@@ -9,7 +9,7 @@ from hankelod.messages.problem import Place, Problem, problem, short
 from hankelod.model.kinds.kind import Refused
 from hankelod.model.model import Class, Field, Model
 from hankelod.rdf.graph import XSD
-from hankelod.records.characters import Doubt, address_doubts, doubts
+from hankelod.records.characters import Doubt, address_doubts, doubts, is_plain
 from hankelod.records.faults import ProblemLog, as_list, wrong_kind
 from hankelod.records.identifiers import own_id, part_id, reference
 from hankelod.records.record import (
@@ -17,6 +17,7 @@ from hankelod.records.record import (
     Record,
     References,
     Values,
+    completed,
     filled_value,
     handed_on,
     type_of,
@@ -36,6 +37,14 @@ class Reader:
         self.languages, self.national = settings.languages, settings.national
         self.problems: list[Problem] = []
         self.columns: set[Place] = set()
+        self._fields: dict[str, dict[str, Field]] = {}
+
+    def fields(self, cls: Class) -> dict[str, Field]:
+        """Return the fields of a class by their keys, in the order in which they are read: what parts take from the
+        whole comes first."""
+        if cls.iri not in self._fields:
+            self._fields[cls.iri] = {f.key: f for f in sorted(cls.fields, key=lambda f: not f.defaulted)}
+        return self._fields[cls.iri]
 
     def forget(self, before: int) -> None:
         """Drop the problems from index `before` on, which another reading of the same file reports."""
@@ -73,18 +82,19 @@ class _Typing:
 
     def _thing(self, node: Node, cls: Class, path: Path, identifier: str, ordinal: int) -> Values:
         """Return the complete values of a record or part, keys in the order of the Model."""
+        fields = self.reader.fields(cls)
         written: dict[str, tuple[Node, Node]] = {}
         for key, value in node.value:  # type: ignore[attr-defined]
             name = str(key.value)
             if name == "id" or (name == "type" and self._is_type(value, cls)):
                 continue
-            if cls.field(name) is None:
+            if name not in fields:
                 self.log.unknown_key(key, value, cls, path)
             else:
                 written[name] = (key, value)
         values: Values = {"id": identifier}
         given = self.given
-        for field in sorted(cls.fields, key=lambda f: not f.defaulted):  # what parts take from the whole comes first
+        for field in fields.values():
             if field.key not in written:
                 continue
             key, value = written[field.key]
@@ -227,6 +237,7 @@ class _Typing:
             return reference(self.log, node, field, path, siblings)
         if kind.typing:
             return self._word(node, field, path)
+        text = completed(field, text)
         value = kind.read(text)
         if isinstance(value, Refused):
             if value.constraint is None:
@@ -237,7 +248,8 @@ class _Typing:
         if field.checked_by and not CHECKS[field.checked_by](text):
             self.log.report("business-id-check", node, path, text, label=field.label)
             return None
-        self._doubt(node, field, path, chain(doubts(text), address_doubts(text)))
+        if not is_plain(text):
+            self._doubt(node, field, path, chain(doubts(text), address_doubts(text)))
         return value
 
     def _doubt(self, node: Node, field: Field, path: Path, found: Iterable[Doubt]) -> None:

@@ -113,6 +113,15 @@ def handed_on(given: Values, field: Field, value: object) -> Values:
     return {**given, field.filled.keys[0]: value}
 
 
+NAME = re.compile("[A-Za-z0-9_-]+")
+"""Names in a namespace that stand for their IRIs."""
+
+
+def completed(field: Field, text: str) -> str:
+    """Return the IRI of a name in the namespace of a field, and any other text as it is."""
+    return field.space + text if field.space is not None and NAME.fullmatch(text) else text
+
+
 def iri_within(space: str, name: str) -> str | None:
     """Return the IRI of a name in a namespace, or None if the two make no IRI."""
     return space + name if is_iri(space + name) else None

@@ -7,19 +7,23 @@ dataset adds in `model/`, last its fields and lists in short form. Each later la
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod.messages.words import message
+from hankelod.messages.catalogue import Text
+from hankelod.messages.problem import Place
+from hankelod.messages.words import message, word
 from hankelod.model import levels
-from hankelod.model.layers import Layer, combined, in_languages, layer
-from hankelod.model.levels import AreaLayer
+from hankelod.model.layers import Layer, active, in_languages, layer, over
+from hankelod.model.levels import AreaLayer, UnusableLevels
 from hankelod.model.model import SHAPES, Model
-from hankelod.model.shapes import of
+from hankelod.model.shapes import ModelError, of
 from hankelod.rdf import files
-from hankelod.rdf.graph import SH, Index, read
+from hankelod.rdf.graph import SH, Index, NotReadable, read
 from hankelod.records import ownfields
-from hankelod.records.folder import PROFILES, shipped, turtle_files
+from hankelod.records.folder import PROFILES, NotADataset, shipped, turtle_files
 from hankelod.records.ownfields import Fault, Own, Unusable
 from hankelod.records.packs import Pack
 from hankelod.records.settings import Settings
@@ -51,11 +55,44 @@ class Sources(NamedTuple):
         return [*self.ontology, *self.shapes, *self.profile, *self.pack.turtle, *self.added]
 
 
+def opened(
+    root: Path,
+    settings: Settings,
+    pack: Pack,
+    name: Callable[[Path], str],
+    alone: bool = False,
+    short: Own | None = None,
+) -> tuple[Sources, Model]:
+    """Find the model's files for the dataset folder `root`, and read them into a Model that has passed the lint.
+
+    `name` gives the name of a file in reports. `short` are files in short form in place of those in the folder. Raises
+    NotADataset.
+    """
+    try:
+        given = sources(root, settings, pack, alone)
+        if short is not None:
+            given = given._replace(short=short, own=True)
+        built = model(root, given, settings)
+    except (NotReadable, ModelError) as error:
+        raise NotADataset(message("refusal-model", why=error)) from error
+    except UnusableLevels as error:
+        raise NotADataset(error.texts) from error
+    except Unusable as error:
+        raise _refused("refusal-fields", [(f.place, f.text) for f in error.faults]) from error
+    if given.own:
+        from hankelod.model import lint
+
+        reasons = lint.refusals(built, [(f, name(f)) for f in reversed(given.files)], settings.base)
+        if reasons:
+            raise NotADataset({lang: "\n".join((text, *reasons)) for lang, text in word("refusal-shapes").items()})
+    return given, built
+
+
 def sources(root: Path, settings: Settings, pack: Pack, alone: bool = False) -> Sources:
     """Find the model's files for the dataset folder `root` with its area pack.
 
-    Raises NotReadable if one is a link out of the dataset. With `alone` the folder is no dataset: only the files of the
-    package count.
+    Raises NotReadable if one is a link out of the dataset. With `alone` the folder is no dataset: only the
+    package's files count.
     """
     folders = {name: _folder(root, name, alone) for name in ("ontology", "shapes")}
     found = {name: turtle_files(folder) for name, folder in folders.items()}
@@ -85,16 +122,18 @@ def sources(root: Path, settings: Settings, pack: Pack, alone: bool = False) -> 
 def model(root: Path, given: Sources, settings: Settings) -> Model:
     """Read the layers into a Model. Raises ModelError, NotReadable or Unusable if they cannot be used."""
     base = settings.base
-    layers = [Layer(read(given.ontology, base), read(given.shapes, base))]
-    layers += [layer(read(part, base)) for part in (given.profile, list(given.pack.turtle)) if part]
+    package = Layer(read(given.ontology, base), read(given.shapes, base))
+    layers = [layer(read(part, base)) for part in (given.profile, list(given.pack.turtle)) if part]
+    whole = reduce(over, layers, package)
+    before = active(whole) if layers else package
     # A profile of the package may ask for more in another way; one of the dataset is held to what all records need.
-    required = (combined(layers) if settings.profile.folder.is_relative_to(shipped("shapes")) else layers[0]).shapes
-    areas = _levels(given.pack, combined(layers), base)
-    layers += [areas.layer] if areas.levels else []
-    layers += [layer(read(given.added, base))] if given.added else []
-    below = combined(layers)
+    required = (before if settings.profile.folder.is_relative_to(shipped("shapes")) else package).shapes
+    areas = _levels(given.pack, before, base)
+    later = [areas.layer] if areas.levels else []
+    later += [layer(read(given.added, base))] if given.added else []
+    below = active(reduce(over, later, whole)) if later else before
     if given.short.files:
-        below = combined([below, ownfields.read(given.short, root, base, settings.languages, below)])
+        below = active(over(below, ownfields.read(given.short, root, base, settings.languages, below)))
     ontology, shapes = below
     lost = [s for s in required.triples if _is_lost(s, required, shapes)]
     if lost:
@@ -146,3 +185,11 @@ def _differ(own: list[Path], name: str) -> bool:
     top, _, rest = name.partition("/")
     ours = shipped(top) / rest
     return not ours.is_dir() or [files.content(f) for f in own] != [files.content(f) for f in turtle_files(ours)]
+
+
+def _refused(code: str, faults: list[tuple[Place, Text]]) -> NotADataset:
+    """Return the refusal of files for several reasons, one a line with its place."""
+    lines = {
+        lang: [f"{at.file}:{at.line}:{at.column}: {text.get(lang, '')}" for at, text in faults] for lang in word(code)
+    }
+    return NotADataset({lang: "\n".join((head, *lines[lang])) for lang, head in word(code).items()})

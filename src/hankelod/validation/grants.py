@@ -94,6 +94,9 @@ def _of_project(record: Record, by_id: dict[tuple[str | None, str], Values]) -> 
         call = next((c for c in programme.get("calls", []) if c.get("id") == grant.get("call")), None)  # type: ignore[attr-defined]
         rate = _limit(programme, call, "maxGrantRate")
         ceiling = _limit(programme, call, "maxGrantAmount")
+        holder = call if ceiling is not None and ceiling.origin == "call" else programme
+        if holder is not None and currency_of(holder) != currency_of(grant):
+            ceiling = None
         leads = _limit(programme, call, "leads")
         eligible = tuple(leads.value.split(" ")) if leads else ()
         yield Rule(

@@ -82,7 +82,7 @@ def files(
     for lang in languages:
         of_lang = translated(things, releases, names, lang)
         text = bytearray()
-        for line in _markdown(of_lang, title.get(lang) or next(iter(title.values()), ""), lang):
+        for line in _markdown(of_lang, in_language(title, lang), lang):
             text += f"{line}\n".encode()
         yield f"{folder(lang, languages)}changes/changelog.md", bytes(text)
 
@@ -98,7 +98,7 @@ class _Wording:
 
     def of(self, texts: Text) -> str:
         """The text in this language, else in another."""
-        return texts.get(self.lang) or in_language(texts, self.lang)
+        return in_language(texts, self.lang)
 
     def short(self, iri: str) -> str:
         """The IRI of a thing without the base: `project/inkoo`; any other IRI with its prefix."""

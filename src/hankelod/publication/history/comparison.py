@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from hankelod.mapping.mapping import Mapping, ntriples
 from hankelod.messages import words
-from hankelod.messages.catalogue import Text
+from hankelod.messages.catalogue import Text, in_language
 from hankelod.messages.refusal import CannotPublish, Refusal
 from hankelod.model.model import Model
 from hankelod.publication.files import to_json
@@ -163,8 +163,7 @@ def json(comparison: Comparison, lang: str) -> str:
     changes = []
     for change in comparison.changes:
         entry = as_json(change)
-        names = comparison.names(change.thing)
-        entry["label"] = names.get(lang) or next(iter(names.values()), None)
+        entry["label"] = in_language(comparison.names(change.thing), lang) or None
         entry["fields"] = [
             {**f._asdict(), "label": comparison.things.label(change.thing, f.field)[lang]} for f in change.fields
         ]

@@ -47,16 +47,13 @@ def as_html(report: Report, dataset: Dataset, lang: str) -> str:
     def t(name: str, **values: object) -> str:
         return word(name)[lang].format_map(values)
 
-    def text(by_language: Text) -> str:
-        return in_language(by_language, lang)
-
     return (
         environment("hankelod.site")
         .get_template("report_alone.html")
         .render(
             lang=lang,
             t=t,
-            text=text,
+            text=lambda by_language: in_language(by_language, lang),
             style=style,
             policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
             title=title,
