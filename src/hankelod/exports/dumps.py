@@ -18,6 +18,7 @@ from hankelod.publication import runs
 from hankelod.publication.files import File, Files, to_json
 from hankelod.rdf import jsonld, statements, syntaxes, turtle
 from hankelod.rdf.counts import Counts, objects_of
+from hankelod.records import examples
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 
@@ -155,7 +156,7 @@ def descriptions(dataset: Dataset, mapping: Mapping, others: Iterable[Record]) -
 
     `others` are the records that are held in memory: schemas offer them where a record refers to one.
     """
-    for file in _descriptions(dataset, mapping, _choices(others)):
+    for file in _descriptions(dataset, mapping, list(others)):
         yield file
         if file.path.endswith(".ttl"):
             content = to_json(jsonld.of_turtle(file.content, dataset.base), 2)
@@ -171,20 +172,22 @@ def _choices(records: Iterable[Record]) -> schema.Choices:
     return found
 
 
-def _descriptions(dataset: Dataset, mapping: Mapping, choices: schema.Choices) -> Files:
+def _descriptions(dataset: Dataset, mapping: Mapping, others: list[Record]) -> Files:
     """The files, RDF in Turtle only."""
     model = dataset.model
+    shown = examples.in_model(model, examples.examples(model, [*others, *examples.first(dataset)]))
+    choices = _choices(others)
     terms = [s for s in sorted(model.ontology.triples) if not s.startswith(model.things)]
     body = turtle.body(model.ontology.triples, mapping.names["turtle"], terms)
     triples = sum(len(o) for s in terms for o in model.ontology.triples[s].values())
     yield File("def.ttl", (mapping.turtle_head(body) + body).encode(), triples)
     yield File("context.jsonld", to_json({"@context": context.context(model)}, 2))
     for cls in model.entries():
-        yield File(schema.path(cls), to_json(schema.schema(model, cls, choices=choices), 2))
+        yield File(schema.path(cls), to_json(schema.schema(shown, shown.classes[cls.iri], choices=choices), 2))
         for lang in LANGUAGES:
-            of_editors = schema.schema(model, cls, lang, choices, editor=True)
+            of_editors = schema.schema(shown, shown.classes[cls.iri], lang, choices, editor=True)
             yield File(schema.path(cls, lang, editor=True), to_json(of_editors, 2))
-        yield File(complete.path(cls), to_json(complete.schema(model, cls), 2))
+        yield File(complete.path(cls), to_json(complete.schema(shown, shown.classes[cls.iri]), 2))
     for name, text in (("shapes", effective.shapes(model)), ("shapes-core", effective.core(model))):
         content = text.encode()
         yield File(f"{name}.ttl", content, syntaxes.count(content, ox.RdfFormat.TURTLE))
