@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import gzip
 import io
 import json
 import os
@@ -128,7 +129,7 @@ def projects() -> dict[str, dict[str, object]]:
 
 
 def test_grants_by_region_by_hand(projects: dict[str, dict], data: sources.Data) -> None:  # type: ignore[type-arg]
-    with (ROOT / "data" / "municipalities.csv").open(encoding="utf-8") as file:
+    with (ROOT / "data/areas/finland/municipalities.csv").open(encoding="utf-8") as file:
         region_of = {row["code"]: row["region"] for row in csv.DictReader(file)}
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for project in projects.values():
@@ -532,8 +533,6 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("ending", ["nt", "ttl", "jsonld"])
 def test_from_a_dump(ending: str, packed: bool, published: Path, tmp_path: Path) -> None:
-    import gzip
-
     content = (published / "dist" / "dump" / f"hankelod.{ending}").read_bytes()
     file = tmp_path / f"d.{ending}{'.gz' if packed else ''}"
     file.write_bytes(gzip.compress(content) if packed else content)
@@ -570,8 +569,11 @@ def test_from_a_publication(published: Path) -> None:
     for line in ("\x1f\x8b\x00", "<a> <b> .", "@prefix"):
         (published / "broken.ttl").write_text(line)
         assert "broken.ttl" in out("query", "totals", "--from", "broken.ttl", cwd=published, status=2)
-    (published / "broken.nt.gz").write_text("not packed")
-    assert "broken.nt.gz: cannot be read" in out("query", "totals", "--from", "broken.nt.gz", cwd=published, status=2)
+    packed = gzip.compress(b"<http://a.example/x> <http://a.example/y> <http://a.example/z> .\n" * 50)
+    for content in (b"not packed", packed[:30], packed[:12] + b"\xff" * 20 + packed[32:], packed[:-8] + b"\0" * 8):
+        (published / "broken.nt.gz").write_bytes(content)
+        told = out("query", "totals", "--from", "broken.nt.gz", cwd=published, status=2)
+        assert "broken.nt.gz: cannot be read" in told
 
 
 def test_remote_context_is_not_fetched(tmp_path: Path) -> None:

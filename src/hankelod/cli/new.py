@@ -31,8 +31,6 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     questions = Questions(lang) if not given.blank and on_terminal() else None
     if given.kind == "field":
         return new_field.run(given, working, lang, questions)
-    if any(getattr(given, option) for option in new_field.OPTIONS):
-        raise CannotRun(message("refusal-field-kind", kind=given.kind))
     if given.kind != "dataset":
         return _record(given, working, lang, questions)
     return _dataset(given, working, lang, questions)
@@ -43,12 +41,12 @@ def _record(given: argparse.Namespace, working: Path, lang: str, questions: Ques
     from hankelod.records import drafts
     from hankelod.records.dataset import Dataset
 
-    if given.id is None:
-        raise CannotRun(message("refusal-new-id", kind=given.kind))
     dataset = Dataset(working, working)
     draft = drafts.draft(dataset, given.kind, given.id)
     answers = prompts.answers(dataset, draft.cls, questions) if questions else {}
     _write([(draft.path, drafts.write(dataset, draft, lang, answers))], working)
+    if questions:
+        questions.say("record-next")
     return 0
 
 
@@ -65,7 +63,7 @@ def _dataset(given: argparse.Namespace, working: Path, lang: str, questions: Que
         questions.say("dataset-next", command=f"hankelod{there}")
         return 0
     if given.id is None:
-        raise CannotRun(message("refusal-new-id", kind=given.kind))
+        raise CannotRun(message("refusal-new-id"))
     dataset = new_dataset.blank(working, lang)
     draft = drafts.draft(dataset, given.kind, given.id)
     _write([(draft.path, drafts.write(dataset, draft, lang, {"languages": [lang]}))], working)

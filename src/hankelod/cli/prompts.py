@@ -30,7 +30,7 @@ def value(dataset: Dataset, field: Field, questions: Questions) -> object | None
         return texts(field, questions) or None
     if field.kind.nested:
         target = dataset.model.target(field)
-        part = {f.key: a for f in target.fields if f.required and not f.derived and (a := value(dataset, f, questions))}
+        part = {f.key: a for f in required(dataset, target) if (a := value(dataset, f, questions))}
         return [part] if part else None
     if field.many:
         listed = []

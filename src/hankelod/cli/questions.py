@@ -51,7 +51,7 @@ class Questions(NamedTuple):
         shown = f"{prompt} [{default}]: " if default else f"{prompt}: "
         while True:
             try:
-                answer = self.ask(f"  {shown}").strip() or default
+                answer = self.ask(f"  {console.part(shown)}").strip() or default
             except EOFError as end:
                 raise KeyboardInterrupt from end
             reason = fault(answer) if fault else None

@@ -21,9 +21,14 @@ SIGN = "(?P<sign>[-+\u2212]?)\\s*"
 @cache
 def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """The forms of a number, each with the mark that parts its thousands where spaces do not. `0.125` has decimals."""
-    spaced = re.compile(rf"{SIGN}(?P<whole>\d+|\d{{1,3}}(?:{SPACES}\d{{3}})+)(?:[.,](?P<part>\d+))?")
+    spaced = re.compile(rf"{SIGN}(?P<whole>[0-9]+|[0-9]{{1,3}}(?:{SPACES}[0-9]{{3}})+)(?:[.,](?P<part>[0-9]+))?")
     marked = (
-        (mark, re.compile(rf"{SIGN}(?!0\d*{m}\d{{3}}\Z)(?P<whole>\d{{1,3}}(?:{m}\d{{3}})+)(?:{other}(?P<part>\d+))?"))
+        (
+            mark,
+            re.compile(
+                rf"{SIGN}(?!0[0-9]*{m}[0-9]{{3}}\Z)(?P<whole>[0-9]{{1,3}}(?:{m}[0-9]{{3}})+)(?:{other}(?P<part>[0-9]+))?"
+            ),
+        )
         for mark, m, other in ((".", r"\.", ","), (",", ",", r"\."))
     )
     return ("", spaced), *marked

@@ -96,8 +96,6 @@ _OUTSIDE = re.compile(r"\b(SERVICE|FROM|LOAD)\b", re.I)
 
 _REGEX = re.compile(r"\b(REGEX|REPLACE)\s*\(", re.I)
 
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
-
 
 def unusable(model: Model) -> Iterator[tuple[str, str]]:
     """Yield the unusable shapes (IRI or blank node), each with the reason in English."""
@@ -126,7 +124,7 @@ def unusable(model: Model) -> Iterator[tuple[str, str]]:
             if why:
                 yield shape, f"sh:pattern {pattern}: {why}"
         for select in model.shapes.objects(shape, SH + "select"):
-            text = _ESCAPED.sub(lambda m: chr(int(m[1] or m[2], 16)), getattr(select, "value", ""))
+            text = sparql.unescaped(getattr(select, "value", ""))
             why = "SERVICE, FROM and LOAD could reach the network" if _OUTSIDE.search(text) else _refused(text)
             if why:
                 yield shape, f"sh:select: {why}"
@@ -195,6 +193,8 @@ def _collisions(model: Model) -> Iterator[tuple[str, str]]:
         paths: dict[str, str] = {}
         for field in cls.fields:
             for owners, name, word in ((keys, field.key, "key"), (paths, field.path, "sh:path")):
+                if field.derived and owners is paths:
+                    continue  # a property may be stated beside those that authors write
                 first = owners.setdefault(name, field.code)
                 if first != field.code:
                     yield field.shape, f"the {word} {name} is that of {first} already"

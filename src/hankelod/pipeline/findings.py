@@ -6,8 +6,8 @@ from array import array
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from hankelod.messages.languages import of_pages
 from hankelod.messages.problem import MAX_PROBLEMS, SEVERITIES, Place, Problem, problem
-from hankelod.messages.refusal import CannotPublish
 from hankelod.messages.words import error_message
 from hankelod.model import lint
 from hankelod.pipeline.piece import Piece, digest
@@ -129,13 +129,19 @@ def _of_presentation(dataset: Dataset, others: list[Record]) -> Iterator[Problem
     settings = next((r for r in others if r.cls.of_dataset), None)
     if settings is None or not (dataset.setting("brand") or (dataset.root / "texts").is_dir()):
         return
-    from hankelod import site
+    from hankelod.site import brand, own
 
+    for code in of_pages(dataset.languages):
+        try:
+            own.read(dataset.root, code)
+        except own.NotTexts as error:
+            place = Place(dataset.name(dataset.root / error.path), error.line, 1)
+            yield problem("unusable-texts", place, detail=error_message(error))
     try:
-        site.presentable(dataset)
-    except CannotPublish as error:
-        place = settings.place(("brand",))
-        yield problem("unusable-presentation", place, settings.id, detail=error_message(error))
+        brand.brand(dataset.setting("brand"), dataset.data)
+    except brand.NotBrand as error:
+        place = settings.place(("brand", error.key))
+        yield problem("unusable-brand", place, settings.id, f"brand.{error.key}", detail=error_message(error))
 
 
 def _of_boundaries(dataset: Dataset, others: list[Record]) -> Iterator[Problem]:

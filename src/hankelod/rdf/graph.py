@@ -86,9 +86,11 @@ class Index(NamedTuple):
         }
 
     def items(self, head: object) -> list[object]:
-        """Return the members of an RDF list."""
+        """Return the members of an RDF list, up to a cell that it leads back to."""
         members: list[object] = []
-        while isinstance(head, str) and head != RDF + "nil":
+        seen: set[str] = set()
+        while isinstance(head, str) and head != RDF + "nil" and head not in seen:
+            seen.add(head)
             members.append(self.one(head, RDF + "first"))
             head = self.one(head, RDF + "rest")
         return members
@@ -140,6 +142,7 @@ def indexed(quads: list[ox.Quad], prefixes: dict[str, str]) -> Index:
 
 def _take(index: Index, content: bytes, base: str) -> None:
     """Add the triples of a Turtle file to the index. Raises SyntaxError, ValueError."""
+    content.decode()  # the parser does not look at comments
     nesting.check(content)
     parser = ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=base)
     _add(index, parser)

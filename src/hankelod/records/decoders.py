@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from hankelod.model.model import Class, Field, Model
-from hankelod.records.record import BOUNDS, CHECKS, handed_on, iri_within
+from hankelod.records.record import BOUNDS, CHECKS, handed_on, iri_within, named_areas
 from hankelod.records.settings import Settings
 
 
@@ -120,6 +120,15 @@ class DecoderSource:
 
     def _derived(self, field: Field) -> list[str]:
         assert field.filled is not None
+        if field.filled.way == "areas":
+            make, rule = self.scope.hold(named_areas), self.scope.hold(field.filled)
+            return [
+                f"w = {make}({rule}, r)",
+                f"v = d.{field.key}_",
+                "if v is not UNSET and v != w: raise Out",
+                "if w is not None:",
+                *_indented(self.take(field, "w")),
+            ]
         if field.filled.way == "ordinal":
             out = ["w = ordinal"]
         else:

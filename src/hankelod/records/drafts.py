@@ -125,7 +125,10 @@ def _translation(field: Field, lang: str, text: object, wanted: bool) -> str:
 
 
 def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[str]:
-    """Return the lines of parts in block style, or of one empty part: the keys that are required or answered."""
+    """Return the lines of parts in block style, or of one empty part.
+
+    The keys are those that are required or answered; all others follow as comments.
+    """
     target = dataset.model.target(field)
     parts = answer if isinstance(answer, list) and answer else [{}]
     needed = [f for f in target.fields if f.required and not f.derived] if parts[0] else required(dataset, target)
@@ -138,6 +141,7 @@ def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[st
             lines.append(f"  - id: {target.segment}-{n}")
         for key in keys:
             lines += [f"{indent}{e}" for e in _entry(dataset, key, part.get(key.key), lang)]
+        lines += [f"{indent}# {f.key}:" for f in target.fields if not f.derived and f not in keys and f.key != "id"]
     return lines
 
 

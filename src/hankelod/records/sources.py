@@ -126,8 +126,9 @@ def model(root: Path, given: Sources, settings: Settings) -> Model:
     layers = [layer(read(part, base)) for part in (given.profile, list(given.pack.turtle)) if part]
     whole = reduce(over, layers, package)
     before = active(whole) if layers else package
-    # A profile of the package may ask for more in another way; one of the dataset is held to what all records need.
-    required = (before if settings.profile.folder.is_relative_to(shipped("shapes")) else package).shapes
+    # A profile of the package may ask for more in another way; any other is held to what all records need.
+    packaged = not _differ(given.profile, f"shapes/{PROFILES}/{settings.profile.name}")
+    required = (before if packaged else package).shapes
     areas = _levels(given.pack, before, base)
     later = [areas.layer] if areas.levels else []
     later += [layer(read(given.added, base))] if given.added else []

@@ -32,7 +32,7 @@ from hankelod.site.pages.concept import Uses, concept_pages
 from hankelod.site.pages.contribute import contribute_page
 from hankelod.site.pages.downloads import downloads_page
 from hankelod.site.pages.organisation import organisation_pages
-from hankelod.site.pages.own import check, own_pages
+from hankelod.site.pages.own import own_pages
 from hankelod.site.pages.problem import problem_pages, report_page
 from hankelod.site.pages.programme import programme_pages, withdrawn_pages
 from hankelod.site.pages.project import project_pages
@@ -138,19 +138,12 @@ def pages(
 
 
 def own_texts(dataset: Dataset) -> dict[str, own.OwnTexts]:
-    """Return the dataset's own texts by language. Raises CannotPublish if a file cannot be used."""
+    """Return the texts of the dataset and of its area pack by language. Raises NotTexts if a file cannot be used."""
     texts = {}
     for code in of_pages(dataset.languages):
         areas, given = own.read(dataset.pack.folder, code), own.read(dataset.root, code)
         texts[code] = own.OwnTexts({**areas.texts, **given.texts}, given.pages)
-    check(name for each in texts.values() for name in each.pages)
     return texts
-
-
-def presentable(dataset: Dataset) -> None:
-    """Check brand and own texts of a dataset. Raises CannotPublish."""
-    own_texts(dataset)
-    brand.brand(dataset.setting("brand"), dataset.data)
 
 
 def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:
@@ -170,4 +163,4 @@ def _assets(country: Atlas, queryable: bool) -> Files:
             yield File(f"assets/vendor/{path.name}", path.read_bytes())
 
 
-__all__ = ["NotDrawn", "files", "presentable"]
+__all__ = ["NotDrawn", "files"]

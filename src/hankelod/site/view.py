@@ -204,7 +204,7 @@ class View:
         facts = []
         for field in cls.fields:
             value = values.get(field.key)
-            if value is None or field.key in skip or field.kind.nested:
+            if value is None or field.key in skip or field.kind.nested or (field.derived and field.kind.relative):
                 continue
             each = value if isinstance(value, list) else [value]
             shown = tuple(self.value(field, v, currency_of(values)) for v in each)

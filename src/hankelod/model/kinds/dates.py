@@ -105,7 +105,7 @@ def _moments(text: str, rules: Rules) -> Iterator[str]:
 
 
 def _month_of_cell(text: str) -> str:
-    month = re.fullmatch(r"(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)", text)
+    month = re.fullmatch(r"(0?[1-9]|1[0-2])[/.]((?:19|20)[0-9][0-9])", text)
     return f"{month[2]}-{int(month[1]):02}" if month else text
 
 

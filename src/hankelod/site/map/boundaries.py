@@ -150,13 +150,13 @@ def _codes(written: list[Mapping[str, object]], levels: Sequence[Collection[str]
     texts = [known.get(_text(v).casefold(), _text(v)) if v is not None else None for v in values]
     digits = [level for level in levels if any(code.isdecimal() for code in level)]
     if not digits:
-        return texts
+        return [t if t and t.casefold() in known else None for t in texts]
     best = max(digits, key=lambda level: sum(_filled(t, level) in level for t in texts if t))
     width = max(map(len, best), default=0)
     as_numbers = any(t and not isinstance(v, str) for v, t in zip(values, texts, strict=True))
-    if not as_numbers and all(t is None or t.casefold() in known or len(t) >= width for t in texts):
-        return texts
-    return [_filled(t, best) if t and _filled(t, best) in best else t for t in texts]
+    if as_numbers or not all(t is None or t.casefold() in known or len(t) >= width for t in texts):
+        texts = [_filled(t, best) if t and _filled(t, best) in best else t for t in texts]
+    return [t if t and t.casefold() in known else None for t in texts]
 
 
 def _filled(text: str, level: Collection[str]) -> str:

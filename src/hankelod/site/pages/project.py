@@ -109,6 +109,7 @@ class ProjectContent(NamedTuple):
     translated: bool
     spots: tuple[Area, ...]
     related: tuple[Link, ...]
+    around: bool
 
 
 def project_pages(view: View) -> Iterator[Page]:
@@ -156,6 +157,7 @@ def project_page(view: View, project: Record) -> Page:
         translated=translated(project, t.code),
         spots=tuple(spots(view, project)),
         related=tuple(_related(view, project)),
+        around=bool(view.portfolio.named_areas(project)),
     )
     description = brief(summary.text) if summary else described(view, project)
     return Page(
