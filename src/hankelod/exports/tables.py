@@ -162,10 +162,15 @@ Rows = list[list[str]]
 """Cells of a table by row, with decimal points."""
 
 
-def rows(cards: Iterable[Card], header: list[Column]) -> Rows:
-    """Return a row for each card."""
+def values(cards: Iterable[Card], header: list[Column]) -> list[list[object | None]]:
+    """Return the values of the columns for each card."""
     getters = [getter(c) for c in header]
-    return [[cell(get(card)) for get in getters] for card in cards]
+    return [[get(card) for get in getters] for card in cards]
+
+
+def rows(values: Iterable[Iterable[object | None]]) -> Rows:
+    """Return a row for the values of each card."""
+    return [[cell(item) for item in each] for each in values]
 
 
 ### CSV

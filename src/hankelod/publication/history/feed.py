@@ -170,12 +170,12 @@ def page(base: str, number: int, members: list[Member]) -> File:
         out.append(properties.encode())
         if member.lines:
             out += (f"{name} {{\n".encode(), b"\n".join(member.lines), b"\n}\n")
-    return _counted(page_path(number), b"".join(out), iri)
+    triples = _OF_PAGE + sum(_OF_MEMBER + (m.forgotten is not None) + len(m.lines) for m in members)
+    return File(page_path(number), b"".join(out), triples)
 
 
-def _counted(path: str, content: bytes, iri: str) -> File:
-    """A file in TriG, with the number of its distinct triples."""
-    return File(path, content, syntaxes.count(content, ox.RdfFormat.TRIG, iri))
+_OF_PAGE, _OF_MEMBER = 3, 6
+"""Triples of a page itself, and those about each member beside its lines, which are different ones."""
 
 
 class Page(NamedTuple):
@@ -294,4 +294,4 @@ def root(
             f"    dcterms:description {texts} .\n"
         )
     content = "".join(parts).encode()
-    return _counted(FEED, content, f"{base}{FEED}")
+    return File(FEED, content, syntaxes.count(content, ox.RdfFormat.TRIG, f"{base}{FEED}"))
