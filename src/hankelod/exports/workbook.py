@@ -9,14 +9,14 @@ from __future__ import annotations
 import copy
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from hankelod.exports.areas import number
 from hankelod.exports.export import Export, Place
-from hankelod.exports.tables import CELL, Column, cell
+from hankelod.exports.tables import CELL, Column
 from hankelod.mapping.batch import Batch
 
 ROWS = 2**20 - 1
@@ -44,7 +44,8 @@ class Workbook(Export):
 
     def make(self, batch: Batch) -> bytes:
         places = [_letters(n) for n in range(len(self.basis.header))]
-        return "".join([_row(places, values) for values in self.basis.values_of(batch)]).encode()
+        rows = zip(self.basis.values_of(batch), self.basis.rows_of(batch), strict=True)
+        return "".join([_row(places, values, texts) for values, texts in rows]).encode()
 
     def begin(self, place: Place) -> None:
         super().begin(place)
@@ -130,6 +131,12 @@ class Workbook(Export):
 ESCAPED = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
 """What a text in a cell writes otherwise: markup, and characters that XML has not, with what stands for them."""
 
+SIGNS = ("&", "<", ">", "_x", "| ", " |")
+"""Signs in printable texts with strokes around them, one of which at least may be written otherwise."""
+
+SPACED = "\1"
+"""Marks a text that begins or ends with space, until its element says so; XML has no such character."""
+
 MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -142,31 +149,39 @@ def _letters(column: int) -> str:
     return letters
 
 
-def _row(places: Sequence[str], values: Sequence[object]) -> str:
-    """Return a row with these values in these columns, without its number; values that are missing have no cell."""
-    cells = [_cell(place, value) for place, value in zip(places, values, strict=True) if value is not None]
-    return f'<row r="{UNNUMBERED}">{"".join(cells)}{ROW_END}'
+def _row(places: Sequence[str], values: Sequence[object], texts: Sequence[str]) -> str:
+    """Return a row with these values, which have these texts, in these columns; it has no number yet.
+
+    A cell holds a number, a truth value, or a text by itself; values that are missing have no cell.
+    """
+    whole = "|".join(("", *texts, ""))
+    if len(whole) > CELL // 2 or not whole.isprintable() or any(sign in whole for sign in SIGNS):
+        texts = [_escaped(text) for text in texts]
+    cells = [
+        f'<c r="{place}{UNNUMBERED}"{_NUMERIC[value.__class__](value)}</c>'
+        if value.__class__ in _NUMERIC
+        else f'<c r="{place}{UNNUMBERED}" t="inlineStr"><is><t>{text}</t></is></c>'
+        for place, value, text in zip(places, values, texts, strict=True)
+        if text
+    ]
+    row = "".join(cells).replace(f"<t>{SPACED}", '<t xml:space="preserve">')
+    return f'<row r="{UNNUMBERED}">{row}{ROW_END}'
 
 
-def _cell(place: str, value: object) -> str:
-    """Return a cell: a number, a truth value, or a text in the cell itself; nothing for a list without values."""
-    if isinstance(value, bool):
-        return f'<c r="{place}{UNNUMBERED}" t="b"><v>{value:d}</v></c>'
-    if isinstance(value, int | Decimal):  # all numbers of a workbook are doubles
-        return f'<c r="{place}{UNNUMBERED}"><v>{number(value) if isinstance(value, Decimal) else value:.16G}</v></c>'
-    if value == []:
-        return ""
-    text = cell(value)
-    if len(text) > CELL // 2:  # a cell is as long as its UTF-16
+_NUMERIC: dict[type, Callable[[Any], str]] = {
+    bool: lambda value: f' t="b"><v>{value:d}</v>',
+    int: lambda value: f"><v>{value:.16G}</v>",  # all numbers of a workbook are doubles
+    Decimal: lambda value: f"><v>{number(value):.16G}</v>",
+}
+"""What follows the place of a cell, by the class of its value, if that is not written as a text."""
+
+
+def _escaped(text: str) -> str:
+    """Return a text as a cell has it, cut where a cell ends: that is as long as its UTF-16."""
+    if len(text) > CELL // 2:
         text = text.encode("utf-16-le")[: 2 * CELL].decode("utf-16-le", "ignore")
-    if not text.isprintable() or "&" in text or "<" in text or ">" in text or "_x" in text:
-        text = ESCAPED.sub(_escape, text)
-    space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
-    return f'<c r="{place}{UNNUMBERED}" t="inlineStr"><is><t{space}>{text}</t></is></c>'
-
-
-def _escape(found: re.Match[str]) -> str:
-    return MARKUP.get(found[0]) or f"_x{ord(found[0]):04X}_"
+    spaced = SPACED if text[:1].isspace() or text[-1:].isspace() else ""
+    return spaced + ESCAPED.sub(lambda found: MARKUP.get(found[0]) or f"_x{ord(found[0]):04X}_", text)
 
 
 def _legend(sheet: object, header: list[Column], head: object) -> None:
