@@ -126,8 +126,11 @@ def test_an_area_without_a_name_keeps_its_zeros(cards):
     header = [c for c in tables.columns(cards) if tables.is_code(c)]
     area = {"code": "07", "number": 7, "iri": "x", "name": {}}
     card = {c.path[0]: [area] for c in header}
-    table = tables.named(tables.rows([card], header), [card], header, "fi")
-    assert tables.csv_rows(table, header, True) == (";".join(["'07"] * len(header)) + "\r\n").encode()
+    rows = tables.guarded(tables.rows(tables.values([card], header)), header)
+    assert (
+        tables.csv_rows(tables.named(rows, [card], header, "fi"), True)
+        == (";".join(["'07"] * len(header)) + "\r\n").encode()
+    )
 
 
 def test_a_row_stands_by_itself(dist):
@@ -224,13 +227,17 @@ class Stub:
         self.about = {"title": {"en": "t"}}
         self._cards = [{"title": text}]
 
-    def cards_of(self, batch):
-        return self._cards
+    def values_of(self, batch):
+        return tables.values(self._cards, self.header)
+
+    def rows_of(self, batch):
+        return tables.rows(self.values_of(batch))
 
 
 def sheet(text: str, finnish: bool = False) -> bytes:
+    rows = tables.rows(tables.values([{"title": text}], [TITLE]))
     return tables.csv_head([TITLE], finnish) + tables.csv_rows(
-        tables.rows([{"title": text}], [TITLE]), [TITLE], finnish
+        tables.guarded(rows, [TITLE]) if finnish else rows, finnish
     )
 
 
@@ -239,6 +246,7 @@ def book_of(text: str, folder: Path) -> Path:
     export = Workbook(Stub(text))
     export.begin(Place(Building(folder), Folder(str(folder)), runs.here, Days(folder / "days")))
     export.feed(export.make(None))
+    export.complete()
     export.finish(0)
     return folder / export.path
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from hankelod.model import complete, context, effective, schema
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files, to_json
 from hankelod.rdf import jsonld, statements, syntaxes, turtle
-from hankelod.rdf.counts import Counts, objects_of
+from hankelod.rdf.counts import Columns, Counts, columns
 from hankelod.records import examples
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
@@ -106,20 +107,20 @@ class NTriples(Export):
         self._objects: list[str] = []
 
     def make(self, batch: Batch) -> bytes:
-        return self._runs(batch.lines, batch.objects)
+        return self._runs(batch.lines, batch.columns, batch.objects)
 
-    def _runs(self, lines: list[bytes], objects: set[bytes]) -> bytes:
+    def _runs(self, lines: list[bytes], triples: Columns, objects: set[bytes]) -> bytes:
         """Return a run of sorted triples, one of their objects, and their counts."""
-        lines = sorted(set(lines))
         counts = Counts()
-        counts.add(lines, LINKED)
-        return joined((runs.packed(lines), runs.packed(sorted(map(_counted, objects))), counts.encoded()))
+        counts.add(triples, LINKED)
+        return joined((runs.packed(sorted(lines)), runs.packed(sorted(map(_counted, objects))), counts.encoded()))
 
     def begin(self, place: Place) -> None:
         super().begin(place)
         ontology = statements.ntriples(self.basis.model.ontology.triples, self.basis.mapping.names["ntriples"])
-        lines = "".join(ontology).encode().split(b"\n")[:-1]
-        self.feed(self._runs(lines, objects_of(lines)))
+        lines = list(dict.fromkeys("".join(ontology).encode().split(b"\n")[:-1]))
+        triples = columns(lines)
+        self.feed(self._runs(lines, triples, triples.distinct_objects))
 
     def feed(self, made: bytes) -> None:
         lines, objects, counts = separated(made)
@@ -143,8 +144,6 @@ class NTriples(Export):
 
 
 def _counted(term: bytes) -> bytes:
-    import hashlib
-
     return term if len(term) <= SHORT else hashlib.blake2b(term, digest_size=16).hexdigest().encode()
 
 

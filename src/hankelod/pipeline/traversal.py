@@ -217,6 +217,8 @@ def _written(walk: _Walk, building: Building, parts: Parts, chronicle: Chronicle
                     export.feed(made)
     if not walk.findings.sound:
         raise Unsound(walk.findings.report())
+    for export in exports:
+        export.complete()
     with watch("ranges", None):
         triples.sort()
     chronicle.carry_on(others, triples.path)
