@@ -262,9 +262,7 @@ def test_a_path_cannot_leave_the_folder(out, path):
         manifest.read(written(whole["files"]))
 
 
-@pytest.mark.parametrize(
-    "path", ["a", "dump/small.nt", ".well-known/void", ".htaccess", "doc/project/é.ttl", "a..b"]
-)
+@pytest.mark.parametrize("path", ["a", "dump/small.nt", ".well-known/void", ".htaccess", "doc/project/é.ttl", "a..b"])
 def test_a_good_path_is_safe(path):
     assert is_safe(path)
 
