@@ -132,6 +132,13 @@ class View:
         """Return the link to a record's page."""
         return Link(f"doc/{record.cls.identifies}{record.id}.html", self.named(record))
 
+    def apart(self, project: Record) -> Link:
+        """Return the link to a project's page, with its id behind a title that others have too."""
+        link = self.to(project)
+        if project.id not in self.namesakes:
+            return link
+        return link._replace(words=link.words._replace(text=f"{link.words.text} ({project.id})"))
+
     def link(self, name: str, identifier: str) -> Link:
         """Return the link to a thing by the name of its class and its id."""
         record = self.portfolio.of(name).get(identifier)
