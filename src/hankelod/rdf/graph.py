@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -91,6 +92,18 @@ class Index(NamedTuple):
         return sorted(s for s, by in self.triples.items() if obj in by.get(predicate, ()))
 
 
+OUTSIDE = re.compile(rb"\xf3\xa0|[\xf0-\xf3].\xbf[\xbe\xbf]", re.S)
+"""Characters that Turtle allows in a prefixed name, RFC 3987 in no IRI: U+E0000 to U+E0FFF, U+1FFFF and its like."""
+
+
+def check_iris(triple: ox.Triple) -> None:
+    """Raise ValueError for a term that is no IRI: the parser does not look at what prefixed names stand for."""
+    for term in (triple.subject, triple.predicate, triple.object):
+        named = term.datatype if isinstance(term, ox.Literal) else term
+        if isinstance(named, ox.NamedNode):
+            ox.NamedNode(named.value)
+
+
 def _node(term: object) -> str:
     return term.value if isinstance(term, ox.NamedNode) else f"_:{term.value}"  # type: ignore[attr-defined]
 
@@ -124,7 +137,10 @@ def _take(index: Index, content: bytes, base: str) -> None:
     content.decode()  # the parser does not look at comments
     nesting.check(content)
     parser = ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=base)
+    doubtful = OUTSIDE.search(content) is not None
     for quad in parser:
+        if doubtful:
+            check_iris(quad.triple)
         index.quads.append(quad)
         subject, predicate, obj = _node(quad.subject), quad.predicate.value, quad.object
         index.triples.setdefault(subject, {}).setdefault(predicate, []).append(

@@ -97,11 +97,14 @@ def nodes(
 
 def _node(triples: Triples, subject: str, only: tuple[str, ...], names: Names) -> dict[str, object]:
     types = triples[subject].get(RDF + "type", []) if not only or RDF + "type" in only else []
-    node: dict[str, object] = {"type": [_compact(str(o), names) for o in types]} if types else {}
+    things = [_compact(o, names) for o in types if isinstance(o, str)]
+    node: dict[str, object] = {"type": things} if things else {}
     node["id"] = _reference(subject, names)
     for predicate, objects in predicates(triples, subject, only):
         if predicate != RDF + "type":
             node[_compact(predicate, names)] = [_json_object(o, names) for o in objects]
+        elif len(things) < len(objects):  # `type` holds IRIs only
+            node[predicate] = [_json_object(o, names) for o in objects if not isinstance(o, str)]
     return node
 
 
