@@ -45,7 +45,7 @@ def validator(name: str, model: Model) -> Validate:
         return lambda data: [(r.focus, r.path, r.component, r.shape, r.severity) for r in validate(data)]
     import shacl_rust
 
-    shapes = f"@base <{model.base}> .\n{model.shapes_text}"
+    shapes = model.shapes_text
     keys = ("focusNode", "resultPath", "sourceConstraintComponent", "sourceShape", "severity")
 
     def validate_text(data: str) -> list[tuple[object, ...]]:

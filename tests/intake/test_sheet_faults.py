@@ -20,6 +20,7 @@ from hankelod.intake.documents.lines import CannotImport
 from hankelod.intake.spreadsheets import grid, reading
 from hankelod.intake.spreadsheets.cells import letters
 from hankelod.messages.languages import LANGUAGES
+from hankelod.model import amounts
 from hankelod.records.dataset import Dataset
 from support.folders import ROOT
 
@@ -298,10 +299,8 @@ SPACES = [" ", "\u00a0", "\u2009", "\u202f", "\u2007", "\u2002", "'", "\u2019"]
     st.sampled_from(["", " €"]),
 )
 def test_thousands_between_spaces_of_any_kind_are_read(number: int, space: str, decimals: str, sign: str) -> None:
-    from hankelod.intake import values
-
     written = f"{number:,}".replace(",", space) + decimals + sign
-    found = values.number(written) or values.amount(written)
+    found = amounts.number(written) or amounts.money(written)
     assert found is not None and float(found) == float(f"{number}{decimals.replace(',', '.')}")
 
 

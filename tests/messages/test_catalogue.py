@@ -73,31 +73,99 @@ def test_a_text_that_is_not_there_is_empty():
     assert (bool(none), len(none), list(none), none.get("fi")) == (False, 0, [], None)
 
 
-def test_another_language_is_one_file(tmp_path):
-    """Everything that commands print speaks it: problems, reports, refusals, answers about names."""
+ESTONIAN = {
+    'fix = "Fix"': 'fix = "Paranda"',
+    '"{label}: missing': '"{label}: puudub',
+    'report-fine = "all is well"': 'report-fine = "kõik on korras"',
+    'draft-example = "For example"': 'draft-example = "Näiteks"',
+    'yes = "yes y on"': 'yes = "jah"',
+    'money = "€ eur': 'money = "raha € eur',
+    'own = "English"\n': 'own = "Eesti"\n',
+    'changelog = "Changes"': 'changelog = "Muudatused"',
+}
+"""What another language says in the place of English."""
+
+
+@pytest.fixture(scope="module")
+def estonian(tmp_path_factory):
+    """Run the commands of a copy of the package that has one file more, `messages/et.toml`, in a copy of the dataset
+    that has the language too."""
+    place = tmp_path_factory.mktemp("language")
     package = Path(hankelod.__file__).parent
-    copy = Path(shutil.copytree(package, tmp_path / "hankelod", ignore=shutil.ignore_patterns("vendor", "__pycache__")))
-    english = (package / "messages/en.toml").read_text("utf-8")
-    one = english.replace('fix = "Fix"', 'fix = "Paranda"').replace('"{label}: missing', '"{label}: puudub')
-    assert one != english
-    (copy / "messages/et.toml").write_text(one, "utf-8")
+    ignored = shutil.ignore_patterns("vendor", "__pycache__")
+    copy = Path(shutil.copytree(package, place / "src" / "hankelod", ignore=ignored))
     for name in ("ontology", "shapes", "data"):
-        shutil.copytree(ROOT / name, tmp_path / "set" / name)
-    record = tmp_path / "set/data/projects/inkoo-hiilineutraali.yml"
+        shutil.copytree(ROOT / name, place / name)
+    text = (package / "messages/en.toml").read_text("utf-8")
+    for english, other in ESTONIAN.items():
+        assert english in text, english
+        text = text.replace(english, other, 1)
+    (copy / "messages/et.toml").write_text(text, "utf-8")
+
+    def run(*arguments: str, folder: Path = place) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "hankelod", "-C", str(folder), "--lang", "et", *arguments]
+        environment = {"PYTHONPATH": str(place / "src"), "PATH": ""}
+        return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=False)
+
+    run.place = place
+    return run
+
+
+def test_another_language_is_one_file(estonian, tmp_path):
+    """Everything that commands print speaks it: problems, reports, refusals."""
+    record = tmp_path / "inkoo-hiilineutraali.yml"
     record.write_text("nonsense: 1\n", "utf-8")
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "hankelod", "-C", str(tmp_path / "set"), "--lang", "et", *arguments]
-        return subprocess.run(
-            command, capture_output=True, text=True, env={"PYTHONPATH": str(tmp_path), "PATH": ""}, check=False
-        )
-
-    done = run("validate")
+    done = estonian("validate", str(record))
     assert done.returncode == 1, done.stderr
-    assert "Paranda:" in done.stdout
+    assert "Paranda:" in done.stdout and "puudub" in done.stdout
     assert all(line.split(":", 1)[-1].strip() for line in done.stdout.splitlines() if line)
-    assert "et" in run("--help").stdout
-    assert run("verify", "nowhere").returncode == 2
+    assert "et" in estonian("--help").stdout
+    assert estonian("verify", "nowhere").returncode == 2
+    assert "kõik on korras" in estonian("validate", "data/projects/inkoo-hiilineutraali.yml").stdout
+
+
+def test_another_language_is_read_and_written(estonian, tmp_path):
+    """Words of it for yes and for money are read; drafts and reports as a page are written in it."""
+    table = tmp_path / "projects.csv"
+    cells = {
+        "id": "uusi",
+        "title.fi": "Uusi",
+        "lead": "inkoon-kunta",
+        "morePartners": "jah",
+        "municipalities": "149",
+        "start": "2021-05",
+        "end": "2023-04",
+        "totalCost": "raha 1 000",
+        "grants.1.programme": "kuntien-ilmastoratkaisut",
+        "grants.1.amount": "500 raha",
+        "source": "https://example.org/",
+    }
+    table.write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n", "utf-8")
+    done = estonian("import", str(table), "--to", str(tmp_path / "new"))
+    [file] = (tmp_path / "new").rglob("uusi.yml")
+    made = file.read_text("utf-8")
+    assert "morePartners: true" in made and "totalCost: 1000\n" in made and "amount: 500\n" in made, done.stdout
+    assert estonian("new", "project", "veel-uus").returncode == 0
+    draft = estonian.place / "data" / "projects" / "veel-uus.yml"
+    assert "Näiteks" in draft.read_text("utf-8")
+    draft.unlink()
+    assert '<html lang="et"' in estonian("validate", "--format", "html").stdout
+
+
+def test_another_language_has_pages(estonian, tmp_path):
+    """A dataset that names it has its site, its changelog and the schemas of editors in it."""
+    settings = estonian.place / "data" / "dataset.yml"
+    before = settings.read_text("utf-8")
+    settings.write_text(before.replace("languages: [fi, sv, en]", "languages: [fi, sv, en, et]"), "utf-8")
+    try:
+        done = estonian("publish", "--out", str(tmp_path / "dist"))
+    finally:
+        settings.write_text(before, "utf-8")
+    assert done.returncode == 0, done.stderr
+    assert '<html lang="et"' in (tmp_path / "dist/et/index.html").read_text("utf-8")
+    assert "Eesti" in (tmp_path / "dist/en/index.html").read_text("utf-8")
+    assert "Muudatused" in (tmp_path / "dist/et/changes/changelog.md").read_text("utf-8")
+    assert (tmp_path / "dist/schema/editor/project.et.json").is_file()
 
 
 def test_a_text_in_a_variety_of_a_language_is_one_in_that_language():

@@ -10,7 +10,7 @@ from rdflib import OWL, RDF, RDFS, SKOS
 
 from hankelod.model import entailment
 from hankelod.model.shapes import load
-from hankelod.rdf.graph import Index
+from hankelod.rdf.graph import Index, indexed
 from support.publishing import published, small, triples
 
 HANKE = rdflib.Namespace("https://w3id.org/hankelod/def#")
@@ -128,12 +128,7 @@ def test_rules_give_the_types_that_records_have(dist):
 
 def index(text: str) -> Index:
     prefixes = "@prefix : <http://e/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . "
-    found = Index({}, {}, [])
-    for quad in ox.parse(prefixes + text, format=ox.RdfFormat.TURTLE):
-        found.quads.append(quad)
-        obj = quad.object if isinstance(quad.object, ox.Literal) else quad.object.value
-        found.triples.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, []).append(obj)
-    return found
+    return indexed(list(ox.parse(prefixes + text, format=ox.RdfFormat.TURTLE)), {})
 
 
 def test_super_classes_of_a_diamond_and_of_a_circle():

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hankelod.messages.languages import LANGUAGES
 from hankelod.model import lint
 from hankelod.model.patterns import unsafe_reason
 from hankelod.records.dataset import Dataset
@@ -19,7 +20,7 @@ from support.checking import check_all
 
 def test_the_shipped_model_passes(dataset):
     assert list(lint.unusable(dataset.model)) == []
-    assert lint.remarks(dataset.model, dataset.model_files(), dataset.base) == []
+    assert lint.remarks(dataset.model, dataset.model_files(), dataset.base, LANGUAGES) == []
 
 
 def edited(copy, name: str, old: str, new: str) -> int:

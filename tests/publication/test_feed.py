@@ -190,7 +190,7 @@ def rewrite_manifest(out: Path) -> None:
 def test_the_root_names_shape_and_interval(folder, out):
     published(folder, out, only=("dumps",))
     told = {(q.predicate.value, str(q.object)) for q in quads(out, "changes/feed.trig")}
-    assert (LDES + "pollingInterval", f'"{feed.POLLING}"^^<{XSD}integer>') in told
+    assert (LDES + "pollingInterval", f'"3600"^^<{XSD}integer>') in told
     assert (TREE + "shape", f"<{BASE}changes/feed.trig#member>") in told
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
@@ -146,6 +147,22 @@ def test_no_clock_and_no_locale():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 assert node.func.attr not in ("now", "utcnow", "today", "setlocale"), f"{name}:{node.lineno}"
+
+
+TURTLE = re.compile(r"@(?:prefix|base) |[ \w\">] [;,.]\n +|\n    a \w+:| ;\n +\w+:")
+"""Marks of a Turtle document in the text of a module."""
+
+
+def test_turtle_is_written_in_one_place():
+    """No module but `hankelod.rdf.turtle` and its terms holds the marks of a Turtle document."""
+    found = [
+        f"{name}:{node.lineno}"
+        for name, path in MODULES.items()
+        if not name.startswith("hankelod.rdf.")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and TURTLE.search(node.value)
+    ]
+    assert found == []
 
 
 HEAVY = ("rdflib", "pyshacl", "yaml", "pyoxigraph", "shacl", "json", "typing", "dataclasses", "pathlib", "msgspec")

@@ -90,9 +90,10 @@ def test_damaged_triples(court, seed):
 def test_an_engine_that_misses_a_rule_is_found_out(court, dataset):
     """The comparison can fail: one rule less in the shapes of one engine shows."""
     pytest.importorskip("shacl")
-    rule = "sh:minExclusive 0 ; sh:minCount 1"
-    assert rule in dataset.model.shapes_text
-    deaf = engine("shacl", dataset.model._replace(shapes_text=dataset.model.shapes_text.replace(rule, "sh:minCount 1")))
+    lines = dataset.model.shapes_text.splitlines(keepends=True)
+    without = [line for line in lines if "/shacl#minExclusive>" not in line]
+    assert len(without) < len(lines)
+    deaf = engine("shacl", dataset.model._replace(shapes_text="".join(without)))
     project = next(iter(court.projects))
     spoilt = [
         ox.Triple(t.subject, t.predicate, TERMS[1]) if t.predicate.value.endswith("#totalCost") else t

@@ -7,25 +7,27 @@ terms of the EU authority tables are in `dcat.ttl`. There are no blank nodes, so
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from hankelod.exports.areas import KINDS, schema_path
+from hankelod.exports.areas import schema_path
 from hankelod.exports.hosting import CSVW
 from hankelod.exports.summary import Summary, summary
 from hankelod.mapping.mapping import Mapping
-from hankelod.messages.catalogue import Entry, Text
+from hankelod.messages.catalogue import Entry, Text, in_language
 from hankelod.model import complete
 from hankelod.model.model import Class
 from hankelod.publication import formats
-from hankelod.publication.files import NAME, Edition, Entries, File, Files, to_json
-from hankelod.rdf import graph
+from hankelod.publication.files import Edition, Entries, File, Files, to_json
+from hankelod.rdf import dumps, graph
 from hankelod.rdf.graph import OWL, RDF, RDFS, SKOS, Index
-from hankelod.rdf.statements import Statements, Triples, count, jsonld_document, literal, turtle_document
-from hankelod.rdf.syntaxes import TRIPLES
+from hankelod.rdf.statements import Statements, Triples, count, jsonld_document, literal
+from hankelod.rdf.turtle import document
+from hankelod.records.areas import kinds
 from hankelod.records.dataset import Dataset
-from hankelod.records.record import Record, dumped, references
+from hankelod.records.record import Record, completed, dumped, references
 
 DCAT = "http://www.w3.org/ns/dcat#"
 
@@ -46,10 +48,9 @@ IANA = "https://www.iana.org/assignments/media-types/"
 FEED = "changes/feed.trig"
 """The change feed, the one distribution that does not lie under `dump/`."""
 
-AREAS = tuple(kind for _, kind, _ in KINDS)
-"""Kinds of area that have files of their own."""
-
 AVAILABILITY = "http://data.europa.eu/r5r/availability"
+
+CONCEPT = SKOS + "Concept"
 
 PUBLISHER_TYPES = "http://purl.org/adms/publishertype/"
 
@@ -97,22 +98,40 @@ class Catalogue:
         """Return a text of the template (`title`, `description`) by language, `values` filled in."""
         texts = self.template.text(self.dataset.base + block, DCTERMS + key)
         return {
-            lang: text.format_map({k: v.get(lang) or next(iter(v.values()), "") for k, v in values.items()})
-            for lang, text in texts.items()
+            lang: text.format_map({k: in_language(v, lang) for k, v in values.items()}) for lang, text in texts.items()
         }
 
     def versioned(self, version: str) -> str:
         """Return the IRI of one edition of the dataset."""
         return f"{self.iri}/version/{version}"
 
+    def setting(self, key: str) -> list[str]:
+        """Return the values of a setting, IRIs in full; nothing where it is unset."""
+        field = self.record.cls.field(key)
+        value = self.values.get(key, self.dataset.setting(key))
+        values = value if isinstance(value, list) else [] if value is None else [value]
+        return [completed(field, str(each)) if field else str(each) for each in values]
+
+    def spatial(self) -> list[str]:
+        """Return the area that the dataset is about: the one that it names, else the country of its areas."""
+        country = self.dataset.pack.country
+        return self.setting("spatial") or ([f"{EU}country/{country}"] if country else [])
+
+    @cached_property
+    def _languages(self) -> dict[str, str]:
+        """The IRIs of the EU authority table by language."""
+        terms = (s for s in self.template.triples if s.startswith(f"{EU}language/"))
+        return {str(self.template.value(s, SKOS + "notation")): s for s in terms}
+
     def languages(self) -> list[str]:
         """Return the dataset's languages as IRIs of the EU authority table."""
-        by_code = {
-            self.template.value(s, SKOS + "notation"): s
-            for s in self.template.triples
-            if s.startswith(f"{EU}language/")
-        }
-        return [by_code[code] for code in self.dataset.languages if code in by_code]
+        return [self._languages[code] for code in self.dataset.languages if code in self._languages]
+
+    def add_languages(self, triples: Statements) -> None:
+        """Add the names of the dataset's languages, as far as the catalogue of messages has them."""
+        for code in self.dataset.languages:
+            if code in self._languages:
+                triples.add_text(self._languages[code], SKOS + "prefLabel", Entry("site", "language", code) or {})
 
     def complete(self, triples: Statements) -> None:
         """Add the template's triples for every IRI that is used, until no more are found."""
@@ -132,7 +151,7 @@ class Catalogue:
     def files(self, path: str, triples: Triples) -> Files:
         """Files with the triples in Turtle and JSON-LD."""
         prefixes = self.template.prefixes
-        text = turtle_document(triples, self.dataset.base, prefixes)
+        text = document(triples, self.dataset.base, prefixes)
         yield File(f"{path}.ttl", text.encode(), count(triples))
         yield File(f"{path}.jsonld", to_json(jsonld_document(triples, self.dataset.base, prefixes), 2), count(triples))
 
@@ -147,9 +166,9 @@ def catalogue(about: Catalogue, entries: Entries) -> Files:
     for path in sorted(entries):
         if formats.of(path).ending != f".csv{CSVW}" and (path.startswith("dump/") or path == FEED):
             _distribution(about, triples, path, entries)
-    for kind in AREAS:
-        if schema_path(kind) in entries:
-            _of_areas(about, triples, kind)
+    for kind in kinds(about.dataset.model):
+        if schema_path(kind.cls) in entries:
+            _of_areas(about, triples, kind.cls)
     if "endpoint" in about.values:
         _service(about, triples, str(about.values["endpoint"]))
     about.complete(triples)
@@ -163,7 +182,7 @@ def _catalogue(about: Catalogue, triples: Statements) -> None:
     triples.add(this, DCTERMS + "publisher", *_publisher(about))
     triples.add(this, DCTERMS + "license", values.get("licence"))
     triples.add(this, DCTERMS + "language", *about.languages())
-    triples.add(this, DCTERMS + "spatial", f"{EU}country/FIN")
+    triples.add(this, DCTERMS + "spatial", *about.spatial())
     triples.add(this, FOAF + "homepage", about.site)
     for key in ("issued", "modified"):
         triples.add(this, DCTERMS + key, literal(values[key], "date"))
@@ -180,13 +199,18 @@ def _dataset(about: Catalogue, triples: Statements) -> None:
     this, series = about.iri, f"{about.things}dataset-series/{about.record.id}"
     triples.add(this, DCTERMS + "identifier", literal(this))
     triples.add(this, DCTERMS + "language", *about.languages())
-    triples.add(this, DCTERMS + "accrualPeriodicity", f"{EU}frequency/IRREG")  # published when a record changes
+    triples.add(this, DCTERMS + "accrualPeriodicity", *about.setting("frequency"))
     triples.add(this, DCTERMS + "accessRights", f"{EU}access-right/PUBLIC")
-    triples.add(this, DCTERMS + "spatial", f"{EU}country/FIN")  # all areas are in Finland
+    triples.add(this, DCTERMS + "spatial", *about.spatial())
     triples.add(this, DCAT + "landingPage", about.site)
-    triples.add(this, DCAT + "theme", *_themes(about))
-    for text in _keywords(about):
+    triples.add(this, DCAT + "theme", *(about.setting("themes") or _themes(about)))
+    for key, cls in (("spatial", DCTERMS + "Location"), ("frequency", DCTERMS + "Frequency"), ("themes", CONCEPT)):
+        for term in about.spatial() if key == "spatial" else about.setting(key):
+            triples.add(term, RDF + "type", cls)
+    triples.add(this, DCAT + "keyword", *map(literal, about.setting("keywords")))
+    for text in [] if about.setting("keywords") else _keywords(about):
         triples.add_text(this, DCAT + "keyword", text)
+    about.add_languages(triples)
     _period(about, triples)
     triples.add(this, DCAT + "inSeries", series)
     about.add_vocabulary(triples, this)
@@ -261,14 +285,15 @@ def _keywords(about: Catalogue) -> list[Text]:
 
 
 def _period(about: Catalogue, triples: Statements) -> None:
-    """Add the temporal coverage: from the first month of any project to the last."""
-    if about.whole.first is None or about.whole.last is None:
+    """Add the temporal coverage: from the first month of any project to the last, open where a project has no end."""
+    if about.whole.first is None:
         return
+    last = None if about.whole.open else about.whole.last
     this = f"{about.iri}/period"
     triples.add(about.iri, DCTERMS + "temporal", this)
     triples.add(this, RDF + "type", DCTERMS + "PeriodOfTime")
     triples.add(this, DCAT + "startDate", literal(about.whole.first, "gYearMonth"))
-    triples.add(this, DCAT + "endDate", literal(about.whole.last, "gYearMonth"))
+    triples.add(this, DCAT + "endDate", last and literal(last, "gYearMonth"))
 
 
 def _publisher(about: Catalogue) -> list[str]:
@@ -328,10 +353,14 @@ def _distribution(about: Catalogue, triples: Statements, path: str, entries: Ent
     checksum(triples, this, str(entries[path]["sha256"]))
 
 
-def _of_areas(about: Catalogue, triples: Statements, kind: str) -> None:
+def _of_areas(about: Catalogue, triples: Statements, cls: Class) -> None:
     """Add the distribution in a JSON file for each area, which the pages of the areas link to."""
-    this = _begun(about, triples, f"{kind}-projects")
-    about.add_standard(triples, this, about.dataset.base + schema_path(kind))
+    this = _begun(about, triples, f"{cls.segment}-projects")
+    for key in ("title", "description"):
+        text = about.text("text/area-projects", key, area=cls.label, segment={"": cls.segment})
+        triples.add_text(this, DCTERMS + key, text)
+    title = about.text("text/area-schema", "title", area=cls.label)
+    about.add_standard(triples, this, about.dataset.base + schema_path(cls), title)
     triples.add(this, DCTERMS + "format", f"{EU}file-type/JSON")
     triples.add(this, DCAT + "mediaType", f"{IANA}application/json")
     triples.add(f"{IANA}application/json", RDF + "type", DCTERMS + "MediaType")
@@ -353,8 +382,10 @@ def _begun(about: Catalogue, triples: Statements, name: str) -> str:
 def _texts(about: Catalogue, triples: Statements, this: str, name: str, packed: bool) -> None:
     """Add title and description: those of this name, those of records of a class, else the name."""
     cls = _records_of(about, name)
+    ending = name.removeprefix(f"{about.record.id}.")
+    whole = f"whole.{ending}" if dumps.dump(about.record.id, f".{ending}") == f"{dumps.FOLDER}/{name}" else name
     for key in ("title", "description"):
-        text = about.text(f"id/distribution/{name}", key)
+        text = about.text(f"text/{whole}" if whole != name else f"id/distribution/{name}", key)
         table = re.fullmatch(r"projects\.([a-z]+)\.csv", name)
         if not text and cls is not None:
             text = about.text("text/records", key, label=cls.label)
@@ -379,7 +410,7 @@ def _standards(about: Catalogue, triples: Statements, this: str, path: str, entr
     """Add what a file conforms to: the vocabulary, a schema, the description of its columns, a specification."""
     base, name = about.dataset.base, path.rpartition("/")[2]
     cls = _records_of(about, name)
-    if formats.of(path).ending in TRIPLES and name.startswith(f"{NAME}."):
+    if path == dumps.dump(about.record.id, formats.of(path).ending):
         about.add_vocabulary(triples, this)
     if cls is not None:
         title = about.text("text/schema", "title", label=cls.label)

@@ -23,7 +23,7 @@ from hankelod.mapping.batch import Batch
 from hankelod.model.model import Class, Model
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files
-from hankelod.rdf import statements
+from hankelod.rdf import statements, turtle
 from hankelod.rdf.graph import RDF, SKOS
 from hankelod.records.record import Record, Values, references
 
@@ -294,11 +294,11 @@ class _Describer:
 
     def _stated(self, triples: statements.Triples, subjects: list[str]) -> _Description:
         """Describe subjects by all triples that are stated of them."""
-        turtle = statements.turtle(triples, self.mapping.names["turtle"], subjects)
+        text = turtle.body(triples, self.mapping.names["turtle"], subjects)
         number = sum(len(objects) for s in subjects for objects in triples[s].values())
         names = self.mapping.published.notation()
         nodes = tuple(_raw(node) for node in statements.nodes(triples, names, subjects))
-        return _Description(turtle, nodes, number, prefixes=frozenset(names.used))
+        return _Description(text, nodes, number, prefixes=frozenset(names.used))
 
 
 def _raw(value: object) -> msgspec.Raw:

@@ -15,30 +15,42 @@ from hankelod.messages.catalogue import Text
 from hankelod.messages.languages import LANGUAGES
 from hankelod.model import complete, context, effective, schema
 from hankelod.publication import runs
-from hankelod.publication.files import NAME, File, Files, to_json
-from hankelod.rdf import jsonld, statements, syntaxes
+from hankelod.publication.files import File, Files, to_json
+from hankelod.rdf import jsonld, statements, syntaxes, turtle
 from hankelod.rdf.counts import Counts, objects_of
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 
 
-class Turtle(Stream):
+class Whole(Stream):
+    """The whole dataset in one syntax, named by the dataset's id, and packed too."""
+
+    ending = ""
+    packed, rdf = True, True
+
+    def __init__(self, basis: Basis) -> None:
+        super().__init__(basis)
+        self.path = basis.dump(self.ending)
+
+
+class Turtle(Whole):
     """The whole dataset in Turtle: the vocabulary, then each record with its parts, by class and id."""
 
-    path, packed, rdf = f"dump/{NAME}.ttl", True, True
+    ending = ".ttl"
 
     def head(self) -> bytes:
         mapping, ontology = self.basis.mapping, self.basis.model.ontology
-        return (mapping.turtle_head() + statements.turtle(ontology.triples, mapping.names["turtle"])).encode()
+        body = turtle.body(ontology.triples, mapping.names["turtle"])
+        return (mapping.turtle_head() + body).encode()
 
     def make(self, batch: Batch) -> bytes:
         return "".join(["\n" + block for block in batch.turtle]).encode()
 
 
-class JsonLd(Stream):
+class JsonLd(Whole):
     """The whole dataset in JSON-LD, with its context inline and one node per line."""
 
-    path, packed, rdf = f"dump/{NAME}.jsonld", True, True
+    ending = ".jsonld"
 
     def head(self) -> bytes:
         mapping, ontology = self.basis.mapping, self.basis.model.ontology
@@ -119,9 +131,9 @@ class NTriples(Export):
         """Write the sorted file, and count the objects."""
         parts, merge = self.place.parts, self.place.merge
         if self.published:
-            output = self.place.building.open(f"dump/{NAME}.nt", True)
+            output = self.place.building.open(self.basis.dump(".nt"), True)
         else:
-            output = self.place.building.aside(f"{NAME}.nt")
+            output = self.place.building.aside("dump.nt")
         for block in runs.all_of(self._lines, "lines", parts, merge):
             output.write(b"\n".join(block) + b"\n")
         self.counts.objects = sum(map(len, runs.all_of(self._objects, "objects", parts, merge)))
@@ -163,7 +175,7 @@ def _descriptions(dataset: Dataset, mapping: Mapping, choices: schema.Choices) -
     """The files, RDF in Turtle only."""
     model = dataset.model
     terms = [s for s in sorted(model.ontology.triples) if not s.startswith(model.things)]
-    body = statements.turtle(model.ontology.triples, mapping.names["turtle"], terms)
+    body = turtle.body(model.ontology.triples, mapping.names["turtle"], terms)
     triples = sum(len(o) for s in terms for o in model.ontology.triples[s].values())
     yield File("def.ttl", (mapping.turtle_head(body) + body).encode(), triples)
     yield File("context.jsonld", to_json({"@context": context.context(model)}, 2))

@@ -21,6 +21,7 @@ from hankelod.publication.building import Building
 from hankelod.publication.history.days import Days
 from hankelod.publication.parts import Parts
 from hankelod.publication.runs import Merge
+from hankelod.rdf import dumps
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 
@@ -37,6 +38,10 @@ class Basis:
         self._batch: Batch | None = None
         self._cards: list[Card] = []
         self._rows: tables.Rows | None = None
+
+    def dump(self, ending: str) -> str:
+        """Return the path of the whole dataset in the syntax of this ending."""
+        return dumps.dump(next(r.id for r in self.others if r.cls.of_dataset), ending)
 
     @cached_property
     def cards(self) -> Cards:

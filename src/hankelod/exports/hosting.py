@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from hankelod.exports.rendering import environment
-from hankelod.messages.languages import LANGUAGES
+from hankelod.messages.languages import is_tag
 from hankelod.publication import formats
 from hankelod.publication.files import File, Files
 from hankelod.rdf.syntaxes import UNOFFERED
@@ -219,7 +219,7 @@ class Deployment(NamedTuple):
     def translations(self) -> Iterator[str]:
         """Folders of pages in further languages."""
         beginnings = (path.removesuffix("/index.html") for path in self.files if path.endswith("/index.html"))
-        yield from (name for name in beginnings if name in LANGUAGES)
+        yield from (name for name in beginnings if is_tag(name))
 
     def linked(self) -> Iterator[tuple[str, str]]:
         """Tables whose columns a file describes, and their Link header (CSV on the Web, "Locating Metadata")."""

@@ -14,7 +14,8 @@ from hankelod.exports.export import Basis, Export
 from hankelod.mapping.batch import Batch
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files, to_json
-from hankelod.rdf.files import content
+from hankelod.rdf import turtle
+from hankelod.rdf.graph import indexed
 from hankelod.records.record import Record
 
 PART = "making"
@@ -44,10 +45,10 @@ def files(basis: Basis) -> Files:
 
 
 def _model(basis: Basis) -> bytes:
-    """Return ontology and shapes as one Turtle file."""
-    dataset = basis.dataset
-    texts = [content(path).decode() for path in (*dataset.ontology_files, *dataset.shapes_files)]
-    return "\n".join(texts).encode()
+    """Return ontology and shapes, all layers combined, as one Turtle file."""
+    model = basis.dataset.model
+    whole = indexed([*model.ontology.quads, *model.shapes.quads], model.prefixes)
+    return turtle.document(whole.triples, model.base, model.prefixes).encode()
 
 
 class Index(Export):

@@ -1,6 +1,6 @@
 """Points: the projects as GeoJSON (RFC 7946), one feature for each pair of a project and an area that it names.
 
-Maps and joins work on single rows, so a project in two municipalities is two features. Licence and credits are in the
+Maps and joins work on single rows, so a project in two areas is two features. Licence and credits are in the
 file, as a member of its own (section 6.1 of the RFC), since files are passed on alone.
 """
 
@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cached_property
 
-from hankelod.exports.areas import NAMED, Json, about_dataset, json_value, number
+from hankelod.exports.areas import Json, about_dataset, json_value, number
 from hankelod.exports.export import Place, Stream
 from hankelod.exports.summaries import Card, Cards, Key
 from hankelod.exports.tables import cell, columns, value
 from hankelod.mapping.batch import Batch
+from hankelod.records.areas import centre
 
 
 class Points(Stream):
@@ -50,8 +51,9 @@ class Features:
     """Converter of cards to features: the locations of areas, and the table columns copied to the properties."""
 
     def __init__(self, cards: Cards) -> None:
-        centres = _centres(cards)
-        self._places = {"municipality": centres, "region": _region_centres(cards, centres)}
+        self._kinds = cards.areas.kinds
+        self._areas = cards.areas
+        self._centres = _centres(cards)
         self._columns = [c for c in columns(cards) if c.name not in ("id", "iri") and (not c.many or _listed(c.key))]
 
     def of(self, cards: Iterable[Card]) -> bytes:
@@ -61,20 +63,23 @@ class Features:
     def _features(self, cards: Iterable[Card]) -> Iterator[Json]:
         for card in cards:
             attributes = {c.name: _flat(value(card, c)) for c in self._columns}
-            for kind, key in NAMED:
-                for area in card.get(key, []):  # type: ignore[attr-defined]
-                    point = self._places[kind].get(str(area["code"]))
+            for kind in self._kinds:
+                for area in card.get(kind.key, []):  # type: ignore[attr-defined]
+                    identifier = str(area["code"]).lower()
+                    path = f"{kind.cls.identifies}{identifier}"
+                    point = self._centres.get(path)
+                    known = self._areas.area(kind.cls.iri, identifier)
                     names = {f"area_name_{lang}": name for lang, name in area["name"].items()}
                     yield {
                         "type": "Feature",
-                        "id": f"{card['id']}/{kind}/{area['code']}",
+                        "id": f"{card['id']}/{path}",
                         "geometry": {"type": "Point", "coordinates": [number(point[0]), number(point[1])]}
                         if point
                         else None,
                         "properties": {
                             "project": card["id"],
                             "iri": card["iri"],
-                            "area": kind,
+                            "area": known.level.name if known else kind.cls.segment,
                             "area_code": area["code"],
                             "area_number": area.get("number"),
                             **names,
@@ -90,8 +95,8 @@ def _indented(feature: Json) -> bytes:
 
 
 def _listed(key: Key) -> bool:
-    """Tell a key whose values are from a code list, by which maps are filtered."""
-    return key.target is not None and key.target.concept
+    """Tell a key whose values are from a code list, by which maps are filtered, or are computed of the project."""
+    return key.field is None if key.target is None else key.target.concept
 
 
 def _flat(item: object | None) -> object | None:
@@ -104,25 +109,30 @@ Point = tuple[Decimal, Decimal]
 
 
 def _centres(cards: Cards) -> dict[str, Point]:
-    """Return the administrative centres of municipalities, by code."""
-    return {
-        r.id: (Decimal(str(r.values["long"])), Decimal(str(r.values["lat"])))
-        for r in cards.areas("Municipality")
-        if "long" in r.values and "lat" in r.values
-    }
+    """Return the positions of areas by path: as their tables have them, else a position for a map marker only.
+
+    That is the mean of those within it which have one, level by level from the smallest.
+    """
+    records = [record for kind in cards.areas.kinds for record in cards.records_of(kind.cls)]
+    areas = [area for record in records if (area := cards.areas.of(record)) is not None]
+    centres: dict[str, Point] = {}
+    within: dict[str, list[Point]] = {}
+    order = {level.name: number for number, level in enumerate(cards.model.levels)}
+    for area in sorted(areas, key=lambda a: -order[a.level.name]):
+        point = centre(area.record)
+        own = (Decimal(point[0]), Decimal(point[1])) if point else _mean(within.get(area.path, []))
+        if own is not None:
+            centres[area.path] = own
+            parent = cards.areas.parent(area)
+            if parent is not None:
+                within.setdefault(parent.path, []).append(own)
+    return centres
 
 
-def _region_centres(cards: Cards, centres: dict[str, Point]) -> dict[str, Point]:
-    """Return the mean of the centres of each region's municipalities, by code: a position for a map marker only."""
-    inside: dict[str, list[Point]] = {}
-    for record in cards.areas("Municipality"):
-        if record.id in centres:
-            inside.setdefault(str(record.values.get("region")), []).append(centres[record.id])
+def _mean(points: list[Point]) -> Point | None:
+    """Return the mean of points, to four decimals; None without any."""
+    if not points:
+        return None
     degree = Decimal("0.0001")
-    return {
-        code: (
-            (sum((p[0] for p in members), Decimal()) / len(members)).quantize(degree),
-            (sum((p[1] for p in members), Decimal()) / len(members)).quantize(degree),
-        )
-        for code, members in inside.items()
-    }
+    x, y = (sum((p[n] for p in points), Decimal()) / len(points) for n in (0, 1))
+    return x.quantize(degree), y.quantize(degree)

@@ -13,7 +13,8 @@ from hankelod.exports.dcat import DCTERMS, PROV, Catalogue, activity, checksum, 
 from hankelod.publication.files import File, Files
 from hankelod.rdf.files import opened
 from hankelod.rdf.graph import RDF, RDFS
-from hankelod.rdf.statements import Statements, count, literal, turtle_document
+from hankelod.rdf.statements import Statements, count, literal
+from hankelod.rdf.turtle import document
 from hankelod.records.dataset import BULK, Dataset
 from hankelod.records.folder import DATASET
 
@@ -46,7 +47,7 @@ def provenance(about: Catalogue) -> Files:
         triples.add(entity, RDF + "type", PROV + "Entity")
         triples.add(entity, DCTERMS + "identifier", literal(about.edition.revision))
     about.complete(triples)
-    text = turtle_document(triples.triples, about.dataset.base, about.template.prefixes)
+    text = document(triples.triples, about.dataset.base, about.template.prefixes)
     yield File("provenance.ttl", text.encode(), count(triples.triples))
 
 
@@ -61,12 +62,12 @@ def inputs(dataset: Dataset) -> Iterator[tuple[str, Path]]:
     for cls in dataset.model.entries():
         for path in dataset.files(cls):
             if path.exists():
-                paths[f"data/{cls.folder}/{path.name}" if cls.folder else f"data/{path.name}"] = path
+                home = dataset.pack.home if path.parent == dataset.pack.folder else "data"
+                paths[f"{home}/{cls.folder}/{path.name}" if cls.folder else f"{home}/{path.name}"] = path
         for ending in BULK if cls.folder else ():
             path = dataset.data / f"{cls.folder}{ending}"
             if path.exists():
                 paths[f"data/{path.name}"] = path
-    for folder, files in (("ontology", dataset.ontology_files), ("shapes", dataset.shapes_files)):
-        for path in files:
-            paths[f"{folder}/{path.relative_to(dataset.folder(folder)).as_posix()}"] = path
+    paths |= {name: path for path, name in dataset.sources.names.items()}
+    paths |= {f"{dataset.pack.home}/{name}": dataset.pack.folder / name for name in dataset.pack.names()}
     yield from sorted(paths.items())

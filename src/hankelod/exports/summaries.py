@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from hankelod.exports.sums import Sums, amount_of, merged
 from hankelod.messages.catalogue import Text
 from hankelod.model.kinds.addresses import IRI
 from hankelod.model.kinds.kind import Kind
@@ -18,6 +19,8 @@ from hankelod.model.kinds.texts import TEXT
 from hankelod.model.model import Class, Field
 from hankelod.rdf import graph
 from hankelod.rdf.graph import RDFS, SKOS
+from hankelod.records.areas import Areas, code_of
+from hankelod.records.areas import Kind as AreaKind
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record, Values
 
@@ -81,15 +84,18 @@ class Cards:
         """Keys of a card, in order."""
         keys = [self._computed("id", TEXT), self._computed("iri", IRI)]
         for field in self.project.fields:
+            if field.derived and field.kind.relative:
+                continue  # stated for queries: the keys of the levels have the same areas with their names
             if field.kind.refers:
                 keys.append(self._of_field(field, THING, self.model.target(field)))
             elif not field.kind.nested:
                 keys.append(self._of_field(field, field.kind, None))
             elif self.model.target(field).name == "Link":
                 keys.append(self._of_field(field, LINK, None))
-        keys += [self._computed("allRegions", THING, True, self._class("Region"))]
+        keys += [self._completed(kind) for kind in self.areas.kinds if kind.whole != kind.key]
         keys += [self._computed("programmes", THING, True, self._class("Programme"))]
-        keys += [self._computed("grantTotal", DECIMAL), self._computed("grantShare", DECIMAL, required=False)]
+        keys += [self._computed("grantTotal", DECIMAL, required=False), self._computed("grantCurrencies", TEXT, True)]
+        keys += [self._computed("grantTotals", DECIMAL, True), self._computed("grantShare", DECIMAL, required=False)]
         keys += [self._computed(name, INTEGER) for name in COUNTS]
         return (*keys, self._computed("page", IRI))
 
@@ -104,6 +110,14 @@ class Cards:
         self, name: str, kind: Kind, many: bool = False, target: Class | None = None, required: bool = True
     ) -> Key:
         return Key(name, kind, many, required, self.label(name), self.description(name), None, target)
+
+    def _completed(self, kind: AreaKind) -> Key:
+        """Return the key for all areas of a kind that a project concerns, also those that others are in."""
+        field = self.project.field(kind.key)
+        assert field is not None
+        labels = field.label
+        filled = {lang: text.format(areas=labels[lang]) for lang, text in self.label("all").items() if lang in labels}
+        return Key(kind.whole, THING, True, True, filled, self.description("all"), None, kind.cls)
 
     ### Values
 
@@ -136,8 +150,9 @@ class Cards:
     def _computed_values(self, record: Record) -> Values:
         values = record.values
         grants = _parts(values, "grants")
-        total = sum((Decimal(str(g["amount"])) for g in grants if "amount" in g), Decimal(0))
-        cost = Decimal(str(values["totalCost"])) if "totalCost" in values else None
+        totals = merged(amount_of(grant, "amount") for grant in grants)
+        total = next(iter(totals.values())) if len(totals) == 1 else None
+        cost = amount_of(values, "totalCost")
         outcomes = _parts(values, "outcomes")
         figures = [*_parts(values, "observations"), *(o for part in outcomes for o in _parts(part, "observations"))]
         programmes = dict.fromkeys(str(g["programme"]) for g in grants if "programme" in g)
@@ -147,27 +162,25 @@ class Cards:
             len(figures),
             len(_parts(values, "links")),
         )
-        region, programme = self._class("Region"), self._class("Programme")
+        programme = self._class("Programme")
+        whole = self.areas.whole(values)
+        completed = {
+            kind.whole: [self.thing(kind.cls, i) for i in sorted(whole.get(kind.cls.iri, ()))]
+            for kind in self.areas.kinds
+            if kind.whole != kind.key
+        }
         return {
             "id": record.id,
             "iri": self.model.iri(record.cls, record.id),
-            "allRegions": [self.thing(region, r) for r in self.regions(values)] if region else [],
+            **completed,
             "programmes": [self.thing(programme, p) for p in programmes] if programme else [],
             "grantTotal": total,
-            "grantShare": (total / cost).quantize(Decimal("0.0001"), ROUND_HALF_UP) if cost else None,
+            "grantCurrencies": list(totals),
+            "grantTotals": list(totals.values()),
+            "grantShare": _share(totals, cost),
             **dict(zip(COUNTS, counts, strict=True)),
             "page": f"{self.site}doc/{self.project.identifies}{record.id}.html",
         }
-
-    def regions(self, values: Values) -> list[str]:
-        """Return the codes of the regions that a project names or that its municipalities belong to, in order."""
-        codes = {str(r) for r in _items(values.get("regions"))}
-        municipality = self._class("Municipality")
-        for code in _items(values.get("municipalities")):
-            record = self._by_thing.get((municipality.iri, str(code))) if municipality else None
-            if record is not None and "region" in record.values:
-                codes.add(str(record.values["region"]))
-        return sorted(codes)
 
     def thing(self, cls: Class, identifier: str) -> Card:
         """Return a thing as nested in cards: its id, or an area's code and number; its IRI; its name by language."""
@@ -177,22 +190,36 @@ class Cards:
         return self._things[key]
 
     def _thing(self, cls: Class, identifier: str) -> Card:
-        card: Card = {"code": identifier} if cls.identified_by else {"id": identifier}
-        if cls.identified_by and identifier.isdigit():
-            card["number"] = int(identifier)
-        card["iri"] = self.model.iri(cls, identifier)
         record = self._by_thing.get((cls.iri, identifier))
+        code = code_of(record) if record is not None else identifier
+        card: Card = {"code": code} if cls.identified_by else {"id": identifier}
+        if cls.identified_by and code.isdecimal() and code.isascii():
+            card["number"] = int(code)
+        card["iri"] = self.model.iri(cls, identifier)
         name = self.model.concepts[cls.iri].get(identifier, {}) if cls.concept else record and record.values.get("name")
         languages = self.dataset.languages
         card["name"] = {lang: name[lang] for lang in languages if lang in name} if isinstance(name, dict) else {}
         return card
 
-    def areas(self, name: str) -> list[Record]:
-        """Return the records of the class Municipality or Region, in order of codes."""
-        return [r for (_, _), r in self._by_thing.items() if r.cls.name == name]
+    @cached_property
+    def areas(self) -> Areas:
+        """The areas of the dataset."""
+        return Areas(self.model, lambda iri, identifier: self._by_thing.get((iri, identifier)))
+
+    def records_of(self, cls: Class) -> list[Record]:
+        """Return the records of a class, in their order."""
+        return [r for (iri, _), r in self._by_thing.items() if iri == cls.iri]
 
 
 COUNTS = ("resultCount", "permanenceCount", "observationCount", "linkCount")
+
+
+def _share(totals: Sums, cost: Sums) -> Decimal | None:
+    """Return the share of grants in a cost to four decimals; None unless both are in one currency and known."""
+    if totals.keys() != cost.keys() or not all(cost.values()) or not cost:
+        return None
+    (total,), (whole,) = totals.values(), cost.values()
+    return (total / whole).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 def _items(value: object) -> list[object]:

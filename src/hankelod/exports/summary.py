@@ -19,7 +19,7 @@ class Summary:
 
     `entities` is their number, `examples` the IRI of the first record of each class by class name. Of the projects,
     `sources` are the IRIs of the cited documents (None if more than SOURCES), `themes` the IRIs of the themes, and
-    `first` and `last` the earliest start and latest end as months (`2021-05`).
+    `first` and `last` the earliest start and latest end as months (`2021-05`); `open` says that one has no end.
     """
 
     def __init__(self) -> None:
@@ -29,6 +29,7 @@ class Summary:
         self.themes: set[str] = set()
         self.first: str | None = None
         self.last: str | None = None
+        self.open = False
 
     def add(self, model: Model, record: Record) -> None:
         """Add one record."""
@@ -40,6 +41,7 @@ class Summary:
         values = record.values
         self._add_sources({str(values["source"])} if "source" in values else set())
         self.themes |= {model.iri(cls, i) for cls, i in references(model, values, record.cls) if cls.name == "Theme"}
+        self.open = self.open or "latestEnd" not in values
         self._extend_period(
             str(values["earliestStart"])[:7] if "earliestStart" in values else None,
             str(values["latestEnd"])[:7] if "latestEnd" in values else None,
@@ -62,6 +64,7 @@ class Summary:
         self._add_sources(other.sources)
         self.themes |= other.themes
         self._extend_period(other.first, other.last)
+        self.open = self.open or other.open
 
 
 def summary(model: Model, records: Iterable[Record]) -> Summary:

@@ -15,10 +15,11 @@ import io
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from hankelod.exports.summaries import LINK, THING, Card, Cards, Key
-from hankelod.messages.catalogue import Text, table
+from hankelod.messages.catalogue import Text, in_language, table
 from hankelod.messages.languages import LANGUAGES
 
 COMMA = ","
@@ -178,7 +179,23 @@ def csv_name(lang: str | None = None) -> str:
 
 def spreadsheet_languages(languages: Iterable[str]) -> list[str]:
     """Return those of the languages that write a decimal comma, which have a table for spreadsheets."""
-    return [lang for lang in languages if lang in LANGUAGES and table(lang, "site", "format")["point"] == COMMA]
+    return [lang for lang in languages if _point(lang) == COMMA]
+
+
+def _point(lang: str) -> str | None:
+    """Return the decimal sign of a language, None if it is not known."""
+    if lang in LANGUAGES:
+        return str(table(lang, "site", "format")["point"])
+    return COMMA if lang in _with_comma() else None
+
+
+@cache
+def _with_comma() -> frozenset[str]:
+    from importlib.resources import files
+
+    import tomli
+
+    return frozenset(tomli.loads((files(__package__) / "languages.toml").read_text("utf-8"))["comma"])
 
 
 def csv_head(header: list[Column], spreadsheet: bool = False) -> bytes:
@@ -212,8 +229,7 @@ def named(rows: Rows, cards: Iterable[Card], header: list[Column], lang: str) ->
 def _named(area: object, lang: str) -> str | None:
     if not isinstance(area, dict):
         return None
-    names: Text = area["name"]
-    return f"{area['code']} {names.get(lang) or next(iter(names.values()), '')}".rstrip()
+    return f"{area['code']} {in_language(area['name'], lang)}".rstrip()
 
 
 def _guarded(rows: Rows, header: list[Column]) -> Rows:

@@ -6,11 +6,13 @@ from hankelod.exports import datasets
 from hankelod.exports.datasets import VOID
 from hankelod.exports.dcat import DCTERMS, FOAF, Catalogue
 from hankelod.exports.hosting import VOID as PATH
-from hankelod.publication.files import NAME, Entries, File, Files
+from hankelod.publication.files import Entries, File, Files
+from hankelod.rdf import dumps
 from hankelod.rdf.counts import Counts
 from hankelod.rdf.graph import RDF, SKOS, format_iri
-from hankelod.rdf.statements import Statements, count, literal, turtle_document
+from hankelod.rdf.statements import Statements, count, literal
 from hankelod.rdf.syntaxes import TRIPLES
+from hankelod.rdf.turtle import document
 
 
 def void(about: Catalogue, counted: Counts, entries: Entries) -> Files:
@@ -29,7 +31,8 @@ def void(about: Catalogue, counted: Counts, entries: Entries) -> Files:
     triples.add(this, VOID + "uriSpace", literal(about.dataset.base))
     triples.add(this, VOID + "sparqlEndpoint", about.values.get("endpoint"))
     for ending, syntax in TRIPLES.items():
-        for path in (f"dump/{NAME}{ending}", f"dump/{NAME}{ending}.gz"):
+        whole = dumps.dump(about.record.id, ending)
+        for path in (whole, whole + dumps.PACKED):
             if path in entries:
                 triples.add(this, VOID + "dataDump", about.site + path)
                 triples.add(this, VOID + "feature", format_iri(syntax))
@@ -37,7 +40,7 @@ def void(about: Catalogue, counted: Counts, entries: Entries) -> Files:
     _linksets(about, triples, counted)
     triples.add(this, VOID + "exampleResource", *about.whole.examples.values())
     about.complete(triples)
-    text = turtle_document(triples.triples, about.dataset.base, about.template.prefixes)
+    text = document(triples.triples, about.dataset.base, about.template.prefixes)
     yield File(PATH, text.encode(), count(triples.triples))
 
 

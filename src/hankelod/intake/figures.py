@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from hankelod.intake.values import SPACES
+from hankelod.model.amounts import SPACES, readings
 
 
 class ProposedFigure(NamedTuple):
@@ -45,8 +45,6 @@ NUMBER = (
     rf"|[0-9]+(?:[,.][0-9]+)?|\b(?:{'|'.join(WORDS.values())})\b)"
 )
 """A number in a sentence. In Finnish a dot parts thousands (`1.200`) where three digits follow it, a comma decimals."""
-
-GROUPED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?")
 
 ABOUT = re.compile(r"(?:noin|n\.|lähes|arviolta|suunnilleen|runsa(?:at|an))\s+$", re.I)
 
@@ -167,10 +165,7 @@ def _value(number: str, factor: int) -> str:
     low = number.casefold()
     if low in _VALUES:
         return str(_VALUES[low] * factor)
-    plain = re.sub(SPACES, "", number)
-    if GROUPED.fullmatch(plain):
-        plain = plain.replace(".", "")
-    plain = plain.replace(",", ".")
+    plain = readings(number, ".")[-1]
     if factor == 1:
         return plain
     value = format(Decimal(plain) * factor, "f")

@@ -17,20 +17,22 @@ from hankelod.intake.proposals import Draft, Note, Values
 from hankelod.intake.reimport import Change
 from hankelod.messages.problem import Problem
 from hankelod.model.model import Model
-from hankelod.model.shapes import load
 from hankelod.rdf.files import listed
 from hankelod.records import tree
 from hankelod.records.dataset import Dataset
-from hankelod.records.folder import BASE, DATASET, shipped, turtle_files
+from hankelod.records.folder import DATASET
+from hankelod.records.settings import Settings
 from hankelod.records.slug import slug
 
 
 class Target(NamedTuple):
-    """Destination of an import: a folder laid out as `data/`, the dataset whose names are known, and the Model."""
+    """Destination of an import: a folder laid out as `data/`, the dataset whose names are known, the Model, and the
+    settings of the dataset or those without one."""
 
     data: Path
     dataset: Dataset | None
     model: Model
+    config: Settings
 
     @property
     def inside(self) -> bool:
@@ -74,8 +76,8 @@ def target(to: Path, known: Dataset | None, working: Path) -> Target:
         dataset = Dataset(to.parent, working)
     if to.exists() and not to.is_dir():
         raise CannotImport("not-a-folder", name=str(to))
-    model = dataset.model if dataset else load(turtle_files(shipped("ontology")), turtle_files(shipped("shapes")), BASE)
-    return Target(data, dataset, model)
+    basis = dataset or Dataset(working, alone=True)
+    return Target(data, dataset, basis.model, basis.config)
 
 
 def read_document(

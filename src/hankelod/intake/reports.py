@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hankelod.intake.documents.lines import Line
 from hankelod.intake.importing import File, Import
-from hankelod.messages.catalogue import in_language
+from hankelod.messages.catalogue import in_language, table
 from hankelod.messages.intake import say
 from hankelod.messages.problem import short
 
@@ -24,7 +24,7 @@ def text(result: Import, data: Path, lang: str) -> str:
     if result.document is not None:
         d = result.document
         coverage = f"{int(d.coverage() * 10) / 10:.1f}"  # rounded down: 100.0 only where all was understood
-        coverage = coverage if lang == "en" else coverage.replace(".", ",")
+        coverage = coverage.replace(".", table(lang, "site", "format")["point"])
         out.append(
             say("report-document", lang, name=result.name, lines=d.lines, projects=len(d.projects), coverage=coverage)
         )

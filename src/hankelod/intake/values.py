@@ -8,28 +8,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from hankelod.model.amounts import money
 from hankelod.model.spoken import month, month_names
 from hankelod.records.slug import slug
-
-SPACES = "[ \u00a0\u2000-\u200a\u202f\u205f\u3000'\u2019]"
-"""What parts thousands besides dots and commas: spaces of any kind and apostrophes."""
-
-NUMBER = re.compile(
-    r"(?P<sign>[-+\u2212]?)\s*(?:"
-    rf"(?P<whole>[0-9]+|[0-9]{{1,3}}(?:{SPACES}[0-9]{{3}})+|[0-9]{{1,3}}(?:\.[0-9]{{3}}){{2,}}|[0-9]{{1,3}}(?:,[0-9]{{3}}){{2,}})"
-    rf"|(?P<before>[0-9]+|[0-9]{{1,3}}(?:{SPACES}[0-9]{{3}})+|[0-9]{{1,3}}(?:\.[0-9]{{3}})+(?=,)|[0-9]{{1,3}}(?:,[0-9]{{3}})+(?=\.))"
-    r"[.,](?P<after>[0-9]+))"
-)
-"""A number with or without grouped thousands and decimals: `1200`, `1 200,5`, `1.200.000`, `1.200,50`, `1,200.50`."""
-
-AMBIGUOUS = re.compile(r"[-+\u2212]?\s*[1-9][0-9]{0,2}[.,][0-9]{3}")
-"""A number that is read in two ways: `1.200` is one and a fifth, or twelve hundred."""
-
-MONEY = re.compile(
-    rf"(?:€|EUR)?\s*(?P<whole>[0-9]{{1,3}}(?:{SPACES}[0-9]{{3}})+|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+(?![0-9])|[0-9]+)(?P<cents>[,.][0-9]{{1,2}})?"
-    r"(?![0-9])\s*(?:,-|:-)?\s*(?:€|e|eur(?:oa|o)?)?\.?",
-    re.I,
-)
 
 _MONTH = (
     r"(?P<{0}m>0?[1-9]|1[0-2])\s*[/.]\s*(?P<{0}y>(?:19|20)[0-9][0-9])"
@@ -49,33 +30,9 @@ SPAN = re.compile(
 SHORT = re.compile(r"(?P<a>0?[1-9]|1[0-2])\s*[-–—]\s*(?P<b>0?[1-9]|1[0-2])\s*/\s*(?P<y>(?:19|20)[0-9][0-9])")
 
 
-def number(text: str) -> str | None:
-    """Parse a number; return decimal text, or None for what is none and for what is `AMBIGUOUS`.
-
-    Zeros before a number go, and show that it is not grouped: `012.345` is twelve and a fraction.
-    """
-    text = text.strip()
-    match = NUMBER.fullmatch(text)
-    if match is None or AMBIGUOUS.fullmatch(text):
-        return None
-    whole = re.sub(r"\D", "", match["whole"] or match["before"]).lstrip("0") or "0"
-    sign = "-" if match["sign"] in ("-", "\u2212") else ""
-    return f"{sign}{whole}.{match['after']}" if match["after"] else sign + whole
-
-
 def amount(text: str) -> str | None:
-    """Parse an amount of euros; return decimal text (`83300`, `95250.50`) or None.
-
-    Thousands are separated by a space of any kind or a dot, cents (one or two digits) by a comma or a dot.
-    """
-    match = MONEY.fullmatch(text.strip(" \u00a0\u2007\u202f*_"))
-    if match is None:
-        return None
-    whole = re.sub(r"\D", "", match["whole"]).lstrip("0") or "0"
-    cents = (match["cents"] or "")[1:]
-    if cents:
-        cents = cents.ljust(2, "0")
-    return f"{whole}.{cents}" if cents and cents != "00" else whole
+    """Parse an amount of money in a document, where it may be emphasised; return decimal text or None."""
+    return money(text.strip("*_ \u00a0"))
 
 
 def schedule(text: str) -> tuple[str, str] | None:

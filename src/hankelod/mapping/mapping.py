@@ -121,14 +121,13 @@ class Mapping:
         return triples
 
     def turtle_head(self, body: str | None = None) -> str:
-        """Return the `@base` and `@prefix` lines for this Turtle; without `body`, for any Turtle of this Mapping."""
+        """Return the `@base` and `@prefix` lines for this Turtle; without `body`, for that of all records and for what
+        has been written in the Mapping's notation."""
         if body is None:
             for cls in self.model.classes.values():
                 if not cls.concept:
                     self._writer(cls, "turtle")
-            terms = {t for by in self.model.ontology.triples.items() for t in (by[0], *by[1], *_iris(by[1]))}
-            used = {self.names["turtle"].iri(t).partition(":")[0] for t in terms} | self.names["turtle"].used
-            return head_of(self.model.base, self.model.prefixes, used)
+            return head_of(self.model.base, self.model.prefixes, self.names["turtle"].used)
         return head(self.model.base, self.model.prefixes, body)
 
     def subject(self, record: Record) -> str:
@@ -140,12 +139,6 @@ def _typed(value: object) -> object:
     """Return a month as it is, and a year or a date as a typed value of JSON-LD."""
     datatype = PRECISIONS.get(len(str(value)), PRECISIONS[10])
     return value if datatype == PRECISIONS[7] else {"@value": value, "@type": datatype.replace(XSD, "xsd:")}
-
-
-def _iris(by: dict[str, list[object]]) -> list[str]:
-    """Return the IRIs among the objects of one subject, and the datatypes of its literals."""
-    objects = [o for members in by.values() for o in members]
-    return [o if isinstance(o, str) else o.datatype.value for o in objects]  # type: ignore[attr-defined]
 
 
 def ntriples(dataset: Dataset, mapping: Mapping, records: list[Record]) -> bytes:

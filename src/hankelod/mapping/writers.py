@@ -7,6 +7,7 @@ from itertools import takewhile
 from hankelod.model.model import Class, Field, Model
 from hankelod.rdf.graph import RDF
 from hankelod.rdf.terms import Names
+from hankelod.rdf.turtle import ALSO, END, FIRST, NEXT
 
 FLAVOURS = ("ntriples", "turtle", "places")
 """Outputs: two syntaxes, and tuples of a triple and the path of its value in the record."""
@@ -50,7 +51,7 @@ class WriterSource:
             if field.kind.nested:
                 parts += self._parts(field)
         if self.flavour == "turtle":
-            body.append("put(s + '\\n    ' + ' ;\\n    '.join(po) + ' .\\n')")
+            body.append(f"put(s + {FIRST!r} + {NEXT!r}.join(po) + {END!r})")
         return "\n    ".join(lines + body + parts) + "\n"
 
     def emit(self, predicate: str, term: str, key: str, step: str | None = None) -> str:
@@ -58,7 +59,7 @@ class WriterSource:
         if self.flavour == "ntriples":
             return f"put(f'{self.line(predicate, term)}')"
         if self.flavour == "turtle":
-            return f"po.append(f'{fixed(self.names.iri(predicate))} {term}')"
+            return f"po.append(f'{fixed(self.names.verb(predicate))} {term}')"
         where = f"path + ({key!r},)" if step is None else f"path + ({key!r}, {step})"
         return f"put((s[1:-1], {predicate!r}, f'{term}', {where}))"
 
@@ -179,10 +180,10 @@ class WriterSource:
 
     def _listed(self, field: Field) -> str:
         """Return an expression for all objects of one predicate in Turtle, separated by commas."""
-        predicate = fixed(self.names.iri(field.path))
+        predicate = fixed(self.names.verb(field.path))
         if field.kind.by_language:
-            return f"'{predicate} ' + ' ,\\n        '.join([f'\"{{escape(t)}}\"@{{lang}}' for lang, t in v.items()])"
-        return f"'{predicate} ' + ' ,\\n        '.join([f'{self.term(field)}' for v in v])"
+            return f"'{predicate} ' + {ALSO!r}.join([f'\"{{escape(t)}}\"@{{lang}}' for lang, t in v.items()])"
+        return f"'{predicate} ' + {ALSO!r}.join([f'{self.term(field)}' for v in v])"
 
     def _parts(self, field: Field) -> list[str]:
         name = self.model.target(field).name

@@ -14,8 +14,15 @@ UNDETERMINED = "und"
 
 
 def of_pages(dataset: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the languages of pages: those of the dataset of which the catalogue has the texts, else the default."""
-    return tuple(code for code in dataset if code in LANGUAGES) or (DEFAULT,)
+    """Return the languages of pages: those of the dataset, else the default. Each can be the name of a folder."""
+    return tuple(code for code in dataset if is_tag(code)) or (DEFAULT,)
+
+
+def is_tag(text: str) -> bool:
+    """Check if a text has the form of a language tag: a code of two or three letters, and subtags behind hyphens."""
+    code, *subtags = text.split("-")
+    letters = code.isascii() and code.isalpha() and code.islower() and 2 <= len(code) <= 3
+    return letters and all(s.isascii() and s.isalnum() and len(s) <= 8 for s in subtags)
 
 
 def folder(code: str, languages: tuple[str, ...]) -> str:

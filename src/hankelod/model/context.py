@@ -47,7 +47,7 @@ def context(model: Model) -> Json:
 
 def _compact(names: Names, iri: str) -> str:
     written = names.iri(iri)
-    return iri if written.startswith("<") else "rdf:type" if written == "a" else written
+    return iri if written.startswith("<") else written
 
 
 def _scoped(model: Model, names: Names, cls: Class) -> Json:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from hankelod.model import entailment
 from hankelod.model.model import Model
-from hankelod.rdf import turtle
 from hankelod.rdf.graph import RDFS, SH
+from hankelod.rdf.statements import Triples
+from hankelod.rdf.turtle import document
 
 BEYOND_CORE = (SH + "sparql", SH + "rule", SH + "declare")
 """Properties of shapes outside of SHACL Core."""
@@ -17,21 +18,21 @@ BEYOND_CORE = (SH + "sparql", SH + "rule", SH + "declare")
 
 def shapes(model: Model) -> str:
     """Return all shapes, with the sub-class axioms that they need."""
-    return turtle.document({**model.shapes.triples, **_axioms(model)}, model.base, model.prefixes)
+    return document({**model.shapes.triples, **_axioms(model)}, model.base, model.prefixes, in_order=True)
 
 
 def core(model: Model) -> str:
     """Return the shapes without what is beyond SHACL Core. A shape that was nothing but a query is left with its path,
     which a closed shape allows."""
-    kept: turtle.Graph = {}
+    kept: Triples = {}
     for subject, by in model.shapes.triples.items():
         within = {p: objects for p, objects in by.items() if p not in BEYOND_CORE}
         if within:
             kept[subject] = within
-    return turtle.document({**_reached(kept), **_axioms(model)}, model.base, model.prefixes)
+    return document({**_reached(kept), **_axioms(model)}, model.base, model.prefixes, in_order=True)
 
 
-def _axioms(model: Model) -> turtle.Graph:
+def _axioms(model: Model) -> Triples:
     """Return the sub-class axioms of the ontology that lead to a class which a shape names."""
     above: dict[str, list[str]] = {
         s: [str(o) for o in by[RDFS + "subClassOf"]]
@@ -45,7 +46,7 @@ def _axioms(model: Model) -> turtle.Graph:
         for o in by.get(SH + predicate, ())
     }
     supers = entailment.superclasses(model.ontology)
-    axioms: turtle.Graph = {}
+    axioms: Triples = {}
     for cls in sorted(above):
         needed: list[object] = [c for c in above[cls] if not named.isdisjoint((c, *supers.get(c, ())))]
         if needed:
@@ -53,7 +54,7 @@ def _axioms(model: Model) -> turtle.Graph:
     return axioms
 
 
-def _reached(graph: turtle.Graph) -> turtle.Graph:
+def _reached(graph: Triples) -> Triples:
     """Return the graph without blank nodes to which nothing refers any more."""
     waiting = [subject for subject in graph if not subject.startswith("_:")]
     reached = set(waiting)

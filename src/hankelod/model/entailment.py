@@ -73,7 +73,8 @@ def _add(ontology: Index, subject: str, predicate: str, objects: Sequence[object
             ontology.triples.setdefault(subject, {}).setdefault(predicate, []).append(obj)
             present = ontology.objects(subject, predicate)
             term = obj if isinstance(obj, ox.Literal) else _node(str(obj))
-            ontology.quads.append(ox.Quad(_node(subject), ox.NamedNode(predicate), term))
+            quad = ox.Quad(_node(subject), ox.NamedNode(predicate), term)
+            ontology.by_subject.setdefault(subject, []).append(quad)
 
 
 def _node(name: str) -> ox.NamedNode | ox.BlankNode:

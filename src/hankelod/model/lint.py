@@ -7,13 +7,12 @@ they could hang an engine, or if they could reach the network. A label that is m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hankelod.messages.catalogue import Text
-from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.problem import Place, Problem, problem
-from hankelod.model.model import SHAPES, Model
+from hankelod.model.model import Model
 from hankelod.model.patterns import unsafe_reason
 from hankelod.rdf import sparql
 from hankelod.rdf.files import content
@@ -63,6 +62,7 @@ DESCRIBING = frozenset(
         "path",
         "property",
         "targetClass",
+        "targetSubjectsOf",
         "ignoredProperties",
         "rule",
         "declare",
@@ -193,35 +193,39 @@ def _collisions(model: Model) -> Iterator[tuple[str, str]]:
         paths: dict[str, str] = {}
         for field in cls.fields:
             for owners, name, word in ((keys, field.key, "key"), (paths, field.path, "sh:path")):
+                if field.derived and owners is paths:
+                    continue  # a property may be stated beside those that authors write
                 first = owners.setdefault(name, field.code)
                 if first != field.code:
-                    yield SHAPES + field.code, f"the {word} {name} is that of {first} already"
+                    yield field.shape, f"the {word} {name} is that of {first} already"
             if field.key in ("id", "type") or not re.fullmatch(r"[a-z][A-Za-z0-9]*", field.key):
                 yield (
-                    SHAPES + field.code,
+                    field.shape,
                     f"the key {field.key}: letters and digits only, a lower-case letter first; id and type are taken",
                 )
 
 
-def remarks(model: Model, files: list[tuple[Path, str]], base: str) -> list[Problem]:
-    """Return warnings about missing texts and terms. `files` are the Turtle files with their names in reports."""
+def remarks(model: Model, files: list[tuple[Path, str]], base: str, languages: Sequence[str]) -> list[Problem]:
+    """Return warnings about missing texts and terms of what these Turtle files state, which are given with their names
+    in reports; the texts have to be in these languages."""
     where = Locations(files, base)
     problems = [
         problem("model-untold", where.place(iri), None, None, _local(iri), expected=", ".join(missing), what=what)
-        for iri, what, missing in _missing_texts(model)
+        for iri, what, missing in _missing_texts(model, languages)
+        if where.knows(iri)
     ]
     deprecated = [t for t in model.ontology.triples if model.ontology.value(t, OWL + "deprecated") == "true"]
     problems += [
         problem("model-no-successor", where.place(t), None, None, _local(t))
         for t in deprecated
-        if not model.ontology.iri(t, DCTERMS + "isReplacedBy")
+        if not model.ontology.iri(t, DCTERMS + "isReplacedBy") and where.knows(t)
     ]
     declared = {s for s in model.ontology.triples if s.startswith("https://w3id.org/hankelod/def#")}
     for cls in model.classes.values():
         for field in cls.fields:
-            if field.path.startswith("https://w3id.org/hankelod/def#") and field.path not in declared:
-                iri = SHAPES + field.code
-                problems.append(problem("model-no-term", where.place(iri), None, None, _local(field.path)))
+            own = field.path.startswith("https://w3id.org/hankelod/def#") and where.knows(field.shape)
+            if own and field.path not in declared:
+                problems.append(problem("model-no-term", where.place(field.shape), None, None, _local(field.path)))
     return problems
 
 
@@ -234,23 +238,30 @@ class Locations:
 
     def place(self, subject: str) -> Place:
         """Return the place of a subject, or the beginning of the first file if it is unknown."""
-        if self._read is None:
-            self._read = [(name, places(content(path).decode(), self.base)) for path, name in self.files]
-        for name, positions in self._read:
+        for name, positions in self._positions():
             if subject in positions.subjects:
                 return Place(name, *positions.subjects[subject])
         return Place(self.files[0][1] if self.files else "shapes", 1, 1)
+
+    def knows(self, subject: str) -> bool:
+        """Tell whether one of the files states something about a subject."""
+        return any(subject in positions.subjects for _, positions in self._positions())
+
+    def _positions(self) -> list[tuple[str, Places]]:
+        if self._read is None:
+            self._read = [(name, places(content(path).decode(), self.base)) for path, name in self.files]
+        return self._read
 
 
 def _local(iri: str) -> str:
     return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
 
 
-def _missing_texts(model: Model) -> Iterator[tuple[str, str, list[str]]]:
+def _missing_texts(model: Model, languages: Sequence[str]) -> Iterator[tuple[str, str, list[str]]]:
     """Yield terms and shapes that lack a text in a language: the IRI, the kind of text, the languages."""
 
     def lacking(text: Text) -> list[str]:
-        return [lang for lang in LANGUAGES if not text.get(lang)]
+        return [lang for lang in languages if not text.get(lang)]
 
     for cls in model.classes.values():
         for field in cls.fields:
@@ -259,7 +270,7 @@ def _missing_texts(model: Model) -> Iterator[tuple[str, str, list[str]]]:
                 ("sh:description / skos:definition", field.description),
             ):
                 if missing := lacking(text):
-                    yield SHAPES + field.code, what, missing
+                    yield field.shape, what, missing
     for iri, check in model.checks.items():
         bound = any(p.removeprefix(SH) in COMPARED for p in model.shapes.triples[iri])
         for what, text in (("sh:message", check.fix), ("s:why", check.why)) if bound else ():

@@ -15,16 +15,21 @@ SHAPES = "https://w3id.org/hankelod/shapes#"
 DATASET = "http://www.w3.org/ns/dcat#Dataset"
 """Class of the dataset itself."""
 
+DEFAULT = "default"
+"""The way of filling in a value that authors may write."""
+
 
 class Filled(NamedTuple):
     """The rule by which hankelod fills in a value that authors leave out."""
 
     way: str
     """`ordinal`: position in its list, from 1; `along`: value at a path; `cast`: number read from another field;
-    `first-day`, `last-day`: bounds of the date of another field; `within`: IRI that ends in another field."""
+    `first-day`, `last-day`: bounds of the date of another field; `within`: IRI that ends in another field; `default`:
+    value that authors may write and of which there is one in any case, that of the whole or else of the dataset."""
     keys: tuple[str, ...] = ()
     """`along`: the key of a concept reference and the IRI of that concept's property; `within`: the source key and the
-    beginning of the IRI; else the source key."""
+    beginning of the IRI; `areas`: keys, each before the beginning of the paths of its areas; `default`: the key in
+    wholes and settings, and those beside whose values alone it is filled in (none: always); else the source key."""
 
 
 class Field(NamedTuple):
@@ -36,6 +41,8 @@ class Field(NamedTuple):
     """Key in the record files (`sh:codeIdentifier`)."""
     code: str
     """Local name of the property shape (`Project-title`); also the code of its problems."""
+    shape: str
+    """IRI of the property shape."""
     path: str
     """IRI of the RDF property (`sh:path`)."""
     kind: Kind
@@ -76,6 +83,19 @@ class Field(NamedTuple):
     """The text is a quotation (`s:verbatim`): it needs no translation."""
     within: str | None = None
     """Key of the sibling that completes the id of a part that this refers to: of a grant's call, its programme."""
+
+    space: str | None = None
+    """Namespace of IRIs that authors may write by their names in it alone (`s:namespace`)."""
+
+    @property
+    def derived(self) -> bool:
+        """True if the value follows from others, so that authors never write it."""
+        return self.filled is not None and not self.defaulted
+
+    @property
+    def defaulted(self) -> bool:
+        """True if the value is filled in where authors do not write it."""
+        return self.filled is not None and self.filled.way == DEFAULT
 
 
 class TypeRule(NamedTuple):
@@ -167,6 +187,27 @@ class Described(NamedTuple):
     path: tuple[str | int, ...]
 
 
+class Level(NamedTuple):
+    """A level of areas, such as regions or municipalities: a row of `levels.csv` of an area pack."""
+
+    name: str
+    """Id of the level in the pack."""
+    label: Text
+    """Name of an area of the level, by language."""
+    parent: str | None
+    """Level of the areas that its areas are in."""
+    pattern: str | None
+    """Regular expression for whole codes."""
+    iri: str
+    """IRI of the class of its areas; several levels may share `hanke:Area`."""
+    key: str | None
+    """Key of the main class for areas of the level; None if projects do not name them, as those that are no more."""
+    property: str | None
+    """IRI of the property of that key."""
+    segment: str
+    """Name in IRIs."""
+
+
 class Group(NamedTuple):
     """A `sh:PropertyGroup`: a heading over fields on forms and pages."""
 
@@ -203,7 +244,9 @@ class Model(NamedTuple):
     shapes: Index
     """Triples of the shapes."""
     shapes_text: str
-    """Turtle of the shapes, for engines that parse it themselves."""
+    """N-Triples of the shapes, in the order of `shapes.quads`, for engines that parse them themselves."""
+    levels: tuple[Level, ...] = ()
+    """Levels of areas, each behind those that its areas are in."""
 
     @property
     def things(self) -> str:
@@ -228,7 +271,7 @@ class Model(NamedTuple):
 
     def check(self, field: Field) -> Check:
         """Return the check of a field: its property shape."""
-        return self.checks[SHAPES + field.code]
+        return self.checks[field.shape]
 
     def walk(self, cls: Class, values: dict[str, object], path: tuple[str | int, ...] = ()) -> Iterator[Described]:
         """Yield a record and then its parts, in the order of the Model, each before its own parts."""

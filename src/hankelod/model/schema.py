@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from hankelod.messages.catalogue import Text
+from hankelod.messages.catalogue import Text, in_language
 from hankelod.model.context import Json
-from hankelod.model.model import ID, SHAPES, Class, Field, Model
+from hankelod.model.model import ID, Class, Field, Model
 
 SCHEMA_BASE = "https://json-schema.org/draft/2020-12/schema"
 
@@ -77,10 +77,10 @@ class _Schema:
         if cls.part or cls.file:
             properties["id"] = {"type": "string", "pattern": f"^({ID.pattern})$" if cls.identifies else "^[a-z0-9/-]+$"}
         for field in cls.fields:
-            if field.filled is None:
+            if not field.derived:
                 properties[field.key] = self._property(field)
         whole: Json = {"type": "object", "properties": properties, "additionalProperties": False}
-        required = [f.key for f in cls.fields if f.required and f.filled is None]
+        required = [f.key for f in cls.fields if f.required and not f.derived]
         if required:
             whole["required"] = required
         return whole
@@ -104,7 +104,7 @@ class _Schema:
 
     def _message(self, field: Field) -> str | None:
         """Return how to write a value: the message of the field's shape."""
-        check = self.model.checks.get(SHAPES + field.code)
+        check = self.model.checks.get(field.shape)
         return check.fix.get(self.form.lang) if check else None
 
     def _value(self, field: Field) -> Json:
@@ -146,7 +146,7 @@ class _Schema:
 
     def _choice(self, identifier: str, name: Text) -> Json:
         """Return one value with its name, which forms show as the title and editors as the description."""
-        shown = name.get(self.form.lang) or next(iter(name.values()), identifier)
+        shown = in_language(name, self.form.lang) or identifier
         return {"const": identifier, "title": shown, "description": shown}
 
 
@@ -163,7 +163,7 @@ def _scalar(field: Field) -> Json:
 def _narrowed(field: Field, form: Json) -> Json:
     """Return the schema of a kind with the rules of its field."""
     if form["type"] == "string":
-        return {**form, **_lexical(field)}
+        return {"type": "string", "minLength": 1} if field.space else {**form, **_lexical(field)}
     return {**form, **_bounds(field)} if field.kind.numeric else form
 
 

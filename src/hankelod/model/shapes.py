@@ -17,8 +17,8 @@ from hankelod.model import entailment
 from hankelod.model.kinds import addresses, things
 from hankelod.model.kinds.kind import Kind
 from hankelod.model.kinds.table import BY_DATATYPE, of_alternatives
-from hankelod.model.model import SHAPES, Check, Class, Field, Filled, Group, Model, TypeRule
-from hankelod.rdf.files import content
+from hankelod.model.layers import Layer
+from hankelod.model.model import DEFAULT, SHAPES, Check, Class, Field, Filled, Group, Level, Model, TypeRule
 from hankelod.rdf.graph import RDF, RDFS, SH, SKOS, Index, read
 from hankelod.rdf.terms import Names
 
@@ -99,6 +99,13 @@ def _filled(shapes: Index, shape: str, keys: dict[str, str]) -> Filled | None:
     if within is not None:
         ending, space = _steps(shapes, within, shape)
         return Filled("within", (_key_at(keys, ending, shape), space))
+    setting = shapes.value(shape, SHAPES + "filledByDefault")
+    if setting is not None:
+        beside = (_key_at(keys, str(path), shape) for path in shapes.objects(shape, SHAPES + "filledBeside"))
+        return Filled(DEFAULT, (setting, *sorted(beside)))
+    areas = shapes.one(shape, SHAPES + "filledWithAreas")
+    if areas is not None:
+        return Filled("areas", tuple(str(getattr(item, "value", "")) for item in shapes.items(areas)))
     along = shapes.one(shape, SHAPES + "filledAlong")
     if along is not None:
         first, second = _steps(shapes, along, shape)
@@ -138,6 +145,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         order=_number(shapes, shape, "order", 0),
         key=shapes.value(shape, SH + "codeIdentifier") or "",
         code=_local(shape),
+        shape=shape,
         path=path,
         kind=kind,
         many=not kind.by_language and shapes.value(shape, SH + most) != "1",
@@ -157,6 +165,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         group=_local(group) if group else None,
         long=shapes.value(shape, DASH + "singleLine") == "false",
         verbatim=shapes.value(shape, SHAPES + "verbatim") == "true",
+        space=shapes.value(shape, SHAPES + "namespace"),
     )
 
 
@@ -252,7 +261,7 @@ def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
     """Return the checks of all named shapes, by IRI."""
     checks = {}
     for shape in shapes.triples:
-        if not shape.startswith(SHAPES) or not _is_shape(shapes, shape):
+        if shape.startswith("_:") or not _is_shape(shapes, shape):
             continue
         about = shapes.iri(shape, SHAPES + "field") or shape
         path = shapes.iri(about, SH + "path")
@@ -323,7 +332,15 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
     `base` is the dataset's base IRI: the code lists in the ontology are written relative to it.
     Raises ModelError or `hankelod.rdf.graph.NotReadable` if they cannot be used.
     """
-    ontology, shapes = read(ontology_files, base), read(shapes_files, base)
+    return of(Layer(read(ontology_files, base), read(shapes_files, base)), base)
+
+
+def of(layer: Layer, base: str, levels: tuple[Level, ...] = ()) -> Model:
+    """Return the Model of ontology and shapes, all layers combined, with the levels of areas.
+
+    Raises ModelError if they cannot be used.
+    """
+    ontology, shapes = layer
     supers = entailment.superclasses(ontology)
     entailment.complete(ontology, supers)
     prefixes = dict(sorted({**shapes.prefixes, **ontology.prefixes}.items()))
@@ -337,7 +354,7 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
     classes: dict[str, Class] = {}
     owners: dict[str, str] = {}
     for shape in node_shapes:
-        iri = shapes.iri(shape, SH + "targetClass")
+        iri = shapes.iri(shape, SH + "targetClass") or shapes.iri(shape, SHAPES + "ofClass")
         if iri is None:
             raise ModelError(f"{_local(shape)}: a class of records needs sh:targetClass")
         classes[iri] = _class(shapes, ontology, shape, iri, parts, supers, names)
@@ -374,7 +391,8 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
         prefixes=prefixes,
         ontology=ontology,
         shapes=shapes,
-        shapes_text="\n".join(content(f).decode() for f in shapes_files),
+        shapes_text=(ox.serialize(shapes.quads, format=ox.RdfFormat.N_TRIPLES) or b"").decode(),
+        levels=levels,
     )
 
 

@@ -6,14 +6,17 @@ from array import array
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from hankelod.messages.languages import of_pages
 from hankelod.messages.problem import MAX_PROBLEMS, SEVERITIES, Place, Problem, problem
 from hankelod.messages.words import error_message
 from hankelod.model import lint
 from hankelod.pipeline.piece import Piece, digest
 from hankelod.records import inputs
+from hankelod.records.areas import Areas
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from hankelod.records.tree import Unreadable
+from hankelod.validation import concepts
 from hankelod.validation.details import Details
 from hankelod.validation.report import Report, report
 from hankelod.validation.withdrawn import reused
@@ -52,9 +55,11 @@ class Findings:
         dataset = self.dataset
         self.note(inputs.unknown_files(dataset))
         if dataset.own_model:
-            self.note(lint.remarks(dataset.model, dataset.model_files(), dataset.base))
+            self.note(lint.remarks(dataset.model, dataset.own_model_files(), dataset.base, dataset.languages))
+            self.note(concepts.problems(dataset))
         self.note(found for found, _ in reused(others))
         self.note(dataset.reader.problems)
+        self.note(_of_presentation(dataset, others))
         self.note(_of_boundaries(dataset, others))
 
     def add(self, piece: Piece) -> None:
@@ -119,25 +124,45 @@ class Findings:
             )
 
 
-def _of_boundaries(dataset: Dataset, others: list[Record]) -> Iterator[Problem]:
-    """Yield what is wrong with the file of boundaries that a dataset names: it cannot be used, or areas are missing."""
+def _of_presentation(dataset: Dataset, others: list[Record]) -> Iterator[Problem]:
+    """Yield what is wrong with the brand and the own texts of a dataset."""
     settings = next((r for r in others if r.cls.of_dataset), None)
-    named = settings.values.get("boundaries") if settings else None
-    if not named:
+    if settings is None or not (dataset.setting("brand") or (dataset.root / "texts").is_dir()):
+        return
+    from hankelod.site import brand, own
+
+    for code in of_pages(dataset.languages):
+        try:
+            own.read(dataset.root, code)
+        except own.NotTexts as error:
+            place = Place(dataset.name(dataset.root / error.path), error.line, 1)
+            yield problem("unusable-texts", place, detail=error_message(error))
+    try:
+        brand.brand(dataset.setting("brand"), dataset.data)
+    except brand.NotBrand as error:
+        place = settings.place(("brand", error.key))
+        yield problem("unusable-brand", place, settings.id, f"brand.{error.key}", detail=error_message(error))
+
+
+def _of_boundaries(dataset: Dataset, others: list[Record]) -> Iterator[Problem]:
+    """Yield what is wrong with the boundaries of areas: the file cannot be used, or areas are missing in it."""
+    if not dataset.model.levels:
         return
     from hankelod.site.map import atlas, boundaries
+    from hankelod.site.map.projection import NotDrawn
 
-    file = dataset.data / str(named)
-    place = Place(dataset.name(file), 1, 1)
-    levels = {name: [r for r in others if r.cls.name == name] for name in ("Municipality", "Region")}
+    source = boundaries.source(dataset)
+    if source is None:
+        return
+    place = Place(dataset.name(source.path), 1, 1)
+    records = {(r.cls.iri, r.id): r for r in others}
+    areas = Areas(dataset.model, lambda iri, identifier: records.get((iri, identifier)))
+    named = atlas.named(areas, (area for r in others if (area := areas.of(r)) is not None))
     try:
-        areas = atlas.official(levels["Municipality"], levels["Region"], file, dataset.data)
-    except boundaries.NotBoundaries as error:
+        found = atlas.official(named, source, atlas.plane_of(named, dataset.pack.projection))
+    except NotDrawn as error:
         yield problem("unusable-boundaries", place, detail=error_message(error))
         return
-    alone = any(r.id in areas for level in levels.values() for r in level)
-    for level in levels.values():
-        without = [r.id for r in level if r.id not in areas]
-        if without and not (alone and len(without) == len(level)):  # a file may have one level alone
-            shown = ", ".join(without[:SHOWN]) + (" …" if len(without) > SHOWN else "")
-            yield problem("areas-without-boundary", place, value=shown, expected=str(len(without)))
+    for lacking in atlas.without(named, found):
+        shown = ", ".join(lacking[:SHOWN]) + (" …" if len(lacking) > SHOWN else "")
+        yield problem("areas-without-boundary", place, value=shown, expected=str(len(lacking)))

@@ -18,9 +18,8 @@ import pyoxigraph as ox
 from hankelod.messages.catalogue import Text
 from hankelod.messages.words import error_message
 from hankelod.publication import formats, reading, runs
-from hankelod.publication.files import NAME
 from hankelod.publication.history import feed
-from hankelod.publication.history.previous import DUMP, WANTED
+from hankelod.publication.history.previous import WANTED
 from hankelod.publication.parts import Folder
 from hankelod.publication.reading import UNREADABLE, Graph, Source
 from hankelod.publication.runs import Lines
@@ -28,6 +27,8 @@ from hankelod.rdf import syntaxes
 
 BASE = "http://base.invalid/"
 """Where relative IRIs lead; the forms of the dump have none."""
+
+NT = ox.RdfFormat.N_TRIPLES.media_type
 
 Fault = tuple[str, dict[str, Text]]
 """The code of a problem with a file, and its details."""
@@ -60,10 +61,12 @@ class Examined(NamedTuple):
 
 
 class File(NamedTuple):
-    """A file to be examined; `unpacked` is the size of what it holds, if that is a file of the publication too."""
+    """A file to be examined; `unpacked` is the size of what it holds, if that is a file of the publication too, and
+    `is_form` marks a form of the dump."""
 
     path: str
     unpacked: int | None
+    is_form: bool = False
 
 
 def examine(folder: Path, files: Sequence[File]) -> list[Examined]:
@@ -123,23 +126,18 @@ def _read(file: File, content: BinaryIO, found: Examined, held: bool) -> Examine
     if kind.media_type not in syntaxes.WRITTEN:
         reading.read(content, kind.media_type)
         return found
-    if file.path == DUMP:
+    if file.is_form and kind.media_type == NT:
         return found._replace(graph=reading.sorted_triples(content))
     if WANTED.fullmatch(file.path):
         return _page(reading.whole(content, file.path), found)
     quads = reading.quads(content, syntaxes.WRITTEN[kind.media_type], BASE + file.path)
     if held:
         return found._replace(graph=reading.graph(set(quads)))
-    if is_form(file.path):
+    if file.is_form:
         return found._replace(graph=reading.graph(quads))
     with TemporaryDirectory(prefix="hankelod-") as place:
         blocks = _sorted(reading.lines(quads), Folder(place))
         return found._replace(graph=Graph(sum(map(len, blocks)), 0))
-
-
-def is_form(path: str) -> bool:
-    """Tell whether a file is a form of the dump."""
-    return path.startswith(f"dump/{NAME}.") and not formats.unpacked(path)[1]
 
 
 def _digest(file: BinaryIO, size: int) -> str:
@@ -195,9 +193,9 @@ def last_versions(folder: Path, pages: Sequence[str], parts: Folder) -> Iterator
     return _sorted(lines(), parts)
 
 
-def dump(folder: Path) -> Iterator[Lines]:
+def dump(folder: Path, path: str) -> Iterator[Lines]:
     """Yield the lines of the dump in N-Triples, in blocks."""
-    with io.BufferedReader(reading.Opener(folder).open(DUMP), reading.BLOCK) as file:
+    with io.BufferedReader(reading.Opener(folder).open(path), reading.BLOCK) as file:
         yield from runs.of_file(file, reading.BLOCK)
 
 

@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
-NAME = "hankelod"
-
 
 class File(NamedTuple):
     """A file of the publication: its path, its bytes, and for RDF the number of distinct triples."""

@@ -17,11 +17,12 @@ from hankelod.publication import examination, reading, runs
 from hankelod.publication import manifest as manifests
 from hankelod.publication.examination import Examined, File, examine
 from hankelod.publication.history import feed
-from hankelod.publication.history.previous import DUMP, WANTED, read_releases
+from hankelod.publication.history.previous import WANTED, read_releases
 from hankelod.publication.manifest import MANIFEST, BadManifest, Manifest
 from hankelod.publication.parts import Folder
 from hankelod.publication.reading import UNREADABLE, Graph
 from hankelod.publication.runs import Lines
+from hankelod.rdf import dumps
 from hankelod.records.folder import BASE
 from hankelod.validation.report import Report, report
 
@@ -63,6 +64,7 @@ def verify(folder: Path, name: str, share: Examine = here) -> Report:
 def _work(folder: Path, manifest: Manifest) -> list[Work]:
     """All files as pieces of work, the largest first, so that processes end at about the same time."""
     pieces: list[list[File]] = []
+    forms = _forms(manifest)
     room = 0
     for path, entry in sorted(manifest.files.items(), key=lambda item: (-item[1].bytes, item[0])):
         if entry.bytes > room:
@@ -70,8 +72,13 @@ def _work(folder: Path, manifest: Manifest) -> list[Work]:
             room = TOGETHER
         room -= entry.bytes
         plain = manifest.files.get(path.removesuffix(".gz")) if path.endswith(".gz") else None
-        pieces[-1].append(File(path, plain.bytes if plain else None))
+        pieces[-1].append(File(path, plain.bytes if plain else None, path in forms))
     return [(folder, piece) for piece in pieces]
+
+
+def _forms(manifest: Manifest) -> list[str]:
+    """The forms of the dump as they are read: not packed."""
+    return [path for path in dumps.forms(manifest.files) if not path.endswith(dumps.PACKED)]
 
 
 def _page_number(path: str) -> int:
@@ -88,6 +95,8 @@ class _Verification:
         self._folder, self._name = folder, name.rstrip("/")
         self._faulty: set[str] = set()
         self._dump: Graph | None = None
+        self._forms: list[str] = []
+        self._path: str | None = None
 
     def add(self, code: str, path: str, value: str | None = None, **details: object) -> None:
         place = Place(f"{self._name}/{path}", 1, 1)
@@ -98,9 +107,11 @@ class _Verification:
 
     def files(self, manifest: Manifest, examined: dict[str, Examined]) -> None:
         """Compare what was read of each file with its entry, and the forms of the dump with each other."""
-        if DUMP in examined:
-            self._dump = examined[DUMP].graph
-        for path in sorted(manifest.files, key=lambda path: (path != DUMP, path)):
+        self._forms = _forms(manifest)
+        self._path = dumps.sorted_form(self._forms)
+        if self._path:
+            self._dump = examined[self._path].graph
+        for path in sorted(manifest.files, key=lambda path: (path != self._path, path)):
             found = examined[path]
             self._entry(found, manifest)
             if found.fault:
@@ -124,7 +135,7 @@ class _Verification:
 
     def _triples(self, found: Examined, expected: int | None) -> None:
         count = found.graph.triples if found.graph else None
-        if found.graph and examination.is_form(found.path) and found.graph != self._dump:
+        if found.graph and found.path in self._forms and found.graph != self._dump:
             with TemporaryDirectory(prefix="hankelod-") as place:
                 blocks = examination.form(self._folder, found.path, Folder(place))
                 try:
@@ -137,9 +148,9 @@ class _Verification:
 
     def _difference(self, path: str, blocks: Iterator[Lines]) -> int:
         """Compare sorted lines with the dump in N-Triples, and count them."""
-        count, apart = runs.compared(blocks, examination.dump(self._folder))
+        count, apart = runs.compared(blocks, examination.dump(self._folder, self._path or ""))
         if apart:
-            self.add("dumps-differ", path, str(apart), expected=DUMP)
+            self.add("dumps-differ", path, str(apart), expected=self._path)
         return count
 
     ### The change feed

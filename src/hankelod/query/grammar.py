@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
@@ -151,7 +151,7 @@ class _RuleParser:
 def grammar() -> Grammar:
     """Read the grammar of `sparql.ebnf` and compute its tables."""
     rules: Rules = {}
-    for line in (files(__package__) / "sparql.ebnf").read_text("utf-8").splitlines():
+    for line in Path(__file__).with_name("sparql.ebnf").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             name, _, right = line.partition(": ")
             rules[name] = _RuleParser(name, right, rules).alternatives()

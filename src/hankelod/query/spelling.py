@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from hankelod.messages.catalogue import Text
+from hankelod.messages.catalogue import Text, in_language
 from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.words import message
 from hankelod.rdf.graph import RDF
@@ -187,6 +187,5 @@ def nearest_thing(store: ox.Store, start: str, value: str, names: Iterable[str])
 
 def _named(identifier: str, labels: Mapping[str, str], lang: str) -> str:
     """An identifier with its name in a language, or the nearest to it that there is."""
-    order = (lang, *LANGUAGES, "", *sorted(labels))
-    name = next(labels[each] for each in order if each in labels)
+    name = in_language(dict(sorted(labels.items())), lang)
     return f"{identifier} ({name})" if name != identifier else identifier

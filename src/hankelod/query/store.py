@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 import pyoxigraph as ox
 
 from hankelod.messages.words import message
-from hankelod.rdf import files, nesting
+from hankelod.rdf import dumps, files, nesting
 from hankelod.rdf.files import content
 from hankelod.rdf.graph import RDF
 from hankelod.rdf.sparql import CannotAsk
@@ -87,9 +87,11 @@ def dump_file(place: Path, name: str) -> Path:
         return place
     if not place.exists():
         raise CannotAsk(message("refusal-path", path=name))
-    for end in (e + gz for e in DUMPS for gz in ("", ".gz")):
-        if (place / "dump" / f"hankelod{end}").is_file():
-            return place / "dump" / f"hankelod{end}"
+    folder = place / dumps.FOLDER
+    names = [f"{dumps.FOLDER}/{each.name}" for each in folder.iterdir()] if folder.is_dir() else []
+    for path in dumps.forms(names):
+        if (place / path).is_file():
+            return place / path
     raise CannotAsk(message("refusal-nothing-to-ask", name=name))
 
 
@@ -142,6 +144,7 @@ def opened(store: ox.Store, origin: str, here: Path) -> Opened:
     from hankelod.records.folder import BASE, shipped, turtle_files
 
     folders = [own if (own := root(here) / name).is_dir() else shipped(name) for name in ("ontology", "shapes")]
+    folders += [added] if (added := root(here) / "model").is_dir() else []
     text = "\n".join(content(f).decode("utf-8", "replace") for folder in folders for f in turtle_files(folder))
     return Opened(store, _base(store) or BASE, dict(sorted(_PREFIX.findall(text))), origin, 0)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from importlib import resources
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,7 +52,13 @@ class Index(NamedTuple):
 
     triples: dict[str, dict[str, list[object]]]
     prefixes: dict[str, str]
-    quads: list[ox.Quad]
+    by_subject: dict[str, list[ox.Quad]]
+    """The same triples as the parser gave them, by subject."""
+
+    @property
+    def quads(self) -> list[ox.Quad]:
+        """All triples, grouped by subject."""
+        return list(chain.from_iterable(self.by_subject.values()))
 
     def objects(self, subject: str, predicate: str) -> list[object]:
         """Return all objects in the order of the files."""
@@ -58,7 +66,8 @@ class Index(NamedTuple):
 
     def one(self, subject: str, predicate: str) -> object | None:
         """Return the first object, or None."""
-        objects = self.objects(subject, predicate)
+        by = self.triples.get(subject)
+        objects = by.get(predicate) if by else None
         return objects[0] if objects else None
 
     def iri(self, subject: str, predicate: str) -> str | None:
@@ -113,7 +122,7 @@ def read(paths: list[Path], base: str) -> Index:
 
     `base` resolves relative IRIs. Raises NotReadable.
     """
-    index = Index({}, {}, [])
+    index = Index({}, {}, {})
     for file in paths:
         try:
             _take(index, files.content(file), base)
@@ -125,10 +134,22 @@ def read(paths: list[Path], base: str) -> Index:
     return index
 
 
+def add(index: Index, text: str, base: str) -> None:
+    """Add the triples of a text in Turtle to an index."""
+    _take(index, text.encode(), base)
+
+
 def read_resource(package: str, name: str, base: str) -> Index:
-    """Read a Turtle file that a Python package contains."""
-    index = Index({}, {}, [])
-    _take(index, (resources.files(package) / name).read_bytes(), base)
+    """Read a Turtle file that a Python package contains, which has been imported."""
+    index = Index({}, {}, {})
+    _take(index, Path(sys.modules[package].__path__[0], name).read_bytes(), base)
+    return index
+
+
+def indexed(quads: list[ox.Quad], prefixes: dict[str, str]) -> Index:
+    """Return an index of triples, in their order."""
+    index = Index({}, dict(prefixes), {})
+    _add(index, quads)
     return index
 
 
@@ -137,13 +158,26 @@ def _take(index: Index, content: bytes, base: str) -> None:
     content.decode()  # the parser does not look at comments
     nesting.check(content)
     parser = ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=base)
-    doubtful = OUTSIDE.search(content) is not None
-    for quad in parser:
-        if doubtful:
-            check_iris(quad.triple)
-        index.quads.append(quad)
-        subject, predicate, obj = _node(quad.subject), quad.predicate.value, quad.object
-        index.triples.setdefault(subject, {}).setdefault(predicate, []).append(
-            obj if isinstance(obj, ox.Literal) else _node(obj)
-        )
+    _add(index, _checked(parser) if OUTSIDE.search(content) else parser)
     index.prefixes.update(parser.prefixes)
+
+
+def _checked(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """Yield quads. Raises ValueError at the first with a term that is no IRI."""
+    for quad in quads:
+        check_iris(quad.triple)
+        yield quad
+
+
+def _add(index: Index, quads: Iterable[ox.Quad]) -> None:
+    """Add triples to an index; a subject is looked up once for those that follow each other."""
+    triples, by_subject = index.triples, index.by_subject
+    subject: object = None
+    for quad in quads:
+        if quad.subject != subject:
+            subject = quad.subject
+            name = _node(subject)
+            own, by = by_subject.setdefault(name, []), triples.setdefault(name, {})
+        own.append(quad)
+        obj = quad.object
+        by.setdefault(quad.predicate.value, []).append(obj if isinstance(obj, ox.Literal) else _node(obj))

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from hankelod.messages.catalogue import Text
 from hankelod.rdf.graph import RDF, XSD
-from hankelod.rdf.terms import Names, escape, head
+from hankelod.rdf.terms import Names
 
 Triples = dict[str, dict[str, list[object]]]
 """Objects by subject and predicate, as in `graph.Index`: IRIs are strings, literals stay literals."""
@@ -38,69 +38,46 @@ def literal(value: object, datatype: str | None = None) -> ox.Literal:
     return ox.Literal(str(value), datatype=ox.NamedNode(XSD + datatype) if datatype else None)
 
 
-def _object(term: object, names: Names) -> str:
-    if isinstance(term, ox.Literal):
-        text = f'"{escape(term.value)}"'
-        if term.language:
-            return f"{text}@{term.language}"
-        plain = term.datatype.value.endswith("#string")
-        return text if plain else f"{text}^^{names.iri(term.datatype.value)}"
-    return _thing(str(term), names)
-
-
-def _thing(iri: str, names: Names) -> str:
-    """Write an IRI as subject or object, where Turtle does not allow `a` for rdf:type."""
-    return f"<{iri}>" if iri == RDF + "type" else names.iri(iri)
-
-
 def subjects(triples: Triples, wanted: Iterable[str] | None = None) -> list[str]:
     """Return the subjects, or those in `wanted`, sorted."""
     return sorted(triples) if wanted is None else sorted(s for s in wanted if s in triples)
 
 
-def predicates(triples: Triples, subject: str, only: tuple[str, ...] = ()) -> list[tuple[str, list[object]]]:
-    """Return the predicates of a subject, its type first, with their objects in the order of adding."""
+def predicates(triples: Triples, subject: str, in_order: bool = False) -> list[tuple[str, list[object]]]:
+    """Return the predicates of a subject with their objects in the order of adding: its type first, the others sorted
+    or, with `in_order`, in the order of adding too."""
     by = triples[subject]
-    chosen = [p for p in by if not only or p in only]
-    return [(p, by[p]) for p in sorted(chosen, key=lambda p: (p != RDF + "type", p))]
+    return sorted(by.items(), key=_type_first if in_order else _by_name)
+
+
+def _type_first(property: tuple[str, list[object]]) -> bool:
+    return property[0] != RDF + "type"
+
+
+def _by_name(property: tuple[str, list[object]]) -> tuple[bool, str]:
+    return property[0] != RDF + "type", property[0]
 
 
 def ntriples(triples: Triples, names: Names) -> list[str]:
     """Return lines of N-Triples, sorted by subject and predicate."""
     return [
-        f"{names.iri(s)} {names.iri(p)} {_object(o, names)} .\n"
+        f"{names.iri(s)} {names.iri(p)} {names.term(o)} .\n"
         for s in subjects(triples)
         for p, objects in predicates(triples, s)
         for o in objects
     ]
 
 
-def turtle(triples: Triples, names: Names, wanted: Iterable[str] | None = None, only: tuple[str, ...] = ()) -> str:
-    """Return Turtle without its head, restricted to the subjects `wanted` and the predicates `only`."""
-    blocks = []
-    for s in subjects(triples, wanted):
-        lines = [
-            f"{names.iri(p)} " + " ,\n        ".join(_object(o, names) for o in objects)
-            for p, objects in predicates(triples, s, only)
-        ]
-        if lines:
-            blocks.append(f"{_thing(s, names)}\n    " + " ;\n    ".join(lines) + " .\n")
-    return "\n".join(blocks)
-
-
-def nodes(
-    triples: Triples, names: Names, wanted: Iterable[str] | None = None, only: tuple[str, ...] = ()
-) -> list[dict[str, object]]:
+def nodes(triples: Triples, names: Names, wanted: Iterable[str] | None = None) -> list[dict[str, object]]:
     """Return JSON-LD node objects: prefixed predicates and types, and the IRIs of things relative to the base."""
-    return [_node(triples, s, only, names) for s in subjects(triples, wanted)]
+    return [_node(triples, s, names) for s in subjects(triples, wanted)]
 
 
-def _node(triples: Triples, subject: str, only: tuple[str, ...], names: Names) -> dict[str, object]:
-    types = triples[subject].get(RDF + "type", []) if not only or RDF + "type" in only else []
-    things = [_compact(o, names) for o in types if isinstance(o, str)]
+def _node(triples: Triples, subject: str, names: Names) -> dict[str, object]:
+    things = [_compact(o, names) for o in triples[subject].get(RDF + "type", []) if isinstance(o, str)]
     node: dict[str, object] = {"type": things} if things else {}
     node["id"] = _reference(subject, names)
-    for predicate, objects in predicates(triples, subject, only):
+    for predicate, objects in predicates(triples, subject):
         if predicate != RDF + "type":
             node[_compact(predicate, names)] = [_json_object(o, names) for o in objects]
         elif len(things) < len(objects):  # `type` holds IRIs only
@@ -110,13 +87,13 @@ def _node(triples: Triples, subject: str, only: tuple[str, ...], names: Names) -
 
 def _compact(iri: str, names: Names) -> str:
     """Write an IRI with a prefix if it has one: properties and types are not resolved against the base."""
-    written = _thing(iri, names)
+    written = names.iri(iri)
     return iri if written.startswith("<") else written
 
 
 def _reference(iri: str, names: Names) -> str:
     """Write the IRI of a thing, relative to the base unless that would be read as an absolute one."""
-    written = _thing(iri, names)
+    written = names.iri(iri)
     if not written.startswith("<"):
         return written
     return iri if ":" in written or written.startswith("<@") else written[1:-1]
@@ -144,12 +121,6 @@ def jsonld_prefixes(prefixes: dict[str, str], used: Iterable[str]) -> dict[str, 
 def count(triples: Triples) -> int:
     """Return the number of triples."""
     return sum(len(objects) for by in triples.values() for objects in by.values())
-
-
-def turtle_document(triples: Triples, base: str, prefixes: dict[str, str]) -> str:
-    """Return a complete Turtle document."""
-    body = turtle(triples, Names(base, prefixes, True))
-    return head(base, prefixes, body) + body
 
 
 def jsonld_document(triples: Triples, base: str, prefixes: dict[str, str]) -> dict[str, object]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from hankelod.rdf.graph import RDF
+import pyoxigraph as ox
+
+from hankelod.rdf.graph import RDF, XSD
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -59,9 +61,23 @@ class Names:
                 self._terms[iri] = written
         return written
 
+    def verb(self, iri: str) -> str:
+        """Write an IRI as predicate, where Turtle has a word for rdf:type."""
+        return "a" if self.short and iri == RDF + "type" else self.iri(iri)
+
+    def term(self, term: object) -> str:
+        """Write a literal, or the IRI that a string is."""
+        return self.literal(term) if isinstance(term, ox.Literal) else self.iri(str(term))
+
+    def literal(self, term: ox.Literal) -> str:
+        """Write a literal in quotation marks, with its language or datatype."""
+        text = f'"{escape(term.value)}"'
+        if term.language:
+            return f"{text}@{term.language}"
+        datatype = term.datatype.value
+        return text if datatype == XSD + "string" else f"{text}^^{self.iri(datatype)}"
+
     def _shortened(self, iri: str) -> str:
-        if iri == RDF + "type":
-            return "a"
         for prefix, namespace in self.prefixes:
             if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
                 self.used.add(prefix)
@@ -77,7 +93,7 @@ def head(base: str, prefixes: dict[str, str], body: str) -> str:
 
 
 def head_of(base: str, prefixes: dict[str, str], used: set[str]) -> str:
-    """Return the `@base` line, and the `@prefix` lines of the prefixes in `used`."""
-    lines = [f"@base <{base}> ."]
+    """Return the `@base` line, unless it is empty, and the `@prefix` lines of the prefixes in `used`."""
+    lines = [f"@base <{base}> ."] if base else []
     lines += [f"@prefix {p}: <{n}> ." for p, n in sorted(prefixes.items()) if p in used]
     return "\n".join(lines) + "\n\n"

@@ -50,6 +50,11 @@ class Doubt(NamedTuple):
     about: str
 
 
+def is_plain(text: str) -> bool:
+    """Tell quickly that there can be no doubt about a text: it is ASCII, and no address or part of one."""
+    return text.isascii() and "://" not in text and "--" not in text
+
+
 def doubts(text: str) -> Iterator[Doubt]:
     """Yield the doubts about a text, each once."""
     for character in dict.fromkeys(_doubtful(text)):

@@ -11,23 +11,27 @@ from hankelod.messages.problem import Place, Problem, parser_says, phrase, probl
 from hankelod.records.tree import MAX_ROWS, Node, check_characters, composed, decode, refuse
 
 
-def column(raw: bytes, file: str, name: str) -> set[str]:
-    """Return the values of one column of a CSV file, without places or checks. Raises Unreadable."""
+def columns(raw: bytes, file: str, *names: str) -> Iterator[tuple[str, ...]]:
+    """Yield the cells of some columns of a CSV file, without places or checks; empty where there is none.
+
+    Raises Unreadable.
+    """
     cells = csv.reader(io.StringIO(decode(raw, file)))
     try:
         header = next((row for row in cells if any(row)), [])
-        at = header.index(name) if name in header else len(header)
-        return {row[at] for row in cells if len(row) > at}
+        places = [header.index(name) if name in header else len(header) for name in names]
+        for row in cells:
+            yield tuple(row[at] if at < len(row) else "" for at in places)
     except csv.Error:
-        return set()
+        return
 
 
 def rows(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] | None = None) -> Iterator[Node]:
     """Yield each row of a CSV file (RFC 4180 with a header) as a mapping; `name_fi` is `name` in Finnish.
 
     A value has the place of its cell, a key that of its column's header; empty cells are left out. An unreadable row is
-    added to `problems` and skipped, an empty one passed over. `only`, a column and a value, selects rows. Raises
-    Unreadable if the header is missing, or not separated by commas.
+    added to `problems` and skipped, an empty one passed over. `only`, a column and a lower-case value, selects rows.
+    Raises Unreadable if the header is missing, or not separated by commas.
     """
     text = decode(raw, file)
     check_characters(text, file)
@@ -46,7 +50,7 @@ def rows(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] |
         except csv.Error as error:
             problems.append(problem("csv-syntax", Place(file, first + 1, 1), detail=parser_says(str(error))))
             continue
-        if only and header and only[0] in header and only[1] not in row:
+        if only and header and only[0] in header and only[1] not in map(str.lower, row):
             continue
         if not any(row) or (header is None and row == ["sep=", ""]):
             continue

@@ -13,19 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hankelod.messages.catalogue import Text
-from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.problem import MAX_PROBLEMS, Place, Problem, problem, short
-from hankelod.messages.words import message, word
 from hankelod.model.model import ID, Class
-from hankelod.model.shapes import ModelError, load
 from hankelod.rdf import files
-from hankelod.rdf.graph import NotReadable
-from hankelod.records import csvtree, jsontree, tree, yamltree
-from hankelod.records.folder import BASE, DATASET, NotADataset, differ, settings, shipped, turtle_files
+from hankelod.records import csvtree, jsontree, packs, settings, tree, yamltree
+from hankelod.records.folder import DATASET, shipped
 from hankelod.records.identifiers import unreserved
+from hankelod.records.places import Places
 from hankelod.records.reader import Reader
-from hankelod.records.record import Record, References
+from hankelod.records.record import Record, References, Values, handed_on
+from hankelod.records.settings import Settings
 from hankelod.records.slug import suggested
+from hankelod.records.sources import opened
 
 if TYPE_CHECKING:
     from hankelod.records.decoding import Decoders
@@ -34,53 +33,64 @@ if TYPE_CHECKING:
 BULK = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 """File name extensions of JSON Lines."""
 
+CREDITS = "attribution"
+"""Key of the credits in the description of a dataset."""
+
 
 class Dataset:
     """One dataset folder. Opening it reads `dataset.yml`, ontology and shapes; records are read on demand."""
 
-    def __init__(self, root: Path, working: Path | None = None, alone: bool = False) -> None:
+    def __init__(
+        self, root: Path, working: Path | None = None, alone: bool = False, config: Settings | None = None
+    ) -> None:
         """Open the dataset at `root`, which contains `data/`; file names in reports are relative to `working`.
 
         With `alone` there is no dataset: records are checked with the package's model and code lists, and references
-        to organisations and programmes are not checked. Raises NotADataset.
+        to organisations and programmes are not checked. `config` are the settings of a dataset that is being made.
+        Raises NotADataset.
         """
         self.root, self.data, self.working, self.alone = root, root / "data", working or root, alone
-        self.base, self.languages = (
-            (BASE, LANGUAGES) if alone else settings(self.data / DATASET, self.name(self.data / DATASET))
-        )
-        try:
-            self.ontology_files = turtle_files(self.folder("ontology"))
-            self.shapes_files = turtle_files(self.folder("shapes"))
-            self.model = load(self.ontology_files, self.shapes_files, self.base)
-        except (NotReadable, ModelError) as error:
-            raise NotADataset(message("refusal-model", why=error)) from error
-        if self.own_model:
-            from hankelod.model import lint
-
-            reasons = lint.refusals(self.model, self.model_files(), self.base)
-            if reasons:
-                raise NotADataset({lang: "\n".join((text, *reasons)) for lang, text in word("refusal-shapes").items()})
+        name = self.name(self.data / DATASET)
+        self.config = config or (settings.alone() if alone else settings.read(root, self.data / DATASET, name))
+        self.base, self.languages = self.config.base, self.config.languages
+        self.pack = packs.find(self.config, root, self.working, alone)
+        self.sources, self.model = opened(root, self.config, self.pack, self.name, alone)
+        self.places = Places(self)
         # Caches by class IRI: records of a single file by id; ids in a CSV file; ids of parts; ids in JSON Lines.
         self._rows: dict[str, dict[str, Record]] = {}
         self._tables: dict[str, set[str]] = {}
         self._parts: dict[str, set[str]] = {}
         self._bulk: dict[str, set[str]] = {}
-        self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.languages)
+        self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.config, self.given)
+
+    @property
+    def own_model(self) -> bool:
+        """True if a part of the model is not the package's."""
+        return self.sources.own
 
     @cached_property
-    def own_model(self) -> bool:
-        """True if ontology or shapes differ from those in the package."""
-        own = (("ontology", self.ontology_files), ("shapes", self.shapes_files))
-        return any(self.folder(name) != shipped(name) and differ(files, name) for name, files in own)
+    def given(self) -> Values:
+        """The settings that fill in what records leave out, by name."""
+        given: Values = {}
+        for field in (f for cls in self.model.classes.values() for f in cls.fields if f.filled and f.defaulted):
+            assert field.filled is not None
+            value = self.setting(field.filled.keys[0])
+            if value is not None:
+                given = handed_on(given, field, value)
+        return given
 
     def model_files(self) -> list[tuple[Path, str]]:
-        """Return the Turtle files of shapes and ontology, with their names in reports."""
-        return [(f, self.name(f)) for f in (*self.shapes_files, *self.ontology_files)]
+        """Return the Turtle files of the model, those of later layers first, with their names in reports."""
+        return [(f, self.name(f)) for f in reversed(self.sources.files)]
 
-    def folder(self, name: str) -> Path:
-        """Return the folder `ontology` or `shapes`: the dataset's own, else the package's."""
-        own = self.root / name
-        return own if own.is_dir() and not self.alone else shipped(name)
+    def own_model_files(self) -> list[tuple[Path, str]]:
+        """Return those of the model's files that are not the package's, with their names in reports."""
+        homes = [shipped(name) for name in ("ontology", "shapes", "data")]
+        return [each for each in self.model_files() if not any(each[0].is_relative_to(home) for home in homes)]
+
+    def setting(self, name: str) -> object | None:
+        """Return a setting as plain data: what `dataset.yml` states, else the default of its profile."""
+        return self.config.get(name)
 
     ### Ids
 
@@ -98,8 +108,22 @@ class Dataset:
         """Return the records of a class that has a single file, by id; read once."""
         if cls.iri not in self._rows:
             self._rows[cls.iri] = {}
-            self._rows[cls.iri].update((record.id, record) for record in self.read_file(self.files(cls)[0], cls))
+            for file in self.files(cls):
+                self._rows[cls.iri].update((record.id, self._completed(record)) for record in self.read_file(file, cls))
         return self._rows[cls.iri]
+
+    def _completed(self, record: Record) -> Record:
+        """Return the description of the dataset with the credits of its areas before its own; any other as it is."""
+        credits = self.pack.credits(self.languages) if record.cls.of_dataset and record.cls.field(CREDITS) else ()
+        own = record.values.get(CREDITS, [])
+        assert isinstance(own, list)
+        added = [credit for credit in credits if credit not in own]
+        if not added:
+            return record
+        values = {**record.values, CREDITS: [*added, *own]}
+        ordered = {f.key: values[f.key] for f in record.cls.fields if f.key in values}
+        kept = {**record.kept, (CREDITS,): (*(-1 for _ in added), *record.kept.get((CREDITS,), range(len(own))))}
+        return record._replace(values={"id": values["id"], "type": values["type"], **ordered}, kept=kept)
 
     def exists(self, cls: Class, identifier: str) -> bool:
         """Check if there is a thing of this class with this id."""
@@ -120,11 +144,8 @@ class Dataset:
     def _codes(self, cls: Class) -> set[str]:
         """Return the ids in a CSV file without typing its rows; `rows` reads and reports a file with errors."""
         if cls.iri not in self._tables:
-            path = self.files(cls)[0]
-            name = self.name(path)
             try:
-                codes = csvtree.column(self.content(path, name), name, str(cls.identified_by))
-                self._tables[cls.iri] = {code for code in codes if ID.fullmatch(code)}
+                self._tables[cls.iri] = {code for code in self.places.codes(cls) if ID.fullmatch(code)}
             except tree.Unreadable:
                 self._tables[cls.iri] = set(self.rows(cls))
         return self._tables[cls.iri]
@@ -170,9 +191,10 @@ class Dataset:
 
     def files(self, cls: Class) -> list[Path]:
         """Return the record files of a class, sorted by name."""
+        if self.places.has(cls):
+            return self.places.files(cls)
         if cls.file:
-            own = self.data / cls.file
-            return [own if os.path.lexists(own) or cls.file.endswith(".yml") else shipped("data") / cls.file]
+            return [self.data / cls.file]
         folder = self.data / str(cls.folder)
         if files.leads_out(folder, self.data):
             self.add(problem("outside-dataset", Place(self.name(folder), 1, 1)))
@@ -258,7 +280,7 @@ class Dataset:
         """Return one record by its id, without keeping its problems; None if it is missing or unreadable."""
         if self._is_unread_table(cls) and identifier in self._codes(cls):
             before = len(self.reader.problems)
-            rows = self.read_file(self.files(cls)[0], cls, identifier)
+            rows = (r for file in self.files(cls) for r in self.read_file(file, cls, identifier))
             row = next((r for r in rows if r.id == identifier), None)
             self.reader.forget(before)
             return row
@@ -288,7 +310,7 @@ class Dataset:
         """Decoders of JSON Lines, the fast path beside the Reader."""
         from hankelod.records.decoding import Decoders
 
-        return Decoders(self.model, self.reader.references, self.languages)
+        return Decoders(self.model, self.reader.references, self.config, self.given)
 
     def content(self, path: Path, name: str) -> bytes:
         """Read a file; one of the dataset has to lie in its folder. Raises Unreadable."""
@@ -296,6 +318,8 @@ class Dataset:
 
     def inside(self, path: Path) -> Path | None:
         """Return the folder that a file must not lead out of; None for one that is not the dataset's."""
+        if self.pack.within is not None and path.is_relative_to(self.pack.within):
+            return self.pack.within
         return self.data if path.is_relative_to(self.data) else None
 
     ### Record files: YAML and CSV
@@ -341,6 +365,8 @@ class Dataset:
             if path.suffix == ".csv":
                 wanted = (str(cls.identified_by), only) if only else None
                 nodes = csvtree.rows(self.content(path, name), name, self.reader.problems, wanted)
+                if self.places.has(cls):
+                    nodes = self.places.of_class(cls, path, nodes)
             elif not os.path.lexists(path):
                 return
             else:

@@ -11,14 +11,15 @@ from typing import Any, Protocol
 import msgspec
 
 from hankelod.model.model import Class, Field, Model
-from hankelod.records.record import BOUNDS, CHECKS, iri_within
+from hankelod.records.record import BOUNDS, CHECKS, handed_on, iri_within, named_areas
+from hankelod.records.settings import Settings
 
 
 class Scope(Protocol):
     """The Model and languages to generate for, and the scope of the generated functions."""
 
     model: Model
-    languages: tuple[str, ...]
+    settings: Settings
 
     def hold(self, value: object) -> str:
         """Add a value to the scope and return its name there."""
@@ -61,7 +62,7 @@ class Structures:
         return self._structure(cls.iri, cls.name, kinds)
 
     def _kind(self, field: Field) -> Any:
-        if field.filled:
+        if field.derived:
             return Any
         if field.kind.by_language:
             return self._structure(field.languages, "Text", dict.fromkeys(field.languages, str))
@@ -81,10 +82,18 @@ class DecoderSource:
         self.scope, self.model = scope, scope.model
 
     def function(self, cls: Class) -> str:
-        """Return the function of a class; its parameters are a structure, the id of its thing and its ordinal."""
-        out = [f"def {cls.name}(d, id, ordinal):", *self.begin(cls)]
+        """Return the function of a class.
+
+        Its parameters are a structure, the id of its thing, its ordinal, and what its whole or the dataset gives for
+        want of its own values.
+        """
+        out = [f"def {cls.name}(d, id, ordinal, given):", *self.begin(cls), "own = given"]
         words = [*(cls.written if cls.typed_by == "type" else ()), *map(list, cls.written.values())]
         out.append(f"if d.type_ is not UNSET and d.type_ not in {tuple(words)!r}: raise Out")
+        for field in cls.fields:
+            if field.defaulted:
+                on = f"{self.scope.hold(handed_on)}(own, {self.scope.hold(field)}, v)"
+                out += [f"v = d.{field.key}_", f"if v is not UNSET: own = {on}"]
         for field in cls.fields:
             out += self.field(cls, field)
         return "\n    ".join([*out, *self.end(cls)]) + "\n"
@@ -93,8 +102,8 @@ class DecoderSource:
 
     def field(self, cls: Class, field: Field) -> list[str]:
         """Return lines that check and store the value of a field."""
-        if field.filled:
-            return self._filled(field)
+        if field.derived:
+            return self._derived(field)
         if field.kind.nested:
             inner = self._part(field)
         elif field.kind.by_language:
@@ -103,14 +112,23 @@ class DecoderSource:
             inner = self._list(cls, field)
         else:
             inner = [*self.value(cls, field, "v"), *self.take(field, "v")]
-        absent = []
+        absent = self._default(field) if field.defaulted else []
         if field.kind.typing:
             first = self.take(field, repr(next(iter(field.words))))
             absent = ["else:", *(["    raise Out"] if field.required else _indented(first))]
         return [f"v = d.{field.key}_", "if v is not UNSET:", *_indented(inner), *absent]
 
-    def _filled(self, field: Field) -> list[str]:
+    def _derived(self, field: Field) -> list[str]:
         assert field.filled is not None
+        if field.filled.way == "areas":
+            make, rule = self.scope.hold(named_areas), self.scope.hold(field.filled)
+            return [
+                f"w = {make}({rule}, r)",
+                f"v = d.{field.key}_",
+                "if v is not UNSET and v != w: raise Out",
+                "if w is not None:",
+                *_indented(self.take(field, "w")),
+            ]
         if field.filled.way == "ordinal":
             out = ["w = ordinal"]
         else:
@@ -133,13 +151,21 @@ class DecoderSource:
             *_indented(self.take(field, "w")),
         ]
 
+    def _default(self, field: Field) -> list[str]:
+        """Return lines for a value that is not written: what the whole or the dataset gives, if it stands here."""
+        assert field.filled is not None
+        name, *beside = field.filled.keys
+        stands = " or ".join(f"d.{key}_ is not UNSET" for key in beside) or "True"
+        return [f"elif {name!r} in given and ({stands}):", *_indented(self.take(field, f"given[{name!r}]"))]
+
     def value(self, cls: Class, field: Field, v: str) -> list[str]:
         """Return lines that check the value in the variable `v` and convert it to its form in a Record."""
         if field.kind.typing:
             return [f"if {v} not in {self.scope.hold(field.words)}: raise Out"]
         if field.kind.refers:
             return self._reference(field, v)
-        lines = field.kind.check(v)
+        by_name = [f"if ':' not in {v}: raise Out"] if field.space else []
+        lines = [*by_name, *field.kind.check(v)]
         if field.checked_by:
             lines = [*lines, f"if not {self.scope.hold(CHECKS[field.checked_by])}(str({v})): raise Out"]
         return lines
@@ -151,11 +177,13 @@ class DecoderSource:
         if field.within:
             whole = f'f"{{d.{field.within}_}}/{target.segment}/{{{v}}}"'
             out.append(f"if '/' not in {v} and d.{field.within}_ is not UNSET: {v} = {whole}")
+        if target.identified_by:
+            out.append(f"{v} = {v}.lower()")
         return [*out, f"if {v} not in {known} and not learn({known}, {self.scope.hold(target)}, {v}): raise Out"]
 
     def _langtext(self, field: Field) -> list[str]:
         """Return lines for a text in all required languages; a quotation needs only one language."""
-        wanted = [lang for lang in self.scope.languages if lang in field.languages]
+        wanted = [lang for lang in self.scope.settings.languages if lang in field.languages]
         names = [f"t{n}" for n in range(len(field.languages))]
         every = " and ".join(f"{t} is not UNSET" for t in names)
         bad = " or ".join(f"not {t} or isspace({t})" for t in names)
@@ -169,15 +197,16 @@ class DecoderSource:
             ]
             if lang in wanted and not field.verbatim:
                 out.append("    else: raise Out")
-        if not field.verbatim and not {"fi", "sv"} & set(wanted):
-            out.append("    if 'fi' not in t and 'sv' not in t: raise Out")
+        if not field.verbatim and not set(self.scope.settings.national) & set(wanted):
+            out.append(f"    if t.keys().isdisjoint({self.scope.settings.national!r}): raise Out")
         return [*out, "    if not t: raise Out", *_indented(self.take(field, "t"))]
 
     def _list(self, cls: Class, field: Field) -> list[str]:
         """Return lines for a list; its values must be distinct, except integers and booleans."""
         each = self.value(cls, field, "w")
         loop = ["for w in v:", *_indented(each)] if each else []
-        if field.kind.decoded is Any or field.within:  # the check replaces the value
+        coded = field.kind.refers and self.model.target(field).identified_by is not None
+        if field.kind.decoded is Any or field.within or coded:  # the check replaces the value
             once = ["if len(m) > 1 and len({*m}) < len(m): raise Out"] if field.kind.distinct else []
             return ["m = []", *loop, "    m.append(w)", *once, *self.items(field, "m")]
         once = ["if len(v) > 1 and len({*v}) < len(v): raise Out"] if field.kind.distinct else []
@@ -238,8 +267,8 @@ class DecoderSource:
     def part(self, field: Field, target: Class) -> list[str]:
         """Return lines that store a part: the structure `w` with the id `p` and the ordinal `o`."""
         if not field.many:
-            return [f"r[{field.key!r}] = {target.name}(w, p, 1)"]
-        return [f"q.append({target.name}(w, p, o))"]
+            return [f"r[{field.key!r}] = {target.name}(w, p, 1, own)"]
+        return [f"q.append({target.name}(w, p, o, own))"]
 
     def parts(self, field: Field) -> list[str]:
         """Return lines that store a list of parts unless it is empty."""

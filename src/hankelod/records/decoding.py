@@ -18,6 +18,7 @@ from hankelod.model.model import ID, Class, Model
 from hankelod.records.characters import DOUBTFUL, is_doubtful_address
 from hankelod.records.decoders import DecoderSource, Structures
 from hankelod.records.record import References, Values, type_of
+from hankelod.records.settings import Settings
 from hankelod.records.tree import FORBIDDEN, MAX_BYTES, MAX_VALUES
 
 MAX_KNOWN_IDS = 10_000
@@ -97,8 +98,9 @@ def _is_equivalent(raw: bytes, again: bytearray) -> bool:
 class Decoders:
     """The compiled decoders of one Model, for a dataset with these references and languages."""
 
-    def __init__(self, model: Model, references: References, languages: tuple[str, ...]) -> None:
-        self.model, self.references, self.languages = model, references, languages
+    def __init__(self, model: Model, references: References, settings: Settings, given: Values | None = None) -> None:
+        """`given` are the dataset's settings that fill in what records leave out."""
+        self.model, self.references, self.settings, self.given = model, references, settings, given or {}
         self._known: dict[str, set[str]] = {}
         self._ids: set[str] = set()
         self._scope: dict[str, object] = {
@@ -193,7 +195,7 @@ class Decoders:
         """Return the decoder of a class, with its compiled function `convert`."""
         if cls.identified_by or not cls.identifies:
             return lambda raw: None
-        is_id, again = ID.fullmatch, bytearray()
+        is_id, again, given = ID.fullmatch, bytearray(), self.given
         # numbers with a point or an exponent keep their text: no float is ever created
         load = msgspec.json.Decoder(self._structures.of(cls), float_hook=msgspec.Raw).decode
         encode_into = msgspec.json.Encoder().encode_into
@@ -213,7 +215,7 @@ class Decoders:
                 identifier = structure.id_  # type: ignore[attr-defined]
                 if identifier is msgspec.UNSET or not is_id(identifier):
                     return None
-                values = convert(structure, identifier, 0)
+                values = convert(structure, identifier, 0, given)
                 encode_into(structure, again)
             except unreadable:
                 return None

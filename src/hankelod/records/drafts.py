@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod.messages.catalogue import Text
+from hankelod.messages.catalogue import in_language
 from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message, say
 from hankelod.model import schema
@@ -63,17 +63,17 @@ def required(dataset: Dataset, cls: Class) -> list[Field]:
     alternatives = {
         c.alternatives[0] for c in dataset.model.checks.values() if c.class_name == cls.name and c.alternatives
     }
-    return [f for f in cls.fields if f.filled is None and (f.required or f.key in alternatives)]
+    return [f for f in cls.fields if not f.derived and (f.required or f.key in alternatives)]
 
 
 def write(dataset: Dataset, new: Draft, lang: str, answers: Answers) -> str:
     """Return the YAML of the record, with comments in one language and the answers filled in."""
     needed = required(dataset, new.cls)
-    optional = [f for f in new.cls.fields if f.filled is None and f not in needed]
+    optional = [f for f in new.cls.fields if not f.derived and f not in needed]
     up = "../.." if new.cls.folder else ".."
     lines = [
         f"# yaml-language-server: $schema={up}/dist/{schema.path(new.cls, lang, editor=True)}",
-        f"# {say('draft-required', lang)}",
+        f"# {say('draft-filled' if all(f.key in answers for f in needed) else 'draft-required', lang)}",
     ]
     if new.cls.file:  # the file name does not give the id
         lines += ["", f"id: {new.id}"]
@@ -85,19 +85,15 @@ def write(dataset: Dataset, new: Draft, lang: str, answers: Answers) -> str:
     for field in optional:
         if field.group != group and field.group in labels:
             group = field.group
-            lines += ["", f"### {_text(labels[str(group)], lang)}"]
+            lines += ["", f"### {in_language(labels[str(group)], lang)}"]
         answered = field.key in answers
         entry = _entry(dataset, field, answers.get(field.key), lang)
         lines += ["", *_comment(field, lang), *(entry if answered else [f"# {e}" for e in entry])]
     return "\n".join(lines) + "\n"
 
 
-def _text(text: Text, lang: str) -> str:
-    return text.get(lang) or text.get("en") or ""
-
-
 def _comment(field: Field, lang: str) -> Iterator[str]:
-    label, description = _text(field.label, lang), _text(field.description, lang)
+    label, description = in_language(field.label, lang), in_language(field.description, lang)
     yield f"# {label[:1].upper()}{label[1:]}: {description}" if description else f"# {label}"
     if field.example:
         yield f"# {say('draft-example', lang)}: {field.key}: {field.example}"
@@ -107,7 +103,8 @@ def _entry(dataset: Dataset, field: Field, answer: object, lang: str) -> list[st
     """Return the lines of one key, filled in or empty."""
     if field.kind.by_language:
         texts = answer if isinstance(answer, dict) else {}
-        lead = lang if lang in field.languages[:2] else field.languages[0]
+        wanted = [each for each in dataset.config.national if each in field.languages] or field.languages
+        lead = lang if lang in wanted else wanted[0]
         return [
             f"{field.key}:",
             *(_translation(field, each, texts.get(each), each == lead and not texts) for each in field.languages),
@@ -128,12 +125,15 @@ def _translation(field: Field, lang: str, text: object, wanted: bool) -> str:
 
 
 def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[str]:
-    """Return the lines of parts in block style, or of one empty part."""
+    """Return the lines of parts in block style, or of one empty part.
+
+    The keys are those that are required or answered; all others follow as comments.
+    """
     target = dataset.model.target(field)
-    keys = [f for f in target.fields if f.filled is None and f.required] or [
-        f for f in target.fields if f.filled is None
-    ][:2]
     parts = answer if isinstance(answer, list) and answer else [{}]
+    needed = [f for f in target.fields if f.required and not f.derived] if parts[0] else required(dataset, target)
+    keys = [f for f in target.fields if f in needed or any(f.key in part for part in parts)]
+    keys = keys or [f for f in target.fields if not f.derived][:2]
     lines = []
     indent = "    " if field.many else "  "
     for n, part in enumerate(parts, start=1):
@@ -141,6 +141,7 @@ def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[st
             lines.append(f"  - id: {target.segment}-{n}")
         for key in keys:
             lines += [f"{indent}{e}" for e in _entry(dataset, key, part.get(key.key), lang)]
+        lines += [f"{indent}# {f.key}:" for f in target.fields if not f.derived and f not in keys and f.key != "id"]
     return lines
 
 

@@ -105,7 +105,7 @@ class ProblemLog:
         from hankelod.model.kinds.texts import LANGUAGE_NAMES
         from hankelod.records.guesses import word_meant
 
-        names = {f.key: f.label for f in cls.fields if f.filled is None} if cls else {}
+        names = {f.key: f.label for f in cls.fields if not f.derived} if cls else {}
         if cls is None and field is not None:
             names = {lang: {n: n for n, of in LANGUAGE_NAMES.items() if of == lang} for lang in field.languages}
         name = str(key.value)

@@ -26,6 +26,7 @@ def own_id(log: ProblemLog, node: Node, cls: Class, stem: str | None) -> str | N
         log.problems.append(problem("missing-id", place, None, key, key=key, example=_example(cls)))
         return None
     value = str(written[1].value) if written[1].kind in ("text", "number") else ""
+    value = value.lower() if cls.identified_by else value  # codes keep their case, ids have none
     steps = value.split("/")
     if cls.identifies == "" and len(steps) == 1:
         steps = [log.model.main.segment, value]  # a tombstone without a kind is that of a project
@@ -104,6 +105,8 @@ def reference(log: ProblemLog, node: Node, field: Field, path: Path, siblings: V
     whole = text
     if field.within in siblings and "/" not in text:
         whole = f"{siblings[field.within]}/{target.segment}/{text}"
+    if target.identified_by:
+        whole = text.lower()
     if log.references.exists(target, whole):
         return whole
     if not log.references.knows(target):

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hankelod.messages.problem import Place, Problem, problem
+from hankelod.model.levels import TABLE
 from hankelod.model.model import Class
 from hankelod.rdf.files import is_hidden
 from hankelod.records import tree
 from hankelod.records.dataset import BULK, Dataset
+from hankelod.records.packs import PACKS
 from hankelod.records.record import Record
 
 REFUSED = (".rdf", ".xml", ".owl", ".trig", ".nq", ".n3")
@@ -36,19 +38,26 @@ def files(dataset: Dataset, path: Path) -> Iterator[Path]:
 
 
 def _within(dataset: Dataset, path: Path) -> Iterator[Path]:
+    beside = _beside(dataset)
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(f for f in folders if not is_hidden(f))
         for name in sorted(names):
             file = Path(folder) / name
-            if not is_hidden(name) and name not in OTHER_FILES and file not in _beside(dataset):
+            if not is_hidden(name) and name not in OTHER_FILES and file not in beside:
                 yield file
 
 
 def _beside(dataset: Dataset) -> set[Path]:
-    """Return the files under `data/` that a dataset names and that hold no records: its boundaries."""
+    """Return the files under `data/` that hold no records: the boundaries that a dataset names, files of area packs."""
     settings = None if dataset.alone else dataset.settings()
     named = settings.values.get("boundaries") if settings else None
-    return {dataset.data / str(named)} if named else set()
+    files = {dataset.data / str(named)} if named else set()
+    files.update(dataset.pack.folder / name for name in dataset.pack.names())
+    others = dataset.data / PACKS
+    if others.is_dir():
+        used = dataset.pack.folder
+        files.update(f for f in others.rglob("*") if not (dataset.pack.own and f.is_relative_to(used)))
+    return files
 
 
 def class_of(dataset: Dataset, file: Path) -> Class | None:
@@ -60,7 +69,7 @@ def class_of(dataset: Dataset, file: Path) -> Class | None:
     if file.name.endswith(BULK):
         stem = file.name.partition(".")[0]
         return next((c for c in entries if c.folder == stem), dataset.model.main)
-    by_name = next((c for c in entries if c.file == file.name), None)
+    by_name = next((c for c in entries if c.file == file.name and (file.name != TABLE or dataset.places.has(c))), None)
     if by_name or file.suffix not in (".yml", ""):
         return by_name
     return next((c for c in entries if c.folder == file.parent.name), None) or dataset.model.main
@@ -76,8 +85,10 @@ def records(dataset: Dataset, file: Path, named: bool = False) -> Iterator[Recor
         code = "rdf-refused" if file.suffix in REFUSED else "unread-file" if named else "unknown-file"
         dataset.reader.problems.append(problem(code, Place(dataset.name(file), 1, 1), value=file.suffix))
     elif cls.file:
-        own = file in dataset.files(cls)
-        yield from dataset.rows(cls).values() if own else dataset.read_file(file, cls)
+        for each in dataset.model.entries():  # several levels may share a table
+            if each is cls or (each.file == cls.file and dataset.places.has(each)):
+                own = file in dataset.files(each)
+                yield from dataset.rows(each).values() if own else dataset.read_file(file, each)
     elif file == dataset.bulk_file(cls):
         yield from dataset.read_bulk(cls)
     elif file.name.endswith(BULK):
@@ -128,9 +139,13 @@ def unknown_files(dataset: Dataset) -> Iterator[Problem]:
     folders = {cls.folder for cls in dataset.model.entries() if cls.folder}
     settings = dataset.settings()
     boundaries = settings.values.get("boundaries") if settings else None
+    brand = dataset.setting("brand")
+    logo = brand.get("logo") if isinstance(brand, dict) else None
     for entry in sorted(os.listdir(dataset.data)):
         path = dataset.data / entry
-        if entry in names or is_hidden(entry) or entry in (boundaries, *OTHER_FILES):
+        if entry in names or is_hidden(entry) or entry in (boundaries, logo, *OTHER_FILES):
+            continue
+        if entry == PACKS and path.is_dir():
             continue
         if entry in folders and path.is_dir():
             for inner in sorted(os.listdir(path)):

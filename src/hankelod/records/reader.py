@@ -9,7 +9,7 @@ from hankelod.messages.problem import Place, Problem, problem, short
 from hankelod.model.kinds.kind import Refused
 from hankelod.model.model import Class, Field, Model
 from hankelod.rdf.graph import XSD
-from hankelod.records.characters import Doubt, address_doubts, doubts
+from hankelod.records.characters import Doubt, address_doubts, doubts, is_plain
 from hankelod.records.faults import ProblemLog, as_list, wrong_kind
 from hankelod.records.identifiers import own_id, part_id, reference
 from hankelod.records.record import (
@@ -17,21 +17,34 @@ from hankelod.records.record import (
     Record,
     References,
     Values,
+    completed,
     filled_value,
+    handed_on,
     type_of,
 )
+from hankelod.records.settings import Settings
 from hankelod.records.tree import Node, Path, dotted
 
 
 class Reader:
     """Reader of one dataset. Invalid data is added to `problems` and raises nothing."""
 
-    def __init__(self, model: Model, references: References, languages: tuple[str, ...]) -> None:
+    def __init__(self, model: Model, references: References, settings: Settings, given: Values | None = None) -> None:
+        """`given` are the dataset's settings that fill in what records leave out."""
         self.model = model
+        self.given = given or {}
         self.references = references
-        self.languages = languages
+        self.languages, self.national = settings.languages, settings.national
         self.problems: list[Problem] = []
         self.columns: set[Place] = set()
+        self._fields: dict[str, dict[str, Field]] = {}
+
+    def fields(self, cls: Class) -> dict[str, Field]:
+        """Return the fields of a class by their keys, in the order in which they are read: what parts take from the
+        whole comes first."""
+        if cls.iri not in self._fields:
+            self._fields[cls.iri] = {f.key: f for f in sorted(cls.fields, key=lambda f: not f.defaulted)}
+        return self._fields[cls.iri]
 
     def forget(self, before: int) -> None:
         """Drop the problems from index `before` on, which another reading of the same file reports."""
@@ -55,6 +68,7 @@ class _Typing:
         self.reader, self.cls, self.node = reader, cls, node
         self.places: dict[Path, tuple[int, int]] = {(): (node.line, node.column)}
         self.kept: dict[Path, tuple[int, ...]] = {}
+        self.given = reader.given
         self.id = self.log.id = own_id(self.log, node, cls, record_id)
 
     def done(self) -> Record | None:
@@ -68,17 +82,19 @@ class _Typing:
 
     def _thing(self, node: Node, cls: Class, path: Path, identifier: str, ordinal: int) -> Values:
         """Return the complete values of a record or part, keys in the order of the Model."""
+        fields = self.reader.fields(cls)
         written: dict[str, tuple[Node, Node]] = {}
         for key, value in node.value:  # type: ignore[attr-defined]
             name = str(key.value)
             if name == "id" or (name == "type" and self._is_type(value, cls)):
                 continue
-            if cls.field(name) is None:
+            if name not in fields:
                 self.log.unknown_key(key, value, cls, path)
             else:
                 written[name] = (key, value)
         values: Values = {"id": identifier}
-        for field in cls.fields:
+        given = self.given
+        for field in fields.values():
             if field.key not in written:
                 continue
             key, value = written[field.key]
@@ -90,6 +106,9 @@ class _Typing:
             typed = self._field(value, field, here, identifier, values)
             if typed is not None:
                 values[field.key] = typed
+                if field.defaulted:
+                    self.given = handed_on(self.given, field, typed)
+        self.given = given
         for field in cls.fields:
             if field.kind.typing and field.key not in values:
                 missing = field.required and field.key not in written
@@ -113,6 +132,9 @@ class _Typing:
         for field in cls.fields:
             if field.filled is None:
                 continue
+            if field.defaulted:
+                self._default(values, field)
+                continue
             filled = filled_value(field.filled, values, ordinal, self.model)
             written = values.get(field.key)
             if written is not None and str(written) != str(filled):
@@ -133,6 +155,13 @@ class _Typing:
                 )
             if filled is not None:
                 values[field.key] = filled
+
+    def _default(self, values: Values, field: Field) -> None:
+        """Fill in what the whole or the dataset gives, beside one of the values that the rule names."""
+        assert field.filled is not None
+        name, *beside = field.filled.keys
+        if field.key not in values and name in self.given and (not beside or any(k in values for k in beside)):
+            values[field.key] = self.given[name]
 
     def _field(self, node: Node, field: Field, path: Path, identifier: str, siblings: Values) -> object | None:
         if not field.many:
@@ -208,6 +237,7 @@ class _Typing:
             return reference(self.log, node, field, path, siblings)
         if kind.typing:
             return self._word(node, field, path)
+        text = completed(field, text)
         value = kind.read(text)
         if isinstance(value, Refused):
             if value.constraint is None:
@@ -218,7 +248,8 @@ class _Typing:
         if field.checked_by and not CHECKS[field.checked_by](text):
             self.log.report("business-id-check", node, path, text, label=field.label)
             return None
-        self._doubt(node, field, path, chain(doubts(text), address_doubts(text)))
+        if not is_plain(text):
+            self._doubt(node, field, path, chain(doubts(text), address_doubts(text)))
         return value
 
     def _doubt(self, node: Node, field: Field, path: Path, found: Iterable[Doubt]) -> None:
@@ -229,7 +260,9 @@ class _Typing:
     def _langtext(self, node: Node, field: Field, path: Path) -> Values | None:
         if node.kind != "mapping":
             text = short(str(node.value), 40) if node.kind == "text" else None
-            self.log.wrong(node, field, path, field.kind.name, f'{{fi: "{text}"}}' if text else None)
+            self.log.wrong(
+                node, field, path, field.kind.name, f'{{{self.reader.languages[0]}: "{text}"}}' if text else None
+            )
             return None
         texts: dict[str, object] = {}
         all_known = True
@@ -252,8 +285,9 @@ class _Typing:
         return ordered or None
 
     def _languages(self, node: Node, field: Field, path: Path, texts: Values) -> None:
-        if "fi" not in texts and "sv" not in texts:
-            self.log.report("no-national-language", node, path, None, label=field.label)
+        if texts.keys().isdisjoint(self.reader.national):
+            expected = ", ".join(self.reader.national)
+            self.log.report("no-national-language", node, path, None, label=field.label, expected=expected)
             return
         missing = [lang for lang in self.reader.languages if lang in field.languages and lang not in texts]
         bad = any(m[: len(path)] == path for m in self.log.marred)

@@ -11,7 +11,7 @@ from hankelod.model.model import RESERVED
 LONGEST = 100
 """Most characters of an id."""
 
-EXAMPLE = "inkoo-hiilineutraali"
+EXAMPLE = "solar-roofs"
 """An id to show where a text gives none."""
 
 _NAMED = {"eth": "d", "thorn": "th", "eng": "ng", "kra": "q", "schwa": "e", "yogh": "gh", "wynn": "w"}

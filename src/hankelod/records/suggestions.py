@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hankelod.messages.catalogue import Text
+from hankelod.messages.catalogue import Text, in_language
 from hankelod.messages.languages import LANGUAGES
 from hankelod.model.model import Class, Model
 from hankelod.records.guesses import LONGEST
@@ -60,7 +60,7 @@ class Suggestions:
         if match is None:
             return None
         labels = {} if cls.concept else self._labels[cls.iri].get(match, {})
-        return {lang: _with_name(match, labels.get(lang) or next(iter(labels.values()), ""), cls) for lang in LANGUAGES}
+        return {lang: _with_name(match, in_language(labels, lang), cls) for lang in LANGUAGES}
 
     def _names_of(self, cls: Class) -> dict[str, str]:
         """Return ids by casefolded name, read once; the first thing with a name keeps it.

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from pyoxigraph import RdfFormat
 
 from hankelod.exports import hosting
-from hankelod.messages.languages import DEFAULT, LANGUAGES
+from hankelod.messages.languages import DEFAULT, LANGUAGES, is_tag
 from hankelod.publication import formats, manifest
 from hankelod.publication.manifest import MANIFEST
 from hankelod.rdf.syntaxes import UNOFFERED
@@ -113,7 +113,8 @@ class Documents:
             return (DEFAULT, *(code for code in LANGUAGES if code != DEFAULT))
         with os.fdopen(self._handle(INDEX), "rb") as file:
             root = LANGUAGE.search(file.read(BEGINNING))
-        folders = [code for code in LANGUAGES if f"{code}/{INDEX}" in self.entries]
+        beginnings = (path.removesuffix(f"/{INDEX}") for path in self.entries if path.endswith(f"/{INDEX}"))
+        folders = sorted(code for code in beginnings if is_tag(code))
         return tuple(dict.fromkeys([root[1].decode() if root else DEFAULT, *folders]))
 
     ### Resolution of paths

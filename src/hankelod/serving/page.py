@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment
 
 from hankelod.exports.rendering import environment
-from hankelod.messages.catalogue import table
+from hankelod.messages.catalogue import in_language, table
 from hankelod.query.named import Query
 from hankelod.serving.documents import ServedFile
 
@@ -59,8 +59,8 @@ def sparql(
         lang,
         languages,
         content=content,
-        named=[(q.name, q.title.get(lang) or q.title.get("en") or q.name) for q in named],
-        description=(content.named.description.get(lang) or "") if content.named else "",
+        named=[(q.name, in_language(q.title, lang) or q.name) for q in named],
+        description=in_language(content.named.description, lang) if content.named else "",
         formats=formats,
         link=lambda iri: _link(iri, base),
     )

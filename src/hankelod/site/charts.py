@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from math import cos, pi, sin
 from typing import NamedTuple
@@ -53,9 +53,23 @@ class Dot(NamedTuple):
     total: int = 1
 
 
-class Plane(NamedTuple):
-    """Scatter plot of grant against cost: axes in euros, dots, and the end point of the line of the highest share."""
+class Chart(NamedTuple):
+    """Bar chart of amounts in one currency; `currency` is its code where the dataset has several, else empty.
 
+    `known` says for how many projects of how many the chart is, if not for all.
+    """
+
+    bars: tuple[Bar, ...]
+    currency: str
+    known: str = ""
+
+
+class Plane(NamedTuple):
+    """Scatter plot of grant against cost in one currency: axes, dots, and the end point of the line of the highest
+    share; `currency` is its code where the dataset has several, else empty.
+    """
+
+    currency: str
     width: int
     height: int
     across: tuple[Tick, ...]
@@ -87,15 +101,34 @@ def bars(rows: Iterable[tuple[Link, Decimal, str, str]]) -> list[Bar]:
     return [Bar(link, text, length(value, longest), note) for link, value, text, note in rows]
 
 
+Rows = Iterable[tuple[Link, Decimal, str, str]]
+
+
+def by_currency(currencies: Sequence[str], rows: Callable[[str], Rows], known: str) -> tuple[Chart, ...]:
+    """Return a chart for each currency in which there is a row."""
+    return as_charts({currency: bars(rows(currency)) for currency in currencies}, known)
+
+
+def as_charts(drawn: Mapping[str, Iterable[Bar]], known: str) -> tuple[Chart, ...]:
+    """Return the charts of the currencies in which there is a bar; each says its currency if there are several."""
+    charts = [Chart(tuple(some), currency, known) for currency, some in drawn.items()]
+    filled = [chart for chart in charts if chart.bars]
+    return tuple(filled if len(filled) > 1 else (chart._replace(currency="") for chart in filled))
+
+
 def _months(month: str) -> int:
     year, _, number = month.partition("-")
     return int(year) * 12 + int(number or 1) - 1
 
 
 def timeline(periods: list[tuple[str, str]], years: tuple[int, int] | None = None) -> Timeline:
-    """Return the timeline of periods (first and last month), which spans their years and at least `years`."""
-    first = min([int(s[:4]) for s, _ in periods] + ([years[0]] if years else []))
-    last = max([int(e[:4]) for _, e in periods] + ([years[1]] if years else []))
+    """Return the timeline of periods (first and last month), which spans their years and at least `years`.
+
+    A month that is not known is empty: the period reaches to the edge. A period has one of the two.
+    """
+    known = [int(month[:4]) for period in periods for month in period if month]
+    first = min(known + ([years[0]] if years else []))
+    last = max(known + ([years[1]] if years else []))
     whole = (last - first + 1) * 12
     step = 1 if last - first < 12 else 5
     ticks = tuple(
@@ -103,7 +136,8 @@ def timeline(periods: list[tuple[str, str]], years: tuple[int, int] | None = Non
     )
     spans = []
     for start, end in periods:
-        begin, stop = _months(start) - first * 12, _months(end) + 1 - first * 12
+        begin = _months(start) - first * 12 if start else 0
+        stop = _months(end) + 1 - first * 12 if end else whole
         spans.append(Span(begin * FULL // whole, max(4, (stop - begin) * FULL // whole)))
     return Timeline(ticks, tuple(spans))
 
@@ -116,15 +150,17 @@ def _steps(highest: Decimal) -> list[int]:
     return [n * step for n in range(int(highest / step) + 2)]
 
 
-def plane(points: list[tuple[Link, Decimal, Decimal, str]], rate: Decimal | None, money: object) -> Plane:
-    """Return the scatter plot of points (link, cost, grant, label).
+def plane(
+    points: list[tuple[Link, Decimal, Decimal, str]], rate: Decimal | None, money: Callable[[int], str], currency: str
+) -> Plane:
+    """Return the scatter plot of points (link, cost, grant, label), of which there is one at least.
 
-    `rate` is the highest share, `money` a function that formats euros. Points at the same position are merged into one
-    dot with their number.
+    `rate` is the highest share, `money` a function that formats amounts. Points at the same position are merged into
+    one dot with their number.
     """
     width, height = 640, 400
-    across = _steps(max((c for _, c, _, _ in points), default=Decimal(1)))
-    up = _steps(max((g for _, _, g, _ in points), default=Decimal(1)))
+    across = _steps(max(c for _, c, _, _ in points))
+    up = _steps(max(g for _, _, g, _ in points))
     dots: dict[tuple[int, int], Dot] = {}
     grain = 1 if len(points) <= 400 else 16
     for link, cost, grant, label in points:
@@ -137,10 +173,11 @@ def plane(points: list[tuple[Link, Decimal, Decimal, str]], rate: Decimal | None
         end = min(Decimal(across[-1]), up[-1] / rate)
         rule = (int(end * width / across[-1]), height - int(end * rate * height / up[-1]))
     return Plane(
+        currency,
         width,
         height,
-        tuple(Tick(n * width // across[-1], money(n)) for n in across),  # type: ignore[operator]
-        tuple(Tick(height - n * height // up[-1], money(n)) for n in up),  # type: ignore[operator]
+        tuple(Tick(n * width // across[-1], money(n)) for n in across),
+        tuple(Tick(height - n * height // up[-1], money(n)) for n in up),
         tuple(dots.values()),
         rule,
     )

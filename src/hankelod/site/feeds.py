@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hankelod.exports.rendering import environment
 from hankelod.messages.languages import folder
 from hankelod.publication.files import File
-from hankelod.site.portfolio import text_of
+from hankelod.site.pages.project import described
 from hankelod.site.view import View
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def feed(view: View) -> File:
     entries = []
     for project in projects:
         summary = t.pick(project.values.get("summary"))
-        text = summary.text if summary else t.period(text_of(project, "start"), text_of(project, "end"))
+        text = summary.text if summary else described(view, project)
         entries.append(
             {
                 "iri": view.thing(project).iri,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from hankelod.records.record import Record
-from hankelod.site.language import Link
-from hankelod.site.portfolio import cost, grant, listed, text_of
+from hankelod.site.amounts import both, cost, grant
+from hankelod.site.language import Link, Words
+from hankelod.site.portfolio import text_of
 from hankelod.site.view import View
 
 SIZE = 50
@@ -19,11 +20,10 @@ _ORDER = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}", "
 
 
 class Row(NamedTuple):
-    """Row of a list of projects."""
+    """Row of a list of projects; `notes` are lead, areas, period, and the id where others have the same title."""
 
     link: Link
-    lead: Link
-    areas: tuple[Link, ...]
+    notes: tuple[tuple[Words, ...], ...]
     period: str
     grant: str
     share: str
@@ -40,16 +40,23 @@ class ListPage(NamedTuple):
 
 def row(view: View, project: Record) -> Row:
     """Return the row of a project."""
-    areas = [view.link("Region", r) for r in listed(project, "regions")]
-    areas += [view.link("Municipality", m) for m in listed(project, "municipalities")]
+    areas = [view.named(area.record) for area in view.portfolio.named_areas(project)]
+    period = view.t.period(text_of(project, "start"), text_of(project, "end"))
+    same = view.t("projects.duplicate-id", id=project.id) if project.id in view.namesakes else ""
+    notes = ((view.lead(project),), tuple(areas), (Words(period),), (Words(same),))
     return Row(
         view.to(project),
-        view.link("Organisation", text_of(project, "lead")),
-        tuple(areas),
-        view.t.period(text_of(project, "start"), text_of(project, "end")),
+        tuple(note for note in notes if any(words.text for words in note)),
+        period,
         view.t.money(grant(project)),
-        view.t.share(grant(project), cost(project)),
+        share(view, project),
     )
+
+
+def share(view: View, project: Record) -> str:
+    """Return the share of a project's cost that its grants pay, as text; empty if it is not known."""
+    known = both(grant(project), cost(project))
+    return view.t.share(*known) if known else ""
 
 
 def rows(view: View, projects: Iterable[Record]) -> tuple[Row, ...]:
@@ -58,7 +65,7 @@ def rows(view: View, projects: Iterable[Record]) -> tuple[Row, ...]:
 
 
 def collated(text: str) -> str:
-    """Return a sort key for names in Finnish and Swedish: å, ä, ö last."""
+    """Return a sort key for names: å, ä, ö (æ, ø) last, as where they are letters of their own."""
     return text.casefold().translate(_ORDER)
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from hankelod.exports.hosting import POLICY
 from hankelod.exports.rendering import environment
-from hankelod.messages.languages import folder
+from hankelod.messages.languages import DEFAULT, folder
+from hankelod.messages.tables import own_names
 from hankelod.publication import formats
-from hankelod.publication.files import NAME, File
-from hankelod.rdf import syntaxes
+from hankelod.publication.files import File
+from hankelod.rdf import dumps, syntaxes
 from hankelod.site import schema_org
+from hankelod.site.brand import STYLE
 from hankelod.site.language import Language, Link, Words
-from hankelod.site.pages.front import licence_name
+from hankelod.site.pages.front import licence
+from hankelod.site.pages.own import found
 from hankelod.site.pages.search import script_json
 from hankelod.site.view import Page, View, address, capital
 
@@ -67,6 +71,8 @@ class Frame(NamedTuple):
 
     name: Words
     brand: Words
+    logo: str
+    style: str
     up: str
     root: str
     canonical: str
@@ -91,20 +97,23 @@ DATA = {
 }
 """Data of pages that are not about a single thing, by path or template; the default is WHOLE."""
 
-WHOLE = (f"dump/{NAME}.ttl", f"dump/{NAME}.jsonld")
+WHOLE = (".ttl", ".jsonld")
+"""Endings of the forms of the dump."""
 
 
 class Printer:
     """Renderer of the pages of one language."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, spoken: Mapping[str, Language]) -> None:
+        """`spoken` are the languages of the site by their codes."""
         self.view = view
         self.environment = _environment(view)
         settings = view.portfolio.settings.values
         self.name = view.t.pick(settings["title"]) or Words("")
         self.licence = address(str(settings["licence"])) or ""
         self.languages = view.site.languages
-        self.names = {code: Language(code, self.languages)("language.own") for code in self.languages}
+        self.names = {code: _own_name(language) for code, language in spoken.items()}
+        self.own = tuple(dict.fromkeys(name for pages in view.site.own_pages.values() for name in pages))
 
     def file(self, page: Page) -> File:
         """Render a page as a file of the publication."""
@@ -124,17 +133,19 @@ class Printer:
             translations.append(Translation(code, self.names[code], f"{root}{path}", f"{home}{path}"))
         return Frame(
             name=self.name,
-            brand=_brand(self.name),
+            brand=self.view.t.pick(self.view.site.brand.name) or _brand(self.name),
+            logo=self.view.site.brand.logo,
+            style=STYLE if self.view.site.brand.colour else "",
             up=up,
             root=root,
             canonical=f"{home}{t.folder}{page.path}",
             home=home,
             translations=tuple(translations),
             main=self._navigation(MAIN, page),
-            foot=self._navigation(FOOT, page),
+            foot=(*self._own(page), *self._navigation(FOOT, page)),
             scripts=SCRIPTS.get(page.template, ()),
             licence=self.licence,
-            licence_name=licence_name(self.licence),
+            licence_name=licence(self.view).name,
             changed=self.view.site.days.of(page.thing.iri) if page.thing else None,
             policy=POLICY,
             data=tuple(self._data(page)),
@@ -145,17 +156,30 @@ class Printer:
         if page.thing:
             paths: tuple[str, ...] = (f"{page.thing.document}.ttl", f"{page.thing.document}.jsonld")
         else:
-            choice = DATA.get(page.path) or DATA.get(page.template) or WHOLE
+            whole = tuple(dumps.dump(self.view.portfolio.settings.id, ending) for ending in WHOLE)
+            choice = DATA.get(page.path) or DATA.get(page.template) or whole
             paths = tuple(p for p in choice if p in self.view.site.published)
         for path in paths:
             form = formats.of(path)
             yield Data(path, form.media_type, syntaxes.WRITTEN[form.media_type].name)
+
+    def _own(self, page: Page) -> Iterator[tuple[Link, bool]]:
+        """Links to the pages that the dataset brings."""
+        for name in self.own:
+            own, lang = found(self.view, name)
+            yield Link(f"{name}.html", Words(own.title, lang)), page.path == f"{name}.html"
 
     def _navigation(self, entries: tuple[tuple[str, str], ...], page: Page) -> tuple[tuple[Link, bool], ...]:
         """Return the links, each with True if the page belongs under it."""
         sections = {page.path, *(link.path for link in page.crumbs)}
         existing = self.view.site.pages
         return tuple((self.view.page_link(path, key), path in sections) for path, key in entries if path in existing)
+
+
+def _own_name(language: Language) -> str:
+    """Return the name of a language in itself, capitalised."""
+    own = language("language.own") if language.speaks("language.own") else own_names().get(language.code)
+    return capital(own or language.code)
 
 
 def _brand(name: Words) -> Words:
@@ -167,8 +191,9 @@ def _brand(name: Words) -> Words:
 def _environment(view: View) -> Environment:
     """Return the templates with the functions of one language."""
     templates = environment("hankelod.site")
-    templates.globals.update(t=view.t, view=view, json=_json)
+    templates.globals.update(t=view.t, view=view, json=_json, lang=partial(_lang, view.t))
     templates.filters["capitalise"] = capital
+    templates.filters["plain"] = str
     return templates
 
 
@@ -186,6 +211,13 @@ def _json(value: object) -> object:
     from markupsafe import Markup
 
     return Markup(script_json(value))  # noqa: S704 - see above
+
+
+def _lang(t: Language, key: str) -> object:
+    """Return the attribute for an element that a script fills with texts such as that of a key: their language."""
+    from markupsafe import Markup
+
+    return Markup("" if t.speaks(key) else f' lang="{DEFAULT}"')  # noqa: S704 - no value of the data
 
 
 def _tight(html: str) -> str:

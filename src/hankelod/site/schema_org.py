@@ -7,23 +7,27 @@ the source's precision (a time of an Action is a point in time), and the grants 
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from hankelod.exports.dcat import DCTERMS
-from hankelod.publication.files import NAME
-from hankelod.rdf import graph
+from hankelod.rdf import dumps, graph
+from hankelod.records.areas import Area as Place
+from hankelod.records.areas import centre
 from hankelod.records.record import Record
 from hankelod.site.portfolio import listed, months, parts, text_of
 from hankelod.site.view import Json, Page, View
+from hankelod.validation.grants import currency_of
 
 CONTEXT = "https://schema.org"
-
-CURRENCY = "EUR"
-"""The currency of amounts, by the definition of `hanke:amount` (ISO 4217)."""
 
 OPEN = ".."
 """An end of a period that is not known (ISO 8601-2)."""
 
-FILES = (*(f"dump/{NAME}.{ending}" for ending in ("ttl", "nt", "jsonld")), "dump/projects.csv", "dump/projects.geojson")
-"""Downloads listed in the markup, if they are published."""
+WHOLE = (".ttl", ".nt", ".jsonld")
+"""Endings of the forms of the dump listed in the markup, if they are published."""
+
+FILES = ("dump/projects.csv", "dump/projects.geojson")
+"""Other downloads listed there."""
 
 
 def _page_of(view: View, path: str) -> str:
@@ -45,8 +49,8 @@ def _organisation(view: View, identifier: str) -> Json | None:
     return _thing(view, "Organization", "Organisation", identifier) if identifier else None
 
 
-def _area(view: View, name: str, identifier: str) -> Json | None:
-    return _thing(view, "AdministrativeArea", name, identifier) if identifier else None
+def _area(view: View, place: Place | None) -> Json | None:
+    return _thing(view, "AdministrativeArea", place.record.cls.name, place.record.id) if place is not None else None
 
 
 def _present(node: Json) -> Json:
@@ -63,6 +67,7 @@ def dataset(view: View) -> Json:
     iri = f"{view.model.base}id/dataset/{view.portfolio.settings.id}"
     publisher = _organisation(view, str(settings["publisher"]))
     front = _page_of(view, "index.html")
+    whole = [dumps.dump(view.portfolio.settings.id, ending) for ending in WHOLE]
     return _present(
         {
             "@context": CONTEXT,
@@ -81,13 +86,29 @@ def dataset(view: View) -> Json:
             "keywords": sorted(view.concept("Theme", theme).words.text for theme in view.portfolio.with_theme),
             "creator": publisher,
             "publisher": publisher,
-            "spatialCoverage": {"@type": "Country", "name": t("place.finland")},
+            "spatialCoverage": _coverage(view),
             "temporalCoverage": _period_of_all(view),
             "creditText": " ".join(str(a) for a in settings.get("attribution", [])),  # type: ignore[attr-defined]
             "includedInDataCatalog": _catalogue(view, front),
-            "distribution": [_download(view, path) for path in FILES if path in view.site.published],
+            "distribution": [_download(view, path) for path in (*whole, *FILES) if path in view.site.published],
         }
     )
+
+
+def _coverage(view: View) -> Json | None:
+    """Return the place that a dataset is about: the one that it names, and the box around its areas' centres."""
+    named = str(view.portfolio.config.get("spatial") or "")
+    centres = [
+        (Decimal(text_of(r, "lat")), Decimal(text_of(r, "long")))
+        for records in view.portfolio.by_class.values()
+        for r in records.values()
+        if r.values.get("lat") and r.values.get("long")
+    ]
+    if not (named or centres):
+        return None
+    corners = [f"{end(c[n] for c in centres)}" for end in (min, max) for n in (0, 1)] if centres else []
+    box = {"@type": "GeoShape", "box": " ".join(corners)} if corners else None
+    return _present({"@type": "Place", "sameAs": named, "geo": box})
 
 
 def _catalogue(view: View, address: str) -> Json:
@@ -124,11 +145,7 @@ def project(view: View, record: Record) -> Json:
     """Return the markup of a project, with the page about it and its grants."""
     summary = view.t.pick(record.values.get("summary"))
     page = _page_of(view, view.to(record).path)
-    places = [
-        _area(view, name, code)
-        for name, key in (("Region", "regions"), ("Municipality", "municipalities"))
-        for code in listed(record, key)
-    ]
+    places = [_area(view, place) for place in view.portfolio.named_areas(record)]
     about: Json = {
         "@type": "WebPage",
         "@id": page,
@@ -165,13 +182,16 @@ def _period(record: Record) -> str | None:
 def _grant(view: View, record: Record, part: Json) -> Json:
     """Return a grant: what it funds is the lead, since a project is none of the things that schema.org has funded."""
     programme = view.portfolio.of("Programme").get(str(part.get("programme")))
+    funder = str(part.get("funder") or (text_of(programme, "funder") if programme else ""))
     return _present(
         {
             "@type": "MonetaryGrant",
             "@id": view.model.iri(record.cls, str(part["id"])),
             "name": view.named(programme).text if programme else None,
-            "amount": {"@type": "MonetaryAmount", "currency": CURRENCY, "value": str(part["amount"])},
-            "funder": _organisation(view, text_of(programme, "funder")) if programme else None,
+            "amount": {"@type": "MonetaryAmount", "currency": currency_of(part), "value": str(part["amount"])}
+            if "amount" in part
+            else None,
+            "funder": _organisation(view, funder if funder in view.portfolio.of("Organisation") else ""),
             "fundedItem": _organisation(view, text_of(record, "lead")),
         }
     )
@@ -192,23 +212,23 @@ def organisation(view: View, record: Record) -> Json:
             "sameAs": text_of(record, "homepage"),
             "identifier": {"@type": "PropertyValue", "propertyID": label, "value": number} if number else None,
             "parentOrganization": _organisation(view, text_of(record, "parent")),
-            "location": _area(view, "Municipality", text_of(record, "municipality")),
+            "location": _area(view, view.portfolio.seat(record)),
         }
     )
 
 
-def area(view: View, record: Record) -> Json:
-    """Return the markup of a municipality or region."""
-    latitude, longitude = text_of(record, "lat"), text_of(record, "long")
-    point = {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
+def area(view: View, place: Place) -> Json:
+    """Return the markup of an area."""
+    record, at = place.record, centre(place.record)
+    point = {"@type": "GeoCoordinates", "latitude": at[1], "longitude": at[0]} if at else None
     return _present(
         {
             "@context": CONTEXT,
             **_thing(view, "AdministrativeArea", record.cls.name, record.id),
-            "identifier": record.id,
+            "identifier": place.code,
             "sameAs": text_of(record, "sameAs"),
-            "containedInPlace": _area(view, "Region", text_of(record, "region")),
-            "geo": point if latitude and longitude else None,
+            "containedInPlace": _area(view, view.portfolio.areas.parent(place)),
+            "geo": point,
         }
     )
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
-from hankelod.model.model import Class, Field, Model
+from hankelod.messages.tables import own_names
+from hankelod.model.model import Class, Field, Level, Model
 from hankelod.publication.history.days import Days
 from hankelod.rdf.graph import RDFS, SKOS
 from hankelod.records.record import Record
-from hankelod.site.language import Language, Link, Words
+from hankelod.site.brand import Brand
+from hankelod.site.language import Borrowed, Language, Link, Words
 from hankelod.site.map.atlas import Atlas
+from hankelod.site.own import OwnPage
 from hankelod.site.portfolio import Portfolio
+from hankelod.validation.grants import currency_of
 from hankelod.validation.report import Report
 
 Json = dict[str, object]
@@ -25,7 +31,8 @@ Published = Mapping[str, Mapping[str, object]]
 class Site(NamedTuple):
     """Input of all pages in all languages.
 
-    `languages` are those of the pages, the first at the root.
+    `languages` are those of the pages, the first at the root; `own_pages` are the dataset's, by language and name, and
+    `credits` those of its area pack, by language.
     `home` is the address at the beginning of absolute links to the site, `pages` are the paths in the navigation that
     exist, `published` the manifest entries of the files written before the site, and `days` the days of change.
     """
@@ -39,6 +46,15 @@ class Site(NamedTuple):
     published: Published
     days: Days
     languages: tuple[str, ...]
+    brand: Brand = Brand()
+    own_pages: Mapping[str, Mapping[str, OwnPage]] = MappingProxyType({})
+    credits: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+
+MONEY = frozenset(
+    f"https://w3id.org/hankelod/def#{term}" for term in ("amount", "totalCost", "maxGrantAmount", "requested", "paid")
+)
+"""Properties whose values are amounts of money."""
 
 
 class Thing(NamedTuple):
@@ -90,7 +106,20 @@ class View:
         self.model = site.model
         self.portfolio = site.portfolio
 
+    @cached_property
+    def namesakes(self) -> frozenset[str]:
+        """Ids of the projects that a list cannot tell apart by their titles."""
+        titles: dict[str, list[str]] = {}
+        for project in self.portfolio.projects:
+            titles.setdefault(self.named(project).text.casefold(), []).append(project.id)
+        return frozenset(i for ids in titles.values() if len(ids) > 1 for i in ids)
+
     ### Names and links
+
+    def lead(self, project: Record) -> Words:
+        """Return the name of the lead of a project; of a private person it is none."""
+        lead = project.values.get("lead")
+        return self.link("Organisation", str(lead)).words if lead else Words(self.t("project.private-person"))
 
     def named(self, record: Record) -> Words:
         """Return the title or name of a record, else its id."""
@@ -108,6 +137,10 @@ class View:
             return self.to(record)
         cls = self.model.by_name(name)
         return Link(f"doc/{cls.identifies}{identifier}.html", Words(identifier))
+
+    def level(self, level: Level) -> str:
+        """Return the name of a level of areas, capitalised."""
+        return capital(self.t.plain(level.label) or level.name)
 
     def concept(self, name: str, identifier: str) -> Link:
         """Return the link to a concept by the name of its class and its id."""
@@ -164,18 +197,25 @@ class View:
 
     def facts(self, record: Record, skip: frozenset[str] = frozenset()) -> list[Fact]:
         """Return the fields of a record with their values, in the Model's order, except parts and those in `skip`."""
+        return self.facts_of(record.cls, record.values, skip)
+
+    def facts_of(self, cls: Class, values: Mapping[str, object], skip: frozenset[str]) -> list[Fact]:
+        """Return the fields of a record or one of its parts, as `facts` does."""
         facts = []
-        for field in record.cls.fields:
-            value = record.values.get(field.key)
-            if value is None or field.key in skip or field.kind.nested:
+        for field in cls.fields:
+            value = values.get(field.key)
+            if value is None or field.key in skip or field.kind.nested or (field.derived and field.kind.relative):
                 continue
-            values = value if isinstance(value, list) else [value]
-            facts.append(Fact(self.label(field), tuple(self.value(field, v) for v in values), field.code))
+            each = value if isinstance(value, list) else [value]
+            shown = tuple(self.value(field, v, currency_of(values)) for v in each)
+            facts.append(Fact(self.label(field), shown, field.code))
         return facts
 
-    def value(self, field: Field, value: object) -> Value:
-        """Return a value formatted by the kind of its field."""
+    def value(self, field: Field, value: object, currency: str = "") -> Value:
+        """Return a value formatted by the kind of its field; an amount with its currency."""
         text = str(value)
+        if field.path in MONEY and currency:
+            return Value(Words(self.t.amount(text, currency)))
         if field.kind.refers:
             target = self.model.target(field)
             link = (
@@ -205,13 +245,15 @@ class View:
         return self.t("format.yes" if value in ("True", "true") else "format.no")
 
     def language_name(self, code: str) -> str:
-        """Return the name of a language of the site; the code of any other language."""
-        return self.t(f"language.{code}") if code in self.t.order else code
+        """Return the name of a language: in the language of the page, else in itself, else its code."""
+        key = f"language.{code}"
+        return self.t(key) if self.t.speaks(key) else own_names().get(code, code)
 
 
 def capital(text: str) -> str:
-    """Return a text with its first letter capitalised."""
-    return text[:1].upper() + text[1:]
+    """Return a text with its first letter capitalised; it stays marked if it is in another language."""
+    capitalised = text[:1].upper() + text[1:]
+    return Borrowed(capitalised, text.lang) if isinstance(text, Borrowed) else capitalised
 
 
 _ADDRESS = re.compile(r"(https?|mailto):[^\s<>\"]+", re.IGNORECASE)

@@ -6,14 +6,16 @@ They are gathered chunk by chunk and merged, and made only for a report that sho
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import Problem
 from hankelod.messages.words import word
 from hankelod.model.model import Class, Model
 from hankelod.records.record import Record
-from hankelod.validation.grants import Rule, rules
+
+if TYPE_CHECKING:
+    from hankelod.validation.grants import Rule
 
 FIGURES = {
     "figure-clean": ("*clean",),
@@ -70,6 +72,8 @@ class Details:
         languages: tuple[str, ...],
     ) -> None:
         """Add the records of a chunk with their problems; `others` are the records that they refer to."""
+        from hankelod.validation.grants import rules  # only here: the arithmetic of decimals costs start-up
+
         problems = list(problems)
         self.rules += rules(records, others)[:KEPT]
         with_problems = {p.record for p in problems if p.severity != "info"}

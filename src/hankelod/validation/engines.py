@@ -86,7 +86,7 @@ def _shacl(model: Model) -> Engine:
     import shacl
 
     try:
-        shapes = shacl.Shapes.from_turtle(model.shapes_text, base=model.base)
+        shapes = shacl.Shapes.from_text(model.shapes_text, format="ntriples", base=model.base)
     except ValueError as error:
         raise _refused("shacl", error) from error
     return _compiled(model, shapes)
@@ -100,15 +100,12 @@ def of_shapes(model: Model, shapes: str) -> Engine:
 
 
 def _compiled(model: Model, shapes: Any) -> Engine:
-    terms = (term for quad in model.shapes.quads for term in (quad.subject, quad.object))
-    before = len({term for term in terms if isinstance(term, ox.BlankNode)})
-
     def validate(data: str) -> list[Result]:
         try:
             report = shapes.validate_text(data, format="ntriples", base=model.base, allow_warnings=True)
         except ValueError as error:
             raise _refused("shacl", error) from error
-        labels = _labels(data, before) if "_:" in data and report.results else {}
+        labels = _labels(data, model) if "_:" in data and report.results else {}
         return [
             Result(
                 labels.get(r.focus_node, r.focus_node),
@@ -128,11 +125,11 @@ _BLANK = re.compile(r'(?m)^(_:[^\s"]+)|(_:[^\s"]+) \.$')
 """A blank node that is the subject or the object of a line of N-Triples."""
 
 
-def _labels(data: str, before: int) -> dict[str, str]:
-    """The labels that data has by those of the engine `shacl`, which numbers blank nodes as they come.
-
-    `before` are those of the shapes.
-    """
+def _labels(data: str, model: Model) -> dict[str, str]:
+    """The labels that data has by those of the engine `shacl`, which numbers blank nodes as they come: first those of
+    the shapes."""
+    terms = (term for quad in model.shapes.quads for term in (quad.subject, quad.object))
+    before = len({term for term in terms if isinstance(term, ox.BlankNode)})
     nodes = dict.fromkeys(m[1] or m[2] for m in _BLANK.finditer(data))
     return {f"_:0_b{n}": label for n, label in enumerate(nodes, before)}
 
@@ -149,7 +146,7 @@ def _pyshacl(model: Model) -> Engine:
 
     # Else rdflib logs a traceback for each ill-typed literal.
     logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
-    shapes = rdflib.Graph().parse(data=model.shapes_text, format="turtle", publicID=model.base)
+    shapes = rdflib.Graph().parse(data=model.shapes_text, format="nt")
     for predicate, write in ((SH.pattern, for_python), (SH.select, in_query_for_python)):
         for shape, text in list(shapes.subject_objects(predicate)):
             if isinstance(text, rdflib.Literal) and (written := write(str(text))) != str(text):

@@ -7,7 +7,7 @@ cover every grant, also those within the limits, for the report and the pages. A
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -37,7 +37,8 @@ class Limit(NamedTuple):
 class Rule(NamedTuple):
     """One grant of a project compared with the limits that apply to it; an unknown limit is None.
 
-    `share` is the part of the total cost that the grant pays, in per cent, as decimal text. Verdicts: `within`,
+    `share` is the part of the total cost that the grant pays, in per cent, as decimal text; it is None, as is `cost`,
+    where the cost is in another currency than the grant. Verdicts: `within`,
     `tolerance` (above by at most one percentage point) or `above` for the rate, `within` or `above` for the amount,
     `eligible` or `not-eligible` for the lead; None if there is nothing to compare.
     """
@@ -46,6 +47,7 @@ class Rule(NamedTuple):
     grant: str
     programme: str
     call: str | None
+    currency: str
     amount: str
     cost: str | None
     share: str | None
@@ -82,15 +84,19 @@ def rules(records: Iterable[Record], others: Iterable[Record]) -> list[Rule]:
 def _of_project(record: Record, by_id: dict[tuple[str | None, str], Values]) -> Iterator[Rule]:
     lead = by_id.get(("organisations", str(record.values.get("lead"))), {})
     kind = lead.get("kind")
-    cost = _number(record.values.get("totalCost"))
+    total = _number(record.values.get("totalCost"))
     for grant in record.values.get("grants", []):  # type: ignore[attr-defined]
         amount = _number(grant.get("amount"))
+        cost = total if currency_of(grant) == currency_of(record.values) else None
         programme = by_id.get(("programmes", str(grant.get("programme"))))
         if amount is None or programme is None:
             continue
         call = next((c for c in programme.get("calls", []) if c.get("id") == grant.get("call")), None)  # type: ignore[attr-defined]
         rate = _limit(programme, call, "maxGrantRate")
         ceiling = _limit(programme, call, "maxGrantAmount")
+        holder = call if ceiling is not None and ceiling.origin == "call" else programme
+        if holder is not None and currency_of(holder) != currency_of(grant):
+            ceiling = None
         leads = _limit(programme, call, "leads")
         eligible = tuple(leads.value.split(" ")) if leads else ()
         yield Rule(
@@ -98,6 +104,7 @@ def _of_project(record: Record, by_id: dict[tuple[str | None, str], Values]) -> 
             grant=str(grant["id"]).rsplit("/", 1)[-1],
             programme=str(grant["programme"]),
             call=str(call["id"]) if call else None,
+            currency=currency_of(grant),
             amount=str(amount),
             cost=str(cost) if cost else None,
             share=_share(amount, cost, rate) if cost else None,
@@ -109,6 +116,11 @@ def _of_project(record: Record, by_id: dict[tuple[str | None, str], Values]) -> 
             leads_limit=leads,
             lead_verdict=("eligible" if kind in eligible else "not-eligible") if leads and kind else None,
         )
+
+
+def currency_of(values: Mapping[str, object]) -> str:
+    """The currency of the amounts in complete values (ISO 4217); empty if shapes of a dataset's own have none."""
+    return str(values.get("currency", ""))
 
 
 def _number(value: object) -> Decimal | None:

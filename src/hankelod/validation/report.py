@@ -7,14 +7,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+import pyoxigraph as ox
+
 from hankelod.messages.catalogue import Text, in_language
 from hankelod.messages.console import part
 from hankelod.messages.languages import UNDETERMINED
 from hankelod.messages.problem import CATALOGUE, SEVERITIES, Problem, Result, in_order, short
 from hankelod.messages.words import say
 from hankelod.model.model import Check
-from hankelod.rdf.graph import SH
-from hankelod.rdf.terms import escape
+from hankelod.rdf.graph import RDF, SH, XSD
+from hankelod.rdf.statements import Triples, literal
+from hankelod.rdf.turtle import document
 from hankelod.validation.checker import term
 from hankelod.validation.details import Details
 
@@ -180,44 +183,62 @@ def as_turtle(report: Report, checks: Mapping[str, Check]) -> str:
     """
     results = [r for p in report.problems for r in _results(p, checks)]
     conforms = not results and not any(report.more.values())
-    lines = [f"@base <{report.base}> .", f"@prefix sh: <{SH}> .", "", "[] a sh:ValidationReport ;"]
-    lines.append(f"    sh:conforms {str(conforms).lower()}" + (" ;" if results else " ."))
-    for properties in results:
-        inner = " ;\n        ".join(f"{name} {' , '.join(objects)}" for name, objects in properties.items())
-        lines.append(f"    sh:result [ a sh:ValidationResult ;\n        {inner} ] ;")
-    return "\n".join(lines) + ("\n    .\n" if results else "\n")
+    nodes: list[object] = [f"_:result {n}" for n in range(len(results))]  # no label that data may have
+    triples: Triples = {
+        "_:report": {
+            RDF + "type": [SH + "ValidationReport"],
+            SH + "conforms": [ox.Literal(conforms)],
+            **({SH + "result": nodes} if nodes else {}),
+        },
+        **dict(zip(map(str, nodes), results, strict=True)),
+    }
+    return document(triples, report.base, {"sh": SH, "xsd": XSD}, in_order=True)
 
 
-def _results(p: Problem, checks: Mapping[str, Check]) -> list[dict[str, list[str]]]:
-    """The results that a problem stands for, each as its properties in Turtle without `rdf:type`."""
-    if not p.results:
-        properties = {
-            "sh:focusNode": [f"<{quote(p.file, safe='/')}>"],
-            "sh:value": [] if p.value is None else [f'"{escape(p.value)}"'],
-            "sh:sourceConstraintComponent": [f"<{CATALOGUE}{p.code}>"],
-            "sh:resultSeverity": [f"sh:{p.severity.capitalize()}"],
-            "sh:resultMessage": _texts(p.message),
-        }
-        return [{name: objects for name, objects in properties.items() if objects}]
-    return [_result(r, p, checks.get((r.shape or "").strip("<>"))) for r in p.results]
+def _results(p: Problem, checks: Mapping[str, Check]) -> list[dict[str, list[object]]]:
+    """The results that a problem stands for, each as its properties."""
+    if p.results:
+        return [_result(r, p, checks.get((r.shape or "").strip("<>"))) for r in p.results]
+    return [
+        _properties(
+            focusNode=quote(p.file, safe="/"),
+            value=None if p.value is None else literal(p.value),
+            sourceConstraintComponent=CATALOGUE + p.code,
+            resultSeverity=SH + p.severity.capitalize(),
+            resultMessage=p.message,
+        )
+    ]
 
 
-def _result(r: Result, p: Problem, check: Check | None) -> dict[str, list[str]]:
+def _result(r: Result, p: Problem, check: Check | None) -> dict[str, list[object]]:
     """One SHACL result. Its message is that of the query that found it, else that of the shape (SHACL 2.1.5, 5.3.2)."""
     says = (check.says if r.component == "SPARQLConstraintComponent" else {}) or check.fix if check else {}
-    properties = {
-        "sh:focusNode": r.focus,
-        "sh:resultPath": r.path if r.path and r.path.startswith("<") else None,
-        "sh:value": r.value and str(term(r.value)),
-        "sh:sourceShape": r.shape,
-        "sh:sourceConstraintComponent": f"sh:{r.component}",
-        "sh:resultSeverity": f"sh:{r.severity}",
-    }
+    return _properties(
+        focusNode=_node(r.focus),
+        resultPath=r.path and _node(r.path) if r.path and r.path.startswith("<") else None,
+        value=r.value and _node(r.value),
+        sourceShape=r.shape and _node(r.shape),
+        sourceConstraintComponent=SH + r.component,
+        resultSeverity=SH + r.severity,
+        resultMessage=says or p.message,
+    )
+
+
+def _properties(resultMessage: Text, **values: object) -> dict[str, list[object]]:
+    """The properties of a result, by the local names of the terms of SHACL; None is left out."""
+    messages: list[object] = [
+        ox.Literal(t, language=None if tag == UNDETERMINED else tag) for tag, t in resultMessage.items()
+    ]
     return {
-        **{name: [value] for name, value in properties.items() if value},
-        "sh:resultMessage": _texts(says or p.message),
+        RDF + "type": [SH + "ValidationResult"],
+        **{SH + name: [value] for name, value in values.items() if value},
+        SH + "resultMessage": messages,
     }
 
 
-def _texts(text: Text) -> list[str]:
-    return [f'"{escape(t)}"' if lang == UNDETERMINED else f'"{escape(t)}"@{lang}' for lang, t in text.items()]
+def _node(text: str) -> object:
+    """A term in N-Triples syntax as an object of `Triples`; what cannot be parsed stays text."""
+    node = term(text)
+    if isinstance(node, str):
+        return literal(node)
+    return node.value if isinstance(node, ox.NamedNode) else str(node) if isinstance(node, ox.BlankNode) else node

@@ -11,10 +11,11 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from hankelod.intake import values
-from hankelod.intake.names.gazetteer import Gazetteer
+from hankelod.intake.names.gazetteer import Gazetteer, Place
 from hankelod.intake.names.listed import read_list
 from hankelod.intake.spreadsheets.cells import Cell
+from hankelod.messages.catalogue import in_language
+from hankelod.model import amounts
 from hankelod.model.model import Class, Field, Model
 from hankelod.records import tree, yamltree
 from hankelod.records.tree import Node
@@ -75,7 +76,7 @@ def part_keys(sheet: Sheet, model: Model) -> list[PartKeys]:
 
 def title(sheet: Sheet, lang: str) -> str:
     """Return the name of a sheet, at most 31 characters: the label of its class, else the segment in its IRIs."""
-    return (sheet.cls.label.get(lang) or sheet.cls.segment)[:31]
+    return (in_language(sheet.cls.label, lang) or sheet.cls.segment)[:31]
 
 
 def titles(sheet: Sheet) -> set[str]:
@@ -97,7 +98,7 @@ def columns(sheet: Sheet, model: Model) -> list[Column]:
 def of_class(cls: Class, path: Path) -> Iterator[Column]:
     """Yield the columns of a class's own fields, without its parts and the fields that are filled in."""
     for field in cls.fields:
-        if field.filled is not None or field.kind.nested:
+        if field.derived or field.kind.nested:
             continue
         if field.kind.by_language:
             yield from (Column((*path, field.key, lang), field, lang) for lang in field.languages)
@@ -114,8 +115,8 @@ def header(column: Column, lang: str) -> str:
     """Return the header of a column: the field's label, its language, a star where it is required, and the path."""
     if column.field is None:
         return f"[{dotted(column.path)}]"
-    name = column.field.label.get(lang) or column.field.key
-    required = column.field.required and column.lang in (None, "fi")
+    name = in_language(column.field.label, lang) or column.field.key
+    required = column.field.required and column.lang in (None, *column.field.languages[:1])
     return f"{name}{f' ({column.lang})' if column.lang else ''}{' *' if required else ''} [{dotted(column.path)}]"
 
 
@@ -126,7 +127,7 @@ def known_columns(sheet: Sheet, model: Model) -> Callable[[str], Column | None]:
         by_name.setdefault(folded(dotted(column.path)), column)
         for label in column.field.label.values() if column.field else ():
             by_name.setdefault(folded(f"{label} ({column.lang})" if column.lang else label), column)
-            if column.lang == "fi":
+            if column.field and column.lang in column.field.languages[:1]:
                 by_name.setdefault(folded(label), column)
 
     def lookup(text: str) -> Column | None:
@@ -165,7 +166,7 @@ def _by_path(name: str, cls: Class, model: Model) -> Column | None:
         field = cls.field(key)
         if key == "id" and not steps and path:
             return Column((*path, "id"), None, None)
-        if field is None or field.filled is not None:
+        if field is None or field.derived:
             return None
         path.append(key)
         if field.kind.nested:
@@ -211,7 +212,7 @@ def node(cell: Cell, column: Column, line: int, at: int, lookup: Lookup) -> Node
 
 def ambiguous(cell: Cell, field: Field) -> bool:
     """True for a text that is a number of thousands or one with decimals, where the field allows either."""
-    if cell.kind != "text" or not field.kind.fractional or not values.AMBIGUOUS.fullmatch(cell.text.strip()):
+    if cell.kind != "text" or not field.kind.fractional or not amounts.is_ambiguous(cell.text):
         return False
     return "," in cell.text or field.pattern is None or re.fullmatch(field.pattern, "1.234") is not None
 
@@ -223,7 +224,7 @@ def _scalar(cell: Cell, field: Field, lookup: Lookup) -> str:
         # a month or year typed into a spreadsheet becomes its first day
         return text.removesuffix(field.kind.first_day)
     if field.kind.numeric:
-        return values.number(text) or (text if cell.kind != "text" else values.amount(text)) or text
+        return amounts.number(text) or (text if cell.kind != "text" else amounts.money(text)) or text
     if field.kind.typing:
         return _word(text, field, lookup)
     if field.kind.refers:
@@ -252,11 +253,20 @@ def _reference(text: str, whole: bool, field: Field, lookup: Lookup) -> str:
         return text
     if target.file:
         if whole:
-            return next((c for c in (text.zfill(n) for n in (2, 3)) if lookup.exists(target, c)), text)
-        entry = lookup.names.place(text)
-        return entry[0].area if entry and entry[0].kind == target.segment else text
+            return next((c for c in (text.zfill(n) for n in (2, 3, 4)) if lookup.exists(target, c)), text)
+        if target.identified_by and lookup.exists(target, text.lower()):
+            return text
+        places = lookup.names.forms.get(text.casefold(), [])
+        return next((place.area for place, _ in places if _is_of(place, target, lookup)), text)
     ids = _organisations(text, field, lookup)
     return ids[0] if len(ids) == 1 else text
+
+
+def _is_of(place: Place, target: Class, lookup: Lookup) -> bool:
+    """Tell whether a place, or the present one in its place, is an area of a class."""
+    if place.successor is not None:
+        return lookup.exists(target, place.successor.lower())
+    return place.cls == target.iri
 
 
 def _organisations(text: str, field: Field, lookup: Lookup) -> list[str]:
@@ -281,7 +291,7 @@ def cell(value: object, field: Field | None) -> str | int:
     text = "true" if value is True else "false" if value is False else str(value)
     if field is not None and "number" in field.kind.nodes and re.fullmatch(r"[1-9][0-9]{0,14}|0", text):
         return int(text)
-    if field is not None and field.kind.fractional and values.AMBIGUOUS.fullmatch(text):
+    if field is not None and field.kind.fractional and amounts.is_ambiguous(text):
         return re.sub(r"(?=\d)", "0", text, count=1)
     return text
 
@@ -295,5 +305,5 @@ def example(field: Field | None, lang: str | None) -> str | int | None:
     except tree.Unreadable:
         return None
     if isinstance(value, dict):
-        value = value.get(lang or "fi")
+        value = value.get(lang)
     return None if value is None else cell(value, field)

@@ -356,16 +356,14 @@ class _Workbook:
     def _areas(self, cls: Class) -> set[str]:
         """The codes of a class of areas."""
         names = self.lookup.names
-        return set(
-            names.municipalities if cls.segment == "municipality" else names.regions if cls.segment == "region" else ()
-        )
+        return {p.code.lower() for p in (*names.small.values(), *names.wide.values()) if p.cls == cls.iri}
 
     def _typed(self) -> Iterator[Record]:
         """Type the trees; problems are added with the places of nodes."""
         dataset = self.target.dataset
         suggest = dataset.suggest if dataset else lambda cls, text: None
-        languages = dataset.languages if dataset else ("fi", "sv", "en")
-        reader = Reader(self.model, References(self._exists, suggest), languages)
+        given = dataset.given if dataset else None
+        reader = Reader(self.model, References(self._exists, suggest), self.target.config, given)
         for entry, node in self.nodes:
             self.by_record.setdefault(entry.id, []).append(entry)
             record = reader.record(node, entry.cls, self.name, entry.id)

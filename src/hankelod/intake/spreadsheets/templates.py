@@ -18,6 +18,7 @@ from hankelod.intake.spreadsheets import cells, grid
 from hankelod.intake.spreadsheets.cells import MAX_CELL
 from hankelod.intake.spreadsheets.delimited import ESCAPED
 from hankelod.intake.spreadsheets.grid import Column, PartKeys, Sheet
+from hankelod.messages.catalogue import in_language
 from hankelod.messages.intake import say
 from hankelod.model.model import Class, Field, Model
 
@@ -136,7 +137,7 @@ def _note(column: Column, sheet: Sheet, lang: str) -> str:
     """The note of a header: the field's description, whether it is required, the way to write several values."""
     field = column.field
     if field is None:
-        return say(f"sheet-{column.path[-1]}", lang, name=sheet.entry.label.get(lang) or sheet.entry.segment)
+        return say(f"sheet-{column.path[-1]}", lang, name=in_language(sheet.entry.label, lang) or sheet.entry.segment)
     sentences = [field.description.get(lang, "")]
     if field.required:
         sentences.append(say("sheet-required", lang))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from hankelod.model import spoken
+from hankelod.model import amounts, spoken
 from hankelod.model.kinds.kind import NO_DATATYPE, OTHER_KIND, Kind, Rules
 from hankelod.rdf.graph import XSD
 
@@ -67,27 +67,12 @@ def in_range(text: str, rules: Rules) -> bool:
 
 
 def _numbers(text: str, rules: Rules) -> Iterator[str]:
-    per_cent = "%" in text
-    bare = re.sub(r"(?i)€|eur(oa|o|os)?|e(?=\s*$)|,-\s*$|:-\s*$", "", text.replace("%", ""))
-    bare = re.sub("(?<=[0-9])[\\s\u00a0\u2009\u202f'’](?=[0-9]{3}(?![0-9]))", "", bare)  # between thousands
-    for number in _readings(bare.strip().replace("\u2212", "-")):
-        if rules.limits.get("maxInclusive") == "1" and (per_cent or (_takes(number) and not in_range(number, rules))):
+    is_share, per_cent = rules.limits.get("maxInclusive") == "1", "%" in text
+    for number in amounts.readings(amounts.unmarked(text.replace("%", ""))):
+        if is_share and (per_cent or (_takes(number) and not in_range(number, rules))):
             yield from _hundredth(number)
         else:
             yield number
-
-
-def _readings(bare: str) -> Iterator[str]:
-    """Yield the numbers that digits with points and commas may mean."""
-    if re.fullmatch(r"[+-]?[0-9]+([.][0-9]+)?", bare):
-        yield bare
-    if re.fullmatch(r"[+-]?[0-9]+,[0-9]+", bare):
-        yield bare.replace(",", ".")
-    for group, point in ((".", ","), (",", ".")):
-        grouped = re.fullmatch(rf"([+-]?[0-9]{{1,3}}(?:[{group}][0-9]{{3}})+)(?:[{point}]([0-9]+))?", bare)
-        if grouped:
-            whole = grouped[1].replace(group, "")
-            yield f"{whole}.{grouped[2]}" if grouped[2] else whole
 
 
 def _hundredth(number: str) -> Iterator[str]:

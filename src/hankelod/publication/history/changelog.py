@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from hankelod.messages.catalogue import Entry, Text
+from hankelod.messages.catalogue import Entry, Text, in_language
 from hankelod.messages.console import escaped
 from hankelod.messages.languages import folder
 from hankelod.publication.history.diff import Change, Things
@@ -82,7 +82,7 @@ def files(
     for lang in languages:
         of_lang = translated(things, releases, names, lang)
         text = bytearray()
-        for line in _markdown(of_lang, title.get(lang) or next(iter(title.values()), ""), lang):
+        for line in _markdown(of_lang, in_language(title, lang), lang):
             text += f"{line}\n".encode()
         yield f"{folder(lang, languages)}changes/changelog.md", bytes(text)
 
@@ -94,11 +94,11 @@ class _Wording:
         self.things, self.names, self.lang = things, names, lang
 
     def word(self, key: str) -> str:
-        return Entry("changelog", key)[self.lang]
+        return in_language(Entry("changelog", key), self.lang)
 
     def of(self, texts: Text) -> str:
         """The text in this language, else in another."""
-        return texts.get(self.lang) or next(iter(texts.values()), "")
+        return in_language(texts, self.lang)
 
     def short(self, iri: str) -> str:
         """The IRI of a thing without the base: `project/inkoo`; any other IRI with its prefix."""
@@ -114,7 +114,7 @@ class _Wording:
         return " ".join((f"{name} ({self.short(value)})" if name else self.short(value)).split())
 
     def field(self, change: Change, field: str) -> str:
-        return self.things.label(change.thing, field)[self.lang]
+        return in_language(self.things.label(change.thing, field), self.lang)
 
     def release(self, release: Release) -> ReleaseText:
         created, totals = _Created(self.things), Counter[str]()
@@ -186,7 +186,7 @@ def _markdown(releases: Iterable[ReleaseText], title: str, lang: str) -> Iterato
     """The lines of the changelog."""
 
     def word(key: str) -> str:
-        return Entry("changelog", key)[lang]
+        return in_language(Entry("changelog", key), lang)
 
     yield f"# {word('changelog')}: {_plain(title)}"
     for release in releases:

@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from typing import IO, NamedTuple
 
 from hankelod.messages import words
-from hankelod.messages.catalogue import Entry, Text
+from hankelod.messages.catalogue import Entry, Text, in_language
 from hankelod.messages.languages import LANGUAGES, of_pages
 from hankelod.messages.problem import Place, Problem, problem, short
 from hankelod.messages.refusal import CannotPublish
@@ -305,7 +305,8 @@ def _replaced(change: Change) -> Replaced:
 def _moved(things: Things, change: Change, record: Record, parts: Replaced) -> Iterator[Problem]:
     for part_path, texts in parts.items():
         path, ordinal = _path_of(record, part_path), part_path.rpartition("[")[2].rstrip("]")
-        expected = {lang: short(texts.get(lang, next(iter(texts.values())))[0]) for lang in LANGUAGES}
+        before = {lang: old for lang, (old, _) in texts.items()}
+        expected = {lang: short(in_language(before, lang)) for lang in LANGUAGES}
         value = next(iter(texts.values()))[1]
         yield problem(
             "part-moved",

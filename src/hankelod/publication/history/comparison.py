@@ -15,10 +15,9 @@ import pyoxigraph as ox
 
 from hankelod.mapping.mapping import Mapping, ntriples
 from hankelod.messages import words
-from hankelod.messages.catalogue import Text
+from hankelod.messages.catalogue import Text, in_language
 from hankelod.messages.refusal import CannotPublish, Refusal
 from hankelod.model.model import Model
-from hankelod.model.shapes import load
 from hankelod.publication.files import to_json
 from hankelod.publication.history import changelog, previous
 from hankelod.publication.history.diff import Change, Things, as_json, compare, labels, line
@@ -29,7 +28,8 @@ from hankelod.publication.runs import Lines
 from hankelod.rdf import files, nesting
 from hankelod.rdf.syntaxes import TRIPLES
 from hankelod.records.dataset import Dataset
-from hankelod.records.folder import BASE, DATASET, NotADataset, shipped, turtle_files
+from hankelod.records.folder import BASE, DATASET, NotADataset
+from hankelod.records.sources import model
 
 NAMES = 10_000
 """Most names of things that are held."""
@@ -97,11 +97,8 @@ def _dataset(place: Path) -> Dataset | None:
 
 
 def _model(working: Path, base: str) -> Model:
-    folders = [
-        working / n if (working / n).is_dir() and (working / "data" / DATASET).exists() else shipped(n)
-        for n in ("ontology", "shapes")
-    ]
-    return load(turtle_files(folders[0]), turtle_files(folders[1]), base)
+    dataset = Dataset(working, alone=not (working / "data" / DATASET).exists())
+    return model(dataset.root, dataset.sources, dataset.config._replace(base=base))
 
 
 ### Reading
@@ -166,8 +163,7 @@ def json(comparison: Comparison, lang: str) -> str:
     changes = []
     for change in comparison.changes:
         entry = as_json(change)
-        names = comparison.names(change.thing)
-        entry["label"] = names.get(lang) or next(iter(names.values()), None)
+        entry["label"] = in_language(comparison.names(change.thing), lang) or None
         entry["fields"] = [
             {**f._asdict(), "label": comparison.things.label(change.thing, f.field)[lang]} for f in change.fields
         ]

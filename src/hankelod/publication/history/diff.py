@@ -21,7 +21,7 @@ from hankelod.publication.history.lines import InFile, InMemory, SortedLines
 from hankelod.publication.parts import Parts
 from hankelod.rdf import nesting
 from hankelod.rdf.graph import RDF, RDFS, SKOS
-from hankelod.rdf.terms import escape
+from hankelod.rdf.terms import Names
 
 TITLES = ("title", "name")
 """The keys of fields that hold the name of a thing."""
@@ -55,20 +55,16 @@ class Change(NamedTuple):
     title: tuple[tuple[str, str], ...] = ()
 
 
+FULL = Names("", {}, short=False)
+
+
 def line(triple: ox.Triple) -> bytes:
     """A triple in canonical N-Triples, as `hankelod.mapping.mapping` writes it."""
     return f"{_term(triple.subject)} {_term(triple.predicate)} {_term(triple.object)} .".encode()
 
 
 def _term(term: object) -> str:
-    if isinstance(term, ox.NamedNode):
-        return f"<{term.value}>"
-    if not isinstance(term, ox.Literal):
-        return str(term)
-    text = f'"{escape(term.value)}"'
-    if term.language:
-        return f"{text}@{term.language}"
-    return text if term.datatype.value.endswith("#string") else f"{text}^^<{term.datatype.value}>"
+    return FULL.literal(term) if isinstance(term, ox.Literal) else str(term)
 
 
 ### Things
@@ -243,7 +239,7 @@ def _value(things: Things, thing: str, triple: ox.Triple) -> tuple[str, bool, st
     path, field = things.field(thing, triple.subject.value, triple.predicate.value)  # type: ignore[union-attr]
     if isinstance(triple.object, ox.Literal) and triple.object.language:
         path += f".{triple.object.language}"
-    filled = field is not None and (field.filled is not None or field.kind.nested)
+    filled = field is not None and (field.derived or field.kind.nested)
     derived = field is None and triple.predicate.value == RDF + "type" and things.cls(thing) is not None
     return path, filled or derived, triple.object.value  # type: ignore[union-attr]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import chain, groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -22,8 +23,9 @@ from hankelod.publication.files import File
 from hankelod.publication.history.diff import Things, ThingVersions
 from hankelod.publication.parts import Parts
 from hankelod.publication.runs import Lines
-from hankelod.rdf import nesting, syntaxes
-from hankelod.rdf.terms import escape
+from hankelod.rdf import graph, nesting, turtle
+from hankelod.rdf.graph import RDF
+from hankelod.rdf.statements import Statements, count, literal
 
 FEED = "changes/feed.trig"
 
@@ -33,9 +35,6 @@ PAGE_SIZE = 100
 RUN = 2**17
 """Lines that are sorted at once when the feed is replayed."""
 
-POLLING = 3600
-"""Seconds that clients should wait before they ask for new members again."""
-
 AS = "https://www.w3.org/ns/activitystreams#"
 
 DCTERMS = "http://purl.org/dc/terms/"
@@ -44,16 +43,9 @@ PROV = "http://www.w3.org/ns/prov#"
 
 SCHEMA = "https://schema.org/"
 
-HEAD = f"""\
-@prefix as: <{AS}> .
-@prefix dcterms: <{DCTERMS}> .
-@prefix ldes: <https://w3id.org/ldes#> .
-@prefix prov: <{PROV}> .
-@prefix schema: <{SCHEMA}> .
-@prefix tree: <https://w3id.org/tree#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+TREE = "https://w3id.org/tree#"
 
-"""
+LDES = "https://w3id.org/ldes#"
 
 
 class Member(NamedTuple):
@@ -148,34 +140,25 @@ def _last(blocks: Iterator[Lines]) -> Iterator[bytes]:
 
 def page(base: str, number: int, members: list[Member]) -> File:
     """A page of the feed in TriG; the number of its triples includes those of the named graphs."""
-    iri = f"{base}{page_path(number)}"
-    names = [f"<{iri}#{member.number}>" for member in members]
-    listed = " ,\n        ".join(names)
-    out = [
-        f"{HEAD}<> a tree:Node ;\n    ldes:immutable true .\n<{stream(base)}> tree:view <../feed.trig> ;\n".encode(),
-        f"    tree:member {listed} .\n".encode(),
-    ]
-    for name, member in zip(names, members, strict=True):
-        forgotten = (
-            ""
-            if member.forgotten is None
-            else f" ;\n    prov:wasInvalidatedBy <{base}{release_path(member.forgotten)}>"
-        )
-        properties = (
-            f"\n{name} a as:{member.activity} ;\n    dcterms:isVersionOf <{member.thing}> ;\n"
-            f"    schema:position {member.number} ;\n"
-            f'    as:published "{escape(member.published)}"^^xsd:dateTime ;\n'
-            f"    dcterms:isPartOf <{base}{release_path(member.release)}>{forgotten} .\n"
-        )
-        out.append(properties.encode())
-        if member.lines:
-            out += (f"{name} {{\n".encode(), b"\n".join(member.lines), b"\n}\n")
-    return _counted(page_path(number), b"".join(out), iri)
-
-
-def _counted(path: str, content: bytes, iri: str) -> File:
-    """A file in TriG, with the number of its distinct triples."""
-    return File(path, content, syntaxes.count(content, ox.RdfFormat.TRIG, iri))
+    path = page_path(number)
+    iri = f"{base}{path}"
+    listed = [f"{iri}#{member.number}" for member in members]
+    triples = Statements({})
+    triples.add("", RDF + "type", TREE + "Node")
+    triples.add("", LDES + "immutable", ox.Literal(True))
+    triples.add(stream(base), TREE + "view", "../feed.trig")
+    triples.add(stream(base), TREE + "member", *listed)
+    for name, member in zip(listed, members, strict=True):
+        triples.add(name, RDF + "type", AS + member.activity)
+        triples.add(name, DCTERMS + "isVersionOf", member.thing)
+        triples.add(name, SCHEMA + "position", literal(member.number, "integer"))
+        triples.add(name, AS + "published", literal(member.published, "dateTime"))
+        triples.add(name, DCTERMS + "isPartOf", f"{base}{release_path(member.release)}")
+        if member.forgotten is not None:
+            triples.add(name, PROV + "wasInvalidatedBy", f"{base}{release_path(member.forgotten)}")
+    graphs = {name: member.lines for name, member in zip(listed, members, strict=True) if member.lines}
+    content = turtle.trig(triples.triples, graphs, "", _prefixes(base))
+    return File(path, content, count(triples.triples) + sum(map(len, graphs.values())))
 
 
 class Page(NamedTuple):
@@ -232,7 +215,7 @@ def named(properties: Iterable[ox.Quad]) -> dict[str, Member]:
             found[name] = Member(
                 number=int(values[SCHEMA + "position"]),
                 thing=values[DCTERMS + "isVersionOf"],
-                activity=values["http://www.w3.org/1999/02/22-rdf-syntax-ns#type"].removeprefix(AS),
+                activity=values[RDF + "type"].removeprefix(AS),
                 published=values[AS + "published"],
                 release=_number(values[DCTERMS + "isPartOf"]),
                 lines=(),
@@ -247,20 +230,15 @@ def _number(release: str) -> int:
 
 ### The root
 
-SHAPE = """
-@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
-@prefix sh: <http://www.w3.org/ns/shacl#> .
 
-<{shape}> a sh:NodeShape ;
-    sh:nodeKind sh:IRI ;
-    sh:property [ sh:path rdf:type ; sh:in ( as:Create as:Update as:Delete ) ; sh:minCount 1 ; sh:maxCount 1 ] ,
-        [ sh:path dcterms:isVersionOf ; sh:nodeKind sh:IRI ; sh:minCount 1 ; sh:maxCount 1 ] ,
-        [ sh:path as:published ; sh:datatype xsd:dateTime ; sh:minCount 1 ; sh:maxCount 1 ] ,
-        [ sh:path schema:position ; sh:datatype xsd:integer ; sh:minCount 1 ; sh:maxCount 1 ] ,
-        [ sh:path dcterms:isPartOf ; sh:nodeKind sh:IRI ; sh:minCount 1 ; sh:maxCount 1 ] ,
-        [ sh:path prov:wasInvalidatedBy ; sh:nodeKind sh:IRI ; sh:maxCount 1 ] .
-"""
-"""The shape of members; what a version says of its thing is in the graph of the member, which it does not constrain."""
+@lru_cache(1)
+def _template(base: str) -> graph.Index:
+    """What every feed says of itself, and the shape of its members."""
+    return graph.read_resource("hankelod.publication.history", "feed.ttl", f"{base}{FEED}")
+
+
+def _prefixes(base: str) -> dict[str, str]:
+    return dict(sorted(_template(base).prefixes.items()))
 
 
 def root(
@@ -271,27 +249,25 @@ def root(
     `pages` holds the number of each page with the times of its first and last member. `forgotten` holds the releases
     that removed the earlier versions of a thing from the history, each with the thing and a statement for readers.
     """
-    parts = [HEAD, "<> a tree:Node"]
-    parts += [f" ;\n    tree:relation <#page-{number}-from> , <#page-{number}-to>" for number, _, _ in pages]
-    parts.append(f" .\n\n<{stream(base)}> a ldes:EventStream ;\n")
-    titles = " ,\n        ".join(f'"{escape(text)}"@{lang}' for lang, text in title.items())
-    parts.append(f"    dcterms:title {titles} ;\n    dcterms:license <{licence}> ;\n    tree:view <> ;\n")
-    parts.append(f"    tree:shape <{base}{FEED}#member> ;\n    ldes:pollingInterval {POLLING} ;\n")
-    parts.append("    ldes:timestampPath as:published ;\n    ldes:sequencePath schema:position ;\n")
-    parts.append("    ldes:versionOfPath dcterms:isVersionOf ;\n    ldes:versionCreateObject as:Create ;\n")
-    parts.append("    ldes:versionUpdateObject as:Update ;\n    ldes:versionDeleteObject as:Delete .\n")
-    parts.append(SHAPE.format(shape=f"{base}{FEED}#member"))
+    triples = Statements({"": {}, stream(base): {}})
+    links = [f"#page-{number}-{end}" for number, _, _ in pages for end in ("from", "to")]
+    triples.add("", RDF + "type", TREE + "Node")
+    triples.add("", TREE + "relation", *links)
+    triples.add_text(stream(base), DCTERMS + "title", title)
+    triples.add(stream(base), DCTERMS + "license", licence)
+    triples.add(stream(base), TREE + "view", "")
+    for subject, by in _template(base).triples.items():
+        triples.triples.setdefault(subject, {}).update(by)
     for number, first, last in pages:
         for end, relation, value in (("from", "GreaterThanOrEqualTo", first), ("to", "LessThanOrEqualTo", last)):
-            parts.append(
-                f"\n<#page-{number}-{end}> a tree:{relation}Relation ;\n    tree:path as:published ;\n"
-                f'    tree:value "{value}"^^xsd:dateTime ;\n    tree:node <pages/{number}.trig> .\n'
-            )
+            link = f"#page-{number}-{end}"
+            triples.add(link, RDF + "type", f"{TREE}{relation}Relation")
+            triples.add(link, TREE + "path", AS + "published")
+            triples.add(link, TREE + "value", literal(value, "dateTime"))
+            triples.add(link, TREE + "node", f"pages/{number}.trig")
     for number, thing, statement in forgotten:
-        texts = " ,\n        ".join(f'"{escape(text)}"@{lang}' for lang, text in statement.items())
-        parts.append(
-            f"\n<{base}{release_path(number)}> a prov:Activity ;\n    dcterms:subject <{thing}> ;\n"
-            f"    dcterms:description {texts} .\n"
-        )
-    content = "".join(parts).encode()
-    return _counted(FEED, content, f"{base}{FEED}")
+        release = f"{base}{release_path(number)}"
+        triples.add(release, RDF + "type", PROV + "Activity")
+        triples.add(release, DCTERMS + "subject", thing)
+        triples.add_text(release, DCTERMS + "description", statement)
+    return File(FEED, turtle.trig(triples.triples, {}, "", _prefixes(base)), count(triples.triples))

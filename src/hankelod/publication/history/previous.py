@@ -25,7 +25,7 @@ from typing import NamedTuple, Protocol
 from hankelod.messages import words
 from hankelod.messages.refusal import CannotPublish
 from hankelod.publication import manifest, reading, runs
-from hankelod.publication.files import NAME, File
+from hankelod.publication.files import File
 from hankelod.publication.history.diff import Things
 from hankelod.publication.history.feed import Member, page_path, read_page, release_path, replayed
 from hankelod.publication.history.lines import InFile, InMemory, SortedLines
@@ -33,9 +33,8 @@ from hankelod.publication.history.releases import Release, release
 from hankelod.publication.manifest import MANIFEST, BadManifest, FileEntry, Manifest
 from hankelod.publication.parts import Folder as Parts
 from hankelod.publication.runs import Lines
+from hankelod.rdf import dumps
 from hankelod.records.record import Record
-
-DUMP = f"dump/{NAME}.nt"
 
 WANTED = re.compile(r"changes/(?:pages/([1-9][0-9]{0,8})\.trig|releases/([1-9][0-9]{0,8})\.json)")
 """The paths of the pages of the feed and of the release files, with their numbers."""
@@ -254,7 +253,7 @@ def read(things: Things, origin: Origin, name: str, spool: Path) -> Previous:
 def read_graph(origin: Origin, spool: Path) -> SortedLines:
     """The graph of a publication: its dump, else the result of the change feed. Raises BadManifest, OSError."""
     files = _Files(origin, spool)
-    if DUMP in files.listed.files:
+    if files.dump:
         return files.graph((), [])
     releases = listed_releases(files.pieces, files.listed)
     return files.graph(releases, [span.page for each in releases for span in each.pages])
@@ -266,6 +265,7 @@ class _Files:
     def __init__(self, origin: Origin, spool: Path) -> None:
         """`spool` is the folder for what is fetched from an address. Raises BadManifest, OSError."""
         self.listed = manifest.read(b"".join(origin.pieces(MANIFEST, manifest.LARGEST)))
+        self.dump = dumps.sorted_form(self.listed.files)
         self._origin, self._spool = origin, spool
 
     def triples(self, path: str) -> int | None:
@@ -275,7 +275,7 @@ class _Files:
     def pieces(self, path: str) -> Iterator[bytes]:
         """The bytes of a file in pieces; what is at an address is fetched once. Raises BadManifest, OSError."""
         entry = self.listed.files[path]
-        if entry.bytes > (LARGEST_DUMP if path == DUMP else LARGEST):
+        if entry.bytes > (LARGEST_DUMP if path == self.dump else LARGEST):
             raise BadManifest(words.message("damage-large", path=path))
         if not isinstance(self._origin, Folder) and not (self._spool / path).is_file():
             self._fetch(path, entry)
@@ -298,16 +298,16 @@ class _Files:
     def graph(self, releases: tuple[Release, ...], pages: list[int]) -> SortedLines:
         """The lines of the dump; without a dump, of the feed on these pages. Raises BadManifest, OSError."""
         parts = Parts(str(self._spool))
-        if DUMP not in self.listed.files:
+        if not self.dump:
             try:
                 return _kept(replayed(self._members(releases, pages), parts), self._spool)
             except (SyntaxError, KeyError, ValueError) as error:
                 raise BadManifest(words.message("damage-feed", why=error)) from error
         try:
-            in_order = _is_sorted(self.pieces(DUMP))
+            in_order = _is_sorted(self.pieces(self.dump))
         except (ValueError, SyntaxError) as error:
-            raise BadManifest(words.message("damage-unread", path=DUMP, why=error)) from error
-        dump = InFile(self._local().path / DUMP)
+            raise BadManifest(words.message("damage-unread", path=self.dump, why=error)) from error
+        dump = InFile(self._local().path / self.dump)
         if in_order:
             return dump
         lines = (each for block in dump.blocks() for each in block if each)

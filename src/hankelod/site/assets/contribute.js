@@ -128,7 +128,7 @@ if (whole) {
     const faults = () => {
       const value = read();
       const found = filled(value) ? Object.values(value).map((text) => checks.check(field, text)).filter(Boolean) : missing(field);
-      if (filled(value) && !found.length && !field.verbatim && !value.fi && !value.sv) found.push(checks.own("no-national-language", { label: field.label }));
+      if (filled(value) && !found.length && !field.verbatim && !plan.national.some((code) => value[code])) found.push(checks.own("no-national-language", { label: field.label, expected: plan.national.join(", ") }));
       shown(holder, found);
       return found.map((f) => ({ ...f, holder }));
     };

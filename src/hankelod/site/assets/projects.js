@@ -3,9 +3,10 @@
 "use strict";
 
 const form = document.getElementById("filters");
-const FIELDS = ["region", "municipality", "theme", "year", "organisation"];
+const LEVELS = form ? [...form.querySelectorAll("select[data-level]")].map((select) => select.name) : [];
+const FIELDS = form ? [...LEVELS, ...["theme", "year", "organisation"].filter((f) => form.elements[f])] : [];
 const SIZE = 50;
-const [ID, TITLE, ACRONYM, LEAD, OTHERS, REGIONS, MUNICIPALITIES, THEMES, START, END, COST, GRANT, SUMMARY, AT_REGIONS] = Array(14).keys();
+const [ID, TITLE, ACRONYM, LEAD, OTHERS, AREAS, THEMES, START, END, COST, GRANTS, SUMMARY, YEARS, NOTES, MONEY, SHARE] = Array(16).keys();
 
 let names = null;
 let rows = [];
@@ -21,8 +22,8 @@ window.hankelodIndex = (part, content) => {
     if (!content.parts) ready();
   } else {
     for (const row of content) row.words = fold([row[TITLE], row[ACRONYM], row[SUMMARY], row[ID],
-      ...[row[LEAD], ...row[OTHERS]].map((o) => names.organisations[o]),
-      ...row[MUNICIPALITIES].map((m) => names.municipalities[m]), ...row[REGIONS].map((r) => names.regions[r]),
+      ...[row[LEAD], ...row[OTHERS]].map((o) => names.organisations[o] ?? ""),
+      ...names.levels.flatMap(([level], n) => row[AREAS][n].map((a) => names.areas[level][a])),
       ...row[THEMES].map((t) => names.themes[t])].join(" "));
     rows[part] = content;
     if (!--awaited) ready();
@@ -34,7 +35,7 @@ const load = (address) => {
   script.src = address;
   document.head.append(script);
 };
-const fold = (text) => text.toLocaleLowerCase("fi");
+const fold = (text) => text.toLocaleLowerCase(document.documentElement.lang);
 const make = (name, properties = {}, ...inside) => {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...inside);
@@ -42,31 +43,25 @@ const make = (name, properties = {}, ...inside) => {
 };
 
 if (form) {
-  const [one, many, none, loading, months, more, any] = form.dataset.labels.split("|");
+  const [one, many, none, loading, more, any] = form.dataset.labels.split("|");
   const language = document.documentElement.lang;
   const found = document.getElementById("found");
   const results = document.getElementById("results");
   const pages = document.getElementById("pages");
   const downloads = document.getElementById("downloads");
-  const month = (value) => `${months.split(" ")[value.slice(5) - 1]} ${value.slice(0, 4)}`;
-  const period = (row) => row[START] === row[END] ? month(row[START])
-    : `${row[START].slice(0, 4) === row[END].slice(0, 4) ? month(row[START]).slice(0, -5) : month(row[START])} – ${month(row[END])}`;
-  const money = new Intl.NumberFormat(language === "en" ? "en-IE" : `${language}-FI`, { style: "currency", currency: "EUR", minimumFractionDigits: 0 });
   const number = new Intl.NumberFormat(language);
   const collator = new Intl.Collator(language);
-  const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
   const values = {
-    region: (row) => row[REGIONS],
-    municipality: (row) => row[MUNICIPALITIES],
+    ...Object.fromEntries(LEVELS.map((level, n) => [level, (row) => row[AREAS][n]])),
     theme: (row) => row[THEMES],
-    organisation: (row) => [row[LEAD], ...row[OTHERS]],
+    organisation: (row) => row[LEAD] ? [row[LEAD], ...row[OTHERS]] : row[OTHERS],
     year: (row) => {
       const years = [];
-      for (let y = +row[START].slice(0, 4); y <= +row[END].slice(0, 4); y++) years.push(String(y));
+      for (let [y, last] = row[YEARS]; y <= last; y++) years.push(String(y));
       return years;
     },
   };
-  const lists = () => ({ region: names.regions, municipality: names.municipalities, theme: names.themes, organisation: names.organisations });
+  const lists = () => ({ ...names.areas, theme: names.themes, organisation: names.organisations });
 
   let everything = [];
 
@@ -93,20 +88,22 @@ if (form) {
     select.replaceChildren(make("option", { value: "", textContent: any }),
       ...order.map((v) => make("option", { value: v, textContent: `${label(v)} (${number.format(counts.get(v))})`, selected: v === given[field] })));
   };
+  // amounts of different currencies are not compared: one currency follows the other, what is not known comes last
+  const compared = (a, b) => !a || !b ? !a - !b : a[0] === b[0] ? b[1] - a[1] : a[0] < b[0] ? -1 : 1;
   const sorted = (some, order) => {
     if (order === "title") return [...some].sort((a, b) => collator.compare(a[TITLE], b[TITLE]));
-    if (order === "grant") return [...some].sort((a, b) => b[GRANT] - a[GRANT]);
+    if (order === "grant") return [...some].sort((a, b) => compared(a[GRANTS][0], b[GRANTS][0]));
     return some;
   };
   const item = (row) => {
-    const areas = [...row[AT_REGIONS].map((r) => names.regions[r]), ...row[MUNICIPALITIES].map((m) => names.municipalities[m])];
-    return make("li", {},
+    const made = make("li", {},
       make("div", { className: "row-main" },
         make("a", { className: "row-title", href: `doc/project/${encodeURIComponent(row[ID])}.html`, textContent: row[TITLE] }),
-        make("p", { className: "row-note", textContent: [names.organisations[row[LEAD]], areas.join(", "), period(row)].join(" · ") })),
-      make("p", { className: "row-money" },
-        make("strong", { textContent: money.format(row[GRANT]) }),
-        make("span", { className: "row-share", textContent: percent.format(row[GRANT] / row[COST]) })));
+        make("p", { className: "row-note", textContent: row[NOTES].join(" · ") })));
+    if (row[MONEY]) made.append(make("p", { className: "row-money" },
+      make("strong", { textContent: row[MONEY] }),
+      ...(row[SHARE] ? [make("span", { className: "row-share", textContent: row[SHARE] })] : [])));
+    return made;
   };
 
   const draw = () => {
@@ -139,16 +136,19 @@ if (form) {
   const record = (row) => ({
     id: names.base + "project/" + row[ID],
     title: row[TITLE],
-    lead: names.organisations[row[LEAD]],
+    lead: row[LEAD] ? names.organisations[row[LEAD]] : names.private,
     organisations: row[OTHERS].map((o) => names.organisations[o]),
-    regions: row[REGIONS].map((r) => names.regions[r]),
-    municipalities: row[MUNICIPALITIES].map((m) => names.municipalities[m]),
-    municipalityCodes: row[MUNICIPALITIES],
+    ...Object.fromEntries(names.levels.flatMap(([level, key], n) => [
+      [key, row[AREAS][n].map((a) => names.areas[level][a])],
+      [`${level}Codes`, row[AREAS][n]],
+    ])),
     themes: row[THEMES].map((t) => names.themes[t]),
     start: row[START],
     end: row[END],
-    totalCost: row[COST],
-    grant: row[GRANT],
+    totalCost: row[COST].map((pair) => pair[1]).join(),
+    totalCostCurrency: row[COST].map((pair) => pair[0]).join(),
+    grant: row[GRANTS].length === 1 ? row[GRANTS][0][1] : row[GRANTS].map((pair) => pair.join(" ")),
+    grantCurrency: row[GRANTS].length === 1 ? row[GRANTS][0][0] : "",
     summary: row[SUMMARY],
   });
   const cell = (value) => {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from hankelod.messages.catalogue import Text, table
+from hankelod.messages.catalogue import Entry, Text, in_language
+from hankelod.messages.catalogue import names as names_of
 from hankelod.publication.history import changelog
 from hankelod.publication.history.changelog import FieldText, ReleaseText, ThingText
 from hankelod.publication.history.diff import Things
@@ -57,7 +58,7 @@ def changes_page(view: View, releases: Sequence[Release], names: Callable[[str],
     """Return the page of all releases, newest first."""
     translated = changelog.translated(Things(view.model), releases, names, view.t.code)
     linkable = _pages(view)
-    words = table(view.t.code, "changelog")
+    words = {key: in_language(Entry("changelog", key), view.t.code) for key in names_of("changelog")}
     content = ChangesContent(tuple(_section(view, release, linkable, words) for release in translated), words)
     return Page(PATH, "changes.html", view.t("nav.changes"), view.t("changes.description"), content)
 

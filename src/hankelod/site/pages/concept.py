@@ -84,7 +84,7 @@ class ConceptContent(NamedTuple):
 
 def concept_pages(view: View, uses: Uses) -> Iterator[Page]:
     """Pages of every scheme and every concept of the Model."""
-    for cls in sorted(c for c in view.model.classes.values() if c.concept):
+    for cls in _filled(view):
         scheme = _scheme_link(view, cls)
         yield _scheme(view, cls, uses, scheme)
         for identifier in view.model.concepts[cls.iri]:
@@ -106,7 +106,12 @@ def _scheme_link(view: View, cls: Class) -> Link:
 
 def schemes(view: View) -> list[Link]:
     """Return the links to all schemes."""
-    return [_scheme_link(view, c) for c in sorted(view.model.classes.values()) if c.concept]
+    return [_scheme_link(view, c) for c in _filled(view)]
+
+
+def _filled(view: View) -> list[Class]:
+    """Return the classes whose schemes have concepts: an empty one is not in the dump, and has no page."""
+    return sorted(c for c in view.model.classes.values() if c.concept and view.model.concepts[c.iri])
 
 
 def _scheme(view: View, cls: Class, uses: Uses, link: Link) -> Page:

@@ -91,6 +91,7 @@ def contribute_page(view: View, can_ask: bool) -> Page:
         "id": f"^(?:{ID.pattern})$",
         "forbidden": "".join(c if " " <= c <= "~" else f"\\u{ord(c):04x}" for c in FORBIDDEN.pattern),
         "languages": {code: capital(view.language_name(code)) for code in view.t.order},
+        "national": view.site.portfolio.config.national,
         "ids": IDS,
         "schema": f"../../dist/{schema.path(project, editor=True)}",
         "file": f"data/{project.folder}/",
@@ -108,7 +109,7 @@ def _with_parts(model: Model, cls: Class) -> list[Class]:
     """Return a class and, recursively, the classes of its parts, each once."""
     classes = {cls.name: cls}
     for field in cls.fields:
-        if field.kind.nested and field.filled is None:
+        if field.kind.nested and not field.derived:
             for each in _with_parts(model, model.target(field)):
                 classes.setdefault(each.name, each)
     return list(classes.values())
@@ -120,7 +121,7 @@ def _class(view: View, cls: Class) -> Json:
     return {
         "label": view.class_label(cls),
         "segment": cls.segment,
-        "fields": [_field(view, f) for f in cls.fields if f.filled is None],
+        "fields": [_field(view, f) for f in cls.fields if not f.derived],
         "position": next((f.key for f in cls.fields if f.filled and f.filled.way == "ordinal"), None),
         "bounds": [(key, rule.keys[0], rule.way == "last-day") for key, rule in filled if rule.way in BOUNDS],
         "types": cls.written,

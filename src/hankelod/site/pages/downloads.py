@@ -8,7 +8,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from hankelod.exports.hosting import CSVW
+from hankelod.publication import formats
+from hankelod.rdf import dumps
 from hankelod.site.language import Link
+from hankelod.site.pages.front import licence
 from hankelod.site.view import Page, Published, View, address
 
 ENDINGS = (
@@ -22,6 +25,9 @@ ENDINGS = (
     "jsonl",
 )
 """Endings of dumps in the order of the list."""
+
+WHOLE = "whole"
+"""The name by which the catalogue of texts calls the dump, whatever the dataset's id."""
 
 SPREADSHEET = re.compile(rf"dump/projects\.(?P<lang>[a-z]+)\.csv(?P<columns>{re.escape(CSVW)})?$")
 """Paths of the tables for spreadsheets, and of the descriptions of their columns."""
@@ -43,8 +49,7 @@ class DownloadsContent(NamedTuple):
     descriptions: tuple[Download, ...]
     schemas: tuple[Download, ...]
     licence: str
-    version: str
-    modified: str
+    told: str
     base: str
     example: Link | None
     example_thing: str
@@ -60,8 +65,11 @@ def downloads_page(view: View, published: Published) -> Page:
         descriptions=tuple(_download(view, p, published[p]) for p in top if not p.startswith((".", "_"))),
         schemas=tuple(_download(view, p, published[p]) for p in sorted(published) if p.startswith("schema/")),
         licence=address(str(settings["licence"])) or "",
-        version=str(settings["version"]),
-        modified=view.t.date(str(settings["modified"])),
+        told=view.t(
+            "licence.told-other" if licence(view).terms == "other" else "downloads.told",
+            version=str(settings["version"]),
+            modified=view.t.date(str(settings["modified"])),
+        ),
         base=view.model.base,
         example=view.to(project) if project else None,
         example_thing=f"project/{project.id}" if project else "",
@@ -82,7 +90,9 @@ def _rank(path: str) -> tuple[bool, int, str]:
 
 def _download(view: View, path: str, entry: Mapping[str, object]) -> Download:
     bare = path.removesuffix(".gz")
-    key, triples = f"file.{bare}", entry.get("triples")
+    ending = formats.of(bare).ending
+    whole = bare == dumps.dump(view.portfolio.settings.id, ending)
+    key, triples = f"file.{dumps.dump(WHOLE, ending) if whole else bare}", entry.get("triples")
     description = view.t(key) if key in view.t else ""
     folder, _, name = bare.removeprefix("schema/").rpartition("/")
     steps = name.split(".")  # project.json, project.fi.json

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
+from hankelod.messages.tables import Licence, licences
 from hankelod.site import charts, schema_org
+from hankelod.site.amounts import both, cost, costs, grant, granted
 from hankelod.site.language import Link, Words
 from hankelod.site.listing import Row, row, rows
 from hankelod.site.map.atlas import Area, area
-from hankelod.site.pages.area import region_bars
-from hankelod.site.pages.programme import year_bars
-from hankelod.site.portfolio import cost, costs, grant, granted, months, text_of
+from hankelod.site.pages.area import area_bars, division
+from hankelod.site.pages.programme import year_charts
+from hankelod.site.pages.project import translated
+from hankelod.site.portfolio import months, text_of
 from hankelod.site.view import Page, View, address, brief, shown_address
 
 NEWEST = 5
@@ -22,15 +28,24 @@ LINES = 60
 
 
 class MapContent(NamedTuple):
-    """Map: its size, regions with projects of their own (light), municipalities with projects (dark)."""
+    """Map: its size, wide areas that projects name themselves (light), others with projects (dark), and the credits."""
 
     width: int
     height: int
     land: str
     mesh: str
-    regions: tuple[Area, ...]
-    municipalities: tuple[Area, ...]
+    wide: tuple[Area, ...]
+    small: tuple[Area, ...]
     official: bool
+    credits: tuple[str, ...]
+
+
+class Number(NamedTuple):
+    """Number on the front page: as text, what it counts, and for how many projects it is known, if not for all."""
+
+    text: str
+    label: str
+    known: str = ""
 
 
 class FrontContent(NamedTuple):
@@ -38,30 +53,31 @@ class FrontContent(NamedTuple):
 
     title: Words
     description: Words
-    numbers: tuple[tuple[str, str], ...]
+    numbers: tuple[Number, ...]
     map: MapContent
     themes: tuple[tuple[Link, int], ...]
-    regions: tuple[charts.Bar, ...]
-    years: tuple[charts.Bar, ...]
+    areas: tuple[charts.Chart, ...]
+    division: str
+    years: tuple[charts.Chart, ...]
     newest: tuple[Row, ...]
     programmes: tuple[Link, ...]
     version: str
     modified: str
+    reuse: str
 
 
 class FiguresContent(NamedTuple):
-    """Content of the page of charts."""
+    """Content of the page of charts; `told` are the sums in sentences."""
 
-    regions: tuple[charts.Bar, ...]
-    years: tuple[charts.Bar, ...]
-    plane: charts.Plane
+    areas: tuple[charts.Chart, ...]
+    division: str
+    years: tuple[charts.Chart, ...]
+    planes: tuple[charts.Plane, ...]
     rate: str
     rows: tuple[Row, ...]
     timeline: charts.Timeline
     running: tuple[charts.Bar, ...]
-    granted: str
-    cost: str
-    share: str
+    told: tuple[str, ...]
 
 
 class AboutContent(NamedTuple):
@@ -76,9 +92,13 @@ class AboutContent(NamedTuple):
     modified: str
     licence: str
     licence_name: str
+    terms: str
     attribution: tuple[str, ...]
+    made: str
+    translations: bool
+    names: str
+    caveats: tuple[str, ...]
     inferred: Words | None
-    official: bool
     languages: str
 
 
@@ -93,22 +113,22 @@ def map_content(view: View) -> MapContent:
     """Return the map of all areas that projects name."""
     atlas, portfolio = view.site.atlas, view.portfolio
 
-    def areas(name: str, projects: dict[str, list[object]]) -> tuple[Area, ...]:
-        shapes = []
-        for code, some in sorted(projects.items()):
-            link = view.link(name, code)
+    shapes = []
+    for place in (place for places in portfolio.levels.values() for place in places):
+        some = portfolio.at_area.get(place.path)
+        if some:
+            link = view.to(place.record)
             title = f"{link.words.text}: {view.t('count.projects', n=len(some))}"
-            shapes.append(area(atlas, code, link.path, title, len(some)))
-        return tuple(shapes)
-
+            shapes.append(area(atlas, place.path, link.path, title, len(some)))
     return MapContent(
         atlas.width,
         atlas.height,
         atlas.land,
         atlas.mesh,
-        areas("Region", portfolio.at_region),  # type: ignore[arg-type]
-        areas("Municipality", portfolio.in_municipality),  # type: ignore[arg-type]
+        tuple(shape for shape in shapes if shape.wide),
+        tuple(shape for shape in shapes if not shape.wide),
         atlas.official,
+        view.site.credits.get(view.t.code, ()),
     )
 
 
@@ -116,34 +136,57 @@ def front_page(view: View) -> Page:
     """Return the front page."""
     t, portfolio, settings = view.t, view.portfolio, view.portfolio.settings.values
     projects = portfolio.projects
-    years = [int(text_of(p, k)[:4]) for p in projects for k in ("start", "end")]
-    organisations = {o for p in projects for o in portfolio.organisations_of(p)}
-    numbers = (
-        (t.number(len(projects)), t("front.projects", n=len(projects))),
-        (t.money(granted(projects)), t("front.granted")),
-        (t.money(costs(projects)), t("front.costs")),
-        (t.number(len(organisations)), t("front.organisations", n=len(organisations))),
-        (f"{min(years)}–{max(years)}" if years else "–", t("front.years")),
-    )
     title = t.pick(settings["title"]) or Words("")
     description = t.pick(settings["description"]) or Words("")
     themes = [(view.concept("Theme", x), len(some)) for x, some in portfolio.with_theme.items()]
     content = FrontContent(
         title=title,
         description=description,
-        numbers=numbers,
+        numbers=tuple(_numbers(view)),
         map=map_content(view),
         themes=tuple(sorted(themes, key=lambda pair: (-pair[1], pair[0].words.text))),
-        regions=tuple(region_bars(view)),
-        years=tuple(year_bars(view, projects)),
+        areas=_area_charts(view),
+        division=division(view),
+        years=year_charts(view, projects),
         newest=rows(view, projects[:NEWEST]),
         programmes=tuple(view.to(p) for p in portfolio.of("Programme").values()),
         version=str(settings["version"]),
         modified=t.date(str(settings["modified"])),
+        reuse=t(f"licence.use-{licence(view).terms}", licence=licence(view).name),
     )
     return Page(
         "index.html", "front.html", title.text, brief(description.text), content, markup=schema_org.dataset(view)
     )
+
+
+def _numbers(view: View) -> Iterator[Number]:
+    """Numbers of the dataset; what no project has is left out."""
+    t, portfolio, projects = view.t, view.portfolio, view.portfolio.projects
+    yield Number(t.number(len(projects)), t("front.projects", n=len(projects)))
+    for amounts, key in ((granted(projects), "front.granted"), (costs(projects), "front.costs")):
+        if amounts.by_currency:
+            yield Number(t.money(amounts), t(key), t.known(amounts.known, amounts.of))
+    organisations = {o for p in projects for o in portfolio.organisations_of(p)}
+    if organisations:
+        yield Number(t.number(len(organisations)), t("front.organisations", n=len(organisations)))
+    private = sum(p.values.get("unnamedPerson") is True for p in projects)
+    if private:
+        yield Number(t.number(private), t("front.private", n=private))
+    known = [[text_of(p, k)[:4] for k in ("start", "end") if p.values.get(k)] for p in projects]
+    years = [year for some in known for year in some]
+    if years:
+        dated = t.known(sum(map(bool, known)), len(projects))
+        yield Number(t.period(min(years), max(years)), t("front.years"), dated)
+
+
+def _area_charts(view: View) -> tuple[charts.Chart, ...]:
+    """Return a chart of the grants by area for each currency; none if grants cannot be compared by area."""
+    if view.portfolio.division is None:
+        return ()
+    projects = view.portfolio.projects
+    counted = sum(bool(grant(p).by_currency and view.portfolio.areas_of(p, view.portfolio.division)) for p in projects)
+    known = view.t.known(counted, len(projects))
+    return charts.as_charts({c: area_bars(view, c) for c in view.portfolio.currencies}, known)
 
 
 def figures_page(view: View) -> Page:
@@ -151,32 +194,55 @@ def figures_page(view: View) -> Page:
     t, projects = view.t, view.portfolio.projects
     rates = {r.rate.value for some in view.portfolio.rules.values() for r in some if r.rate}
     rate = Decimal(rates.pop()) if len(rates) == 1 else None
-    points = [
-        (view.to(p), cost(p), grant(p), f"{view.named(p).text}: {t.money(grant(p))} / {t.money(cost(p))}")
-        for p in projects
-    ]
-    few = sorted(projects, key=lambda p: (*months(p), p.id)) if len(projects) <= LINES else []
+    dated = [p for p in projects if any(months(p))]
+    few = sorted(dated, key=lambda p: (*months(p), p.id)) if len(dated) <= LINES else []
     content = FiguresContent(
-        regions=tuple(region_bars(view)),
-        years=tuple(year_bars(view, projects)),
-        plane=charts.plane(points, rate, t.money),
+        areas=_area_charts(view),
+        division=division(view),
+        years=year_charts(view, projects),
+        planes=tuple(_planes(view, rate)),
         rate=t.percent(str(rate * 100)) if rate else "",
         rows=tuple(row(view, p) for p in few),
         timeline=charts.timeline([months(p) for p in few]) if few else charts.Timeline((), ()),
         running=() if few else tuple(_running(view)),
-        granted=t.money(granted(projects)),
-        cost=t.money(costs(projects)),
-        share=t.share(granted(projects), costs(projects)),
+        told=tuple(_sums(view)),
     )
-    return Page("figures.html", "figures.html", t("figures.heading"), t("figures.description"), content)
+    whole = content.areas and content.years and content.planes and dated
+    description = t("figures.description" if whole else "figures.charts")
+    return Page("figures.html", "figures.html", t("figures.heading"), description, content)
+
+
+def _sums(view: View) -> Iterator[str]:
+    """Sentences on the sums of grants and costs, as far as they are known."""
+    t, projects = view.t, view.portfolio.projects
+    grants, whole = granted(projects), costs(projects)
+    share = both(grants, whole)
+    if share:
+        yield t("figures.told", granted=t.money(grants), cost=t.money(whole), share=t.share(*share))
+        return
+    for amounts, key, name in ((grants, "told-granted", "granted"), (whole, "told-cost", "cost")):
+        if amounts.by_currency:
+            known = t.known(amounts.known, amounts.of)
+            yield t(f"figures.{key}", **{name: f"{t.money(amounts)} ({known})" if known else t.money(amounts)})
+
+
+def _planes(view: View, rate: Decimal | None) -> Iterator[charts.Plane]:
+    """Scatter plots of the projects whose grant and cost are known, one for each currency."""
+    by_currency: dict[str, list[tuple[Link, Decimal, Decimal, str]]] = {}
+    for project in view.portfolio.projects:
+        known = both(grant(project), cost(project))
+        if known:
+            currency = grant(project).by_currency[0][0]
+            label = f"{view.named(project).text}: {' / '.join(view.t.amount(v, currency) for v in known)}"
+            by_currency.setdefault(currency, []).append((view.to(project), known[1], known[0], label))
+    for currency, points in sorted(by_currency.items()):
+        name = currency if len(by_currency) > 1 else ""
+        yield charts.plane(points, rate, partial(view.t.amount, code=currency), name)
 
 
 def _running(view: View) -> list[charts.Bar]:
     """Return the chart of the number of projects running in each year."""
-    counts: dict[int, int] = {}
-    for project in view.portfolio.projects:
-        for year in range(int(text_of(project, "start")[:4]), int(text_of(project, "end")[:4]) + 1):
-            counts[year] = counts.get(year, 0) + 1
+    counts = Counter(year for project in view.portfolio.projects for year in view.portfolio.years_of(project))
     return charts.bars(
         (Link(f"projects.html?year={y}", Words(str(y))), Decimal(n), view.t("count.projects", n=n), "")
         for y, n in sorted(counts.items())
@@ -192,16 +258,10 @@ def _contact(view: View) -> tuple[str, str, str]:
     return str(part.get("name", "")), address(str(part.get("url", ""))) or "", str(part.get("email", ""))
 
 
-LICENCES = {
-    "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
-    "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
-}
-"""Well-known short names of licences."""
-
-
-def licence_name(iri: str) -> str:
-    """Return the short name of a licence, else its address."""
-    return LICENCES.get(iri, shown_address(iri))
+def licence(view: View) -> Licence:
+    """Return name and terms of the dataset's licence; of one that is not well known its address."""
+    iri = str(view.portfolio.settings.values["licence"])
+    return licences().get(iri) or Licence(shown_address(iri), "other")
 
 
 def about_page(view: View) -> Page:
@@ -219,13 +279,33 @@ def about_page(view: View) -> Page:
         issued=t.date(str(settings["issued"])),
         modified=t.date(str(settings["modified"])),
         licence=address(str(settings["licence"])) or "",
-        licence_name=licence_name(str(settings["licence"])),
+        licence_name=licence(view).name,
+        terms=t(f"licence.terms-{licence(view).terms}", licence=licence(view).name),
         attribution=tuple(str(line) for line in settings.get("attribution", [])),  # type: ignore[attr-defined]
+        made=t("own.made") if "own.made" in t else t("about.method-once"),
+        translations=_translations(view),
+        names=t("own.names") if "own.names" in t else "",
+        caveats=tuple(_caveats(view)),
         inferred=t.pick(programme.values["limitsBasis"]) if programme else None,
-        official=view.site.atlas.official,
         languages=", ".join(view.language_name(code) for code in languages),
     )
     return Page("about.html", "about.html", t("about.heading"), t("about.summary"), content)
+
+
+def _translations(view: View) -> bool:
+    """Return True if every project says in which language its source is, and texts of one are translations."""
+    projects = view.portfolio.projects
+    stated = all(p.values.get("sourceLanguage") for p in projects)
+    return stated and any(translated(p, code) for p in projects for code in view.site.languages)
+
+
+def _caveats(view: View) -> Iterator[str]:
+    """Sentences on what to keep in mind, as far as they concern the dataset."""
+    t, portfolio = view.t, view.portfolio
+    if "own.invented" in t:
+        yield t("own.invented")
+    if any(p.values.get("observations") or p.values.get("outcomes") for p in portfolio.projects):
+        yield t("about.caveat-figures")
 
 
 def accessibility_page(view: View) -> Page:

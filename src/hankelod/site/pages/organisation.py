@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import NamedTuple
 
 from hankelod.records.record import Record
 from hankelod.site import charts, schema_org
+from hankelod.site.amounts import Amounts, granted, total
 from hankelod.site.language import Link, Words
 from hankelod.site.listing import ListPage, Row, by_name, collated, paged, row, rows
 from hankelod.site.map.atlas import Area, area
-from hankelod.site.portfolio import ZERO, granted, text_of
+from hankelod.site.portfolio import text_of
 from hankelod.site.view import Fact, Page, View
 
 RING = 16
@@ -28,7 +28,9 @@ class OrganisationContent(NamedTuple):
     kind: Link | None
     facts: tuple[Fact, ...]
     received: str
+    received_known: str
     given: str
+    given_known: str
     led: tuple[Row, ...]
     led_count: int
     partnered: tuple[Row, ...]
@@ -50,8 +52,9 @@ class OrganisationEntry(NamedTuple):
 
 
 class OrganisationsContent(NamedTuple):
-    """Content of one page of the list of organisations."""
+    """Content of one page of the list of organisations; `kinds` if one of them has a kind."""
 
+    kinds: bool
     entries: list[OrganisationEntry]
     total: int
     list_page: ListPage
@@ -74,6 +77,7 @@ def _lists(view: View) -> Iterator[Page]:
         view.portfolio.of("Organisation").values(), key=lambda o: (collated(view.named(o).text), o.id)
     )
     heading = view.t("organisations.heading")
+    kinds = any(_kind(view, o) for o in organisations)
     for path, list_page, members in paged("organisations", organisations, 100):
         entries = [_entry(view, o) for o in members]
         yield Page(
@@ -81,16 +85,14 @@ def _lists(view: View) -> Iterator[Page]:
             "organisations.html",
             heading,
             view.t("organisations.description"),
-            OrganisationsContent(entries, len(organisations), list_page),
+            OrganisationsContent(kinds, entries, len(organisations), list_page),
         )
 
 
 def _entry(view: View, organisation: Record) -> OrganisationEntry:
     led = view.portfolio.led.get(organisation.id, [])
     count = len(view.portfolio.of_organisation(organisation.id))
-    return OrganisationEntry(
-        view.to(organisation), _kind(view, organisation), count, view.t.money(granted(led)) if led else ""
-    )
+    return OrganisationEntry(view.to(organisation), _kind(view, organisation), count, view.t.money(granted(led)))
 
 
 def _organisation(view: View, organisation: Record) -> Page:
@@ -99,15 +101,16 @@ def _organisation(view: View, organisation: Record) -> Page:
     partnered, contributed = portfolio.partnered.get(own, []), portfolio.contributed.get(own, [])
     companions = [(view.link("Organisation", o), n) for o, n in portfolio.companions(own)]
     programmes = [p for p in portfolio.of("Programme").values() if text_of(p, "funder") == own]
-    given = sum((portfolio.given(p.id) for p in programmes), ZERO)
-    name, seat = view.named(organisation), text_of(organisation, "municipality")
-    received = t.money(granted(led)) if led else ""
+    given, received = total(portfolio.given(p.id) for p in programmes), granted(led)
+    name, seat = view.named(organisation), portfolio.seat(organisation)
     content = OrganisationContent(
         name=name,
         kind=_kind(view, organisation),
         facts=tuple(view.facts(organisation, frozenset(("name", "kind")))),
-        received=received,
-        given=t.money(given) if programmes else "",
+        received=t.money(received),
+        received_known=t.known(received.known, received.of),
+        given=t.money(given),
+        given_known=t.known(given.known, given.of),
         led=rows(view, led[:LONGEST]),
         led_count=len(led),
         partnered=rows(view, partnered[:LONGEST]),
@@ -116,7 +119,7 @@ def _organisation(view: View, organisation: Record) -> Page:
         units=tuple(by_name(view.to(u) for u in portfolio.units.get(own, []))),
         companions=tuple(companions),
         network=tuple(charts.network(companions[:RING])),
-        spots=(area(view.site.atlas, seat, "", name.text, 1),) if seat else (),
+        spots=(area(view.site.atlas, seat.path, "", name.text, 1),) if seat else (),
     )
     count = len(portfolio.of_organisation(own))
     description = t("organisation.description", name=name.text, n=count)
@@ -124,7 +127,7 @@ def _organisation(view: View, organisation: Record) -> Page:
         f"doc/organisation/{own}.html",
         "organisation.html",
         name.text,
-        f"{description} {t('organisation.received', sum=received)}" if received else description,
+        f"{description} {t('organisation.received', sum=content.received)}" if content.received else description,
         content,
         view.thing(organisation),
         schema_org.organisation(view, organisation),
@@ -132,6 +135,6 @@ def _organisation(view: View, organisation: Record) -> Page:
     )
 
 
-def _programme(view: View, programme: Record, given: Decimal) -> tuple[Link, str, str]:
+def _programme(view: View, programme: Record, given: Amounts) -> tuple[Link, str, str]:
     projects = view.portfolio.of_programme.get(programme.id, [])
     return view.to(programme), view.t("count.projects", n=len(projects)), view.t.money(given)

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from hankelod.records.record import Record
 from hankelod.site import charts
+from hankelod.site.amounts import both, costs, grant, granted
 from hankelod.site.language import Link, Words
 from hankelod.site.listing import Row, rows
-from hankelod.site.portfolio import costs, parts, text_of
+from hankelod.site.portfolio import parts, text_of
 from hankelod.site.view import Fact, Page, Value, View, brief
+from hankelod.validation.grants import currency_of
 
 LONGEST = 100
 """Most projects listed on a programme's page; the search page has the rest."""
@@ -38,10 +40,10 @@ class ProgrammeContent(NamedTuple):
     basis: Words | None
     calls: tuple[Call, ...]
     given: str
-    cost: str
+    known: str
     share: str
     total: int
-    years: tuple[charts.Bar, ...]
+    years: tuple[charts.Chart, ...]
     projects: tuple[Row, ...]
 
 
@@ -70,7 +72,7 @@ def _limits(view: View, cls_name: str, values: dict[str, object]) -> Iterator[Fa
         if field.key == "maxGrantRate":
             values_shown: tuple[Value, ...] = (Value(Words(t.percent(str(Decimal(str(value)) * 100)))),)
         elif field.key == "maxGrantAmount":
-            values_shown = (Value(Words(t.money(str(value)))),)
+            values_shown = (Value(Words(t.amount(str(value), currency_of(values)))),)
         else:
             values_shown = tuple(view.value(field, v) for v in value)  # type: ignore[attr-defined]
         yield Fact(view.label(field), values_shown, field.code)
@@ -81,46 +83,54 @@ def _call(view: View, part: dict[str, object]) -> Call:
     facts = list(_limits(view, "Call", part))
     for field in cls.fields:
         value = part.get(field.key)
-        if value is not None and field.key not in (*LIMITS, "name"):
+        if value is not None and field.key not in (*LIMITS, "name", "currency"):
             values = value if isinstance(value, list) else [value]
             facts.append(Fact(view.label(field), tuple(view.value(field, v) for v in values), field.code))
     own = str(part["id"]).rsplit("/", 1)[-1]
     return Call(f"call-{own}", view.t.pick(part.get("name")) or Words(own), tuple(facts))
 
 
-def year_bars(view: View, projects: list[Record]) -> list[charts.Bar]:
-    """Return the chart of grants by the year in which projects started."""
+def year_charts(view: View, projects: list[Record], programme: str | None = None) -> tuple[charts.Chart, ...]:
+    """Return a chart for each currency of the grants, or of those of one programme, by the year of the start."""
     by_year: dict[str, list[Record]] = {}
     for project in projects:
-        by_year.setdefault(text_of(project, "start")[:4], []).append(project)
-    return charts.bars(
-        (
-            Link(f"projects.html?year={year}", Words(year)),
-            amount,
-            view.t.money(amount),
-            view.t("count.projects", n=len(some)),
-        )
-        for year, some in sorted(by_year.items())
-        for amount in [sum((Decimal(str(g["amount"])) for p in some for g in parts(p, "grants")), Decimal(0))]
+        if project.values.get("start"):
+            by_year.setdefault(text_of(project, "start")[:4], []).append(project)
+    counted = sum(bool(grant(p, programme).by_currency) for some in by_year.values() for p in some)
+    sums = {year: granted(some, programme) for year, some in sorted(by_year.items())}
+    return charts.by_currency(
+        view.portfolio.currencies,
+        lambda currency: [
+            (
+                Link(f"projects.html?year={year}", Words(year)),
+                amounts.value(currency),
+                view.t.amount(amounts.value(currency), currency),
+                view.t("count.projects", n=len(by_year[year])),
+            )
+            for year, amounts in sums.items()
+            if any(code == currency for code, _ in amounts.by_currency)
+        ],
+        view.t.known(counted, len(projects)),
     )
 
 
 def _programme(view: View, programme: Record) -> Page:
     t, projects = view.t, view.portfolio.of_programme.get(programme.id, [])
-    given, total, name = view.portfolio.given(programme.id), costs(projects), view.named(programme)
+    given, name = view.portfolio.given(programme.id), view.named(programme)
+    whole = both(given, costs(projects))
     description = t.pick(programme.values.get("description"))
     content = ProgrammeContent(
         name=name,
         description=description,
-        facts=tuple(view.facts(programme, frozenset(("name", "description", "limitsBasis", *LIMITS)))),
+        facts=tuple(view.facts(programme, frozenset(("name", "description", "limitsBasis", "currency", *LIMITS)))),
         limits=tuple(_limits(view, "Programme", programme.values)),
         basis=t.pick(programme.values.get("limitsBasis")),
         calls=tuple(_call(view, c) for c in parts(programme, "calls")),
         given=t.money(given),
-        cost=t.money(total),
-        share=t.share(given, total),
+        known=t.known(given.known, given.of) if given.known else "",
+        share=t.share(*whole) if whole else "",
         total=len(projects),
-        years=tuple(year_bars(view, projects)),
+        years=year_charts(view, projects, programme.id),
         projects=rows(view, projects[:LONGEST]),
     )
     summary = brief(description.text) if description else t("programme.description", name=name.text, n=len(projects))

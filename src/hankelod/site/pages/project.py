@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 from hankelod.records.record import Record
 from hankelod.site import charts, schema_org
+from hankelod.site.amounts import both, cost, grant
 from hankelod.site.language import Link, Words
 from hankelod.site.map.atlas import Area, area
 from hankelod.site.pages.project_grants import GrantContent, grant_content
 from hankelod.site.pages.project_observations import Figure, figure
-from hankelod.site.portfolio import cost, grant, listed, months, parts, text_of
+from hankelod.site.portfolio import listed, months, parts, text_of
 from hankelod.site.view import Fact, Page, View, address, brief, capital, shown_address
 
 LAID_OUT = frozenset(
@@ -21,16 +23,16 @@ LAID_OUT = frozenset(
         "acronym",
         "summary",
         "lead",
+        "unnamedPerson",
         "leadAsWritten",
         "partners",
         "morePartners",
-        "municipalities",
-        "regions",
         "start",
         "earliestStart",
         "end",
         "latestEnd",
         "totalCost",
+        "currency",
         "source",
         "sourceLanguage",
         "themes",
@@ -83,7 +85,7 @@ class ProjectContent(NamedTuple):
     name: Words
     acronym: str
     summary: Words | None
-    lead: Link
+    lead: Link | None
     lead_as_written: str
     title_as_written: str
     partners: tuple[Link, ...]
@@ -93,8 +95,8 @@ class ProjectContent(NamedTuple):
     themes: tuple[Link, ...]
     facts: tuple[Fact, ...]
     period: str
-    months: int
-    schedule: charts.Timeline
+    duration: str
+    schedule: charts.Timeline | None
     cost: str
     money: tuple[GrantContent, ...]
     remainder: str
@@ -104,8 +106,10 @@ class ProjectContent(NamedTuple):
     links: tuple[Address, ...]
     source: Address
     source_language: str | None
+    translated: bool
     spots: tuple[Area, ...]
     related: tuple[Link, ...]
+    around: bool
 
 
 def project_pages(view: View) -> Iterator[Page]:
@@ -122,8 +126,7 @@ def project_page(view: View, project: Record) -> Page:
     figures = [figure(view, o, None) for o in parts(project, "observations")]
     kinds = _kinds(view, project, statements)
     figures += [f for kind in kinds for s in kind.statements for f in s.figures]
-    amount, total = grant(project), cost(project)
-    lead = view.link("Organisation", text_of(project, "lead"))
+    lead = view.link("Organisation", text_of(project, "lead")) if values.get("lead") else None
     summary = t.pick(values.get("summary"))
     start, end = text_of(project, "start"), text_of(project, "end")
     content = ProjectContent(
@@ -138,25 +141,25 @@ def project_page(view: View, project: Record) -> Page:
         contributors=tuple(_contributor(view, c) for c in parts(project, "contributors")),
         areas=tuple(_areas(view, project)),
         themes=tuple(view.concept("Theme", x) for x in listed(project, "themes")),
-        facts=tuple(view.facts(project, LAID_OUT)),
+        facts=tuple(view.facts(project, LAID_OUT | {kind.key for kind in view.portfolio.areas.kinds})),
         period=t.period(start, end),
-        months=_months(*months(project)),
-        schedule=charts.timeline([months(project)], _years(view, project)),
-        cost=t.money(total),
-        money=tuple(grant_content(view, project, g, total) for g in parts(project, "grants")),
-        remainder=t.money(total - amount) if total > amount else "",
+        duration=_duration(view, start, end),
+        schedule=charts.timeline([months(project)], _years(view, project)) if start or end else None,
+        cost=t.money(cost(project)),
+        money=tuple(grant_content(view, project, g) for g in parts(project, "grants")),
+        remainder=_remainder(view, project),
         kinds=tuple(kinds),
         figures=tuple(figures),
         quotations=tuple(_quotation(view, q) for q in parts(project, "quotations")),
         links=tuple(_link(view, x) for x in parts(project, "links")),
         source=Address(Words(shown_address(text_of(project, "source"))), address(text_of(project, "source")), ""),
         source_language=text_of(project, "sourceLanguage") or None,
+        translated=translated(project, t.code),
         spots=tuple(spots(view, project)),
         related=tuple(_related(view, project)),
+        around=bool(view.portfolio.named_areas(project)),
     )
-    description = (
-        brief(summary.text) if summary else t("project.description", lead=lead.words.text, period=content.period)
-    )
+    description = brief(summary.text) if summary else described(view, project)
     return Page(
         f"doc/project/{project.id}.html",
         "project.html",
@@ -174,14 +177,45 @@ def _anchor(identifier: str) -> str:
     return "-".join(identifier.split("/")[1:])
 
 
-def _months(start: str, end: str) -> int:
-    return (int(end[:4]) - int(start[:4])) * 12 + int(end[5:]) - int(start[5:]) + 1
+def _remainder(view: View, project: Record) -> str:
+    """Return what the grants leave of the cost, as text; empty if that is not known, or nothing."""
+    whole = both(grant(project), cost(project))
+    if whole is None or whole[0] >= whole[1]:
+        return ""
+    return view.t.amount(whole[1] - whole[0], cost(project).by_currency[0][0])
+
+
+def described(view: View, project: Record) -> str:
+    """Return a sentence on a project that has no summary: its lead, and its period if that is known."""
+    period = view.t.period(text_of(project, "start"), text_of(project, "end"))
+    key = "project.description" if period else "project.led-by"
+    return view.t(key, lead=view.lead(project).text, **({"period": period} if period else {}))
+
+
+def translated(project: Record, code: str) -> bool:
+    """Return True if texts of a project in a language are translations: they and those of the source's are there."""
+    source = text_of(project, "sourceLanguage")
+    texts = [v for v in (project.values.get("title"), project.values.get("summary")) if isinstance(v, dict)]
+    return bool(source) and source != code and any(t.get(code) and t.get(source) for t in texts)
+
+
+def _duration(view: View, start: str, end: str) -> str:
+    """Return the length of a period as text, in the unit of the coarser of its ends; empty if one is not known."""
+    precision = min(len(start), len(end))
+    if not precision:
+        return ""
+    first, last = [int(part) for part in start.split("-")], [int(part) for part in end.split("-")]
+    if precision == 4:
+        return view.t("count.years", n=last[0] - first[0] + 1)
+    if precision == 7:
+        return view.t("count.months", n=(last[0] - first[0]) * 12 + last[1] - first[1] + 1)
+    return view.t("count.days", n=(date(*last) - date(*first)).days + 1)
 
 
 def _years(view: View, project: Record) -> tuple[int, int] | None:
     """Return the first and last year of the project's first programme that has both, else None."""
     for part in parts(project, "grants"):
-        programme = view.portfolio.of("Programme").get(str(part["programme"]))
+        programme = view.portfolio.of("Programme").get(str(part.get("programme")))
         if programme and text_of(programme, "startYear") and text_of(programme, "endYear"):
             return int(text_of(programme, "startYear")), int(text_of(programme, "endYear"))
     return None
@@ -193,18 +227,14 @@ def _contributor(view: View, part: dict[str, object]) -> tuple[Link, Link | None
 
 
 def _areas(view: View, project: Record) -> Iterator[Link]:
-    for region in listed(project, "regions"):
-        yield view.link("Region", region)
-    for municipality in listed(project, "municipalities"):
-        yield view.link("Municipality", municipality)
+    yield from (view.to(place.record) for place in view.portfolio.named_areas(project))
 
 
 def spots(view: View, project: Record) -> Iterator[Area]:
-    """Areas of a project for a small map: regions first, municipalities on top."""
-    for name, key in (("Region", "regions"), ("Municipality", "municipalities")):
-        for code in listed(project, key):
-            link = view.link(name, code)
-            yield area(view.site.atlas, code, link.path, link.words.text, 1)
+    """Areas of a project for a small map: wide ones first, others on top."""
+    for place in view.portfolio.named_areas(project):
+        link = view.to(place.record)
+        yield area(view.site.atlas, place.path, link.path, link.words.text, 1)
 
 
 ### Outcomes
@@ -254,10 +284,10 @@ def _link(view: View, part: dict[str, object]) -> Address:
 
 
 def _related(view: View, project: Record) -> Iterator[Link]:
-    """Links to up to six other projects: of the same lead, then of the same region."""
-    regions = [p for r in view.portfolio.regions_of(project) for p in view.portfolio.in_region[r][:20]]
-    others = {
-        p.id: p for p in (*view.portfolio.led.get(text_of(project, "lead"), [])[:6], *regions) if p is not project
-    }
+    """Links to up to six other projects: of the same lead, then of the same area of the division."""
+    places = view.portfolio.areas_of(project, view.portfolio.division)
+    near = [p for place in places for p in view.portfolio.in_area[place.path][:20]]
+    led = view.portfolio.led.get(text_of(project, "lead"), [])[:6]
+    others = {p.id: p for p in (*led, *near) if p is not project}
     for other in list(others.values())[:6]:
         yield view.to(other)

@@ -8,17 +8,24 @@ from typing import NamedTuple
 
 from hankelod.records.record import Record
 from hankelod.site import charts
+from hankelod.site.amounts import cost
 from hankelod.site.language import Link, Words
-from hankelod.site.view import View
-from hankelod.validation.grants import Rule
+from hankelod.site.view import Fact, View
+from hankelod.validation.grants import Rule, currency_of
+
+LAID_OUT = frozenset(("amount", "currency", "programme", "call"))
+"""Fields with a place of their own; all others are listed among the facts of the grant."""
+
+CHECK = "Grant-amount-rate"
+"""Code of the check of the share."""
 
 
 class GrantContent(NamedTuple):
-    """Grant: euros and share of the cost as text, positions of share and highest share on the bar (0 to `charts.FULL`),
-    and the verdict of the rules in sentences.
+    """Grant: amount and share of the cost as text, empty if not known; positions of share and highest share on the bar
+    (0 to `charts.FULL`); and the verdict of the rules in sentences, with the path of the page about them.
     """
 
-    programme: Link
+    programme: Link | None
     call: Link | None
     amount: str
     share: str
@@ -27,26 +34,32 @@ class GrantContent(NamedTuple):
     sentences: tuple[str, ...]
     basis: Words | None
     verdict: str
+    check: str
+    facts: tuple[Fact, ...]
 
 
-def grant_content(view: View, project: Record, part: dict[str, object], total: Decimal) -> GrantContent:
-    """Return the content of a grant of a project; `total` is the project's cost."""
-    t, amount = view.t, Decimal(str(part["amount"]))
+def grant_content(view: View, project: Record, part: dict[str, object]) -> GrantContent:
+    """Return the content of a grant of a project."""
+    t, currency = view.t, currency_of(part)
+    amount = Decimal(str(part["amount"])) if "amount" in part else None
+    whole = cost(project).value(currency)
     own = str(part["id"]).rsplit("/", 1)[-1]
     rule = next((r for r in view.portfolio.rules.get(project.id, []) if r.grant == own), None)
-    share = t.percent(rule.share) if rule and rule.share else t.share(amount, total)
-    limit = rule.rate if rule else None
+    share = "" if amount is None else t.percent(rule.share) if rule and rule.share else t.share(amount, whole)
+    limit = rule.rate if rule and rule.share else None
     basis = next((x.basis for x in (rule.rate, rule.ceiling) if x and x.inferred and x.basis), None) if rule else None
     return GrantContent(
-        programme=view.link("Programme", str(part["programme"])),
+        programme=view.link("Programme", str(part["programme"])) if part.get("programme") else None,
         call=view.call(str(part["call"])) if part.get("call") else None,
-        amount=t.money(amount),
-        share=t.share(amount, total),
-        length=charts.length(amount, total),
+        amount="" if amount is None else t.amount(amount, currency),
+        share="" if amount is None else t.share(amount, whole),
+        length=min(charts.FULL, charts.length(amount, whole)) if amount is not None else 0,
         limit=int(Decimal(limit.value) * charts.FULL) if limit else None,
         sentences=tuple(_sentences(view, rule, share)) if rule else (),
         basis=t.pick(basis),
         verdict=(rule.rate_verdict or "") if rule else "",
+        check=f"doc/problem/{CHECK}.html" if any(c.code == CHECK for c in view.model.checks.values()) else "",
+        facts=tuple(view.facts_of(view.model.by_name("Grant"), part, LAID_OUT)),
     )
 
 
@@ -57,5 +70,5 @@ def _sentences(view: View, rule: Rule, share: str) -> Iterator[str]:
         rate = t.percent(str(Decimal(rule.rate.value) * 100))
         yield t(f"rule.rate-{rule.rate_verdict}", share=share, rate=rate, holder=t(f"rule.of-{rule.rate.origin}"))
     if rule.ceiling and rule.ceiling_verdict:
-        most = t.money(rule.ceiling.value)
+        most = t.amount(rule.ceiling.value, rule.currency)
         yield t(f"rule.amount-{rule.ceiling_verdict}", most=most, holder=t(f"rule.of-{rule.ceiling.origin}"))

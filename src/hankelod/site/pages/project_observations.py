@@ -22,10 +22,20 @@ def figure(view: View, part: dict[str, object], anchor: str | None) -> Figure:
     """Return the figure of an observation; `anchor` is that of its outcome, if any."""
     t, measure = view.t, str(part["measure"])
     qualifier = part.get("qualifier")
-    text = number(view, str(part["value"]), str(part.get("unit", "")))
+    text = _range(view, part)
     if qualifier and qualifier != "exact":
         text = f"{view.concept('Qualifier', str(qualifier)).words.text} {text}"
     return Figure(view.concept("Measure", measure), text, period(view, measure), t.pick(part.get("note")), anchor)
+
+
+def _range(view: View, part: dict[str, object]) -> str:
+    """Format the value of an observation, or its range."""
+    unit = str(part.get("unit", ""))
+    if "value" in part:
+        return number(view, str(part["value"]), unit)
+    low, high = (str(part[key]) if key in part else "" for key in ("min", "max"))
+    first = view.t.number(low) if low and high else low and number(view, low, unit)
+    return "–".join((first, number(view, high, unit) if high else ""))
 
 
 def number(view: View, value: str, unit: str) -> str:

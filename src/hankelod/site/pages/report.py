@@ -13,9 +13,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from hankelod.exports.rendering import environment
-from hankelod.messages.catalogue import Text
+from hankelod.messages.catalogue import Text, in_language
 from hankelod.messages.problem import SEVERITIES, Problem
 from hankelod.messages.words import word
+from hankelod.site.language import Language
 from hankelod.validation.details import Titles
 from hankelod.validation.grants import Rule
 from hankelod.validation.report import Report
@@ -46,16 +47,13 @@ def as_html(report: Report, dataset: Dataset, lang: str) -> str:
     def t(name: str, **values: object) -> str:
         return word(name)[lang].format_map(values)
 
-    def text(by_language: Text) -> str:
-        return next((by_language[each] for each in (lang, "en", "fi", "sv") if each in by_language), "")
-
     return (
         environment("hankelod.site")
         .get_template("report_alone.html")
         .render(
             lang=lang,
             t=t,
-            text=text,
+            text=lambda by_language: in_language(by_language, lang),
             style=style,
             policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
             title=title,
@@ -69,7 +67,7 @@ def as_html(report: Report, dataset: Dataset, lang: str) -> str:
             rules=report.details.rules,
             bases=_bases(report.details.rules),
             names=report.details.titles,
-            number=number(lang),
+            format=Language(lang, (lang,)),
         )
     )
 
@@ -104,14 +102,3 @@ def _bases(rules: list[Rule]) -> list[tuple[str, str, Text]]:
             if limit is not None:
                 seen.setdefault((limit.origin, limit.holder), limit.basis)
     return [(origin, holder, basis) for (origin, holder), basis in seen.items()]
-
-
-def number(lang: str):  # type: ignore[no-untyped-def]
-    """Return a function that formats decimal text in this language: `70,6`, `75 000`."""
-
-    def write(text: str) -> str:
-        whole, _, part = text.partition(".")
-        groups = f"{int(whole):,}".replace(",", "," if lang == "en" else "\u00a0")
-        return groups + ("." if lang == "en" else ",") + part if part else groups
-
-    return write

@@ -9,8 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod.publication.files import NAME, File
+from hankelod.publication.files import File
 from hankelod.query.named import Catalogue, Query
+from hankelod.rdf import dumps
 from hankelod.site.listing import collated
 from hankelod.site.map.atlas import Atlas
 from hankelod.site.names import names_path
@@ -22,7 +23,7 @@ VENDOR = Path(str(files("hankelod.site") / "assets" / "vendor"))
 
 ENGINE = "oxigraph.wasm.gz"
 
-DUMP = f"dump/{NAME}.nt.gz"
+PACKED = ".nt.gz"
 
 AREAS = "assets/areas.js"
 
@@ -47,15 +48,20 @@ class SparqlContent(NamedTuple):
     dump_size: str
 
 
+def _dump(published: Published) -> str | None:
+    """Return the dump that the engine loads, packed; None if the publication has none."""
+    return next((path for path in dumps.forms(published) if path.endswith(PACKED)), None)
+
+
 def can_ask(published: Published, vendor: Path = VENDOR) -> bool:
     """Return True if the publication has the dump and the package has the query engine."""
-    return DUMP in published and (vendor / ENGINE).is_file()
+    return _dump(published) is not None and (vendor / ENGINE).is_file()
 
 
 def engine_data(view: View) -> Json:
     """Return the input of the engine script: paths from the root, the base, predeclared prefixes, and texts."""
     return {
-        "dump": DUMP,
+        "dump": _dump(view.site.published),
         "engine": f"assets/vendor/{ENGINE}",
         "base": view.model.base,
         "prefixes": view.model.prefixes,
@@ -103,6 +109,7 @@ def sparql_page(view: View, catalogue: Catalogue, published: Published) -> Page:
     data = {
         **engine_data(view),
         "areas": AREAS,
+        "segments": [kind.cls.segment for kind in view.portfolio.areas.kinds],
         "queries": {str(q.name): _query_data(view, q) for q in queries},
         "texts": {key: t(f"sparql.{key}") for key in (*ENGINE_TEXTS, *TEXTS)},
     }
@@ -113,7 +120,7 @@ def sparql_page(view: View, catalogue: Catalogue, published: Published) -> Page:
         data=data,
         names=names_path(view),
         engine_size=size(view, (VENDOR / ENGINE).stat().st_size),
-        dump_size=size(view, int(str(published[DUMP]["bytes"]))),
+        dump_size=size(view, int(str(published[str(_dump(published))]["bytes"]))),
     )
     return Page(PATH, "sparql.html", t("sparql.heading"), t("sparql.description"), content)
 
@@ -133,11 +140,9 @@ def _query_data(view: View, query: Query) -> Json:
 
 def areas_file(atlas: Atlas) -> File:
     """Return the outlines of all areas for maps of results, as a script that calls `hankelodAreas`."""
-    middles = atlas.middles
     drawn = {
-        f"{kind}/{code}": [outline, *middles.get(code, ())]
-        for kind, outlines in (("region", atlas.regions), ("municipality", atlas.municipalities))
-        for code, outline in sorted(outlines.items())
+        path: [outline, *atlas.middles.get(path, ()), int(path in atlas.wide)]
+        for path, outline in sorted(atlas.outlines.items())
     }
     data = {"width": atlas.width, "height": atlas.height, "land": atlas.land, "areas": drawn}
     return File(AREAS, f"hankelodAreas({script_json(data)});\n".encode())

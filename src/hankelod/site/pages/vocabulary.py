@@ -180,7 +180,7 @@ def _field(view: View, field: Field, examples: Examples) -> FieldEntry:
         target=_target(view, field),
         required=field.required,
         many=field.many,
-        filled=field.filled is not None,
+        filled=field.derived,
         rules=tuple(_rules(view, field)),
         fix=view.t.pick(view.model.check(field).fix),
         example=field.example or "",
@@ -193,6 +193,8 @@ def _target(view: View, field: Field) -> Reference | Link | None:
     if field.target is None:
         return None
     target = view.model.target(field)
+    if target.concept and not view.model.concepts[target.iri]:
+        return None
     if target.concept:
         return Link(f"doc/{target.segment}.html", Words(view.class_label(target)))
     name = anchor(target.iri) if target.iri.startswith(NAMESPACE) else target.name

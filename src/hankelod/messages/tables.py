@@ -1,0 +1,51 @@
+"""Tables beside the texts: symbols of currencies (ISO 4217), own names of languages, names and terms of licences."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+
+class Currency(NamedTuple):
+    """How an amount is written: the symbol, the number of decimals, and whether the symbol can precede the amount."""
+
+    symbol: str
+    decimals: int
+    before: bool
+
+
+class Licence(NamedTuple):
+    """Short name of a licence, and what it asks for: `credit`, nothing (`free`), or what its text says (`other`)."""
+
+    name: str
+    terms: str
+
+
+@cache
+def currencies() -> Mapping[str, Currency]:
+    """Return the currencies that have a symbol, by their code."""
+    return {r["code"]: Currency(r["symbol"], int(r["decimals"]), r["before"] == "yes") for r in _rows("currencies")}
+
+
+def currency(code: str) -> Currency:
+    """Return how a currency is written; one that has no symbol by its code, with two decimals."""
+    return currencies().get(code) or Currency(code, 2, True)
+
+
+@cache
+def own_names() -> Mapping[str, str]:
+    """Return the names of languages in themselves, by their code."""
+    return {r["code"]: r["own"] for r in _rows("languages")}
+
+
+@cache
+def licences() -> Mapping[str, Licence]:
+    """Return well-known licences by their address."""
+    return {r["address"]: Licence(r["name"], r["terms"]) for r in _rows("licences")}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader((files(__package__) / f"{name}.csv").read_text("utf-8").splitlines()))

@@ -1,0 +1,154 @@
+"""Layers of a model: what a profile, an area pack and a dataset add to the package's ontology and shapes.
+
+A later layer adds triples, and changes what an earlier one says about a shape: a parameter of SHACL or of hankelod's
+shapes that it states replaces the earlier values of that parameter, a text only that of the same language. A shape
+with `sh:deactivated true` (SHACL 2.1.3.1) is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from hankelod.model.model import SHAPES
+from hankelod.rdf.graph import RDF, SH, SKOS, Index, indexed
+
+ADDING = frozenset(SH + name for name in ("property", "rule", "declare"))
+"""Properties of shapes whose values are added to those of an earlier layer."""
+
+REPLACING = (SH, SHAPES, SKOS + "example")
+"""Beginnings of the properties whose values replace those of an earlier layer."""
+
+
+class Layer(NamedTuple):
+    """Ontology and shapes of one layer."""
+
+    ontology: Index
+    shapes: Index
+
+
+def layer(index: Index) -> Layer:
+    """Split triples that were written together. A subject is a shape if its IRI is that of a shape of the package, or
+    it has a property or a type of SHACL; blank nodes belong to what refers to them."""
+    named = (s for s in index.triples if not s.startswith("_:"))
+    shapes = {s for s in named if s.startswith(SHAPES) or _is_shape(index.triples[s])}
+    waiting = list(shapes)
+    for subject in waiting:
+        inner = [o for o in _objects(index, subject) if o.startswith("_:") and o not in shapes]
+        shapes.update(inner)
+        waiting += inner
+    return Layer(_only(index, index.triples.keys() - shapes), _only(index, shapes))
+
+
+def over(below: Layer, above: Layer) -> Layer:
+    """Return two layers as one, with what the upper one replaces and deactivates still in place: see `active`."""
+    return Layer(_joined(below.ontology, above.ontology), _joined(_replaced(below.shapes, above.shapes), above.shapes))
+
+
+def active(layer: Layer) -> Layer:
+    """Return a layer without deactivated shapes and without what only replaced values referred to."""
+    shapes = layer.shapes
+    off = {s for s, by in shapes.triples.items() if any(_value(o) == "true" for o in by.get(SH + "deactivated", ()))}
+    if off:
+        shapes = _only(shapes, shapes.triples.keys() - off)
+        for subject in shapes.triples:
+            if not off.isdisjoint(_objects(shapes, subject)):
+                _keep(shapes, subject, [q for q in shapes.by_subject[subject] if _node(q.object) not in off])
+    return Layer(layer.ontology, _reached(shapes))
+
+
+def in_languages(shapes: Index, languages: Sequence[str]) -> Index:
+    """Return shapes whose texts by language are in these languages (`sh:languageIn`), but for texts that come in
+    languages of their own: quotations (`s:verbatim`) and names of areas (`s:ownLanguages`)."""
+    heads = {
+        str(head)
+        for subject, by in shapes.triples.items()
+        for head in by.get(SH + "languageIn", ())
+        if not any(shapes.value(subject, SHAPES + own) == "true" for own in ("verbatim", "ownLanguages"))
+        and tuple(_value(item) for item in shapes.items(head)) != tuple(languages)
+    }
+    if not heads:
+        return shapes
+    quads: list[ox.Quad] = []
+    for quad in shapes.quads:
+        if quad.predicate.value != SH + "languageIn" or _node(quad.object) not in heads:
+            quads.append(quad)
+            continue
+        nodes = [ox.BlankNode() for _ in languages]
+        quads.append(ox.Quad(quad.subject, quad.predicate, nodes[0]))
+        rest: list[ox.BlankNode | ox.NamedNode] = [*nodes[1:], ox.NamedNode(RDF + "nil")]
+        for node, code, after in zip(nodes, languages, rest, strict=True):
+            quads.append(ox.Quad(node, ox.NamedNode(RDF + "first"), ox.Literal(code)))
+            quads.append(ox.Quad(node, ox.NamedNode(RDF + "rest"), after))
+    return _reached(indexed(quads, shapes.prefixes))
+
+
+def _is_shape(by: dict[str, list[object]]) -> bool:
+    return any(p.startswith((SH, SHAPES)) for p in by) or any(str(t).startswith(SH) for t in by.get(RDF + "type", ()))
+
+
+def _only(index: Index, subjects: Set[str]) -> Index:
+    """Return the triples of these subjects."""
+    triples = {s: by for s, by in index.triples.items() if s in subjects}
+    return Index(triples, dict(index.prefixes), {s: index.by_subject[s] for s in triples})
+
+
+def _joined(below: Index, above: Index) -> Index:
+    """Return the triples of both, each once. Subjects of one alone are shared with it."""
+    joined = Index({**below.triples}, {**below.prefixes, **above.prefixes}, {**below.by_subject})
+    for subject, quads in above.by_subject.items():
+        if subject in below.triples:
+            _keep(joined, subject, list(dict.fromkeys((*below.by_subject[subject], *quads))))
+        else:
+            joined.triples[subject], joined.by_subject[subject] = above.triples[subject], quads
+    return joined
+
+
+def _replaced(below: Index, above: Index) -> Index:
+    """Return the shapes of a lower layer without the values that the upper one states anew."""
+    kept = Index({**below.triples}, below.prefixes, {**below.by_subject})
+    for subject in above.triples.keys() & below.triples.keys():
+        stated = {key for key in map(_parameter, above.by_subject[subject]) if _replaces(key[0])}
+        _keep(kept, subject, [q for q in below.by_subject[subject] if _parameter(q) not in stated])
+    return kept
+
+
+def _keep(index: Index, subject: str, quads: list[ox.Quad]) -> None:
+    """Put these triples in the place of all others of a subject; what other indexes share with this one stays."""
+    index.triples[subject] = indexed(quads, {}).triples.get(subject, {})
+    index.by_subject[subject] = quads
+
+
+def _parameter(quad: ox.Quad) -> tuple[str, str | None]:
+    return quad.predicate.value, getattr(quad.object, "language", None)
+
+
+def _replaces(predicate: str) -> bool:
+    return predicate.startswith(REPLACING) and predicate not in ADDING
+
+
+def _reached(index: Index) -> Index:
+    """Return the triples without those of blank nodes to which nothing refers."""
+    waiting = [s for s in index.triples if not s.startswith("_:")]
+    reached = set(waiting)
+    for subject in waiting:
+        inner = [o for o in _objects(index, subject) if o.startswith("_:") and o not in reached]
+        reached.update(inner)
+        waiting += inner
+    return index if reached >= index.triples.keys() else _only(index, reached)
+
+
+def _objects(index: Index, subject: str) -> Iterable[str]:
+    return (o for objects in index.triples.get(subject, {}).values() for o in objects if isinstance(o, str))
+
+
+def _value(term: object) -> str:
+    return term.value if isinstance(term, ox.Literal) else ""
+
+
+def _node(term: object) -> str:
+    if isinstance(term, ox.BlankNode):
+        return f"_:{term.value}"
+    return term.value if isinstance(term, ox.NamedNode) else ""

@@ -1,0 +1,1 @@
+Län och koder: exempelkällan, CC0 1.0.
