@@ -243,6 +243,15 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path):
         read([file], "http://a.example/")
 
 
+@pytest.mark.parametrize("code", [0xE0000, 0xE0FFF, 0x1FFFF, 0xEFFFF])
+@pytest.mark.parametrize("line", ["a:{} a:y 1 .", "a:x a:{} 1 .", "a:x a a:{} .", "a:x a:y 'b'^^a:{} ."])
+def test_a_name_that_stands_for_no_iri_is_refused(tmp_path, code, line):
+    file = tmp_path / "x.ttl"
+    file.write_text(f"@prefix a: <http://a.example/> .\n{line.format('b' + chr(code))}\n", "utf-8")
+    with pytest.raises(NotReadable, match="IRI"):
+        read([file], "http://a.example/")
+
+
 def test_the_schema_accepts_the_real_records_and_refuses_others(dataset, root):
     import jsonschema
     import yaml

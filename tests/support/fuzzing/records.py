@@ -71,7 +71,7 @@ def check_nothing_lost(node: Node, record: Record, problems: list[Problem]) -> N
     named = [p.field for p in problems if p.field is not None]
     for path, text in texts(node):
         number = str(int(text)) if re.fullmatch("[0-9]{1,9}", text) else text
-        if path[-1:] == ("type",) or not {text, number}.isdisjoint(read | ends):
+        if path[-1:] == ("type",) or path[:1] == ("",) or not {text, number}.isdisjoint(read | ends):
             continue
         here = dotted(path)
         if here is not None and not any(here == each or here.startswith((f"{each}.", f"{each}[")) for each in named):
@@ -358,7 +358,11 @@ READERS: dict[str, Reader] = {
             partial(read_list, name=cls),
             share=20,
         )
-        for name, cls in (("municipalities", "Municipality"), ("regions", "Region"))
+        for name, cls in (
+            ("municipalities", "Municipality"),
+            ("regions", "Region"),
+            ("former-municipalities", "FormerMunicipality"),
+        )
     },
     "lines": Reader(
         partial(seeds, "lines", f"{CASES}/*/projects/*.jsonl"),
