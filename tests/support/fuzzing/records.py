@@ -389,7 +389,7 @@ READERS: dict[str, Reader] = {
         partial(seeds, "boundaries"),
         mixed(of_json, of_json, of_bytes),
         read_boundaries,
-        (boundaries.NotBoundaries,),
+        (NotDrawn,),
         share=40,
     ),
     "model": Reader(
