@@ -156,7 +156,7 @@ def _levels(pack: Pack, below: Layer, base: str) -> AreaLayer:
 
 def _is_pattern(file: Path) -> bool:
     """Tell whether a file is the pattern of the shapes of areas, which area packs are made of."""
-    return file.name == PATTERN and b"\ns:Area a " in files.content(file)
+    return file.name == PATTERN and b"\ns:Area a " in (_content(file) or b"")
 
 
 def _is_lost(shape: str, below: Index, shapes: Index) -> bool:
@@ -185,7 +185,15 @@ def _differ(own: list[Path], name: str) -> bool:
     """Check if these files differ from those in the package's folder of this name."""
     top, _, rest = name.partition("/")
     ours = shipped(top) / rest
-    return not ours.is_dir() or [files.content(f) for f in own] != [files.content(f) for f in turtle_files(ours)]
+    return not ours.is_dir() or [_content(f) for f in own] != [_content(f) for f in turtle_files(ours)]
+
+
+def _content(file: Path) -> bytes | None:
+    """Return the bytes of a file; None for one that cannot be read, which its reader reports."""
+    try:
+        return files.content(file)
+    except files.Unfit:
+        return None
 
 
 def _refused(code: str, faults: list[tuple[Place, Text]]) -> NotADataset:
