@@ -16,6 +16,7 @@ import pytest
 from csvw import CSVW
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.utils.escape import unescape
 
 from hankelod.exports import tables
 from hankelod.exports.export import Place
@@ -275,14 +276,38 @@ def test_any_text_survives(text):
 
 @pytest.mark.parametrize(
     "text",
-    ['=HYPERLINK("http://evil.example","x")', "+1", "@SUM(A1)", "-2+3", "\t=1", "{=1}", "https://example.org", "0149"],
+    [
+        *(
+            '=HYPERLINK("http://evil.example","x")',
+            "+1",
+            "@SUM(A1)",
+            "-2+3",
+            "\t=1",
+            "{=1}",
+            "https://example.org",
+            "0149",
+        ),
+        *(
+            "<r>a</r>",
+            "a < b & c > d",
+            " a",
+            "a ",
+            "a\nb",
+            "</t></is></c>",
+            "_x0041_",
+            "_x0041_x0042_",
+            "\u00a0",
+            "\U0001f600",
+        ),
+    ],
 )
 def test_a_workbook_holds_texts_only_as_texts(text, tmp_path):
     book = openpyxl.load_workbook(book_of(text, tmp_path))
     cell = book["projects"]["A2"]
-    assert cell.data_type == "s" and cell.value == text and cell.hyperlink is None
+    assert cell.data_type == "s" and unescape(cell.value) == text and cell.hyperlink is None
 
 
-def test_a_long_text_is_cut_where_a_cell_ends(tmp_path):
-    book = openpyxl.load_workbook(book_of("ä" * 40000, tmp_path))
-    assert len(book["projects"]["A2"].value) == tables.CELL
+@pytest.mark.parametrize(("text", "cut"), [("ä" * 40000, tables.CELL), ("\U0001f600" * 20000, tables.CELL // 2)])
+def test_a_long_text_is_cut_where_a_cell_ends(text, cut, tmp_path):
+    book = openpyxl.load_workbook(book_of(text, tmp_path))
+    assert book["projects"]["A2"].value == text[:cut]

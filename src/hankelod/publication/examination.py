@@ -173,14 +173,25 @@ def _page(content: bytes, found: Examined, dump: Dump | None) -> Examined:
     stretches = {name: dump.stretches(each) for name, each in lines.items()} if dump is not None else {}
     read = _counted(rest, lines) if lines and None not in stretches.values() else None
     properties, graphs = read or _parsed(content)
+    if read is None:  # a graph may not be what it looks like where others are not lines of the dump
+        standing = {name: each for name, each in stretches.items() if each is not None and name in graphs}
+        stretches = {name: each for name, each in standing.items() if _triples(lines[name]) == graphs[name]}
     count = len(properties) + sum(each.triples for each in graphs.values())
     found = found._replace(graph=Graph(count, 0), leant=read is not None)
     try:
         named = sorted(feed.named(properties).items(), key=lambda item: item[1].number)
     except (KeyError, ValueError, IndexError) as error:
         return found._replace(invalid=error_message(error))
-    versions = (Version(m.thing, graphs.get(name, reading.EMPTY), stretches.get(name, ())) for name, m in named)
+    versions = (
+        Version(m.thing, graphs[name], stretches.get(name)) if name in graphs else Version(m.thing, reading.EMPTY, ())
+        for name, m in named
+    )
     return found._replace(versions=tuple(versions))
+
+
+def _triples(lines: bytes) -> Graph:
+    """Read lines of the dump, of which the last has no line end. Raises ValueError, SyntaxError."""
+    return reading.check_triples(lines, lines.count(b"\n") + 1)
 
 
 def _parsed(content: bytes) -> tuple[list[ox.Quad], dict[str, Graph]]:
