@@ -203,7 +203,7 @@ FAULTS = {
     "languages that are no texts": (r"sh:languageIn \( [^)]*\)", "sh:languageIn ( s:fi )"),
     "a rule along one step": (r"s:filledAlong \( \S+ \S+ \)", "s:filledAlong ( hanke:measure )"),
     "a rule along no key": (r"s:filledAlong \( \S+", "s:filledAlong ( hanke:nothing"),
-    "a rule from no key": (r"s:filledFrom \S+", "s:filledFrom hanke:nothing"),
+    "a rule from no key": (r"s:filledFirstDay \S+", "s:filledFirstDay hanke:nothing"),
     "a condition on no key": (
         r"(sh:condition \[ a sh:PropertyShape ;) sh:path \S+ ; sh:minCount",
         r"\1 sh:path rdf:x ; sh:minCount",

@@ -108,7 +108,7 @@ def _walk(dataset: Dataset, setting: Setting, crew: Crew | None, records: int) -
     others = chunking.held(dataset)
     problems = list(dataset.reader.problems)
     findings = Findings(dataset)
-    findings.begin(others)
+    findings.begin(others, setting.engine)
     workshop = Workshop(setting, dataset, others)
     hand_over(workshop)
     own = processes() if setting.several and crew is None else contextlib.nullcontext(crew or InProcess())

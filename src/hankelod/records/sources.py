@@ -54,6 +54,12 @@ class Sources(NamedTuple):
         """All files, in the order of the layers."""
         return [*self.ontology, *self.shapes, *self.profile, *self.pack.turtle, *self.added]
 
+    @property
+    def searched(self) -> list[Path]:
+        """All files, in the order in which a fault of a shape is looked for: what a dataset adds, then what declares the
+        shape, last what sharpens it."""
+        return [*self.added, *self.ontology, *self.shapes, *self.profile, *self.pack.turtle]
+
 
 def opened(
     root: Path,
@@ -82,7 +88,7 @@ def opened(
     if given.own:
         from hankelod.model import lint
 
-        reasons = lint.refusals(built, [(f, name(f)) for f in reversed(given.files)], settings.base)
+        reasons = lint.refusals(built, [(f, name(f)) for f in given.searched], settings.base)
         if reasons:
             raise NotADataset({lang: "\n".join((text, *reasons)) for lang, text in word("refusal-shapes").items()})
     return given, built
@@ -140,7 +146,7 @@ def model(root: Path, given: Sources, settings: Settings) -> Model:
     if lost:
         from hankelod.model.lint import Locations
 
-        where = Locations([(path, given.names[path]) for path in reversed(given.files)], base)
+        where = Locations([(path, given.names[path]) for path in given.searched], base)
         raise Unusable(
             [Fault(where.place(s), message("own-shape-essential", shape=s.rsplit("#", 1)[-1])) for s in lost]
         )

@@ -375,7 +375,7 @@ READERS: dict[str, Reader] = {
         partial(seeds, "boundaries"),
         mixed(of_json, of_json, of_bytes),
         read_boundaries,
-        (NotDrawn,),
+        (projection.NotDrawn,),
         share=40,
     ),
 }
