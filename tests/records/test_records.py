@@ -113,6 +113,7 @@ ELSEWHERE = {
     "too-many-problems": "test_hostile: a million empty records",
     "rdf-refused": "test_inputs: RDF/XML",
     "unchecked-reference": "test_inputs: a record outside any dataset",
+    "unknown-level": "test_packs: a row of areas.csv",
     "unread-file": "test_strangers: a file that was named and is not read",
 }
 """Codes of our own that no small file can show, and where they are tested."""

@@ -176,7 +176,7 @@ def test_an_open_project_runs_on():
     files = pages_of(made)
     assert "since 2021" in shown(files["doc/project/p0.html"]) and "since 2021" in shown(files["projects.html"])
     row = json.loads(files["search/en-1.js"].removeprefix("hankelodIndex(1,").removesuffix(");\n"))[0]
-    assert row[13] == [2021, 2026], "to the year of the dataset"
+    assert row[12] == [2021, 2026], "to the year of the dataset"
 
 
 def test_periods_keep_their_precision():

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from hankelod.records.areas import Areas
 from hankelod.records.dataset import Dataset
 from hankelod.site.map import atlas, boundaries
-from hankelod.site.map.boundaries import NotBoundaries
-from hankelod.site.map.projection import of
+from hankelod.site.map.projection import NotDrawn, of
 from support.checking import check_all
 from support.corpus import dataset_with
 
@@ -82,13 +81,13 @@ def test_reference_systems(tmp_path, name, read):
     if read:
         assert set(areas_in(file)) == {"091"}
     else:
-        with pytest.raises(NotBoundaries, match="reference system"):
+        with pytest.raises(NotDrawn, match="reference system"):
             areas_in(file)
 
 
 @pytest.mark.parametrize("crs", [{}, {"type": "link"}, "x", 3, {"properties": None}])
 def test_a_reference_system_without_a_name(tmp_path, crs):
-    with pytest.raises(NotBoundaries):
+    with pytest.raises(NotDrawn):
         areas_in(written(tmp_path, [feature("091")], crs=crs))
 
 
@@ -110,7 +109,7 @@ def test_coordinates_that_lie_elsewhere_without_a_word(tmp_path, dataset, munici
     file = written(tmp_path, [feature("091", {"type": "Polygon", "coordinates": [ring]})])
     areas = Areas(dataset.model, lambda iri, identifier: None)
     named = atlas.named(areas, [areas.of(m) for m in municipalities])
-    with pytest.raises(NotBoundaries, match="not where their centres are"):
+    with pytest.raises(NotDrawn, match="not where their centres are"):
         atlas.official(named, boundaries.Source(file, None), FINLAND)
 
 
@@ -170,7 +169,7 @@ BROKEN = [
 def test_what_is_broken_is_told_in_words(tmp_path, content):
     file = tmp_path / "b.geojson"
     file.write_text(content)
-    with pytest.raises(NotBoundaries) as caught:
+    with pytest.raises(NotDrawn) as caught:
         areas_in(file)
     for lang in ("fi", "sv", "en"):
         assert not any(word in caught.value.text(lang) for word in ("Error", "NoneType", "subscript"))
@@ -191,7 +190,7 @@ def test_what_is_broken_is_told_in_words(tmp_path, content):
 def test_any_json(tmp_path_factory, content):
     file = tmp_path_factory.getbasetemp() / "any.geojson"
     file.write_text(json.dumps(content))
-    with pytest.raises(NotBoundaries):
+    with pytest.raises(NotDrawn):
         areas_in(file)
 
 
@@ -220,5 +219,5 @@ def test_validate_tells_of_the_file(tmp_path):
 def test_a_ring_that_encloses_nothing_is_left_out(tmp_path, ring):
     bad = feature("092", {"type": "Polygon", "coordinates": [ring]})
     assert set(areas_in(written(tmp_path, [feature("091"), bad]))) == {"091"}
-    with pytest.raises(NotBoundaries):
+    with pytest.raises(NotDrawn):
         areas_in(written(tmp_path, [bad]))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hankelod.records.areas import Areas
 from hankelod.site.map import boundaries, outlines
 from hankelod.site.map.atlas import EMPTY, atlas
-from hankelod.site.map.projection import of
+from hankelod.site.map.projection import NotDrawn, of
 from support import reference
 from support.commands import hankelod
 from support.pages import read
@@ -229,7 +229,7 @@ def test_a_small_geojson(tmp_path):
 def test_what_is_no_boundaries_is_refused(tmp_path, content):
     file = tmp_path / "bad.geojson"
     file.write_text(content)
-    with pytest.raises(boundaries.NotBoundaries, match=r"bad\.geojson"):
+    with pytest.raises(NotDrawn, match=r"bad\.geojson"):
         boundaries.read(file, None, [["091"]], FINLAND)
 
 

@@ -88,6 +88,8 @@ class Cards:
         """Keys of a card, in order."""
         keys = [self._computed("id", TEXT), self._computed("iri", IRI)]
         for field in self.project.fields:
+            if field.derived and field.kind.relative:
+                continue  # stated for queries: the keys of the levels have the same areas with their names
             if field.kind.refers:
                 keys.append(self._of_field(field, THING, self.model.target(field)))
             elif not field.kind.nested:
@@ -104,7 +106,11 @@ class Cards:
         return (*keys, self._computed("page", IRI))
 
     def _class(self, name: str) -> Class | None:
-        return next((c for c in self.model.classes.values() if c.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Class]:
+        return {c.name: c for c in self.model.classes.values()}
 
     def _of_field(self, field: Field, kind: Kind, target: Class | None) -> Key:
         required = field.required or field.many

@@ -32,8 +32,8 @@ class Filled(NamedTuple):
     value that authors may write and of which there is one in any case, that of the whole or else of the dataset."""
     keys: tuple[str, ...] = ()
     """`along`: the key of a concept reference and the IRI of that concept's property; `within`: the source key and the
-    beginning of the IRI; `default`: the key in wholes and settings, and those beside whose values alone it is filled in
-    (none: always); else the source key."""
+    beginning of the IRI; `areas`: keys, each before the beginning of the paths of its areas; `default`: the key in
+    wholes and settings, and those beside whose values alone it is filled in (none: always); else the source key."""
 
 
 class Field(NamedTuple):

@@ -126,6 +126,9 @@ def _filled(shapes: Index, shape: str, keys: dict[str, str]) -> Filled | None:
     if setting is not None:
         beside = (_key_at(keys, str(path), shape) for path in shapes.objects(shape, SHAPES + "filledBeside"))
         return Filled(DEFAULT, (setting, *sorted(beside)))
+    areas = shapes.one(shape, SHAPES + "filledWithAreas")
+    if areas is not None:
+        return Filled("areas", tuple(str(getattr(item, "value", "")) for item in shapes.items(areas)))
     along = shapes.one(shape, SHAPES + "filledAlong")
     if along is not None:
         first, second = _steps(shapes, along, shape)

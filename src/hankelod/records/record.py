@@ -93,6 +93,8 @@ def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> 
     """Return the value that a rule fills in: an ordinal, a value along a path, a bound of a date, an IRI, a number."""
     if filled.way == "ordinal":
         return ordinal
+    if filled.way == "areas":
+        return named_areas(filled, values)
     source = values.get(filled.keys[0])
     if source is None or filled.way in (PROPERTY, PART):  # these need the whole record: `hankelod.records.keypaths`
         return None
@@ -103,6 +105,12 @@ def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> 
     if filled.way == "within":
         return iri_within(filled.keys[1], str(source))
     return int(str(source)) if str(source).isdigit() else None
+
+
+def named_areas(filled: Filled, values: Values) -> list[str] | None:
+    """Return the paths of the areas that a record names by any key, in the order of levels; None without any."""
+    pairs = zip(filled.keys[::2], filled.keys[1::2], strict=True)
+    return [f"{start}{each}" for key, start in pairs for each in values.get(key, ())] or None  # type: ignore[attr-defined]
 
 
 def handed_on(given: Values, field: Field, value: object) -> Values:

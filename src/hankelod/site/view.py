@@ -36,6 +36,7 @@ class Site(NamedTuple):
     `credits` those of its area pack, by language.
     `home` is the address at the beginning of absolute links to the site, `pages` are the paths in the navigation that
     exist, `published` the manifest entries of the files written before the site, and `days` the days of change.
+    `examples` are values of the dataset's records by the code of their field, as written in YAML.
     """
 
     model: Model
@@ -47,6 +48,7 @@ class Site(NamedTuple):
     published: Published
     days: Days
     languages: tuple[str, ...]
+    examples: Mapping[str, str] = MappingProxyType({})
     brand: Brand = Brand()
     own_pages: Mapping[str, Mapping[str, OwnPage]] = MappingProxyType({})
     credits: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -133,6 +135,13 @@ class View:
         """Return the link to a record's page."""
         return Link(f"doc/{record.cls.identifies}{record.id}.html", self.named(record))
 
+    def apart(self, project: Record) -> Link:
+        """Return the link to a project's page, with its id behind a title that others have too."""
+        link = self.to(project)
+        if project.id not in self.namesakes:
+            return link
+        return link._replace(words=link.words._replace(text=f"{link.words.text} ({project.id})"))
+
     def link(self, name: str, identifier: str) -> Link:
         """Return the link to a thing by the name of its class and its id."""
         record = self.portfolio.of(name).get(identifier)
@@ -196,6 +205,10 @@ class View:
             self.ontology_text(subject, SKOS + "definition") or self.ontology_text(subject, RDFS + "comment")
         )
 
+    def example(self, field: Field) -> str:
+        """Return the example of a field as written in YAML: of the dataset's records, else of the Model, else none."""
+        return self.site.examples.get(field.code) or field.example or ""
+
     ### Values by their field
 
     def facts(self, record: Record, skip: frozenset[str] = frozenset()) -> list[Fact]:
@@ -207,7 +220,7 @@ class View:
         facts = []
         for field in cls.fields:
             value = values.get(field.key)
-            if value is None or field.key in skip or field.kind.nested:
+            if value is None or field.key in skip or field.kind.nested or (field.derived and field.kind.relative):
                 continue
             each = value if isinstance(value, list) else [value]
             shown = tuple(self.value(field, v, currency_of(values)) for v in each)

@@ -80,7 +80,7 @@ def named(areas: Areas, places: Iterable[Place]) -> Named:
 
 
 def official(of: Named, file: boundaries.Source, plane: Projection) -> boundaries.Areas:
-    """Return the boundaries in a dataset's file, by path. Raises NotBoundaries if the file cannot be used."""
+    """Return the boundaries in a dataset's file, by path. Raises NotDrawn if the file cannot be used."""
     by_code: dict[str, list[str]] = {}
     for place in of.places:
         by_code.setdefault(place.code, []).append(place.path)
@@ -91,7 +91,7 @@ def official(of: Named, file: boundaries.Source, plane: Projection) -> boundarie
     wrong = boundaries.misplaced(areas, centres)
     if len(wrong) * 2 > len(present):
         code = next(place.code for place in of.places if place.path == wrong[0])
-        raise boundaries.NotBoundaries(message("boundaries-place", file=file.path.name, code=code))
+        raise projection.NotDrawn(message("boundaries-place", file=file.path.name, code=code))
     return areas
 
 
@@ -113,7 +113,7 @@ def _centres(places: Iterable[Place], plane: Projection) -> dict[str, Point]:
 def atlas(areas: Areas, places: Iterable[Place], file: boundaries.Source | None, code: str | None) -> Atlas:
     """Return the atlas of areas; `file` has their boundaries, else they are a mosaic. `code` names the projection.
 
-    Raises NotBoundaries if the file cannot be used, NotDrawn for a projection that is not known.
+    Raises NotDrawn if the file cannot be used, NotDrawn for a projection that is not known.
     """
     of = named(areas, places)
     plane = plane_of(of, code)

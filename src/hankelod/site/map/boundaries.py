@@ -40,10 +40,6 @@ NEAR = 100_000
 """Metres that the centre of an area may lie outside of it: some have islands, or a centre of another year."""
 
 
-class NotBoundaries(NotDrawn):
-    """Refusal: a file cannot be used as boundaries, for the reason in the message."""
-
-
 DEGREES = frozenset(("CRS84", "CRS84H", "4326", "4258", "4937", "4979"))
 """Reference systems of longitude and latitude: WGS 84 and ETRS89, by the last part of their names."""
 
@@ -71,7 +67,7 @@ def read(path: Path, within: Path | None, levels: Sequence[Collection[str]], pro
     `levels` are the codes of the areas, level by level: the code of a feature is its id or the property that fits them
     best, in any case. A file that has codes as numbers, or without their zeros, is read by the level that it fits. An
     area without a geometry, or whose rings enclose nothing, is left out. Coordinates are degrees, or metres in the
-    projection. Raises NotBoundaries.
+    projection. Raises NotDrawn.
     """
     try:
         raw = files.content(path, within, LARGEST)
@@ -100,7 +96,7 @@ def read(path: Path, within: Path | None, levels: Sequence[Collection[str]], pro
             areas.setdefault(code, []).extend(rings)
     if not areas:
         keys = sorted({key for names, _ in found for key in names})
-        raise NotBoundaries(message("boundaries-codes", file=path.name, keys=", ".join(keys)[:200]))
+        raise NotDrawn(message("boundaries-codes", file=path.name, keys=", ".join(keys)[:200]))
     return areas
 
 
@@ -119,8 +115,8 @@ def _encloses(ring: Ring) -> bool:
     return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in around)) >= 2
 
 
-def _refused(path: Path, why: object) -> NotBoundaries:
-    return NotBoundaries(message("boundaries-format", file=path.name, why=why))
+def _refused(path: Path, why: object) -> NotDrawn:
+    return NotDrawn(message("boundaries-format", file=path.name, why=why))
 
 
 ### Codes
@@ -177,7 +173,7 @@ def _text(code: object) -> str:
 
 
 def _plane_of(path: Path, whole: Mapping[str, Any], projection: Projection) -> Callable[[Any], Point]:
-    """Return what converts a position to metres. Raises NotBoundaries for a reference system that is not read."""
+    """Return what converts a position to metres. Raises NotDrawn for a reference system that is not read."""
     crs = whole.get("crs")
     properties = crs.get("properties") if isinstance(crs, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
@@ -200,7 +196,7 @@ def _plane_of(path: Path, whole: Mapping[str, Any], projection: Projection) -> C
     if projection.code is not None and same(code, projection.code):
         return _metres
     own = projection.code or "–"
-    raise NotBoundaries(message("boundaries-projection", file=path.name, crs=str(name or crs)[:80], own=own))
+    raise NotDrawn(message("boundaries-projection", file=path.name, crs=str(name or crs)[:80], own=own))
 
 
 def _metres(position: Any) -> Point:
