@@ -146,7 +146,9 @@ class Checker:
         for path, code in list(stood_for):
             if code is not None and path in violated:
                 stood_for[path, None] += stood_for.pop((path, code))
-        return [best[subject][1]._replace(results=tuple(results)) for subject, results in stood_for.items()]
+        return [
+            best[subject][1]._replace(results=tuple(sorted(results, key=str))) for subject, results in stood_for.items()
+        ]
 
     def _path(self, result: Result, check: Check, places: _Places) -> Path:
         """The path of the value that a result is about; of its key, if there is no value."""

@@ -39,10 +39,14 @@ class Column(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """Content of a sheet: records of the class `entry`, or their parts of the class `part`."""
+    """Content of a sheet: records of the class `entry`, or their parts of the class `part`.
+
+    `again` is True where records of an earlier entry have such parts too, so that the name of the sheet tells whose.
+    """
 
     entry: Class
     part: Class | None
+    again: bool = False
 
     @property
     def cls(self) -> Class:
@@ -53,10 +57,12 @@ class Sheet(NamedTuple):
 def sheets(model: Model) -> list[Sheet]:
     """Return the sheets of a workbook: for each class with a folder one, and one for each class of its parts."""
     sheets = []
+    seen: set[str] = set()
     for entry in model.entries():
         if entry.folder:
-            sheets.append(Sheet(entry, None))
-            sheets += [Sheet(entry, part) for part in {p.iri: p for p, _ in parts(entry, model)}.values()]
+            own = {part.iri: part for part, _ in parts(entry, model)}
+            sheets += [Sheet(entry, None), *(Sheet(entry, part, iri in seen) for iri, part in own.items())]
+            seen |= own.keys()
     return sheets
 
 
@@ -76,12 +82,16 @@ def part_keys(sheet: Sheet, model: Model) -> list[PartKeys]:
 
 def title(sheet: Sheet, lang: str) -> str:
     """Return the name of a sheet, at most 31 characters: the label of its class, else the segment in its IRIs."""
-    return (in_language(sheet.cls.label, lang) or sheet.cls.segment)[:31]
+    name = in_language(sheet.cls.label, lang) or sheet.cls.segment
+    return (f"{name} ({in_language(sheet.entry.label, lang) or sheet.entry.segment})" if sheet.again else name)[:31]
 
 
 def titles(sheet: Sheet) -> set[str]:
     """Return all names that a sheet may have, folded."""
-    return {folded(x[:31]) for x in (*sheet.cls.label.values(), sheet.cls.segment, sheet.cls.folder or "") if x}
+    names = (*sheet.cls.label.values(), sheet.cls.segment, sheet.cls.folder or "")
+    if sheet.again:
+        names = tuple(f"{n} ({e})" for n in names for e in (*sheet.entry.label.values(), sheet.entry.segment) if n)
+    return {folded(x[:31]) for x in names if x}
 
 
 def columns(sheet: Sheet, model: Model) -> list[Column]:
