@@ -24,6 +24,7 @@ from hankelod.records.record import Record
 from hankelod.records.slug import has_slug, slug
 from hankelod.records.tree import Node, Path, Unreadable, dotted
 from hankelod.site.map import boundaries
+from hankelod.site.map.projection import NotDrawn, of
 from support.fuzzing.ground import dataset, fresh, mapping, seeds, told, written
 from support.fuzzing.mutation import (
     mixed,
@@ -300,7 +301,7 @@ def read_value(raw: bytes) -> object:
 def read_boundaries(raw: bytes) -> object:
     """Read the boundaries of areas."""
     levels = ({"091", "167", "853", "020"}, {"07", "20"})
-    areas = boundaries.read(written("x.geojson", raw), None, levels)
+    areas = boundaries.read(written("x.geojson", raw), None, levels, of("EPSG:3067", ()))
     assert areas
     assert all(rings for rings in areas.values())
     boundaries.misplaced(areas, dict.fromkeys(areas, (400000.0, 6700000.0)))
