@@ -12,6 +12,7 @@ from hankelod.model import schema as vocabulary_schema
 from hankelod.model.shapes import ModelError, load
 from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, NotReadable, read
 from hankelod.records.folder import shipped, turtle_files
+from hankelod.records.record import completed
 
 THREE = {"fi", "sv", "en"}
 HANKE = "https://w3id.org/hankelod/def#"
@@ -174,7 +175,7 @@ def test_examples_of_fields_are_good(model):
             if field.example and field.pattern and not field.kind.relative:
                 value = yaml.load(field.example, yaml.BaseLoader)
                 for item in value if field.many else [value]:
-                    assert re.search(field.pattern, str(item)), field.code
+                    assert re.search(field.pattern, completed(field, str(item))), field.code
 
 
 @pytest.mark.parametrize(
@@ -202,7 +203,7 @@ FAULTS = {
     "languages that are no texts": (r"sh:languageIn \( [^)]*\)", "sh:languageIn ( s:fi )"),
     "a rule along one step": (r"s:filledAlong \( \S+ \S+ \)", "s:filledAlong ( hanke:measure )"),
     "a rule along no key": (r"s:filledAlong \( \S+", "s:filledAlong ( hanke:nothing"),
-    "a rule from no key": (r"s:filledFrom \S+", "s:filledFrom hanke:nothing"),
+    "a rule from no key": (r"s:filledFirstDay \S+", "s:filledFirstDay hanke:nothing"),
     "a condition on no key": (
         r"(sh:condition \[ a sh:PropertyShape ;) sh:path \S+ ; sh:minCount",
         r"\1 sh:path rdf:x ; sh:minCount",
@@ -243,6 +244,15 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path):
     file = tmp_path / "x.ttl"
     file.write_bytes("# k\u00e4\n".encode("latin-1"))
     with pytest.raises(NotReadable, match="utf-8"):
+        read([file], "http://a.example/")
+
+
+@pytest.mark.parametrize("code", [0xE0000, 0xE0FFF, 0x1FFFF, 0xEFFFF])
+@pytest.mark.parametrize("line", ["a:{} a:y 1 .", "a:x a:{} 1 .", "a:x a a:{} .", "a:x a:y 'b'^^a:{} ."])
+def test_a_name_that_stands_for_no_iri_is_refused(tmp_path, code, line):
+    file = tmp_path / "x.ttl"
+    file.write_text(f"@prefix a: <http://a.example/> .\n{line.format('b' + chr(code))}\n", "utf-8")
+    with pytest.raises(NotReadable, match="IRI"):
         read([file], "http://a.example/")
 
 

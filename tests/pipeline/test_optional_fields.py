@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from hankelod.query.data import open_data
+from support.folders import ROOT
 from support.publishing import published
 from support.queries import NAMES
 
@@ -41,8 +42,9 @@ TABLES = {
 }
 ORGANISATIONS = ("foundation", "council", "school")
 PROGRAMMES = ("energy", "water")
-INDEX = {"COST": 10, "GRANTS": 11}
-"""Places of the amounts by currency in a row of the pages' index."""
+SCRIPT = (ROOT / "src/hankelod/site/assets/projects.js").read_text("utf-8")
+INDEX = re.search(r"const \[([A-Z, ]+)\] = Array", SCRIPT)[1].split(", ")  # type: ignore[index]
+"""The columns of the pages' index, in the order in which the script of the list reads them."""
 
 TEXT = st.fixed_dictionaries({}, optional={"en": st.just("A text"), "fi": st.just("Teksti")}).filter(bool)
 CURRENCY = st.sampled_from(("GBP", "SEK"))
@@ -258,8 +260,8 @@ def regions_agree(data, dist: Path, projects: dict[str, dict]) -> None:
 def pages_agree(dist: Path, costs: Sums, grants: Sums) -> None:
     """The index that the pages search and sum."""
     rows = rows_of(dist / "search/en-1.js")
-    assert added(pair for row in rows for pair in row[INDEX["COST"]]) == costs
-    assert added(pair for row in rows for pair in row[INDEX["GRANTS"]]) == grants
+    assert added(pair for row in rows for pair in row[INDEX.index("COST")]) == costs
+    assert added(pair for row in rows for pair in row[INDEX.index("GRANTS")]) == grants
 
 
 def tables_agree(dist: Path, costs: Sums, grants: Sums) -> None:

@@ -32,18 +32,11 @@ FOREIGN = re.compile(
 )
 """What neither of the two publications is about."""
 
-EVERYONES = (
-    "def.",
-    "shapes",
-    "schema/",
-    "doc/problem/",
-    "contribute",
-    "context.jsonld",
-    "developers",
-    "sparql",
-    "assets/",
+EVERYONES = re.compile(
+    r"(?:def\.|shapes|schema/|doc/problem/|contribute|context\.|developers|sparql|assets/"
+    r"|dump/.*(?:metadata\.json|ttl|jsonld)$).*"
 )
-"""Beginnings of files that describe the vocabulary, its rules and the tool, which are the same for everybody."""
+"""Files that describe or hold the vocabulary and its rules, which are the same for everybody."""
 
 
 class Publication(NamedTuple):
@@ -117,8 +110,8 @@ def swedish(root: Path, source: Path) -> dict[str, dict[str, object]]:
 
 
 def day(text: str) -> str:
-    """Return a day of the British list as a record has it: `01/04/2008`, some of them `01/11/12`."""
-    return re.sub(r"(..)/(..)/(?:20)?(..)", r"20\3-\2-\1", text)
+    """Return a date of the British list as a record has it: `01/04/2008`, some `01/11/12`, some `03/2015`."""
+    return "-".join(reversed(re.sub(r"/(..)$", r"/20\1", text).split("/"))) if text else ""
 
 
 def british(root: Path, source: Path) -> dict[str, dict[str, object]]:
@@ -247,7 +240,7 @@ def test_the_dump_conforms_to_its_own_shapes(published: Publication, graph: rdfl
 def test_pages_are_in_the_language_of_the_dataset_only(published: Publication) -> None:
     assert not any((published.dist / code).exists() for code in ("fi", "sv", "en"))
     lang = "sv" if "strukturfonder" in str(next((published.dist / "dump").glob("*.nt"))) else "en"
-    for name in ("index.html", "downloads.html", "404.html", "projects.html"):
+    for name in ("index.html", "downloads.html", "about.html", "projects.html"):
         assert f'<html lang="{lang}"' in (published.dist / name).read_text("utf-8"), name
 
 

@@ -148,7 +148,7 @@ def _areas(profile: Profile, questions: Questions) -> str | None:
 def _texts(dataset: Dataset, field: Field, questions: Questions) -> dict[str, str]:
     """Ask for a text by language until it is there in a language that is needed."""
     national = dataset.config.national
-    questions.tell(f"\n{in_language(field.label, questions.lang)}: {in_language(field.description, questions.lang)}")
+    prompts.heading(field, questions)
     while True:
         texts = prompts.texts(field, questions)
         if set(texts) & set(national):

@@ -93,7 +93,7 @@ def _asked(dataset: Dataset, key: str | None, questions: Questions) -> tuple[Ent
     questions.say("ask-field-kind")
     lists = [path.name.removesuffix(".csv") for path, _ in dataset.sources.short.lists]
     kinds = [Choice(name, in_language(kind_word(name), lang)) for name in sorted(OFFERED, key=_commonest)]
-    kinds += [Choice(OF_LIST + name, say("ask-field-list", lang, name=name)) for name in lists]
+    kinds += [Choice(OF_LIST + name, say("own-field-of-list", lang, name=name)) for name in lists]
     kinds.append(Choice(NEW_LIST, say("ask-field-new-list", lang)))
     values = questions.choice(say("ask-which", lang), kinds).name
     new_list = _new_list(dataset, label, questions) if values == NEW_LIST else None

@@ -24,8 +24,7 @@ def answers(dataset: Dataset, cls: Class, questions: Questions) -> Answers:
 
 def value(dataset: Dataset, field: Field, questions: Questions) -> object | None:
     """Ask for the value of one field; None for an empty line."""
-    label, description = (in_language(text, questions.lang) for text in (field.label, field.description))
-    questions.tell(f"\n{label or field.key}: {description}".rstrip(": "))
+    heading(field, questions)
     if field.kind.by_language:
         return texts(field, questions) or None
     if field.kind.nested:
@@ -38,6 +37,14 @@ def value(dataset: Dataset, field: Field, questions: Questions) -> object | None
             listed.append(answer)
         return listed or None
     return one(dataset, field, questions) or None
+
+
+def heading(field: Field, questions: Questions) -> None:
+    """Show the label and the description of a field."""
+    label, description = (
+        in_language(text, questions.lang) for text in (field.label or {"": field.key}, field.description)
+    )
+    questions.tell(f"\n{label[:1].upper()}{label[1:]}: {description}".rstrip(": "))
 
 
 def texts(field: Field, questions: Questions) -> dict[str, str]:

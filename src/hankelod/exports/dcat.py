@@ -207,6 +207,9 @@ def _dataset(about: Catalogue, triples: Statements) -> None:
     for key, cls in (("spatial", DCTERMS + "Location"), ("frequency", DCTERMS + "Frequency"), ("themes", CONCEPT)):
         for term in about.spatial() if key == "spatial" else about.setting(key):
             triples.add(term, RDF + "type", cls)
+            if term.startswith(f"{EU}country/"):
+                triples.add(term, RDF + "type", CONCEPT)
+                triples.add_text(term, SKOS + "prefLabel", Entry("country", term.rpartition("/")[2]))
     triples.add(this, DCAT + "keyword", *map(literal, about.setting("keywords")))
     for text in [] if about.setting("keywords") else _keywords(about):
         triples.add_text(this, DCAT + "keyword", text)

@@ -100,7 +100,11 @@ class Cards:
         return (*keys, self._computed("page", IRI))
 
     def _class(self, name: str) -> Class | None:
-        return next((c for c in self.model.classes.values() if c.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Class]:
+        return {c.name: c for c in self.model.classes.values()}
 
     def _of_field(self, field: Field, kind: Kind, target: Class | None) -> Key:
         required = field.required or field.many

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import Place, Problem, problem
-from hankelod.model.model import Model
+from hankelod.model.model import SHAPES, Model
 from hankelod.model.patterns import unsafe_reason
 from hankelod.rdf import sparql
 from hankelod.rdf.files import content
@@ -187,8 +187,21 @@ def refusals(model: Model, files: list[tuple[Path, str]], base: str) -> list[str
 
 
 def _collisions(model: Model) -> Iterator[tuple[str, str]]:
-    """Yield invalid keys, and keys and properties that two fields of a class share."""
+    """Yield invalid names and keys, and keys and properties that two fields of a class share.
+
+    Functions are generated under the names of node shapes, beside others that begin with a small letter.
+    """
     for cls in model.classes.values():
+        usable = re.fullmatch("[A-Z][A-Za-z0-9]*", cls.name) and cls.name not in (
+            "Out",
+            "UNSET",
+            "None",
+            "True",
+            "False",
+        )
+        if not (usable or cls.concept):
+            shape = next(iter(model.shapes.subjects(SH + "targetClass", cls.iri)), SHAPES + cls.name)
+            yield shape, f"the name {cls.name}: letters and digits only, a capital letter first"
         keys: dict[str, str] = {}
         paths: dict[str, str] = {}
         for field in cls.fields:

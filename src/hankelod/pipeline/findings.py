@@ -50,13 +50,16 @@ class Findings:
             else:
                 self._more[each.severity] += 1
 
-    def begin(self, others: list[Record]) -> None:
-        """Take what is wrong with the dataset as such, and with reading the records that are held in memory."""
+    def begin(self, others: list[Record], engine: str | None = None) -> None:
+        """Take what is wrong with the dataset as such, and with reading the records that are held in memory.
+
+        `engine` is the name of the one that judges the dataset's own concepts.
+        """
         dataset = self.dataset
         self.note(inputs.unknown_files(dataset))
         if dataset.own_model:
             self.note(lint.remarks(dataset.model, dataset.own_model_files(), dataset.base, dataset.languages))
-            self.note(concepts.problems(dataset))
+            self.note(concepts.problems(dataset, engine))
         self.note(found for found, _ in reused(others))
         self.note(dataset.reader.problems)
         self.note(_of_presentation(dataset, others))

@@ -80,8 +80,9 @@ class Dataset:
         return given
 
     def model_files(self) -> list[tuple[Path, str]]:
-        """Return the Turtle files of the model, those of later layers first, with their names in reports."""
-        return [(f, self.name(f)) for f in reversed(self.sources.files)]
+        """Return the Turtle files of the model, with their names in reports, in the order in which a place is looked
+        for."""
+        return [(f, self.name(f)) for f in self.sources.searched]
 
     def own_model_files(self) -> list[tuple[Path, str]]:
         """Return those of the model's files that are not the package's, with their names in reports."""

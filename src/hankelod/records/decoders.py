@@ -28,11 +28,13 @@ class Scope(Protocol):
         """Return the ids of a class that are known to exist; the set grows as references are checked."""
 
 
-class Structures:
-    """The msgspec structures that lines are decoded into, one per Class; a missing key is UNSET.
+def attribute(key: str) -> str:
+    """Return the attribute of a key or a language tag: with an underscore behind it, so that it is no keyword."""
+    return key.replace("-", "_") + "_"
 
-    An attribute is its key and an underscore, so that it cannot be a Python keyword.
-    """
+
+class Structures:
+    """The msgspec structures that lines are decoded into, one per Class; a missing key is UNSET."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -41,11 +43,11 @@ class Structures:
     def _structure(self, key: object, name: str, kinds: dict[str, Any]) -> type[msgspec.Struct]:
         if key not in self._structures:
             fields = [
-                (f"{k}_", kind | msgspec.UnsetType if kind is not Any else kind, msgspec.UNSET)
+                (attribute(k), kind | msgspec.UnsetType if kind is not Any else kind, msgspec.UNSET)
                 for k, kind in kinds.items()
             ]
             self._structures[key] = msgspec.defstruct(
-                name, fields, rename={f"{k}_": k for k in kinds}, forbid_unknown_fields=True, gc=False
+                name, fields, rename={attribute(k): k for k in kinds}, forbid_unknown_fields=True, gc=False
             )
         return self._structures[key]
 
@@ -187,7 +189,7 @@ class DecoderSource:
         names = [f"t{n}" for n in range(len(field.languages))]
         every = " and ".join(f"{t} is not UNSET" for t in names)
         bad = " or ".join(f"not {t} or isspace({t})" for t in names)
-        out = [f"{t} = v.{lang}_" for t, lang in zip(names, field.languages, strict=True)]
+        out = [f"{t} = v.{attribute(lang)}" for t, lang in zip(names, field.languages, strict=True)]
         out += [f"if {every}:", f"    if {bad}: raise Out", *_indented(self.texts(field, names)), "else:", "    t = {}"]
         for t, lang in zip(names, field.languages, strict=True):
             out += [

@@ -11,7 +11,10 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+import pyoxigraph as ox
+
 from hankelod.messages.catalogue import in_language
+from hankelod.messages.languages import DEFAULT
 from hankelod.messages.words import message
 from hankelod.model.model import ID
 from hankelod.records import tree, yamltree
@@ -52,13 +55,26 @@ class Settings(NamedTuple):
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """Languages of the dataset's texts, the first that of the site's root."""
-        return self.listed("languages")
+        """Languages of the dataset's texts, the first that of the site's root.
+
+        What is no language tag is left out here, and told of when the description of the dataset is checked.
+        """
+        stated = tuple(dict.fromkeys(tag for tag in self.listed("languages") if is_language(tag)))
+        return stated or self._replace(stated={}).languages if self.stated else stated or (DEFAULT,)
 
     @property
     def national(self) -> tuple[str, ...]:
         """Languages of which every text must have one."""
         return self.listed("nationalLanguages") or self.languages
+
+
+def is_language(tag: str) -> bool:
+    """Tell whether a text is a language tag (RFC 5646)."""
+    try:
+        ox.Literal("", language=tag)
+    except ValueError:
+        return False
+    return True
 
 
 def read(root: Path, file: Path, name: str) -> Settings:

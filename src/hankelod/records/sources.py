@@ -54,6 +54,12 @@ class Sources(NamedTuple):
         """All files, in the order of the layers."""
         return [*self.ontology, *self.shapes, *self.profile, *self.pack.turtle, *self.added]
 
+    @property
+    def searched(self) -> list[Path]:
+        """All files, in the order in which a fault of a shape is looked for: what a dataset adds, then what declares the
+        shape, last what sharpens it."""
+        return [*self.added, *self.ontology, *self.shapes, *self.profile, *self.pack.turtle]
+
 
 def opened(
     root: Path,
@@ -82,7 +88,7 @@ def opened(
     if given.own:
         from hankelod.model import lint
 
-        reasons = lint.refusals(built, [(f, name(f)) for f in reversed(given.files)], settings.base)
+        reasons = lint.refusals(built, [(f, name(f)) for f in given.searched], settings.base)
         if reasons:
             raise NotADataset({lang: "\n".join((text, *reasons)) for lang, text in word("refusal-shapes").items()})
     return given, built
@@ -140,7 +146,7 @@ def model(root: Path, given: Sources, settings: Settings) -> Model:
     if lost:
         from hankelod.model.lint import Locations
 
-        where = Locations([(path, given.names[path]) for path in reversed(given.files)], base)
+        where = Locations([(path, given.names[path]) for path in given.searched], base)
         raise Unusable(
             [Fault(where.place(s), message("own-shape-essential", shape=s.rsplit("#", 1)[-1])) for s in lost]
         )
@@ -156,7 +162,7 @@ def _levels(pack: Pack, below: Layer, base: str) -> AreaLayer:
 
 def _is_pattern(file: Path) -> bool:
     """Tell whether a file is the pattern of the shapes of areas, which area packs are made of."""
-    return file.name == PATTERN and b"\ns:Area a " in files.content(file)
+    return file.name == PATTERN and b"\ns:Area a " in (_content(file) or b"")
 
 
 def _is_lost(shape: str, below: Index, shapes: Index) -> bool:
@@ -185,7 +191,15 @@ def _differ(own: list[Path], name: str) -> bool:
     """Check if these files differ from those in the package's folder of this name."""
     top, _, rest = name.partition("/")
     ours = shipped(top) / rest
-    return not ours.is_dir() or [files.content(f) for f in own] != [files.content(f) for f in turtle_files(ours)]
+    return not ours.is_dir() or [_content(f) for f in own] != [_content(f) for f in turtle_files(ours)]
+
+
+def _content(file: Path) -> bytes | None:
+    """Return the bytes of a file; None for one that cannot be read, which its reader reports."""
+    try:
+        return files.content(file)
+    except files.Unfit:
+        return None
 
 
 def _refused(code: str, faults: list[tuple[Place, Text]]) -> NotADataset:

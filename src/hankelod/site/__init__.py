@@ -16,6 +16,7 @@ from hankelod.publication.history import changes
 from hankelod.publication.history.days import UNKNOWN, Days
 from hankelod.publication.history.releases import Release
 from hankelod.query.named import Catalogue
+from hankelod.records import examples as own_examples
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import query_folder
 from hankelod.records.record import Record
@@ -82,6 +83,7 @@ def files(
         published,
         days,
         languages,
+        own_examples.examples(dataset.model, records),
         brand.brand(dataset.setting("brand"), dataset.data),
         {code: own.pages for code, own in texts.items()},
         {code: dataset.pack.credits((code, *languages)) for code in languages},

@@ -35,6 +35,7 @@ class Site(NamedTuple):
     `credits` those of its area pack, by language.
     `home` is the address at the beginning of absolute links to the site, `pages` are the paths in the navigation that
     exist, `published` the manifest entries of the files written before the site, and `days` the days of change.
+    `examples` are values of the dataset's records by the code of their field, as written in YAML.
     """
 
     model: Model
@@ -46,6 +47,7 @@ class Site(NamedTuple):
     published: Published
     days: Days
     languages: tuple[str, ...]
+    examples: Mapping[str, str] = MappingProxyType({})
     brand: Brand = Brand()
     own_pages: Mapping[str, Mapping[str, OwnPage]] = MappingProxyType({})
     credits: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -130,6 +132,13 @@ class View:
         """Return the link to a record's page."""
         return Link(f"doc/{record.cls.identifies}{record.id}.html", self.named(record))
 
+    def apart(self, project: Record) -> Link:
+        """Return the link to a project's page, with its id behind a title that others have too."""
+        link = self.to(project)
+        if project.id not in self.namesakes:
+            return link
+        return link._replace(words=link.words._replace(text=f"{link.words.text} ({project.id})"))
+
     def link(self, name: str, identifier: str) -> Link:
         """Return the link to a thing by the name of its class and its id."""
         record = self.portfolio.of(name).get(identifier)
@@ -192,6 +201,10 @@ class View:
         return self.t.pick(
             self.ontology_text(subject, SKOS + "definition") or self.ontology_text(subject, RDFS + "comment")
         )
+
+    def example(self, field: Field) -> str:
+        """Return the example of a field as written in YAML: of the dataset's records, else of the Model, else none."""
+        return self.site.examples.get(field.code) or field.example or ""
 
     ### Values by their field
 

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from hankelod.messages.problem import Place, Problem, Result, problem, short
 from hankelod.model.model import Model
 from hankelod.rdf import nesting
-from hankelod.rdf.graph import RDF, RDFS, SKOS
+from hankelod.rdf.graph import RDF, RDFS, SKOS, check_iris
 from hankelod.rdf.places import Places, places
 from hankelod.rdf.syntaxes import TRIPLES
 from hankelod.records import tree
@@ -180,12 +180,9 @@ def _of_characters(model: Model, triples: list[ox.Triple], name: str, positions:
 
 
 def _not_iri(triple: ox.Triple) -> str | None:
-    """Why a term is no IRI, None if all are: the parser does not look at what prefixed names stand for."""
+    """Why a term is no IRI, None if all are."""
     try:
-        for term in (triple.subject, triple.predicate, triple.object):
-            named = term.datatype if isinstance(term, ox.Literal) else term
-            if isinstance(named, ox.NamedNode):
-                ox.NamedNode(named.value)
+        check_iris(triple)
     except ValueError as error:
         return short(str(error), 200)
     return None

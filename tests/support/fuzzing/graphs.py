@@ -298,7 +298,7 @@ READERS: dict[str, Reader] = {
         partial(seeds, "as-jsonld", f"{CASES}/turtle/*", f"{CASES}/ntriples/*"),
         mixed(of_bytes, of_tokens),
         read_turtle,
-        (SyntaxError,),
+        (SyntaxError, ValueError),
         60,
     ),
     "query": Reader(

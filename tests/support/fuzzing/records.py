@@ -12,20 +12,16 @@ from functools import cache, partial
 import pyoxigraph as ox
 
 from hankelod.messages.problem import Problem
-from hankelod.model import lint, shapes
 from hankelod.model.kinds.kind import Refused as RefusedValue
 from hankelod.model.model import Class
-from hankelod.model.shapes import ModelError
-from hankelod.rdf.graph import NotReadable
-from hankelod.records import csvtree, folder, inputs, jsonlines, jsontree, tree, yamltree
+from hankelod.records import csvtree, inputs, jsonlines, jsontree, settings, tree, yamltree
 from hankelod.records.folder import NotADataset
 from hankelod.records.guesses import meant, takes
 from hankelod.records.record import Record
 from hankelod.records.slug import has_slug, slug
 from hankelod.records.tree import Node, Path, Unreadable, dotted
-from hankelod.site.map import boundaries
-from hankelod.site.map.projection import NotDrawn, of
-from support.fuzzing.ground import dataset, fresh, mapping, seeds, told, written
+from hankelod.site.map import boundaries, projection
+from support.fuzzing.ground import dataset, folder, fresh, mapping, seeds, told, written
 from support.fuzzing.mutation import (
     mixed,
     of_bytes,
@@ -33,7 +29,6 @@ from support.fuzzing.mutation import (
     of_json_lines,
     of_packed,
     of_rows,
-    of_terms,
     of_tokens,
     of_yaml,
 )
@@ -72,7 +67,7 @@ def check_nothing_lost(node: Node, record: Record, problems: list[Problem]) -> N
     named = [p.field for p in problems if p.field is not None]
     for path, text in texts(node):
         number = str(int(text)) if re.fullmatch("[0-9]{1,9}", text) else text
-        if path[-1:] == ("type",) or not {text, number}.isdisjoint(read | ends):
+        if path[-1:] == ("type",) or path[:1] == ("",) or not {text, number}.isdisjoint(read | ends):
             continue
         here = dotted(path)
         if here is not None and not any(here == each or here.startswith((f"{each}.", f"{each}[")) for each in named):
@@ -152,7 +147,7 @@ def _check_rows(raw: bytes, name: str, key: str, records: list[Record], problems
     try:
         text = tree.decode(raw, name)
         nodes = list(csvtree.rows(raw, name, []))
-        codes = csvtree.column(raw, name, key)
+        codes = {cell for (cell,) in csvtree.columns(raw, name, key)}
     except Unreadable:
         assert lines
         return
@@ -186,10 +181,9 @@ def _check_items(raw: bytes, name: str, records: list[Record], problems: list[Pr
 def read_settings(raw: bytes) -> object:
     """Read the settings and the record of `dataset.yml`."""
     file = written("dataset.yml", raw)
-    base, languages = folder.settings(file, "dataset.yml")
-    assert base.endswith("/")
-    assert languages
-    return base, languages, read_list(raw, "Dataset")
+    found = settings.read(folder(), file, "dataset.yml")
+    assert found.base.endswith("/")
+    return found.base, found.profile.name, found.languages, found.national, read_list(raw, "Dataset")
 
 
 def read_lines(raw: bytes) -> object:
@@ -276,6 +270,7 @@ def _fields() -> list[tuple[Class, object]]:
 def read_value(raw: bytes) -> object:
     """Read a text as each kind of value; a guess is one that the field takes; suggestions are made of what exists."""
     from hankelod.intake import values
+    from hankelod.model import amounts
 
     text = raw.decode("utf-8", "replace")[:300]
     found: dict[str, object] = {}
@@ -288,7 +283,7 @@ def read_value(raw: bytes) -> object:
         found[f"{cls.name}-{field.key}"] = (repr(value)[:80], guess, field.kind.cell(text)[:80])  # type: ignore[attr-defined]
     identifier = slug(text)
     assert not has_slug(text) or re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", identifier), identifier
-    number, amount = values.number(text), values.amount(text)
+    number, amount = amounts.number(text), amounts.money(text)
     for each in (number, amount):
         assert each is None or re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", each), each
     suggestion = dataset().suggest(_class("Organisation"), text)
@@ -301,21 +296,11 @@ def read_value(raw: bytes) -> object:
 def read_boundaries(raw: bytes) -> object:
     """Read the boundaries of areas."""
     levels = ({"091", "167", "853", "020"}, {"07", "20"})
-    areas = boundaries.read(written("x.geojson", raw), None, levels, of("EPSG:3067", ()))
+    areas = boundaries.read(written("x.geojson", raw), None, levels, projection.of("EPSG:3067", ()))
     assert areas
     assert all(rings for rings in areas.values())
     boundaries.misplaced(areas, dict.fromkeys(areas, (400000.0, 6700000.0)))
     return areas
-
-
-def read_model(raw: bytes) -> object:
-    """Read the shapes of a dataset, one of its files changed, beside the ontology."""
-    whole = dataset()
-    changed = written("shapes.ttl", raw)
-    subject = re.search(rb"^(s:\w+)", raw, re.M)
-    others = [f for f in whole.shapes_files if subject is None or subject[1] + b"\n" not in f.read_bytes()]
-    model = shapes.load(whole.ontology_files, [*others, changed], whole.base)
-    return lint.refusals(model, [(f, f.name) for f in (*others, changed, *whole.ontology_files)], whole.base)
 
 
 READERS: dict[str, Reader] = {
@@ -359,7 +344,11 @@ READERS: dict[str, Reader] = {
             partial(read_list, name=cls),
             share=20,
         )
-        for name, cls in (("municipalities", "Municipality"), ("regions", "Region"))
+        for name, cls in (
+            ("municipalities", "Municipality"),
+            ("regions", "Region"),
+            ("former-municipalities", "FormerMunicipality"),
+        )
     },
     "lines": Reader(
         partial(seeds, "lines", f"{CASES}/*/projects/*.jsonl"),
@@ -386,15 +375,8 @@ READERS: dict[str, Reader] = {
         partial(seeds, "boundaries"),
         mixed(of_json, of_json, of_bytes),
         read_boundaries,
-        (NotDrawn,),
+        (projection.NotDrawn,),
         share=40,
-    ),
-    "model": Reader(
-        partial(seeds, "model", "shapes/*.ttl"),
-        mixed(of_terms, of_terms, of_terms, of_tokens, of_bytes),
-        read_model,
-        (NotReadable, ModelError),
-        share=0,
     ),
 }
 """Readers of a dataset's files."""

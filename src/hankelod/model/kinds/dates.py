@@ -71,7 +71,7 @@ def _months(text: str, rules: Rules) -> Iterator[str]:
 
 
 def _days(text: str, rules: Rules) -> Iterator[str]:
-    """Yield days written in the Finnish and Swedish way (day first), and ISO days with day and month swapped."""
+    """Yield days written with the day first, and ISO days with day and month swapped."""
     numbers = re.fullmatch(r"([0-9]{1,4})\s*[-./ ]\s*([0-9]{1,2})\s*[-./ ]\s*([0-9]{1,4})(?:[T ].*)?", text)
     if not numbers:
         if re.fullmatch(r"[0-9]{8}", text):

@@ -202,7 +202,7 @@ def figures_page(view: View) -> Page:
         years=year_charts(view, projects),
         planes=tuple(_planes(view, rate)),
         rate=t.percent(str(rate * 100)) if rate else "",
-        rows=tuple(row(view, p) for p in few),
+        rows=tuple(row(view, p)._replace(link=view.apart(p)) for p in few),
         timeline=charts.timeline([months(p) for p in few]) if few else charts.Timeline((), ()),
         running=() if few else tuple(_running(view)),
         told=tuple(_sums(view)),
@@ -233,7 +233,7 @@ def _planes(view: View, rate: Decimal | None) -> Iterator[charts.Plane]:
         known = both(grant(project), cost(project))
         if known:
             currency = grant(project).by_currency[0][0]
-            label = f"{view.named(project).text}: {' / '.join(view.t.amount(v, currency) for v in known)}"
+            label = f"{view.apart(project).words.text}: {' / '.join(view.t.amount(v, currency) for v in known)}"
             by_currency.setdefault(currency, []).append((view.to(project), known[1], known[0], label))
     for currency, points in sorted(by_currency.items()):
         name = currency if len(by_currency) > 1 else ""

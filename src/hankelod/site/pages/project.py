@@ -290,4 +290,4 @@ def _related(view: View, project: Record) -> Iterator[Link]:
     led = view.portfolio.led.get(text_of(project, "lead"), [])[:6]
     others = {p.id: p for p in (*led, *near) if p is not project}
     for other in list(others.values())[:6]:
-        yield view.to(other)
+        yield view.apart(other)
