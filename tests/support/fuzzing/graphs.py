@@ -302,7 +302,9 @@ READERS: dict[str, Reader] = {
         60,
     ),
     "query": Reader(
-        partial(seeds, "query", "ontology/queries/*.rq", "tests/cases/strangers/*.rq"),
+        partial(
+            seeds, "query", "ontology/queries/*.rq", "data/areas/finland/queries/*.rq", "tests/cases/strangers/*.rq"
+        ),
         mixed(of_bytes, of_tokens, of_tokens),
         read_query,
         (CannotAsk, UnicodeDecodeError),
