@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hankelod.query.data import catalogue
 from hankelod.query import data as sources
 from hankelod.query import named
+from hankelod.query.data import catalogue
 from hankelod.rdf.sparql import CannotAsk
 from support.commands import hankelod as run
 from support.folders import ROOT
