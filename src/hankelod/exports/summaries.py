@@ -38,8 +38,12 @@ LINK = Kind("link", summary={"$ref": "#/$defs/link"}, csvw="anyURI")
 """Kind of a part with an address."""
 
 
+CODE = Kind("code")
+"""Kind of a code in the system of others: `GB-CHC:1234567`."""
+
+
 class Key(NamedTuple):
-    """Key of a card. `kind` is that of a Field or of the computed value, THING (of class `target`) or LINK.
+    """Key of a card. `kind` is that of a Field or of the computed value, THING (of class `target`), LINK or CODE.
 
     `field` is None for computed keys.
     """
@@ -90,8 +94,10 @@ class Cards:
                 keys.append(self._of_field(field, THING, self.model.target(field)))
             elif not field.kind.nested:
                 keys.append(self._of_field(field, field.kind, None))
-            elif self.model.target(field).name == "Link":
+            elif self.model.target(field).field("url"):
                 keys.append(self._of_field(field, LINK, None))
+            elif self.model.target(field).field("scheme"):
+                keys.append(self._of_field(field, CODE, None))
         keys += [self._completed(kind) for kind in self.areas.kinds if kind.whole != kind.key]
         keys += [self._computed("programmes", THING, True, self._class("Programme"))]
         keys += [self._computed("grantTotal", DECIMAL, required=False), self._computed("grantCurrencies", TEXT, True)]
@@ -143,7 +149,9 @@ class Cards:
                 listed = [self.thing(key.target, str(i)) for i in _items(values.get(key.name))]
                 value = listed if key.many else listed[0] if listed else None
             elif key.kind is LINK:
-                value = [{k: v[k] for k in ("label", "url", "host") if k in v} for v in _items(values.get(key.name))]  # type: ignore[index, operator]
+                value = [_link(part) for part in _parts(values, key.name)]
+            elif key.kind is CODE:
+                value = [f"{part.get('scheme', '')}:{part.get('value', '')}" for part in _parts(values, key.name)]
             else:
                 value = values.get(key.name, [] if key.many else None)
                 value = Decimal(str(value)) if key.kind.fractional and value is not None else value
@@ -165,6 +173,8 @@ class Cards:
             sum(o.get("kind") == "permanence" for o in outcomes),
             len(figures),
             len(_parts(values, "links")),
+            len(_parts(values, "outputs")),
+            len(_parts(values, "remarks")),
         )
         programme = self._class("Programme")
         whole = self.areas.whole(values)
@@ -215,7 +225,13 @@ class Cards:
         return [r for (iri, _), r in self._by_thing.items() if iri == cls.iri]
 
 
-COUNTS = ("resultCount", "permanenceCount", "observationCount", "linkCount")
+COUNTS = ("resultCount", "permanenceCount", "observationCount", "linkCount", "outputCount", "remarkCount")
+
+
+def _link(part: Values) -> Card:
+    """Return a part with an address as nested in cards: its label or name, its address and host."""
+    label = part.get("label") or part.get("name")
+    return {**({"label": label} if label else {}), **{k: part[k] for k in ("url", "host") if k in part}}
 
 
 def _share(totals: Sums, cost: Sums) -> Decimal | None:

@@ -20,12 +20,17 @@ class NodeSource:
         self.model, self.published = model, published
 
     def function(self, cls: Class) -> str:
-        """Return the function of a class; its parameter are complete values."""
+        """Return the function of a class; its parameters are complete values, and the beginning of the ids."""
         root = f"id/{self.model.root_of(cls).identifies}"
         types = {word: [self.published.types[iri] for iri in iris] for word, iris in cls.stated.items()}
         # Types before all else, as the W3C's Streaming JSON-LD wants them.
-        node = ["n = {'type': None, **r}", f"n['id'] = {root!r} + r['id']", "n['type'] = types[r['type'][0]]"]
-        return "\n    ".join([f"def {cls.name}(r, types={types!r}):", *node, *self._fields(cls), "return n"]) + "\n"
+        node = ["n = {'type': None, **r}", "n['id'] = root + r['id']", "n['type'] = types[r['type'][0]]"]
+        return (
+            "\n    ".join(
+                [f"def {cls.name}(r, root={root!r}, types={types!r}):", *node, *self._fields(cls), "return n"]
+            )
+            + "\n"
+        )
 
     def _fields(self, cls: Class) -> list[str]:
         lines = []
@@ -48,7 +53,7 @@ class NodeSource:
     def _value(self, field: Field) -> str | None:
         """Return an expression for one value `v`; None if it is taken as it is."""
         if field.kind.nested:
-            return f"{self.model.target(field).name}(v)"
+            return f"{self.model.target(field).name}(v, root)"
         if field.kind.refers:
             return f"{'id/' + self.model.root_of(self.model.target(field)).identifies!r} + v"
         if field.kind.precisions:  # the context says that it is a month

@@ -158,6 +158,8 @@ class WriterSource:
 
     def _field(self, field: Field, cls: Class) -> list[str]:
         out = [f"v = r.get({field.key!r})", "if v is not None:"]
+        if field.inverse:
+            return [*out, *("    " + line for line in self._inverse(field))]
         if self.flavour == "turtle" and not field.kind.typing and (field.many or field.kind.by_language):
             return [*out, f"    po.append({self._listed(field)})"]
         if field.kind.by_language and self.flavour == "ntriples":
@@ -177,6 +179,14 @@ class WriterSource:
         if self.flavour == "places":
             return [*out, "    for n, v in enumerate(v):", "        " + self.emit(field.path, term, field.key, "n")]
         return [*out, "    for v in v:", "        " + self.emit(field.path, term, field.key)]
+
+    def _inverse(self, field: Field) -> list[str]:
+        """Return lines that write the triples of which the thing is the object: in Turtle, each as a block."""
+        predicate, term = fixed(self.names.iri(field.path)), self.term(field)
+        if self.flavour == "places":
+            put = f"put((f'{term}'[1:-1], {field.path!r}, s, path + ({field.key!r}, n)))"
+            return ["for n, v in enumerate(v):", "    " + put]
+        return ["for v in v:", f"    put(f'{term} {predicate} {{s}} .\\n')"]
 
     def _listed(self, field: Field) -> str:
         """Return an expression for all objects of one predicate in Turtle, separated by commas."""

@@ -51,7 +51,9 @@ def _compact(names: Names, iri: str) -> str:
 
 
 def _scoped(model: Model, names: Names, cls: Class) -> Json:
-    scoped: Json = {"@base": model.iri(model.root_of(cls), "")}
+    roots = model.roots_of(cls)
+    # The ids of parts that records of several classes contain are resolved by the term that leads to the parts.
+    scoped: Json = {"@base": model.iri(roots[0], "")} if len(roots) == 1 else {}
     for field in cls.fields:
         if field.kind.typing:
             scoped[field.key] = None  # the word is in `type` too
@@ -61,12 +63,14 @@ def _scoped(model: Model, names: Names, cls: Class) -> Json:
                 term["@context"] = {"@base": model.iri(model.root_of(model.target(field)), "")}
             elif field.kind.relative:
                 term["@context"] = {"@base": model.things}
+            elif field.kind.nested and len(roots) == 1 and len(model.roots_of(model.target(field))) > 1:
+                term["@context"] = {"@base": model.iri(roots[0], "")}
             scoped[field.key] = term
     return scoped
 
 
 def _term(names: Names, field: Field) -> Json:
-    term: Json = {"@id": _compact(names, field.path)}
+    term: Json = {"@reverse" if field.inverse else "@id": _compact(names, field.path)}
     if field.kind.by_language:
         term["@container"] = "@language"
     elif field.kind.coerced is not None:

@@ -60,6 +60,7 @@ DESCRIBING = frozenset(
         "message",
         "severity",
         "path",
+        "inversePath",
         "property",
         "targetClass",
         "targetSubjectsOf",

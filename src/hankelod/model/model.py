@@ -18,13 +18,17 @@ DATASET = "http://www.w3.org/ns/dcat#Dataset"
 DEFAULT = "default"
 """The way of filling in a value that authors may write."""
 
+PROPERTY, PART = "property", "part"
+"""The ways of filling in what a key path leads to, for which the whole record is needed."""
+
 
 class Filled(NamedTuple):
     """The rule by which hankelod fills in a value that authors leave out."""
 
     way: str
     """`ordinal`: position in its list, from 1; `along`: value at a path; `cast`: number read from another field;
-    `first-day`, `last-day`: bounds of the date of another field; `within`: IRI that ends in another field; `default`:
+    `first-day`, `last-day`: bounds of the date of another field; `within`: IRI that ends in another field; `property`,
+    `part`: IRIs of the property and the part of the record that the key path of another field leads to; `default`:
     value that authors may write and of which there is one in any case, that of the whole or else of the dataset."""
     keys: tuple[str, ...] = ()
     """`along`: the key of a concept reference and the IRI of that concept's property; `within`: the source key and the
@@ -83,7 +87,8 @@ class Field(NamedTuple):
     """The text is a quotation (`s:verbatim`): it needs no translation."""
     within: str | None = None
     """Key of the sibling that completes the id of a part that this refers to: of a grant's call, its programme."""
-
+    inverse: bool = False
+    """The values have the property, and the thing is its value (`sh:inversePath`)."""
     space: str | None = None
     """Namespace of IRIs that authors may write by their names in it alone (`s:namespace`)."""
 
@@ -297,13 +302,23 @@ class Model(NamedTuple):
         """Return the classes that have parts of a class, each with the field that contains them."""
         return [(c, f) for c in self.classes.values() for f in c.fields if f.kind.nested and f.target == part.iri]
 
+    def roots_of(self, cls: Class) -> list[Class]:
+        """Return the classes whose records contain the parts of `cls`, sorted; `cls` itself if it is no part."""
+        roots, seen, waiting = [], {cls.iri}, [cls]
+        for each in waiting:
+            if not each.part:
+                roots.append(each)
+                continue
+            for owner, _ in self.owners(each):
+                if owner.iri not in seen:
+                    seen.add(owner.iri)
+                    waiting.append(owner)
+        return sorted(roots)
+
     def root_of(self, cls: Class) -> Class:
-        """Return the class whose records contain the parts of `cls`; `cls` itself if it is no part."""
-        seen = set()
-        while cls.part and cls.iri not in seen:
-            seen.add(cls.iri)
-            cls = self.owners(cls)[0][0]
-        return cls
+        """Return the class whose records contain the parts of `cls`, of several the first; `cls` itself if it is no
+        part."""
+        return self.roots_of(cls)[0]
 
     def refers(self, key: str, owner: Class) -> bool:
         """Tell whether parts refer to a thing of the class `owner` by this key: a grant to its programme."""

@@ -18,11 +18,34 @@ from hankelod.model.kinds import addresses, things
 from hankelod.model.kinds.kind import Kind
 from hankelod.model.kinds.table import BY_DATATYPE, of_alternatives
 from hankelod.model.layers import Layer
-from hankelod.model.model import DEFAULT, SHAPES, Check, Class, Field, Filled, Group, Level, Model, TypeRule
+from hankelod.model.model import (
+    DEFAULT,
+    PART,
+    PROPERTY,
+    SHAPES,
+    Check,
+    Class,
+    Field,
+    Filled,
+    Group,
+    Level,
+    Model,
+    TypeRule,
+)
 from hankelod.rdf.graph import RDF, RDFS, SH, SKOS, Index, read
 from hankelod.rdf.terms import Names
 
 DASH = "http://datashapes.org/dash#"
+
+
+FILLED_FROM = {
+    "filledFrom": "cast",
+    "filledFirstDay": "first-day",
+    "filledLastDay": "last-day",
+    "filledProperty": PROPERTY,
+    "filledPart": PART,
+}
+"""Ways of filling in a value from the field of another property, by the term that names the property."""
 
 
 class ModelError(Exception):
@@ -110,7 +133,7 @@ def _filled(shapes: Index, shape: str, keys: dict[str, str]) -> Filled | None:
     if along is not None:
         first, second = _steps(shapes, along, shape)
         return Filled("along", (_key_at(keys, first, shape), second))
-    for term, way in (("filledFrom", "cast"), ("filledFirstDay", "first-day"), ("filledLastDay", "last-day")):
+    for term, way in FILLED_FROM.items():
         source = shapes.iri(shape, SHAPES + term)
         if source:
             return Filled(way, (_key_at(keys, source, shape),))
@@ -119,8 +142,10 @@ def _filled(shapes: Index, shape: str, keys: dict[str, str]) -> Filled | None:
 
 def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> Field:
     path = shapes.iri(shape, SH + "path")
+    inverse = shapes.iri(path, SH + "inversePath") if path is not None else None
+    path = inverse or path
     if path is None or path.startswith("_:"):
-        raise ModelError(f"{_local(shape)}: a record's key needs a plain property as its sh:path")
+        raise ModelError(f"{_local(shape)}: a record's key needs a property, or the inverse of one, as its sh:path")
     kind, target = _kind(shapes, shape, path)
     # The types of a thing are its kind and super-classes: `sh:in` qualifies the one that is its kind.
     qualified = shapes.iri(shape, SH + "qualifiedValueShape") if kind.typing else None
@@ -165,6 +190,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         group=_local(group) if group else None,
         long=shapes.value(shape, DASH + "singleLine") == "false",
         verbatim=shapes.value(shape, SHAPES + "verbatim") == "true",
+        inverse=inverse is not None,
         space=shapes.value(shape, SHAPES + "namespace"),
     )
 

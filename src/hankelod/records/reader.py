@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import chain
 
@@ -9,6 +10,7 @@ from hankelod.messages.problem import Place, Problem, problem, short
 from hankelod.model.kinds.kind import Refused
 from hankelod.model.model import Class, Field, Model
 from hankelod.rdf.graph import XSD
+from hankelod.records import keypaths
 from hankelod.records.characters import Doubt, address_doubts, doubts, is_plain
 from hankelod.records.faults import ProblemLog, as_list, wrong_kind
 from hankelod.records.identifiers import own_id, part_id, reference
@@ -37,6 +39,7 @@ class Reader:
         self.languages, self.national = settings.languages, settings.national
         self.problems: list[Problem] = []
         self.columns: set[Place] = set()
+        self._pointing: dict[str, list[Field]] = {}
         self._fields: dict[str, dict[str, Field]] = {}
 
     def fields(self, cls: Class) -> dict[str, Field]:
@@ -45,6 +48,13 @@ class Reader:
         if cls.iri not in self._fields:
             self._fields[cls.iri] = {f.key: f for f in sorted(cls.fields, key=lambda f: not f.defaulted)}
         return self._fields[cls.iri]
+
+    def pointing(self, cls: Class) -> list[Field]:
+        """Return the fields of a class whose parts have a key path."""
+        if cls.iri not in self._pointing:
+            nested = [f for f in cls.fields if f.kind.nested]
+            self._pointing[cls.iri] = [f for f in nested if keypaths.has_some(self.model.target(f))]
+        return self._pointing[cls.iri]
 
     def forget(self, before: int) -> None:
         """Drop the problems from index `before` on, which another reading of the same file reports."""
@@ -76,7 +86,11 @@ class _Typing:
         if self.id is None:
             return None
         values = self._thing(self.node, self.cls, (), self.id, 0)
-        return Record(self.cls, self.id, self.file, values, self.places, frozenset(self.log.marred), self.kept)
+        record = Record(self.cls, self.id, self.file, values, self.places, frozenset(self.log.marred), self.kept)
+        for field in self.reader.pointing(self.cls):
+            for n, part in enumerate(values.get(field.key, ())):  # type: ignore[arg-type, var-annotated]
+                self._pointed(record, part, self.model.target(field), record.written((field.key, n)))
+        return record._replace(marred=frozenset(self.log.marred))
 
     ### Things and fields
 
@@ -135,26 +149,66 @@ class _Typing:
             if field.defaulted:
                 self._default(values, field)
                 continue
-            filled = filled_value(field.filled, values, ordinal, self.model)
-            written = values.get(field.key)
-            if written is not None and str(written) != str(filled):
-                here = (*path, field.key)
-                place = Place(self.file, *self.places[here])
-                self.log.add(
-                    problem(
-                        "filled-in",
-                        place,
-                        self.id,
-                        dotted(here),
-                        str(written),
-                        label=field.label,
-                        key=field.key,
-                        expected=str(filled),
-                    ),
-                    here,
-                )
-            if filled is not None:
-                values[field.key] = filled
+            if field.filled.way not in keypaths.WAYS:
+                self._derive(values, field, path, filled_value(field.filled, values, ordinal, self.model))
+
+    def _derive(self, values: Values, field: Field, path: Path, filled: object | None) -> None:
+        """Fill in a derived value, and report one that is written and differs."""
+        written = values.get(field.key)
+        if written is not None and str(written) != str(filled):
+            here = (*path, field.key)
+            found = problem(
+                "filled-in",
+                Place(self.file, *self.places[here]),
+                self.id,
+                dotted(here),
+                str(written),
+                label=field.label,
+                key=field.key,
+                expected=str(filled),
+            )
+            self.log.add(found, here)
+        if filled is not None:
+            values[field.key] = filled
+
+    def _pointed(self, record: Record, part: Values, cls: Class, path: Path) -> None:
+        """Fill in what the key path in a part leads to, and report one that leads nowhere."""
+        for field in cls.fields:
+            if field.filled is None or field.filled.way not in keypaths.WAYS or field.filled.keys[0] not in part:
+                continue
+            key = field.filled.keys[0]
+            here = (*path, key)
+            text = str(part[key])
+            found = keypaths.find(self.model, record.cls, record.values, text)
+            if isinstance(found, keypaths.Lost):
+                del part[key]
+                if not any(bad[:1] == (re.split(r"[.\[]", text)[0],) for bad in self.log.marred):
+                    self._lost(cls.field(key), here, text, found)  # type: ignore[arg-type]
+                continue
+            self._derive(part, field, path, found.by(field.filled.way, self.model, record.cls))
+        ordered = self._ordered(part, cls)
+        part.clear()
+        part.update(ordered)
+
+    def _lost(self, field: Field, path: Path, text: str, lost: keypaths.Lost) -> None:
+        """Report a key path that leads nowhere, with what may stand in the place of the step at fault."""
+        from hankelod.records.guesses import word_meant
+
+        meant = word_meant({choice: {} for choice in lost.choices}, lost.step)
+        self.log.add(
+            problem(
+                "unknown-key-path",
+                Place(self.file, *self.places[path]),
+                self.id,
+                dotted(path),
+                text,
+                label=field.label,
+                step=short(lost.step),
+                expected=", ".join(lost.choices),
+                suggestion=meant,
+            ),
+            path,
+        )
 
     def _default(self, values: Values, field: Field) -> None:
         """Fill in what the whole or the dataset gives, beside one of the values that the rule names."""

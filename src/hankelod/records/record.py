@@ -15,7 +15,7 @@ from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import Place
 from hankelod.model.bounds import first_day, last_day
 from hankelod.model.kinds.addresses import is_iri
-from hankelod.model.model import Class, Field, Filled, Model
+from hankelod.model.model import PART, PROPERTY, Class, Field, Filled, Model
 from hankelod.records.tree import Path
 
 NUMBER_LIKE = re.compile(
@@ -96,7 +96,7 @@ def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> 
     if filled.way == "areas":
         return named_areas(filled, values)
     source = values.get(filled.keys[0])
-    if source is None:
+    if source is None or filled.way in (PROPERTY, PART):  # these need the whole record: `hankelod.records.keypaths`
         return None
     if filled.way == "along":
         return model.units.get(filled.keys[1], {}).get(str(source))

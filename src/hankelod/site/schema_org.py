@@ -7,6 +7,7 @@ the source's precision (a time of an Action is a point in time), and the grants 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from hankelod.exports.dcat import DCTERMS
@@ -164,6 +165,7 @@ def project(view: View, record: Record) -> Json:
             "name": view.named(record).text,
             "alternateName": text_of(record, "acronym"),
             "description": summary.text if summary else None,
+            "identifier": _one_or_more(_identifiers(record)),
             "url": page,
             "mainEntityOfPage": _present(about),
             "agent": _organisation(view, text_of(record, "lead")),
@@ -209,12 +211,26 @@ def organisation(view: View, record: Record) -> Json:
             "@context": CONTEXT,
             **_thing(view, "Organization", "Organisation", record.id),
             "alternateName": record.values.get("altNames"),
-            "sameAs": text_of(record, "homepage"),
-            "identifier": {"@type": "PropertyValue", "propertyID": label, "value": number} if number else None,
+            "sameAs": _one_or_more([*filter(None, [text_of(record, "homepage")]), *listed(record, "sameAs")]),
+            "identifier": _one_or_more([*([_identifier(label, number)] if number else []), *_identifiers(record)]),
             "parentOrganization": _organisation(view, text_of(record, "parent")),
             "location": _area(view, view.portfolio.seat(record)),
         }
     )
+
+
+def _identifier(scheme: str, value: str) -> Json:
+    return {"@type": "PropertyValue", "propertyID": scheme, "value": value}
+
+
+def _identifiers(record: Record) -> list[Json]:
+    """Return the codes of a record in the systems of others."""
+    return [_identifier(str(p.get("scheme", "")), str(p.get("value", ""))) for p in parts(record, "identifiers")]
+
+
+def _one_or_more(values: Sequence[object]) -> object:
+    """Return one value by itself, several as a list; None for none."""
+    return values[0] if len(values) == 1 else list(values) or None
 
 
 def area(view: View, place: Place) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
@@ -92,11 +93,13 @@ class Value(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """Label of a field, its values, and the anchor of the field in the vocabulary."""
+    """Label of a field, its values, the anchor of the field in the vocabulary, its key, and remarks about it."""
 
     label: str
     values: tuple[Value, ...]
     anchor: str | None = None
+    key: str = ""
+    remarks: tuple[object, ...] = ()
 
 
 class View:
@@ -221,7 +224,7 @@ class View:
                 continue
             each = value if isinstance(value, list) else [value]
             shown = tuple(self.value(field, v, currency_of(values)) for v in each)
-            facts.append(Fact(self.label(field), shown, field.code))
+            facts.append(Fact(self.label(field), shown, field.code, field.key))
         return facts
 
     def value(self, field: Field, value: object, currency: str = "") -> Value:
@@ -243,6 +246,8 @@ class View:
             return Value(self.t.pick(value) or Words(""))
         if field.kind.shown == "address":
             return Value(Words(shown_address(text)), None, address(text))
+        if field.limits.get("minInclusive") == "0" and field.limits.get("maxInclusive") == "1":
+            return Value(Words(self.t.percent(str(Decimal(text) * 100))))
         formatted = {
             "number": self.t.number,
             "month": self.t.month,

@@ -10,7 +10,7 @@ from hankelod.rdf.graph import SKOS
 from hankelod.records.record import Record
 from hankelod.site.language import Link, Words
 from hankelod.site.listing import Row, collated, rows
-from hankelod.site.pages.project_observations import Figure, figure
+from hankelod.site.pages.project_observations import Figure, additive, figure
 from hankelod.site.portfolio import Portfolio
 from hankelod.site.view import Page, Thing, View, capital
 
@@ -80,6 +80,7 @@ class ConceptContent(NamedTuple):
     projects: tuple[Row, ...]
     figures: tuple[tuple[Link, Figure], ...]
     uses: tuple[Link, ...]
+    additive: bool
 
 
 def concept_pages(view: View, uses: Uses) -> Iterator[Page]:
@@ -163,6 +164,7 @@ def _concept(view: View, cls: Class, identifier: str, uses: Uses, scheme: Link) 
         projects=rows(view, projects),
         figures=tuple((_use(view, u), figure(view, u.values, None)) for u in first_uses if cls.name == "Measure"),
         uses=() if projects or cls.name == "Measure" else tuple(_use(view, u) for u in first_uses),
+        additive=cls.name != "Measure" or additive(view, identifier),
     )
     sentence = view.t("concept.description", name=content.name.text, scheme=scheme.words.text)
     description = f"{sentence} {definition.text}" if definition else sentence

@@ -11,6 +11,8 @@ from hankelod.site.amounts import Amounts, granted, total
 from hankelod.site.language import Link, Words
 from hankelod.site.listing import ListPage, Row, by_name, collated, paged, row, rows
 from hankelod.site.map.atlas import Area, area
+from hankelod.site.pages.identifiers import Identifier, identifiers
+from hankelod.site.pages.remarks import Placed, Remarks
 from hankelod.site.portfolio import text_of
 from hankelod.site.view import Fact, Page, View
 
@@ -27,6 +29,8 @@ class OrganisationContent(NamedTuple):
     name: Words
     kind: Link | None
     facts: tuple[Fact, ...]
+    identifiers: tuple[Identifier, ...]
+    remarks: Placed
     received: str
     received_known: str
     given: str
@@ -103,10 +107,13 @@ def _organisation(view: View, organisation: Record) -> Page:
     programmes = [p for p in portfolio.of("Programme").values() if text_of(p, "funder") == own]
     given, received = total(portfolio.given(p.id) for p in programmes), granted(led)
     name, seat = view.named(organisation), portfolio.seat(organisation)
+    remarks = Remarks(view, organisation)
     content = OrganisationContent(
         name=name,
         kind=_kind(view, organisation),
-        facts=tuple(view.facts(organisation, frozenset(("name", "kind")))),
+        facts=remarks.beside(view.facts(organisation, frozenset(("name", "kind")))),
+        identifiers=identifiers(organisation, remarks),
+        remarks=remarks.rest(),
         received=t.money(received),
         received_known=t.known(received.known, received.of),
         given=t.money(given),

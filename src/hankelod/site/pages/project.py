@@ -11,8 +11,11 @@ from hankelod.site import charts, schema_org
 from hankelod.site.amounts import both, cost, grant
 from hankelod.site.language import Link, Words
 from hankelod.site.map.atlas import Area, area
-from hankelod.site.pages.project_grants import GrantContent, grant_content
+from hankelod.site.pages.identifiers import Identifier, identifiers
+from hankelod.site.pages.project_grants import Funding, GrantContent, grant_content, other_funding
 from hankelod.site.pages.project_observations import Figure, figure
+from hankelod.site.pages.project_outputs import Address, Output, address_of, outputs
+from hankelod.site.pages.remarks import Placed, Remarks
 from hankelod.site.portfolio import listed, months, parts, text_of
 from hankelod.site.view import Fact, Page, View, address, brief, capital, shown_address
 
@@ -48,6 +51,7 @@ class Statement(NamedTuple):
     words: Words
     aspects: tuple[Link, ...]
     figures: tuple[Figure, ...]
+    remarks: Placed
 
 
 class Kind(NamedTuple):
@@ -66,17 +70,7 @@ class Quotation(NamedTuple):
     gist: Words | None
     speaker: str
     role: Words | None
-
-
-class Address(NamedTuple):
-    """Link in a record: its label and address. Without an address, `host` is the known host, and `as_written` the text
-    that the source has instead.
-    """
-
-    words: Words
-    address: str | None
-    host: str
-    as_written: str = ""
+    remarks: Placed
 
 
 class ProjectContent(NamedTuple):
@@ -90,7 +84,7 @@ class ProjectContent(NamedTuple):
     title_as_written: str
     partners: tuple[Link, ...]
     more_partners: bool
-    contributors: tuple[tuple[Link, Link | None], ...]
+    contributors: tuple[tuple[Link, Link | None, Placed], ...]
     areas: tuple[Link, ...]
     themes: tuple[Link, ...]
     facts: tuple[Fact, ...]
@@ -99,9 +93,12 @@ class ProjectContent(NamedTuple):
     schedule: charts.Timeline | None
     cost: str
     money: tuple[GrantContent, ...]
+    other_funding: tuple[Funding, ...]
     remainder: str
     kinds: tuple[Kind, ...]
     figures: tuple[Figure, ...]
+    outputs: tuple[Output, ...]
+    identifiers: tuple[Identifier, ...]
     quotations: tuple[Quotation, ...]
     links: tuple[Address, ...]
     source: Address
@@ -110,6 +107,26 @@ class ProjectContent(NamedTuple):
     spots: tuple[Area, ...]
     related: tuple[Link, ...]
     around: bool
+    remarks: dict[str, Placed]
+
+
+PLACES = {
+    "title": ("title", "titleAsWritten", "acronym"),
+    "summary": ("summary",),
+    "money": ("totalCost", "currency", "grants"),
+    "funding": ("otherFunding",),
+    "schedule": ("start", "end"),
+    "outcomes": ("outcomes", "observations"),
+    "outputs": ("outputs",),
+    "lead": ("lead", "leadAsWritten", "unnamedPerson"),
+    "partners": ("partners", "morePartners"),
+    "contributors": ("contributors",),
+    "themes": ("themes",),
+    "identifiers": ("identifiers",),
+    "links": ("links",),
+    "source": ("source", "sourceLanguage"),
+}
+"""Keys of the values that stand in one place of the page, whose remarks are there too."""
 
 
 def project_pages(view: View) -> Iterator[Page]:
@@ -120,11 +137,11 @@ def project_pages(view: View) -> Iterator[Page]:
 
 def project_page(view: View, project: Record) -> Page:
     """Return the page of a project."""
-    values, t = project.values, view.t
+    values, t, remarks = project.values, view.t, Remarks(view, project)
     name = view.named(project)
     statements = {str(o["id"]): _anchor(str(o["id"])) for o in parts(project, "outcomes")}
-    figures = [figure(view, o, None) for o in parts(project, "observations")]
-    kinds = _kinds(view, project, statements)
+    figures = [figure(view, o, None, remarks.on(o)) for o in parts(project, "observations")]
+    kinds = _kinds(view, project, statements, remarks)
     figures += [f for kind in kinds for s in kind.statements for f in s.figures]
     lead = view.link("Organisation", text_of(project, "lead")) if values.get("lead") else None
     summary = t.pick(values.get("summary"))
@@ -138,26 +155,30 @@ def project_page(view: View, project: Record) -> Page:
         title_as_written=text_of(project, "titleAsWritten"),
         partners=tuple(view.link("Organisation", p) for p in listed(project, "partners")),
         more_partners=values.get("morePartners") is True,
-        contributors=tuple(_contributor(view, c) for c in parts(project, "contributors")),
+        contributors=tuple(_contributor(view, c, remarks) for c in parts(project, "contributors")),
         areas=tuple(_areas(view, project)),
         themes=tuple(view.concept("Theme", x) for x in listed(project, "themes")),
-        facts=tuple(view.facts(project, LAID_OUT | {kind.key for kind in view.portfolio.areas.kinds})),
+        facts=remarks.beside(view.facts(project, LAID_OUT | {kind.key for kind in view.portfolio.areas.kinds})),
         period=t.period(start, end),
         duration=_duration(view, start, end),
         schedule=charts.timeline([months(project)], _years(view, project)) if start or end else None,
         cost=t.money(cost(project)),
-        money=tuple(grant_content(view, project, g) for g in parts(project, "grants")),
+        money=tuple(grant_content(view, project, g, remarks) for g in parts(project, "grants")),
+        other_funding=other_funding(view, project, remarks),
         remainder=_remainder(view, project),
         kinds=tuple(kinds),
         figures=tuple(figures),
-        quotations=tuple(_quotation(view, q) for q in parts(project, "quotations")),
-        links=tuple(_link(view, x) for x in parts(project, "links")),
+        outputs=outputs(view, project, remarks),
+        identifiers=identifiers(project, remarks),
+        quotations=tuple(_quotation(view, q, remarks) for q in parts(project, "quotations")),
+        links=tuple(address_of(view, x, "label", remarks) for x in parts(project, "links")),
         source=Address(Words(shown_address(text_of(project, "source"))), address(text_of(project, "source")), ""),
         source_language=text_of(project, "sourceLanguage") or None,
         translated=translated(project, t.code),
         spots=tuple(spots(view, project)),
         related=tuple(_related(view, project)),
         around=bool(view.portfolio.named_areas(project)),
+        remarks=_placed(view, remarks),
     )
     description = brief(summary.text) if summary else described(view, project)
     return Page(
@@ -221,9 +242,17 @@ def _years(view: View, project: Record) -> tuple[int, int] | None:
     return None
 
 
-def _contributor(view: View, part: dict[str, object]) -> tuple[Link, Link | None]:
+def _placed(view: View, remarks: Remarks) -> dict[str, Placed]:
+    """Return the remarks by their places on the page; under `rest` those of no other place."""
+    areas = {"areas": tuple(kind.key for kind in view.portfolio.areas.kinds)}
+    placed = {place: remarks.at(*keys) for place, keys in {**PLACES, **areas}.items()}
+    return {**placed, "rest": remarks.rest()}
+
+
+def _contributor(view: View, part: dict[str, object], remarks: Remarks) -> tuple[Link, Link | None, Placed]:
     role = part.get("role")
-    return view.link("Organisation", str(part["organisation"])), view.concept("Role", str(role)) if role else None
+    concept = view.concept("Role", str(role)) if role else None
+    return view.link("Organisation", str(part["organisation"])), concept, remarks.on(part)
 
 
 def _areas(view: View, project: Record) -> Iterator[Link]:
@@ -240,12 +269,13 @@ def spots(view: View, project: Record) -> Iterator[Area]:
 ### Outcomes
 
 
-def _kinds(view: View, project: Record, anchors: dict[str, str]) -> list[Kind]:
+def _kinds(view: View, project: Record, anchors: dict[str, str], remarks: Remarks) -> list[Kind]:
     """Return the outcomes by kind, in the order of the Model."""
     field = next((f for f in view.model.by_name("Outcome").fields if f.kind.typing), None)
     kinds = []
     for kind, iri in (field.words if field else {}).items():
-        statements = tuple(_statement(view, o, anchors) for o in parts(project, "outcomes") if o.get("kind") == kind)
+        some = [o for o in parts(project, "outcomes") if o.get("kind") == kind]
+        statements = tuple(_statement(view, o, anchors, remarks) for o in some)
         if statements:
             plural = f"kinds.{kind}"
             label = (
@@ -255,7 +285,7 @@ def _kinds(view: View, project: Record, anchors: dict[str, str]) -> list[Kind]:
     return kinds
 
 
-def _statement(view: View, part: dict[str, object], anchors: dict[str, str]) -> Statement:
+def _statement(view: View, part: dict[str, object], anchors: dict[str, str], remarks: Remarks) -> Statement:
     anchor = anchors[str(part["id"])]
     aspects: list[object] = part.get("aspects", [])  # type: ignore[assignment]
     observations: list[dict[str, object]] = part.get("observations", [])  # type: ignore[assignment]
@@ -263,24 +293,23 @@ def _statement(view: View, part: dict[str, object], anchors: dict[str, str]) -> 
         anchor,
         view.t.pick(part.get("text")) or Words(""),
         tuple(view.concept("Aspect", str(a)) for a in aspects),
-        tuple(figure(view, o, anchor) for o in observations),
+        tuple(figure(view, o, anchor, remarks.on(o)) for o in observations),
+        remarks.on(part),
     )
 
 
 ### Quotations and links
 
 
-def _quotation(view: View, part: dict[str, object]) -> Quotation:
+def _quotation(view: View, part: dict[str, object], remarks: Remarks) -> Quotation:
     t = view.t
     return Quotation(
-        t.pick(part.get("words")), t.pick(part.get("gist")), str(part.get("speaker", "")), t.pick(part.get("role"))
+        t.pick(part.get("words")),
+        t.pick(part.get("gist")),
+        str(part.get("speaker", "")),
+        t.pick(part.get("role")),
+        remarks.on(part),
     )
-
-
-def _link(view: View, part: dict[str, object]) -> Address:
-    url, host = str(part.get("url", "")), str(part.get("host", ""))
-    as_written = str(part.get("asWritten", ""))
-    return Address(view.t.pick(part.get("label")) or Words(url or host or as_written), address(url), host, as_written)
 
 
 def _related(view: View, project: Record) -> Iterator[Link]:

@@ -10,6 +10,8 @@ from hankelod.records.record import Record
 from hankelod.site import charts
 from hankelod.site.amounts import cost
 from hankelod.site.language import Link, Words
+from hankelod.site.pages.remarks import Placed, Remarks
+from hankelod.site.portfolio import parts
 from hankelod.site.view import Fact, View
 from hankelod.validation.grants import Rule, currency_of
 
@@ -36,9 +38,32 @@ class GrantContent(NamedTuple):
     verdict: str
     check: str
     facts: tuple[Fact, ...]
+    remarks: Placed
 
 
-def grant_content(view: View, project: Record, part: dict[str, object]) -> GrantContent:
+class Funding(NamedTuple):
+    """Other funding: from whom, how much as text, and what kind of funding it is; empty if not known."""
+
+    source: str
+    amount: str
+    kind: Link | None
+    remarks: Placed
+
+
+def other_funding(view: View, project: Record, remarks: Remarks) -> tuple[Funding, ...]:
+    """Return the funding of a project beside its grants."""
+    return tuple(
+        Funding(
+            str(part.get("from", "")),
+            view.t.amount(str(part["amount"]), currency_of(part)) if "amount" in part else "",
+            view.concept("FundingKind", str(part["kind"])) if part.get("kind") else None,
+            remarks.on(part),
+        )
+        for part in parts(project, "otherFunding")
+    )
+
+
+def grant_content(view: View, project: Record, part: dict[str, object], remarks: Remarks) -> GrantContent:
     """Return the content of a grant of a project."""
     t, currency = view.t, currency_of(part)
     amount = Decimal(str(part["amount"])) if "amount" in part else None
@@ -60,6 +85,7 @@ def grant_content(view: View, project: Record, part: dict[str, object]) -> Grant
         verdict=(rule.rate_verdict or "") if rule else "",
         check=f"doc/problem/{CHECK}.html" if any(c.code == CHECK for c in view.model.checks.values()) else "",
         facts=tuple(view.facts_of(view.model.by_name("Grant"), part, LAID_OUT)),
+        remarks=remarks.on(part),
     )
 
 
