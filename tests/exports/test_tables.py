@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
-from hankelod.exports import tables
+from hankelod.exports import tables, workbook
 from hankelod.exports.export import Place
 from hankelod.exports.summaries import Cards, Key
 from hankelod.exports.workbook import Workbook
@@ -311,3 +311,9 @@ def test_a_workbook_holds_texts_only_as_texts(text, tmp_path):
 def test_a_long_text_is_cut_where_a_cell_ends(text, cut, tmp_path):
     book = openpyxl.load_workbook(book_of(text, tmp_path))
     assert book["projects"]["A2"].value == text[:cut]
+
+
+def test_a_sheet_may_need_sizes_of_64_bits(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook, "LARGE", 0)
+    book = openpyxl.load_workbook(book_of("a", tmp_path))
+    assert book["projects"]["A2"].value == "a"
