@@ -22,6 +22,7 @@ from hankelod.model.patterns import unsafe_reason
 from hankelod.rdf import files
 from hankelod.records import csvtree, tree, yamltree
 from hankelod.records.folder import NotADataset, shipped, turtle_files
+from hankelod.records.ownfields import KEY
 from hankelod.records.settings import Settings
 
 LEVELS, CREDITS, SETTINGS = "levels.csv", "credits", "pack.yml"
@@ -160,6 +161,9 @@ def _levels(folder: Path, within: Path | None, working: Path) -> list[LevelRow]:
         segment = written.get("segment")
         if segment and not ID.fullmatch(segment):
             raise _unusable(where, "area-level-name", level=segment)
+        key = written.get("key")
+        if key and not KEY.fullmatch(key):
+            raise NotADataset({lang: f"{where}: {text}" for lang, text in message("own-field-key", key=key).items()})
         rows.append(
             LevelRow(
                 where,
