@@ -7,7 +7,6 @@ message is its template and the values that fill it in.
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -20,11 +19,12 @@ Text = Mapping[str, str]
 
 @cache
 def _whole(lang: str) -> dict[str, Any]:
+    from pathlib import Path
+
     import tomli
 
-    # importlib.resources would import a fifth of what a command takes: it can read archives, of which this is none
-    with open(os.path.join(os.path.dirname(__file__), f"{lang}.toml"), encoding="utf-8") as file:
-        return tomli.loads(file.read())
+    # importlib.resources, which reads archives too, would import a fifth of what a command takes
+    return tomli.loads(Path(__file__).with_name(f"{lang}.toml").read_text("utf-8"))
 
 
 def _at(lang: str, steps: tuple[str, ...]) -> Any:
