@@ -17,7 +17,6 @@ import csv
 import json
 import random
 import re
-import shutil
 import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import product
@@ -31,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 BASE = "https://synthetic.example.org/"
 SEED = 20261124
 ORGANISATIONS = 3000
-AREAS = ("municipalities.csv", "regions.csv", "former-municipalities.csv")
+AREAS = "data/areas/finland"
 LEADS = ("municipality", "regional-council", "municipal-company")
 """The kinds of organisations that every invented programme funds."""
 ASPECTS = ("continues", "expands", "transferable", "materials-remain", "follow-up", "needs-resources")
@@ -64,7 +63,7 @@ def slug(text: str) -> str:
 
 
 def rows(name: str) -> list[Values]:
-    with (ROOT / "data" / name).open(encoding="utf-8", newline="") as file:
+    with (ROOT / AREAS / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -303,10 +302,9 @@ def write(folder: Path, count: int, share: float = 0) -> None:
     data = folder / "data"
     for name in ("programmes", "organisations"):
         (data / name).mkdir(parents=True)
-    for name in AREAS:
-        shutil.copyfile(ROOT / "data" / name, data / name)
     dataset = {
         "id": "synthetic",
+        "profile": "municipal-climate",
         "title": by_language(("Keksityt hankkeet", "Påhittade projekt", "Synthetic projects")),
         "description": by_language(
             (

@@ -133,7 +133,7 @@ REFUSALS = [
     (["validate"], {"fi": "täällä ei ole aineistoa", "sv": "här finns ingen datamängd", "en": "no dataset here"}),
     (
         ["publish"],
-        {"fi": "hankelod new dataset TUNNUS", "sv": "hankelod new dataset ID", "en": "`hankelod new dataset ID`"},
+        {"fi": "hankelod new dataset", "sv": "hankelod new dataset", "en": "`hankelod new dataset`"},
     ),
     (
         ["validate", "none.yml"],

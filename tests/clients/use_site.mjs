@@ -82,7 +82,7 @@ seen.zoomed = (await box()) !== before;
 await page.focus('[data-zoom="whole"]');
 await page.keyboard.press("Enter");
 seen.whole = (await box()) === before;
-await page.focus("#map .municipalities a");
+await page.focus("#map .areas-small a");
 await Promise.all([page.waitForURL("**/municipality/*"), page.keyboard.press("Enter")]);
 seen.followed = new URL(page.url()).pathname.split("/").slice(-3).join("/");
 

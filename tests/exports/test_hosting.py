@@ -106,13 +106,13 @@ def judge(row: Row, answer: http.client.HTTPResponse, at: str = "/") -> None:
 
 def judge_preflight(port: int, at: str = "/") -> None:
     """A page of another origin may send headers of its own, to files and to addresses that redirect."""
-    for path in ("id/project/eka", "dump/hankelod.nt", "def", "no-such-file"):
+    for path in ("id/project/eka", "dump/small.nt", "def", "no-such-file"):
         asked = {"Origin": "https://a.example", "Access-Control-Request-Headers": "if-none-match,x-requested-with"}
         answer = get(port, at + path, method="OPTIONS", headers=asked)
         assert (answer.status, answer.body) == (204, b""), path
         for name, value in (HEADERS | PREFLIGHT).items():
             assert answer.getheader(name) == value, (path, name)
-    answer = get(port, at + "dump/hankelod.nt")
+    answer = get(port, at + "dump/small.nt")
     assert not {name for name in PREFLIGHT if answer.getheader(name)}
 
 
@@ -122,7 +122,7 @@ def judge_tables(port: int, at: str = "/") -> None:
         link = get(port, f"{at}dump/{name}").getheader("Link")
         assert link == f'<{name}-metadata.json>; rel="describedby"; type="application/csvm+json"'
         assert get(port, f"{at}dump/{name}-metadata.json").status == 200
-    assert get(port, f"{at}dump/hankelod.ttl").getheader("Link") is None
+    assert get(port, f"{at}dump/small.ttl").getheader("Link") is None
 
 
 def judge_caching(port: int) -> None:
@@ -353,7 +353,7 @@ def test_w3id_chooses_the_syntax_itself(open_folder, tmp_path):
             ("id/catalogue", "application/ld+json", "catalog.jsonld"),
             ("id/distribution/projects.csv", "text/html", "catalog.ttl"),
             ("software/0.1.0", "text/turtle", "catalog.ttl"),
-            ("dump/hankelod.nt", "", "dump/hankelod.nt"),
+            ("dump/small.nt", "", "dump/small.nt"),
         ):
             answer = get(port, "/hankelod/" + path, accept)
             assert answer.getheader("Location") == "https://example.org/data/" + want, path

@@ -146,7 +146,7 @@ def test_another_base_and_awkward_values(tmp_path, parser):
     paths = jsonld_of(tmp_path / "dist")
     for path, graph in PARSERS[parser](tmp_path / "dist", paths):
         assert graph == named(triples((tmp_path / "dist" / path).with_suffix(".ttl"))), path
-    text = (tmp_path / "dist/dump/hankelod.jsonld").read_text("utf-8")
+    text = (tmp_path / "dist/dump/small.jsonld").read_text("utf-8")
     assert text.startswith('{"@context":{"@version":1.1,"@base":"' + BASE + '",')
 
 

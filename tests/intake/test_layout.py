@@ -93,7 +93,7 @@ WORDS = [
     "työkalu",
     "yhteistyö",
 ]
-CITIES = [p for p in NAMES.municipalities.values() if not p.name.endswith((" kunta", " Tl"))]
+CITIES = [p for p in NAMES.small.values() if not p.name.endswith((" kunta", " Tl"))]
 
 sentence = st.lists(st.sampled_from(WORDS), min_size=3, max_size=9).map(lambda w: " ".join(w).capitalize() + ".")
 title = st.lists(st.sampled_from(WORDS), min_size=2, max_size=5).map(lambda w: " ".join(w).capitalize())

@@ -21,7 +21,7 @@ EXPRESSIONS = CASES / "intake" / "names.csv"
 NAMES = gazetteer.load(Dataset(ROOT))
 BARE = gazetteer.load(None)
 
-with (ROOT / "data" / "municipalities.csv").open(encoding="utf-8", newline="") as file:
+with (ROOT / "data/areas/finland/municipalities.csv").open(encoding="utf-8", newline="") as file:
     MUNICIPALITIES = list(csv.DictReader(file))
 
 

@@ -63,6 +63,17 @@ def read(raw: bytes) -> list[Line]:
     return list(pdf.read_pdf(raw, "x.pdf"))
 
 
+@pytest.mark.parametrize("size", ["0", "0.001", "-1", "1e9", "99999999999"])
+def test_letters_of_any_size(size: str) -> None:
+    """A page may be written in letters of no size, by which others cannot be measured."""
+    raw = made(column(["Hanke", "", "Toteuttaja: Turku", "Summa 1 €"]), pageCompression=0)
+    changed = re.sub(rb"/F\d+ 10 Tf", lambda m: m.group().replace(b" 10 ", b" %b " % size.encode()), raw)
+    assert changed != raw
+    for each in (changed, re.sub(rb"/F\d+ 10 Tf", lambda m: m.group().replace(b"10", size.encode()), raw, count=1)):
+        for line in read(each):
+            assert line.number >= 1
+
+
 def text(lines: list[Line]) -> str:
     """The text that is taken, paragraphs parted by an empty line."""
     taken = "\n".join(x.text for x in lines if not x.left)

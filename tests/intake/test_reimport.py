@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hankelod.cli.parser import main
 from hankelod.intake import reimport, writing
 from hankelod.intake.proposals import Draft
+from hankelod.records import tree
 from hankelod.records.dataset import Dataset
 from support.folders import CASES, ROOT
 
@@ -209,3 +210,53 @@ def test_no_edit_by_hand_is_ever_lost(first: dict[str, int], edited: dict[str, i
             assert got == is_now
     again = reimport.apply(now, draft(new), changes, PROJECT, MODEL, "fi", overwrite=True)
     assert {k: v for k, v in reimport.current(again, "x.yml").items() if k in new} == writing.stringified(new)
+
+
+### Records as people and programs write them
+
+
+def by_hand(text: str, record: str) -> str:
+    """A record that was imported, and then written in another way."""
+    return record + next(x for x in text.split("\n") if x.startswith(writing.CHECKSUMS)) + "\n"
+
+
+OTHERS = {
+    "keys in quotation marks": '"title": {fi: Otsikko 1}\n\'lead\': x-1\n"acronym" : oma\n"source": https://ym.fi/1\n',
+    "carriage returns": "title: {fi: Otsikko 1}\rlead: x-1\racronym: oma # nimi\rsource: https://ym.fi/1\r",
+    "an unknown key": "lead: x-1\nmuu/avain: oma\ntitle: {fi: Otsikko 1}\nacronym: oma\nsource: https://ym.fi/1\n",
+    "a text on several lines": 'title:\n  fi: "Otsikko 1"\nacronym: "oma\n\n  lead: ei"\nlead: x-1\nsource: https://ym.fi/1\n',
+    "a list under its key": "lead: x-1\nlinks:\n- {url: 'https://ym.fi/2'}\nacronym: oma\ntitle: {fi: Otsikko 1}\n",
+    "braces": '{"title": {"fi": "Otsikko 1"}, "lead": "x-1", "acronym": "oma", "source": "https://ym.fi/1"}\n',
+}
+
+
+@pytest.mark.parametrize("record", OTHERS.values(), ids=OTHERS)
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_what_a_person_wrote_stays_however_it_is_written(record: str, overwrite: bool) -> None:
+    """Keys that the source changes or no longer has take nothing else with them."""
+    made = {key: value(key, 1) for key in ("title", "lead", "source")}
+    text = tree.decode(by_hand(writing.record(draft(made), MODEL, "x.txt", "fi"), record).encode(), "x.yml")
+    before = reimport.current(text, "x.yml")
+    for new in ({"title": value("title", 2)}, {"source": value("source", 2), "end": "2022-02"}, {"lead": "x-2"}):
+        changes = reimport.compare(text, "x.yml", draft(new))
+        applied = {c.key for c in changes if overwrite or c.what in (reimport.UPDATE, reimport.ADD, reimport.REMOVE)}
+        after = reimport.current(
+            reimport.apply(text, draft(new), changes, PROJECT, MODEL, "fi", overwrite=overwrite), "x.yml"
+        )
+        assert {k: v for k, v in after.items() if k not in applied} == {
+            k: v for k, v in before.items() if k not in applied
+        }
+        assert all(after.get(k) == (writing.stringified(new[k]) if k in new else None) for k in applied)
+
+
+def test_a_record_with_carriage_returns_is_not_cut(place: Path) -> None:
+    file = place / RECORD
+    marks = next(x for x in file.read_text(encoding="utf-8").split("\n") if x.startswith(writing.CHECKSUMS))
+    lines = [x for x in file.read_text(encoding="utf-8").split("\n") if not x.startswith("#")]
+    file.write_bytes(("\r".join(["# oma", *lines[:-1]]) + f"\n{marks}\n").encode())
+    before = record(place)
+    change(place, "35 000 €", "36 000 €")
+    assert run(place, "--update") == 0
+    after = record(place)
+    assert after["grants"][0]["amount"] == "36000"
+    assert {**after, "grants": None} == {**before, "grants": None}

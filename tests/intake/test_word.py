@@ -28,6 +28,18 @@ def read(body: str, **more: object) -> tuple[str, dict[str, str]]:
     return re.sub(r"\n+", "\n", taken).strip("\n"), left
 
 
+@pytest.mark.parametrize("member", ["_rels/.rels", "word/_rels/document.xml.rels", "[Content_Types].xml"])
+@pytest.mark.parametrize("content", ["<x/>", "<Relationships/>", "<Relationships xmlns='x'><a/></Relationships>", ""])
+def test_parts_that_are_not_what_they_are_taken_for(member: str, content: str) -> None:
+    old, made = zipfile.ZipFile(io.BytesIO(docx(paragraph(run("a"))))), io.BytesIO()
+    with zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, content if name == member else old.read(name))
+    with pytest.raises(CannotImport) as caught:
+        list(word.read_docx(made.getvalue(), "x.docx"))
+    assert caught.value.code == "broken"
+
+
 WRAPPERS = {
     "an insertion": "<w:ins w:id='1' w:author='x'>{}</w:ins>",
     "a moved text, where it went": "<w:moveTo w:id='1'>{}</w:moveTo>",

@@ -108,6 +108,7 @@ ALLOWED = {
     "cli/diff.py": "data with escapes",
     "cli/resolve.py": "data with escapes",
     "cli/new.py": "a file",
+    "cli/new_dataset.py": "texts of files",
     "cli/progress.py": "progress, by tqdm",
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from hankelod.intake.spreadsheets import grid
@@ -61,3 +63,14 @@ def test_a_sum_is_read_alike_everywhere(dataset, mark: str, text: str, value: st
 @pytest.mark.parametrize("text", ["1,200", "12,345 €", "-5 €", "1,234,567", "1,5 €/kk"])
 def test_what_is_no_sum(text: str) -> None:
     assert money(text) is None
+
+
+@pytest.mark.parametrize("piece", [" ", "\u00a0", "1 ", ",-", ":-", "€", "euro", "1.", "1,000", "'"])
+def test_long_texts_are_read_in_time(piece):
+    """A cell may hold as much as 32,767 characters."""
+    start = time.process_time()
+    for text in (piece * 10_000, f"1{piece * 10_000}x", f"€{piece * 10_000}1", f"x{piece * 10_000}€."):
+        money(text)
+        number(text)
+        is_ambiguous(text)
+    assert time.process_time() - start < 2

@@ -177,7 +177,7 @@ def test_complete_records_are_taken_back_with_their_types(tmp_path):
     (again / "data/projects/eka.yml").unlink()
     (again / "data/projects.jsonl").write_text(line, "utf-8")
     published(again, tmp_path / "again", only=("dumps",))
-    assert (tmp_path / "again/dump/hankelod.nt").read_bytes() == (tmp_path / "dist/dump/hankelod.nt").read_bytes()
+    assert (tmp_path / "again/dump/small.nt").read_bytes() == (tmp_path / "dist/dump/small.nt").read_bytes()
     (again / "data/projects.jsonl").write_text(line.replace('"foaf:Project"', '"foaf:Person"'), "utf-8")
     with pytest.raises(AssertionError, match="type"):
         published(again, tmp_path / "wrong", only=("dumps",))

@@ -10,8 +10,9 @@ import pytest
 from hankelod.messages import problem
 from hankelod.model import schema as vocabulary_schema
 from hankelod.model.shapes import ModelError, load
-from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS
+from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, NotReadable, read
 from hankelod.records.folder import shipped, turtle_files
+from hankelod.records.record import completed
 
 THREE = {"fi", "sv", "en"}
 HANKE = "https://w3id.org/hankelod/def#"
@@ -137,6 +138,8 @@ def test_shapes_are_named_after_class_and_key(model):
 def test_every_property_of_our_own_is_used_by_a_shape_or_a_concept(model):
     used = {f.path for c in model.classes.values() for f in c.fields}
     used |= {p for by in model.ontology.triples.values() for p in by}
+    pattern = read([shipped("shapes") / "area.ttl"], "https://example.org/")  # what packs of other levels use
+    used |= {str(p) for shape in pattern.triples for p in pattern.objects(shape, SH + "path")}
     for term in model.ontology.triples:
         kinds = model.ontology.objects(term, RDF + "type")
         if OWL + "ObjectProperty" in kinds or OWL + "DatatypeProperty" in kinds:
@@ -172,7 +175,7 @@ def test_examples_of_fields_are_good(model):
             if field.example and field.pattern and not field.kind.relative:
                 value = yaml.load(field.example, yaml.BaseLoader)
                 for item in value if field.many else [value]:
-                    assert re.search(field.pattern, str(item)), field.code
+                    assert re.search(field.pattern, completed(field, str(item))), field.code
 
 
 @pytest.mark.parametrize(
@@ -189,6 +192,68 @@ def test_a_shape_that_no_record_can_follow_is_refused(tmp_path, edit, told):
     files = [tmp_path / "project.ttl", *(f for f in turtle_files(shipped("shapes")) if f.name != "project.ttl")]
     with pytest.raises(ModelError, match="Project-"):
         load(turtle_files(shipped("ontology")), files, "https://w3id.org/hankelod/")
+
+
+FAULTS = {
+    "an order that is no number": (r"sh:order [0-9.]*[0-9]", 'sh:order "eka"'),
+    "an order without end": (r"sh:order [0-9.]*[0-9]", 'sh:order "inf"'),
+    "a count that is no number": (r"sh:minCount 1", "sh:minCount 'yksi'"),
+    "a length that is no number": (r"sh:minLength [0-9]+", "sh:minLength 1.5"),
+    "a bound that is no number": (r"sh:maxInclusive [0-9.]+", 'sh:maxInclusive "paljon"'),
+    "languages that are no texts": (r"sh:languageIn \( [^)]*\)", "sh:languageIn ( s:fi )"),
+    "a rule along one step": (r"s:filledAlong \( \S+ \S+ \)", "s:filledAlong ( hanke:measure )"),
+    "a rule along no key": (r"s:filledAlong \( \S+", "s:filledAlong ( hanke:nothing"),
+    "a rule from no key": (r"s:filledFirstDay \S+", "s:filledFirstDay hanke:nothing"),
+    "a condition on no key": (
+        r"(sh:condition \[ a sh:PropertyShape ;) sh:path \S+ ; sh:minCount",
+        r"\1 sh:path rdf:x ; sh:minCount",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_shape_with_a_value_of_the_wrong_kind_is_refused(tmp_path, fault):
+    pattern, new = FAULTS[fault]
+    refused = []
+    pack = shipped("data") / "areas/finland"
+    shapes = [*turtle_files(shipped("shapes")), pack / "shapes.ttl"]
+    for file in shapes:
+        changed = tmp_path / file.name
+        changed.write_text(re.sub(pattern, new, file.read_text("utf-8")), "utf-8")
+        files = [changed if f == file else f for f in shapes]
+        try:
+            load([*turtle_files(shipped("ontology")), pack / "terms.ttl"], files, "https://w3id.org/hankelod/")
+        except ModelError as error:
+            refused.append(str(error))
+    assert refused
+    assert all(re.match(r"[A-Za-z]\S+: ", words) for words in refused)
+
+
+def test_a_list_that_leads_back_ends(tmp_path):
+    file = tmp_path / "x.ttl"
+    file.write_text(
+        "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n_:a rdf:first 1 ; rdf:rest _:a .", "utf-8"
+    )
+    index = read([file], "http://a.example/")
+    (head,) = index.triples
+    assert len(index.items(head)) == 1
+
+
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path):
+    """The parser passes over what stands in comments; what is published is the text."""
+    file = tmp_path / "x.ttl"
+    file.write_bytes("# k\u00e4\n".encode("latin-1"))
+    with pytest.raises(NotReadable, match="utf-8"):
+        read([file], "http://a.example/")
+
+
+@pytest.mark.parametrize("code", [0xE0000, 0xE0FFF, 0x1FFFF, 0xEFFFF])
+@pytest.mark.parametrize("line", ["a:{} a:y 1 .", "a:x a:{} 1 .", "a:x a a:{} .", "a:x a:y 'b'^^a:{} ."])
+def test_a_name_that_stands_for_no_iri_is_refused(tmp_path, code, line):
+    file = tmp_path / "x.ttl"
+    file.write_text(f"@prefix a: <http://a.example/> .\n{line.format('b' + chr(code))}\n", "utf-8")
+    with pytest.raises(NotReadable, match="IRI"):
+        read([file], "http://a.example/")
 
 
 def test_the_schema_accepts_the_real_records_and_refuses_others(dataset, root):

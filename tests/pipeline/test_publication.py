@@ -5,11 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import pyld
 import pyoxigraph as ox
@@ -21,6 +18,7 @@ from hankelod.pipeline.traversal import publish
 from hankelod.records.dataset import Dataset
 from support.checking import check_all
 from support.publishing import contents, parsed, published, small, triples
+from support.wheel import dependencies_only
 
 
 def test_dumps_are_one_graph(dist):
@@ -247,34 +245,10 @@ def test_another_base(copy):
     )
 
 
-@pytest.fixture(scope="session")
-def wheel_environment(root, tmp_path_factory) -> Path:
-    """A virtual environment with the built wheel and nothing of the checkout."""
-    place = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", place, root],
-        check=True,
-        capture_output=True,
-    )
-    wheel = next(place.glob("*.whl"))
-    subprocess.run([sys.executable, "-m", "venv", "--system-site-packages", place / "venv"], check=True)
-    python = place / "venv/bin/python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", wheel], check=True, capture_output=True)
-    return python
-
-
 def test_from_the_wheel_in_an_empty_folder(dist, root, wheel_environment, tmp_path):
     shutil.copytree(root / "data", tmp_path / "data")
-    for areas in ("municipalities.csv", "regions.csv", "former-municipalities.csv"):
-        (tmp_path / "data" / areas).unlink()
-    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH",)}
-    site = subprocess.run(
-        [sys.executable, "-c", "import pyoxigraph, pathlib; print(pathlib.Path(pyoxigraph.__file__).parents[1])"],
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    ).stdout.strip()
-    environment["PYTHONPATH"] = site  # the dependencies alone: hankelod itself comes from the wheel
+    shutil.rmtree(tmp_path / "data/areas")
+    environment = dependencies_only()
     shown = subprocess.run(
         [wheel_environment, "-c", "import hankelod; print(hankelod.__file__)"],
         cwd=tmp_path,

@@ -40,8 +40,8 @@ SIDES = [
     ("old", "new"),
     ("old-dist", "new-dist"),
     ("old", "new-dist"),
-    ("old-dist/dump/hankelod.nt", "new-dist/dump/hankelod.ttl"),
-    ("old-dist/dump/hankelod.jsonld", "new"),
+    ("old-dist/dump/small.nt", "new-dist/dump/small.ttl"),
+    ("old-dist/dump/small.jsonld", "new"),
 ]
 
 
@@ -89,9 +89,9 @@ def test_the_update_turns_the_old_publication_into_the_new(pair, run):
     published(pair / "new", pair / "new-dist")
     done = run("-C", str(pair), "diff", "old-dist", "new-dist", "--format", "sparql")
     store = ox.Store()
-    store.load((pair / "old-dist/dump/hankelod.nt").read_bytes(), format=ox.RdfFormat.N_TRIPLES)
+    store.load((pair / "old-dist/dump/small.nt").read_bytes(), format=ox.RdfFormat.N_TRIPLES)
     store.update(done.stdout)
-    assert {q.triple for q in store} == triples(pair / "new-dist/dump/hankelod.nt")
+    assert {q.triple for q in store} == triples(pair / "new-dist/dump/small.nt")
 
 
 TEXT = st.text(st.sampled_from("\\uU\"'äÄ\n\r\t\x00\x01\x7f\x85\u2028{}<>#;.0022 é𝄞@^"), max_size=12)
@@ -225,7 +225,7 @@ def test_the_history_goes_on_from_an_address(pair, served):
     """A build server has only the published address; it fetches no more than the history needs."""
     published(pair / "new", pair / "here", previous=f"{served[0]}/old-dist")
     assert all(
-        p == "/old-dist/manifest.json" or p.startswith(("/old-dist/changes/", "/old-dist/dump/hankelod.nt"))
+        p == "/old-dist/manifest.json" or p.startswith(("/old-dist/changes/", "/old-dist/dump/small.nt"))
         for p in served[1]
     )
     published(pair / "new", pair / "there", previous="../old-dist")
@@ -266,7 +266,7 @@ def test_a_file_that_is_not_what_the_manifest_says_is_refused(pair, served, run)
 
 
 def test_an_endless_file_is_cut_off(pair, served, run):
-    with (pair / "old-dist/dump/hankelod.nt").open("ab") as file:
+    with (pair / "old-dist/dump/small.nt").open("ab") as file:
         file.write(b"#" * 10_000_000)
     done = run("-C", str(pair / "new"), "publish", "--out", str(pair / "x"), "--previous", f"{served[0]}/old-dist")
     assert done.returncode == 2

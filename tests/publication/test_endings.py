@@ -23,7 +23,7 @@ from hankelod.cli.parser import main
 from hankelod.messages.refusal import CannotPublish
 from hankelod.publication import exchange, folder, manifest
 from hankelod.publication.history import previous
-from hankelod.publication.history.previous import RemoteOrigin
+from hankelod.publication.history.previous import CODINGS, RemoteOrigin, _contents
 from hankelod.publication.manifest import BadManifest
 from support.commands import hankelod
 from support.publishing import published, small
@@ -337,6 +337,14 @@ CODED = {
 def test_what_a_server_packs_is_unpacked(coding):
     origin = RemoteOrigin(Serving(answered(*CODED[coding])).address)
     assert b"".join(origin.pieces("x", len(CONTENT))) == CONTENT
+
+
+@pytest.mark.parametrize("size", [1, 13, 100, 2**20])
+def test_a_packed_file_is_the_same_however_it_arrives(size):
+    """Members and the zeros behind them may be parted anywhere."""
+    packed = gzip.compress(b"first\n") + bytes(600) + gzip.compress(b"second\n") + bytes(600)
+    pieces = (packed[n : n + size] for n in range(0, len(packed), size))
+    assert b"".join(_contents(pieces, CODINGS["gzip"])) == b"first\nsecond\n"
 
 
 def test_a_bomb_is_stopped_at_its_size():

@@ -102,7 +102,7 @@ def test_two_renames_are_finished_by_the_next_run(states, out, at, before):
     if (at, before) == (1, True):
         assert now == old
     else:
-        assert b'"1200"' in now["dump/hankelod.nt"]
+        assert b'"1200"' in now["dump/small.nt"]
         assert verify(out, "dist").problems == []
 
 

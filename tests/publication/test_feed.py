@@ -82,7 +82,7 @@ def one_day(folder: Path, out: Path) -> Iterator[set[ox.Triple]]:
     for step in steps:
         step()
         published(folder, out, only=("dumps",))
-        yield triples(out / "dump/hankelod.nt")
+        yield triples(out / "dump/small.nt")
 
 
 ### Times

@@ -49,6 +49,11 @@ def test_a_query_as_text_may_begin_with_a_mark(data: sources.Data) -> None:
         data.query("\ufeffSELECT ?x WHRE {}")
 
 
+def test_a_keyword_and_a_name_may_touch(data: sources.Data) -> None:
+    """Engines read `aska:x` as `a` and a name, where a strict reader of tokens sees one with an unknown prefix."""
+    assert data.ask("SELECT (COUNT(*) AS ?n) { ?x ahanke:Project }").rows[0]["n"] > 0
+
+
 def test_what_is_neither_is_refused(tmp_path: Path) -> None:
     (tmp_path / "q.rq").write_bytes("SELECT 'ä' {}".encode("latin-1"))
     with pytest.raises(CannotAsk, match="not UTF-8"):

@@ -25,7 +25,6 @@ OTHERS = {
     "site/__init__.py": "assets of the package",
     "site/pages/report.py": "styles of the package",
     "cli/new.py": "writes a new record",
-    "records/jsonlines.py": "unpacks what the opener opened",
     "publication/parts.py": "what workers made",
     "publication/building.py": "the publication being written",
     "publication/exchange.py": "the lock, and writing to disk",

@@ -6,6 +6,7 @@ Small files are in the corpus (`records/bad`); here are large, unusual and arbit
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 import subprocess
@@ -24,6 +25,7 @@ from hankelod.messages.problem import MAX_PROBLEMS, Problem
 from hankelod.pipeline.checking import check_files
 from hankelod.pipeline.findings import KEPT
 from hankelod.rdf import files
+from hankelod.records import jsonlines
 from hankelod.records.dataset import Dataset
 from hankelod.validation.checker import Checker, referenced
 from hankelod.validation.report import Report, as_json, as_text, report
@@ -419,6 +421,50 @@ def test_packed_lines_that_cannot_be_unpacked(content: bytes, tmp_path: Path) ->
     found = judge(tmp_path, content, "data/projects.jsonl.gz")
     complete(found)
     assert found.conforms() == (content == b"")
+
+
+def _zst(content: bytes, **options: object) -> bytes:
+    return pytest.importorskip("zstandard").ZstdCompressor(**options).compress(content)
+
+
+def _lines(tmp_path: Path, content: bytes) -> list[bytes | None]:
+    """The lines of a file of zstd, None for what cannot be read."""
+    file = tmp_path / "x.jsonl.zst"
+    file.write_bytes(content)
+    return [line if isinstance(line, bytes) else None for _, line in jsonlines.lines(file, "x")]
+
+
+DIGESTS = [hashlib.sha256(b"%d" % n).hexdigest().encode() for n in range(5000)]
+
+LONG = b"".join(b'{"id": "%d", "text": "%s"}\n' % (n, DIGESTS[n]) for n in range(5000))
+
+
+@pytest.mark.parametrize("options", [{}, {"write_checksum": True}, {"write_content_size": False, "level": 9}])
+def test_lines_packed_by_zstd(options: dict[str, object], tmp_path: Path) -> None:
+    half = LONG.index(b"\n", len(LONG) // 2) + 1
+    for packed in (_zst(LONG, **options), _zst(LONG[:half], **options) + _zst(LONG[half:], **options)):
+        assert b"".join(line or b"" for line in _lines(tmp_path, packed)) == LONG
+    assert _lines(tmp_path, _zst(b"", **options)) == []
+
+
+def test_records_packed_by_zstd(tmp_path: Path) -> None:
+    found = judge(tmp_path, _zst(json.dumps(json_record("rivi")).encode()), "data/projects.jsonl.zst")
+    complete(found)
+    assert found.conforms()
+    assert found.records > 1
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(share=st.floats(0.0001, 0.9999))
+def test_lines_cut_off_or_broken_by_zstd(share: float, tmp_path: Path) -> None:
+    """What is missing is told wherever it is cut off, and what is left is still read."""
+    packed = _zst(LONG, write_checksum=True)
+    at = max(1, int(len(packed) * share))
+    for content in (packed[:at], packed[:at] + bytes([packed[at] ^ 255]) + packed[at + 1 :], packed + b"junk"):
+        found = _lines(tmp_path, content)
+        assert found[-1] is None
+        assert None not in found[:-1]
+        assert len(found) <= LONG.count(b"\n") + 1
 
 
 def test_packed_lines_without_their_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

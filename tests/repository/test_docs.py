@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import shutil
+import sys
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
@@ -16,8 +17,10 @@ from typing import NamedTuple
 import pytest
 
 from hankelod.cli.parser import parser
+from hankelod.records.ownfields import COLUMNS, OFFERED, WRITTEN
 from support.commands import hankelod
 from support.folders import ROOT
+from support.terminal import talk
 
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
@@ -42,9 +45,14 @@ class Block(NamedTuple):
     language: str
     lines: tuple[str, ...]
 
+    def text(self) -> str:
+        """The text of the block, as it stands."""
+        rows = TEXT[self.page].splitlines()[self.line - 1 : self.line - 1 + len(self.lines)]
+        return "\n".join(rows) + "\n"
+
     def commands(self) -> list[str]:
         """The commands that can be run anywhere, in their order, without their comments."""
-        lines = [line for line in self.lines if line.startswith(("hankelod ", "mkdir "))]
+        lines = [line for line in self.lines if line.startswith(("hankelod ", "mkdir ", "cd "))]
         return [" ".join(shlex.split(line, comments=True, posix=False)) for line in lines]
 
 
@@ -58,7 +66,21 @@ def blocks() -> list[Block]:
 
 
 BLOCKS = blocks()
-SESSIONS = [block for block in BLOCKS if block.language == "sh" and block.commands()]
+
+GUIDED, HEADING = ROOT / "docs/publishing.md", "## Your own projects in an afternoon"
+
+
+def guide() -> list[Block]:
+    """The blocks of the guide for publishers, which are one session from an empty folder on."""
+    lines = TEXT[GUIDED].splitlines()
+    first = lines.index(HEADING) + 1
+    last = next(n for n, line in enumerate(lines, start=1) if n > first and line.startswith("## "))
+    return [block for block in BLOCKS if block.page == GUIDED and first < block.line < last]
+
+
+GUIDE = guide()
+EXAMPLES = [block for block in BLOCKS if block.language == "sh" and block.commands()]
+SESSIONS = [block for block in EXAMPLES if block not in GUIDE]
 SLOW = [block for block in SESSIONS if any(line.startswith("hankelod publish") for line in block.commands())]
 
 
@@ -104,6 +126,43 @@ def test_the_examples_run(block: Block, published: Path, tmp_path: Path):
         assert done.returncode == 0, f"{line}\n{done.stdout[-2000:]}{done.stderr}"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no terminals of this kind")
+def test_the_guide_leads_from_an_empty_folder_to_a_publication(tmp_path: Path):
+    """Its blocks one after the other: commands, what they ask and are answered on a terminal, and files.
+
+    What a command shows on a terminal is the block of text behind it; what was typed stands behind the prompts. The
+    paragraph above the block of a file names it last.
+    """
+    folder = tmp_path
+    for block, after in itertools.zip_longest(GUIDE, GUIDE[1:]):
+        if block.language == "text":
+            continue
+        if block.language != "sh":
+            above = TEXT[GUIDED].splitlines()[: block.line - 1]
+            name = re.findall(r"`([^`]+[.][a-z]+)`", "\n".join(above[-6:]))[-1]
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(block.text(), "utf-8")
+            continue
+        *commands, last = block.commands()
+        for line in [*commands, last]:
+            program, *arguments = shlex.split(line)
+            if program == "mkdir":
+                (folder / arguments[0]).mkdir()
+            elif program == "cd":
+                folder = folder / arguments[0]
+            elif line == last and after and after.language == "text":
+                answers = re.findall(r"^  [^ ].*?(?: \[.*\])?:(?: (.*))?$", after.text(), re.M)
+                done = talk([*arguments, "--lang", "en"], answers, folder)
+                assert done.status == 0, done.shown
+                assert [x.rstrip() for x in done.shown.strip().splitlines()] == after.text().splitlines()
+            elif line not in UNRUN:
+                done = hankelod(*arguments, cwd=folder)
+                assert done.returncode == 0, f"{line}\n{done.stdout[-2000:]}{done.stderr}"
+    page = (folder / "dist/doc/project/school-roofs.html").read_text("utf-8")
+    for text in ("Priority", "Solar energy", "Decided on", "£30,000"):
+        assert text in page, text
+
+
 def test_what_is_not_run_is_listed_with_its_mark():
     pairs = [pair for block in BLOCKS for pair in itertools.pairwise(block.lines)]
     for example in UNRUN:
@@ -111,9 +170,9 @@ def test_what_is_not_run_is_listed_with_its_mark():
 
 
 def test_hankelod_stands_in_no_other_block():
-    """Whatever a reader may copy is run, or listed."""
+    """Whatever a reader may copy is run, or listed; what a command of the guide shows is no block to copy from."""
     for block in BLOCKS:
-        if block.language != "sh":
+        if block.language != "sh" and not (block in GUIDE and block.language == "text"):
             assert not block.commands(), f"{block.page.name}:{block.line}"
 
 
@@ -134,7 +193,7 @@ def test_the_example_of_a_record_is_good(published: Path, tmp_path: Path):
 
 
 def test_every_command_has_an_example():
-    examples = [line for block in SESSIONS for line in block.commands()]
+    examples = [line for block in EXAMPLES for line in block.commands()]
     for command in COMMANDS:
         assert any(re.match(rf"hankelod (-C \S+ )?{command}\b", line) for line in examples), command
 
@@ -150,7 +209,12 @@ def test_every_command_has_a_row_that_leads_to_its_module_page_and_tests():
 
 
 def options(command: argparse.ArgumentParser) -> list[str]:
-    return [name for action in command._actions for name in action.option_strings if name.startswith("--")]
+    """The long options of a command, and of what it divides into."""
+    found = [name for action in command._actions for name in action.option_strings if name.startswith("--")]
+    inner = (
+        a.choices for a in command._actions if isinstance(a, argparse._SubParsersAction) and command.prog.count(" ")
+    )
+    return [*found, *(name for choices in inner for each in choices.values() for name in options(each))]
 
 
 def names(option: str, text: str) -> bool:
@@ -271,6 +335,14 @@ def test_the_record_keys_exist(dataset):
         for key in re.findall(r"`(\w+)`", told):
             assert key in keys, key
             assert keys[key] & paths or key == "kind", (key, keys[key])
+
+
+def test_what_fields_and_lists_can_say_is_told():
+    section = TEXT[ROOT / "docs/model.md"].split("\n## fields.yml and lists\n", 1)[1].split("\n## ", 1)[0]
+    tables = re.findall(r"^\|.*\n\|[-|]+\|\n((?:\|.*\n)+)", section, re.M)
+    told = [re.findall(r"`(\w+)", " ".join(line.split("|")[1] for line in table.splitlines())) for table in tables]
+    columns = [re.sub("_$", "", name) for name in told[2]]
+    assert (set(told[0]), set(told[1]), set(columns)) == (set(WRITTEN), set(OFFERED), set(COLUMNS))
 
 
 ### The repository

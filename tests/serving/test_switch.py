@@ -52,7 +52,7 @@ def test_a_new_publication_without_a_lost_request(changing):
                     for path in (
                         "/id/project/hyva",
                         "/doc/project/hyva.ttl",
-                        "/dump/hankelod.nt",
+                        "/dump/koeaineisto.nt",
                         "/def",
                         "/manifest.json",
                     ):
@@ -85,9 +85,9 @@ def test_a_new_publication_without_a_lost_request(changing):
 def test_a_publication_that_cannot_be_loaded_leaves_the_old_graph(changing):
     dist, _ = changing
     with Server(dist, "--workers", "1") as server:
-        (dist / "dump/hankelod.nt").write_text("this is no triple\n")
+        (dist / "dump/koeaineisto.nt").write_text("this is no triple\n")
         files = json.loads((dist / "manifest.json").read_text())["files"]
-        files["dump/hankelod.nt"]["bytes"] = 18
+        files["dump/koeaineisto.nt"]["bytes"] = 18
         (dist / "manifest.json").write_text(json.dumps({"build": build_id(files), "files": files}))
         server.wait(lambda: any("cannot be loaded" in line for line in server.said))
         assert count(server) == 1

@@ -8,14 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hankelod.records.areas import Areas
 from hankelod.records.dataset import Dataset
 from hankelod.site.map import atlas, boundaries
-from hankelod.site.map.boundaries import NotBoundaries
+from hankelod.site.map.projection import NotDrawn, of
 from support.checking import check_all
 from support.corpus import dataset_with
 
 CENTRES = {"020": (23.86, 61.17), "049": (24.66, 60.21), "091": (24.95, 60.17), "092": (25.04, 60.29)}
 LEVELS = ([*CENTRES, "853", "002"], ["01", "02", "04", "20"])
+
+
+FINLAND = of("EPSG:3067", ())
+
+
+def areas_in(file):
+    return boundaries.read(file, None, LEVELS, FINLAND)
 
 
 def square(x: float, y: float, size: float = 0.1) -> list:
@@ -37,22 +45,22 @@ def written(tmp_path, features: list, **others: object):
 @pytest.mark.parametrize("form", [str, int, float, lambda c: str(int(c)), lambda c: f" {c} "])
 def test_codes_in_each_form(tmp_path, form):
     file = written(tmp_path, [feature(form(code)) for code in CENTRES])
-    assert set(boundaries.read(file, None, LEVELS)) == set(CENTRES)
+    assert set(areas_in(file)) == set(CENTRES)
 
 
 def test_numbers_of_regions(tmp_path):
     file = written(tmp_path, [feature(n, key="maakunta") for n in (1, 2, 4)])
-    assert set(boundaries.read(file, None, LEVELS)) == {"01", "02", "04"}
+    assert set(areas_in(file)) == {"01", "02", "04"}
 
 
 def test_both_levels_in_one_file(tmp_path):
     file = written(tmp_path, [feature("091"), feature("01"), feature("20")])
-    assert set(boundaries.read(file, None, LEVELS)) == {"091", "01", "20"}
+    assert set(areas_in(file)) == {"091", "01", "20"}
 
 
 @pytest.mark.parametrize("code", [True, None, [], {}, "x", 1.5, "9" * 50, -91])
 def test_what_is_no_code(tmp_path, code):
-    assert set(boundaries.read(written(tmp_path, [feature("091"), feature(code)]), None, LEVELS)) == {"091"}
+    assert set(areas_in(written(tmp_path, [feature("091"), feature(code)]))) == {"091"}
 
 
 SYSTEMS = {
@@ -62,7 +70,7 @@ SYSTEMS = {
     "urn:ogc:def:crs:EPSG::3857": False,
     "EPSG:2393": False,
     "EPSG:3879": False,
-    "urn:ogc:def:crs:EPSG::32635": False,
+    "urn:ogc:def:crs:EPSG::32636": False,
     "somewhere": False,
 }
 
@@ -71,16 +79,16 @@ SYSTEMS = {
 def test_reference_systems(tmp_path, name, read):
     file = written(tmp_path, [feature("091")], crs={"type": "name", "properties": {"name": name}})
     if read:
-        assert set(boundaries.read(file)) == {"091"}
+        assert set(areas_in(file)) == {"091"}
     else:
-        with pytest.raises(NotBoundaries, match="reference system"):
-            boundaries.read(file)
+        with pytest.raises(NotDrawn, match="reference system"):
+            areas_in(file)
 
 
 @pytest.mark.parametrize("crs", [{}, {"type": "link"}, "x", 3, {"properties": None}])
 def test_a_reference_system_without_a_name(tmp_path, crs):
-    with pytest.raises(NotBoundaries):
-        boundaries.read(written(tmp_path, [feature("091")], crs=crs))
+    with pytest.raises(NotDrawn):
+        areas_in(written(tmp_path, [feature("091")], crs=crs))
 
 
 @pytest.fixture(scope="module")
@@ -97,10 +105,12 @@ ELSEWHERE = {
 
 
 @pytest.mark.parametrize("ring", ELSEWHERE.values(), ids=ELSEWHERE)
-def test_coordinates_that_lie_elsewhere_without_a_word(tmp_path, municipalities, ring):
+def test_coordinates_that_lie_elsewhere_without_a_word(tmp_path, dataset, municipalities, ring):
     file = written(tmp_path, [feature("091", {"type": "Polygon", "coordinates": [ring]})])
-    with pytest.raises(NotBoundaries, match="not where their centres are"):
-        atlas.official(municipalities, [], file, None)
+    areas = Areas(dataset.model, lambda iri, identifier: None)
+    named = atlas.named(areas, [areas.of(m) for m in municipalities])
+    with pytest.raises(NotDrawn, match="not where their centres are"):
+        atlas.official(named, boundaries.Source(file, None), FINLAND)
 
 
 MISSING = [None, {}, {"type": "Point", "coordinates": [24, 60]}, {"type": "GeometryCollection", "geometries": []}]
@@ -108,13 +118,13 @@ MISSING = [None, {}, {"type": "Point", "coordinates": [24, 60]}, {"type": "Geome
 
 @pytest.mark.parametrize("geometry", MISSING, ids=str)
 def test_a_feature_without_an_area_is_passed_over(tmp_path, geometry):
-    assert set(boundaries.read(written(tmp_path, [feature("020", geometry), feature("091")]))) == {"091"}
+    assert set(areas_in(written(tmp_path, [feature("020", geometry), feature("091")]))) == {"091"}
 
 
 def test_a_collection_of_geometries(tmp_path):
     inner = [{"type": "Point", "coordinates": [24, 60]}, {"type": "Polygon", "coordinates": square(24, 60)}]
     file = written(tmp_path, [feature("091", {"type": "GeometryCollection", "geometries": inner})])
-    assert len(boundaries.read(file)["091"]) == 1
+    assert len(areas_in(file)["091"]) == 1
 
 
 def topology(transform: dict | None, arcs: list) -> dict:
@@ -132,7 +142,7 @@ def test_a_topology_with_and_without_steps(tmp_path):
     plain.write_text(json.dumps(topology(None, square(24.0, 60.0, 1))))
     transform = {"scale": [1, 1], "translate": [24, 60]}
     steps.write_text(json.dumps(topology(transform, [[[0, 0], [1, 0], [0, 1], [-1, 0], [0, -1]]])))
-    assert boundaries.read(plain) == boundaries.read(steps)
+    assert areas_in(plain) == areas_in(steps)
 
 
 BROKEN = [
@@ -159,8 +169,8 @@ BROKEN = [
 def test_what_is_broken_is_told_in_words(tmp_path, content):
     file = tmp_path / "b.geojson"
     file.write_text(content)
-    with pytest.raises(NotBoundaries) as caught:
-        boundaries.read(file)
+    with pytest.raises(NotDrawn) as caught:
+        areas_in(file)
     for lang in ("fi", "sv", "en"):
         assert not any(word in caught.value.text(lang) for word in ("Error", "NoneType", "subscript"))
 
@@ -180,8 +190,8 @@ def test_what_is_broken_is_told_in_words(tmp_path, content):
 def test_any_json(tmp_path_factory, content):
     file = tmp_path_factory.getbasetemp() / "any.geojson"
     file.write_text(json.dumps(content))
-    with pytest.raises(NotBoundaries):
-        boundaries.read(file)
+    with pytest.raises(NotDrawn):
+        areas_in(file)
 
 
 def test_validate_tells_of_the_file(tmp_path):
@@ -208,6 +218,6 @@ def test_validate_tells_of_the_file(tmp_path):
 )
 def test_a_ring_that_encloses_nothing_is_left_out(tmp_path, ring):
     bad = feature("092", {"type": "Polygon", "coordinates": [ring]})
-    assert set(boundaries.read(written(tmp_path, [feature("091"), bad]), None, LEVELS)) == {"091"}
-    with pytest.raises(NotBoundaries):
-        boundaries.read(written(tmp_path, [bad]), None, LEVELS)
+    assert set(areas_in(written(tmp_path, [feature("091"), bad]))) == {"091"}
+    with pytest.raises(NotDrawn):
+        areas_in(written(tmp_path, [bad]))

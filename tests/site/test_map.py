@@ -11,12 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hankelod.records.areas import Areas
 from hankelod.site.map import boundaries, outlines
-from hankelod.site.map.atlas import atlas
-from hankelod.site.map.projection import to_plane
+from hankelod.site.map.atlas import EMPTY, atlas
+from hankelod.site.map.projection import NotDrawn, of
 from support import reference
 from support.commands import hankelod
 from support.pages import read
+
+FINLAND = of("EPSG:3067", ())
 
 
 def records(dataset, name):
@@ -33,6 +36,18 @@ def regions(dataset):
     return records(dataset, "Region")
 
 
+def drawn(dataset, *some, file=None):
+    """The atlas of these areas, with the boundaries in a file."""
+    by_id = {(r.cls.iri, r.id): r for each in some for r in each}
+    areas = Areas(dataset.model, lambda iri, identifier: by_id.get((iri, identifier)))
+    source = boundaries.Source(file, None) if file else None
+    return atlas(areas, [areas.of(r) for r in by_id.values()], source, "EPSG:3067")
+
+
+def outline(atlas, segment):
+    return {path.split("/")[1]: drawn for path, drawn in atlas.outlines.items() if path.startswith(f"{segment}/")}
+
+
 @pytest.mark.parametrize(
     ("latitude", "longitude", "east", "north"),
     [  # computed with PROJ 9 (EPSG:4258 to EPSG:3067)
@@ -42,7 +57,7 @@ def regions(dataset):
     ],
 )
 def test_projection(latitude, longitude, east, north):
-    x, y = to_plane(latitude, longitude)
+    x, y = FINLAND.to_plane(latitude, longitude)
     assert abs(x - east) < 0.001 and abs(y - north) < 0.001
 
 
@@ -50,15 +65,16 @@ def test_projection(latitude, longitude, east, north):
 
 
 @pytest.fixture(scope="module")
-def schematic(municipalities, regions):
-    return atlas(municipalities, regions, None)
+def schematic(dataset, municipalities, regions):
+    return drawn(dataset, regions, municipalities)
 
 
 def test_the_mosaic_has_every_area(schematic, municipalities, regions):
     assert not schematic.official
-    assert set(schematic.municipalities) == {m.id for m in municipalities}
-    assert all(schematic.municipalities.values())
-    assert all(schematic.regions[r.id] for r in regions)
+    assert set(outline(schematic, "municipality")) == {m.id for m in municipalities}
+    assert all(schematic.outlines.values())
+    assert set(outline(schematic, "region")) == {r.id for r in regions}
+    assert schematic.wide == {f"region/{r.id}" for r in regions}
 
 
 def ring_of(path: str) -> list[tuple[int, int]]:
@@ -83,16 +99,16 @@ def inside(point, ring) -> bool:
 
 
 def test_a_centre_lies_in_its_own_tile(schematic):
-    for code, path in schematic.municipalities.items():
-        assert inside(schematic.middles[code], ring_of(path)), code
+    for code, path in outline(schematic, "municipality").items():
+        assert inside(schematic.middles[f"municipality/{code}"], ring_of(path)), code
 
 
-def test_the_mosaic_is_the_same_every_time(municipalities, regions, schematic):
-    assert atlas(municipalities, regions, None) == schematic
+def test_the_mosaic_is_the_same_every_time(dataset, municipalities, regions, schematic):
+    assert drawn(dataset, regions, municipalities) == schematic
 
 
-def test_no_areas_no_map():
-    assert atlas([], [], None).width == 1
+def test_no_areas_no_map(dataset):
+    assert drawn(dataset) == EMPTY
 
 
 ### Outlines
@@ -128,25 +144,28 @@ FILES = ["municipalities_2025.geojson", "areas_2025.topojson", "municipalities_2
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_official_boundaries(municipalities, regions, tmp_path, name):
-    found = atlas(municipalities, regions, reference.boundaries(name, municipalities, tmp_path))
+def test_official_boundaries(dataset, municipalities, regions, tmp_path, name):
+    file = reference.boundaries(name, municipalities, tmp_path)
+    found = drawn(dataset, regions, municipalities, file=file)
     assert found.official
-    missing = {m.id for m in municipalities} - set(found.municipalities)
+    missing = {m.id for m in municipalities} - set(outline(found, "municipality"))
     assert len(missing) <= 2, missing  # a division of another year
-    assert all(found.regions[r.id] for r in regions)
+    assert all(outline(found, "region")[r.id] for r in regions)
     for code in ("091", "853", "698"):
-        longest = max((ring_of("m" + p) for p in found.municipalities[code].split("m") if p), key=len)
+        longest = max((ring_of("m" + p) for p in found.outlines[f"municipality/{code}"].split("m") if p), key=len)
         assert longest
 
 
-def test_regions_merge_to_official_ones(municipalities, regions, tmp_path):
+def test_regions_merge_to_official_ones(dataset, municipalities, regions, tmp_path):
     """The outline put together from municipalities is about as long as the official one of the region."""
-    together = atlas(
-        municipalities, regions, reference.boundaries("municipalities_2025.geojson", municipalities, tmp_path)
-    )
-    single = atlas([], regions, reference.boundaries("regions_2025.geojson", municipalities, tmp_path))
-    for code, path in single.regions.items():
-        assert abs(together.regions[code].count(" ") - path.count(" ")) < 0.7 * path.count(" ") + 40, code
+
+    def official(name):
+        return reference.boundaries(f"{name}_2025.geojson", municipalities, tmp_path)
+
+    together = drawn(dataset, regions, municipalities, file=official("municipalities"))
+    single = drawn(dataset, regions, file=official("regions"))
+    for code, path in single.outlines.items():
+        assert abs(together.outlines[code].count(" ") - path.count(" ")) < 0.7 * path.count(" ") + 40, code
 
 
 def test_a_dataset_with_boundaries(municipalities, copy, tmp_path_factory):
@@ -157,10 +176,10 @@ def test_a_dataset_with_boundaries(municipalities, copy, tmp_path_factory):
     done = hankelod("publish", "-C", str(copy), "--only", "site")
     assert done.returncode == 0, done.stderr
     front = (copy / "dist/index.html").read_text("utf-8")
-    assert "Tilastokeskus" in front
+    assert "Tilastokeskus" in front  # in the credits of the pack
     needed = ("index.html", "assets/site.css", "assets/site.js", "assets/map.js", "assets/icon.svg")
     assert sum(len(gzip.compress((copy / "dist" / p).read_bytes(), 6)) for p in needed) < 150_000
-    page = ("doc/project/uusimaa-luoto.html", "assets/site.css", "assets/site.js", "assets/finland.svg")
+    page = ("doc/project/uusimaa-luoto.html", "assets/site.css", "assets/site.js", "assets/areas.svg")
     assert sum(len(gzip.compress((copy / "dist" / p).read_bytes(), 6)) for p in page) < 60_000
 
 
@@ -188,10 +207,10 @@ def test_a_small_geojson(tmp_path):
     }
     file = tmp_path / "small.geojson"
     file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature, plane, stranger]}))
-    areas = boundaries.read(file)
+    areas = boundaries.read(file, None, [["091", "049"]], FINLAND)
     assert set(areas) == {"091", "049"}
     assert areas["049"][0][0] == (386000, 6672000)  # already in metres
-    assert areas["091"][0][0] == to_plane(60.0, 24.0)
+    assert areas["091"][0][0] == FINLAND.to_plane(60.0, 24.0)
 
 
 @pytest.mark.parametrize(
@@ -210,8 +229,8 @@ def test_a_small_geojson(tmp_path):
 def test_what_is_no_boundaries_is_refused(tmp_path, content):
     file = tmp_path / "bad.geojson"
     file.write_text(content)
-    with pytest.raises(boundaries.NotBoundaries, match=r"bad\.geojson"):
-        boundaries.read(file)
+    with pytest.raises(NotDrawn, match=r"bad\.geojson"):
+        boundaries.read(file, None, [["091"]], FINLAND)
 
 
 @pytest.mark.parametrize("name", ["missing.geojson", "../../../../etc/passwd"])

@@ -23,6 +23,7 @@ BROADER = {
     "DataDownload": "MediaObject",
     "Dataset": "CreativeWork",
     "GeoCoordinates": "StructuredValue",
+    "GeoShape": "StructuredValue",
     "Grant": "Intangible",
     "Intangible": "Thing",
     "ItemList": "Intangible",
@@ -44,6 +45,7 @@ PROPERTIES = {
     "about": ({"CreativeWork"}, {"Thing"}),
     "agent": ({"Action"}, {"Organization", "Person"}),
     "alternateName": ({"Thing"}, {TEXT}),
+    "box": ({"GeoShape"}, {TEXT}),
     "amount": ({"MonetaryGrant"}, {"MonetaryAmount", NUMBER}),
     "containedInPlace": ({"Place"}, {"Place"}),
     "contentSize": ({"MediaObject"}, {TEXT}),
@@ -218,7 +220,8 @@ def test_each_identity_is_a_thing_of_the_dataset(markup, dist):
                 else:
                     assert node["@id"] in known, node
             else:
-                unnamed = {"BreadcrumbList", "ListItem", "MonetaryAmount", "GeoCoordinates", "Country", "PropertyValue"}
+                unnamed = {"BreadcrumbList", "ListItem", "MonetaryAmount", "PropertyValue", "Place"}
+                unnamed |= {"GeoCoordinates", "GeoShape"}
                 assert node["@type"] in unnamed, node
     assert all(len(k) == 1 for k in kinds.values())
     organisations = {iri for iri, k in kinds.items() if k == {"Organization"}}

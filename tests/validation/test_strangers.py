@@ -101,6 +101,19 @@ def test_places_of_lists_and_brackets():
     assert found.labels() == {"_:l"}
 
 
+@pytest.mark.parametrize("code", [0xE0041, 0xE0FFF])
+@pytest.mark.parametrize("at", ["id:{} a hanke:Project", "<id/project/x> a hanke:{}", "<id/project/x> hanke:{} 1"])
+def test_names_that_stand_for_no_iri(base, tmp_path, code, at):
+    """Turtle allows more in a prefixed name than an IRI has: engines refuse what the parser has passed."""
+    file = tmp_path / "x.ttl"
+    for line in (at, "<id/project/x> a hanke:Project ; hanke:totalCost '1'^^hanke:{}"):
+        file.write_text(f"{HEAD}@prefix id: <id/project/> .\n<id/project/y> a hanke:Project .\n", "utf-8")
+        file.write_text(file.read_text("utf-8") + line.format(f"a{chr(code)}b") + " .\n", "utf-8")
+        for engine in ENGINES:
+            problems = told(base, file, engine)
+            assert [(p.code, p.line) for p in problems] == [("rdf-syntax", 6)]
+
+
 @pytest.mark.parametrize("escape", ["\\u0000", "\\u202E", "\\u0007", "\\u2066", "\\U0000FFFE"])
 @pytest.mark.parametrize("suffix", [".ttl", ".nt", ".jsonld"])
 def test_escaped_controls(base, tmp_path, escape, suffix):

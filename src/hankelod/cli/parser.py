@@ -113,15 +113,7 @@ def parser() -> argparse.ArgumentParser:
     validate.add_argument("--strict", action="store_true", help="warnings count as violations")
     validate.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
 
-    new = command("new", "begin a record: a commented file to fill in")
-    new.add_argument(
-        "kind",
-        choices=(*KINDS, "dataset"),
-        metavar="KIND",
-        help=f"what it is about: {', '.join(KINDS)}, or a dataset of your own",
-    )
-    new.add_argument("id", metavar="ID", help="its id for good: lower-case letters, digits and hyphens")
-    new.add_argument("--blank", action="store_true", help="ask nothing, even on a terminal")
+    _new(command("new", "begin a record, a dataset, or a field of your own"), both)
 
     publish = command("publish", "validate, then write the whole publication")
     publish.add_argument("--out", default="dist", metavar="FOLDER", help="where to (default: dist)")
@@ -256,6 +248,31 @@ def parser() -> argparse.ArgumentParser:
         help="keep the graph on disk, in this folder (default: in memory; large ones in the cache)",
     )
     return top
+
+
+def _new(new: argparse.ArgumentParser, both: argparse.ArgumentParser) -> None:
+    """Add what can be begun, each with the options of its own."""
+    kinds = new.add_subparsers(dest="kind", metavar="KIND", required=True)
+
+    def kind(name: str, about: str) -> argparse.ArgumentParser:
+        one = kinds.add_parser(name, parents=[both], help=about, description=f"{about[:1].upper()}{about[1:]}.")
+        one.add_argument("--blank", action="store_true", help="ask nothing, even on a terminal")
+        return one
+
+    for name in KINDS:
+        record = kind(name, f"{name}: a commented file to fill in")
+        record.add_argument("id", metavar="ID", help="its id for good: lower-case letters, digits and hyphens")
+    dataset = kind("dataset", "a dataset of your own; on a terminal, one that publishes at once")
+    dataset.add_argument("id", nargs="?", metavar="ID", help="its id (asked for on a terminal)")
+    field = kind("field", "a field of your own: asked for on a terminal, else by the options")
+    field.add_argument("id", nargs="?", metavar="KEY", help="its key in records, such as priorityAxis")
+    field.add_argument("--on", metavar="KIND", help="which records or parts have it, such as project or grant")
+    field.add_argument("--label", action="append", metavar="[LANG=]TEXT", help="its name; repeatable, by language")
+    values = field.add_mutually_exclusive_group()
+    values.add_argument("--kind", dest="values", metavar="KIND", help="its kind of value (default: text)")
+    values.add_argument("--list", metavar="NAME", help="its values are codes of this list in the folder lists")
+    field.add_argument("--many", action="store_true", help="it takes several values")
+    field.add_argument("--required", action="store_true", help="every record needs it")
 
 
 def language(chosen: str | None) -> str:

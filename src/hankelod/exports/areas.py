@@ -8,6 +8,7 @@ from itertools import groupby
 
 from hankelod.exports.export import Basis, Export
 from hankelod.exports.summaries import THING, Cards, Key
+from hankelod.exports.sums import amount_of, merged
 from hankelod.mapping.batch import Batch
 from hankelod.messages.catalogue import Text, in_language
 from hankelod.model.kinds.addresses import IRI
@@ -157,17 +158,43 @@ def _area(cards: Cards, area: Area, inside: Inside, projects: list[Json]) -> Fil
         content[name] = [cards.thing(r.cls, r.id) for r in inside.get(area.path, {}).get(name, [])]
     content["dataset"] = about_dataset(cards)
     content["projectCount"] = len(projects)
-    content["costSum"], content["grantSum"] = _sum(projects, "totalCost"), _sum(projects, "grantTotal")
+    content |= sums_of(projects)
     content["projects"] = projects
     return File(f"doc/{record.cls.identifies}{record.id}.json", to_json(content, 2))
 
 
-def _sum(projects: list[Json], key: str) -> int | float:
-    """Add amounts exactly: a double of at most 15 digits has the digits of the decimal that it was."""
-    return number(sum((Decimal(str(p[key])) for p in projects if key in p), Decimal(0)))
+def sums_of(projects: list[Json]) -> Json:
+    """Return the sums of costs and grants by currency, and those of the only currency by themselves.
+
+    A double of at most 15 digits has the digits of the decimal that it was, so that amounts are added exactly.
+    """
+    costs = [amount_of(project, "totalCost") for project in projects]
+    grants = [
+        dict(zip(p["grantCurrencies"], (Decimal(str(a)) for a in p["grantTotals"]), strict=True))  # type: ignore[call-overload, attr-defined]
+        for p in projects
+    ]
+    cost, grant = merged(costs), merged(grants)
+    sums: list[Json] = [
+        {
+            "currency": currency,
+            "costSum": number(cost.get(currency, Decimal(0))),
+            "costCount": sum(currency in each for each in costs),
+            "grantSum": number(grant.get(currency, Decimal(0))),
+            "grantCount": sum(currency in each for each in grants),
+        }
+        for currency in sorted({*cost, *grant})
+    ]
+    only = {key: sums[0][key] for key in ("currency", "costSum", "grantSum")} if len(sums) == 1 else {}
+    return {**(only if sums else {"costSum": 0, "grantSum": 0}), "sums": sums}
 
 
 ### JSON Schema
+
+SUMS: dict[str, Json] = {"currency": TEXT.summary, "costSum": DECIMAL.summary, "grantSum": DECIMAL.summary}
+"""Keys of the sums in one currency; an area whose projects have several has them in `sums` alone."""
+
+COUNTED: dict[str, Json] = {"costCount": INTEGER.summary, "grantCount": INTEGER.summary}
+"""Keys of the numbers of projects of which the sums are known."""
 
 
 def schema(cards: Cards, kind: Kind, lang: str = "en") -> Json:
@@ -186,7 +213,7 @@ def schema(cards: Cards, kind: Kind, lang: str = "en") -> Json:
     for name in inside:
         properties[name] = {"type": "array", "items": {"$ref": "#/$defs/area"}}
     properties["dataset"] = {"$ref": "#/$defs/dataset"}
-    properties |= {"projectCount": INTEGER.summary, "costSum": DECIMAL.summary, "grantSum": DECIMAL.summary}
+    properties |= {"projectCount": INTEGER.summary, **SUMS, "sums": {"type": "array", "items": {"$ref": "#/$defs/sum"}}}
     properties["projects"] = {"type": "array", "items": {"$ref": "#/$defs/project"}}
     dataset: dict[str, Json] = {
         "iri": IRI.summary,
@@ -200,15 +227,15 @@ def schema(cards: Cards, kind: Kind, lang: str = "en") -> Json:
     head: Json = {
         "$schema": SCHEMA_BASE,
         "$id": f"{cards.model.base}{schema_path(kind.cls)}",
-        "title": cards.label("area-projects")
-        .get(lang, "")
-        .format(area=in_language(kind.cls.label or levels[0].label, lang)),
+        "title": cards.label("area-projects").get(lang, "").format(area=in_language(kind.cls.label, lang)),
         "description": cards.description("area-projects").get(lang, ""),
     }
     described = {k: _described(cards, k, v, lang, texts.get(k)) for k, v in properties.items()}
     return {
         **head,
-        **_closed(described, [k for k in properties if k != parent and (k != "number" or _numbered(cards))]),
+        **_closed(
+            described, [k for k in properties if k not in (parent, *SUMS) and (k != "number" or _numbered(cards))]
+        ),
         "$defs": {
             "project": _closed(project, [*(k.name for k in cards.keys if k.required), "modified"]),
             "thing": _closed(
@@ -221,6 +248,7 @@ def schema(cards: Cards, kind: Kind, lang: str = "en") -> Json:
                 {k: _described(cards, k, described[k], lang) for k in ("code", "number", "iri", "name")},
                 None if _numbered(cards) else ["code", "iri", "name"],
             ),
+            "sum": _closed({k: _described(cards, k, v, lang) for k, v in (SUMS | COUNTED).items()}),
             "link": _closed({k: _described(cards, k, v, lang) for k, v in link.items()}, []),
             "dataset": _closed({k: _described(cards, k, v, lang) for k, v in dataset.items()}, ["iri"]),
             "text": {

@@ -7,6 +7,7 @@ terms of the EU authority tables are in `dcat.ttl`. There are no blank nodes, so
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -26,7 +27,7 @@ from hankelod.rdf.statements import Statements, Triples, count, jsonld_document,
 from hankelod.rdf.turtle import document
 from hankelod.records.areas import kinds
 from hankelod.records.dataset import Dataset
-from hankelod.records.record import Record, dumped, references
+from hankelod.records.record import Record, completed, dumped, references
 
 DCAT = "http://www.w3.org/ns/dcat#"
 
@@ -48,6 +49,8 @@ FEED = "changes/feed.trig"
 """The change feed, the one distribution that does not lie under `dump/`."""
 
 AVAILABILITY = "http://data.europa.eu/r5r/availability"
+
+CONCEPT = SKOS + "Concept"
 
 PUBLISHER_TYPES = "http://purl.org/adms/publishertype/"
 
@@ -102,14 +105,33 @@ class Catalogue:
         """Return the IRI of one edition of the dataset."""
         return f"{self.iri}/version/{version}"
 
+    def setting(self, key: str) -> list[str]:
+        """Return the values of a setting, IRIs in full; nothing where it is unset."""
+        field = self.record.cls.field(key)
+        value = self.values.get(key, self.dataset.setting(key))
+        values = value if isinstance(value, list) else [] if value is None else [value]
+        return [completed(field, str(each)) if field else str(each) for each in values]
+
+    def spatial(self) -> list[str]:
+        """Return the area that the dataset is about: the one that it names, else the country of its areas."""
+        country = self.dataset.pack.country
+        return self.setting("spatial") or ([f"{EU}country/{country}"] if country else [])
+
+    @cached_property
+    def _languages(self) -> dict[str, str]:
+        """The IRIs of the EU authority table by language."""
+        terms = (s for s in self.template.triples if s.startswith(f"{EU}language/"))
+        return {str(self.template.value(s, SKOS + "notation")): s for s in terms}
+
     def languages(self) -> list[str]:
         """Return the dataset's languages as IRIs of the EU authority table."""
-        by_code = {
-            self.template.value(s, SKOS + "notation"): s
-            for s in self.template.triples
-            if s.startswith(f"{EU}language/")
-        }
-        return [by_code[code] for code in self.dataset.languages if code in by_code]
+        return [self._languages[code] for code in self.dataset.languages if code in self._languages]
+
+    def add_languages(self, triples: Statements) -> None:
+        """Add the names of the dataset's languages, as far as the catalogue of messages has them."""
+        for code in self.dataset.languages:
+            if code in self._languages:
+                triples.add_text(self._languages[code], SKOS + "prefLabel", Entry("site", "language", code) or {})
 
     def complete(self, triples: Statements) -> None:
         """Add the template's triples for every IRI that is used, until no more are found."""
@@ -160,7 +182,7 @@ def _catalogue(about: Catalogue, triples: Statements) -> None:
     triples.add(this, DCTERMS + "publisher", *_publisher(about))
     triples.add(this, DCTERMS + "license", values.get("licence"))
     triples.add(this, DCTERMS + "language", *about.languages())
-    triples.add(this, DCTERMS + "spatial", f"{EU}country/FIN")
+    triples.add(this, DCTERMS + "spatial", *about.spatial())
     triples.add(this, FOAF + "homepage", about.site)
     for key in ("issued", "modified"):
         triples.add(this, DCTERMS + key, literal(values[key], "date"))
@@ -177,14 +199,21 @@ def _dataset(about: Catalogue, triples: Statements) -> None:
     this, series = about.iri, f"{about.things}dataset-series/{about.record.id}"
     triples.add(this, DCTERMS + "identifier", literal(this))
     triples.add(this, DCTERMS + "language", *about.languages())
-    triples.add(this, DCTERMS + "accrualPeriodicity", f"{EU}frequency/IRREG")  # published when a record changes
+    triples.add(this, DCTERMS + "accrualPeriodicity", *about.setting("frequency"))
     triples.add(this, DCTERMS + "accessRights", f"{EU}access-right/PUBLIC")
-    if about.dataset.pack.country:
-        triples.add(this, DCTERMS + "spatial", f"{EU}country/{about.dataset.pack.country}")
+    triples.add(this, DCTERMS + "spatial", *about.spatial())
     triples.add(this, DCAT + "landingPage", about.site)
-    triples.add(this, DCAT + "theme", *_themes(about))
-    for text in _keywords(about):
+    triples.add(this, DCAT + "theme", *(about.setting("themes") or _themes(about)))
+    for key, cls in (("spatial", DCTERMS + "Location"), ("frequency", DCTERMS + "Frequency"), ("themes", CONCEPT)):
+        for term in about.spatial() if key == "spatial" else about.setting(key):
+            triples.add(term, RDF + "type", cls)
+            if term.startswith(f"{EU}country/"):
+                triples.add(term, RDF + "type", CONCEPT)
+                triples.add_text(term, SKOS + "prefLabel", Entry("country", term.rpartition("/")[2]))
+    triples.add(this, DCAT + "keyword", *map(literal, about.setting("keywords")))
+    for text in [] if about.setting("keywords") else _keywords(about):
         triples.add_text(this, DCAT + "keyword", text)
+    about.add_languages(triples)
     _period(about, triples)
     triples.add(this, DCAT + "inSeries", series)
     about.add_vocabulary(triples, this)
@@ -259,14 +288,15 @@ def _keywords(about: Catalogue) -> list[Text]:
 
 
 def _period(about: Catalogue, triples: Statements) -> None:
-    """Add the temporal coverage: from the first month of any project to the last."""
-    if about.whole.first is None or about.whole.last is None:
+    """Add the temporal coverage: from the first month of any project to the last, open where a project has no end."""
+    if about.whole.first is None:
         return
+    last = None if about.whole.open else about.whole.last
     this = f"{about.iri}/period"
     triples.add(about.iri, DCTERMS + "temporal", this)
     triples.add(this, RDF + "type", DCTERMS + "PeriodOfTime")
     triples.add(this, DCAT + "startDate", literal(about.whole.first, "gYearMonth"))
-    triples.add(this, DCAT + "endDate", literal(about.whole.last, "gYearMonth"))
+    triples.add(this, DCAT + "endDate", last and literal(last, "gYearMonth"))
 
 
 def _publisher(about: Catalogue) -> list[str]:
@@ -330,9 +360,8 @@ def _of_areas(about: Catalogue, triples: Statements, cls: Class) -> None:
     """Add the distribution in a JSON file for each area, which the pages of the areas link to."""
     this = _begun(about, triples, f"{cls.segment}-projects")
     for key in ("title", "description"):
-        triples.add_text(
-            this, DCTERMS + key, about.text("text/area-projects", key, area=cls.label, segment={"": cls.segment})
-        )
+        text = about.text("text/area-projects", key, area=cls.label, segment={"": cls.segment})
+        triples.add_text(this, DCTERMS + key, text)
     title = about.text("text/area-schema", "title", area=cls.label)
     about.add_standard(triples, this, about.dataset.base + schema_path(cls), title)
     triples.add(this, DCTERMS + "format", f"{EU}file-type/JSON")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from hankelod.model import complete, context, effective, schema
 from hankelod.publication import runs
 from hankelod.publication.files import File, Files, to_json
 from hankelod.rdf import jsonld, statements, syntaxes, turtle
-from hankelod.rdf.counts import Counts, objects_of
+from hankelod.rdf.counts import Columns, Counts, columns
+from hankelod.records import examples
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 
@@ -105,20 +107,20 @@ class NTriples(Export):
         self._objects: list[str] = []
 
     def make(self, batch: Batch) -> bytes:
-        return self._runs(batch.lines, batch.objects)
+        return self._runs(batch.lines, batch.columns, batch.objects)
 
-    def _runs(self, lines: list[bytes], objects: set[bytes]) -> bytes:
+    def _runs(self, lines: list[bytes], triples: Columns, objects: set[bytes]) -> bytes:
         """Return a run of sorted triples, one of their objects, and their counts."""
-        lines = sorted(set(lines))
         counts = Counts()
-        counts.add(lines, LINKED)
-        return joined((runs.packed(lines), runs.packed(sorted(map(_counted, objects))), counts.encoded()))
+        counts.add(triples, LINKED)
+        return joined((runs.packed(sorted(lines)), runs.packed(sorted(map(_counted, objects))), counts.encoded()))
 
     def begin(self, place: Place) -> None:
         super().begin(place)
         ontology = statements.ntriples(self.basis.model.ontology.triples, self.basis.mapping.names["ntriples"])
-        lines = "".join(ontology).encode().split(b"\n")[:-1]
-        self.feed(self._runs(lines, objects_of(lines)))
+        lines = list(dict.fromkeys("".join(ontology).encode().split(b"\n")[:-1]))
+        triples = columns(lines)
+        self.feed(self._runs(lines, triples, triples.distinct_objects))
 
     def feed(self, made: bytes) -> None:
         lines, objects, counts = separated(made)
@@ -142,8 +144,6 @@ class NTriples(Export):
 
 
 def _counted(term: bytes) -> bytes:
-    import hashlib
-
     return term if len(term) <= SHORT else hashlib.blake2b(term, digest_size=16).hexdigest().encode()
 
 
@@ -155,7 +155,7 @@ def descriptions(dataset: Dataset, mapping: Mapping, others: Iterable[Record]) -
 
     `others` are the records that are held in memory: schemas offer them where a record refers to one.
     """
-    for file in _descriptions(dataset, mapping, _choices(others)):
+    for file in _descriptions(dataset, mapping, list(others)):
         yield file
         if file.path.endswith(".ttl"):
             content = to_json(jsonld.of_turtle(file.content, dataset.base), 2)
@@ -171,20 +171,22 @@ def _choices(records: Iterable[Record]) -> schema.Choices:
     return found
 
 
-def _descriptions(dataset: Dataset, mapping: Mapping, choices: schema.Choices) -> Files:
+def _descriptions(dataset: Dataset, mapping: Mapping, others: list[Record]) -> Files:
     """The files, RDF in Turtle only."""
     model = dataset.model
+    shown = examples.in_model(model, examples.examples(model, [*others, *examples.first(dataset)]))
+    choices = _choices(others)
     terms = [s for s in sorted(model.ontology.triples) if not s.startswith(model.things)]
     body = turtle.body(model.ontology.triples, mapping.names["turtle"], terms)
     triples = sum(len(o) for s in terms for o in model.ontology.triples[s].values())
     yield File("def.ttl", (mapping.turtle_head(body) + body).encode(), triples)
     yield File("context.jsonld", to_json({"@context": context.context(model)}, 2))
     for cls in model.entries():
-        yield File(schema.path(cls), to_json(schema.schema(model, cls, choices=choices), 2))
+        yield File(schema.path(cls), to_json(schema.schema(shown, shown.classes[cls.iri], choices=choices), 2))
         for lang in LANGUAGES:
-            of_editors = schema.schema(model, cls, lang, choices, editor=True)
+            of_editors = schema.schema(shown, shown.classes[cls.iri], lang, choices, editor=True)
             yield File(schema.path(cls, lang, editor=True), to_json(of_editors, 2))
-        yield File(complete.path(cls), to_json(complete.schema(model, cls), 2))
+        yield File(complete.path(cls), to_json(complete.schema(shown, shown.classes[cls.iri]), 2))
     for name, text in (("shapes", effective.shapes(model)), ("shapes-core", effective.core(model))):
         content = text.encode()
         yield File(f"{name}.ttl", content, syntaxes.count(content, ox.RdfFormat.TURTLE))

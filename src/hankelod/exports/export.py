@@ -37,6 +37,7 @@ class Basis:
         self.model = dataset.model
         self._batch: Batch | None = None
         self._cards: list[Card] = []
+        self._values: list[list[object | None]] | None = None
         self._rows: tables.Rows | None = None
 
     def dump(self, ending: str) -> str:
@@ -57,15 +58,22 @@ class Basis:
         """Return the cards of the projects of a chunk, made once for all exports."""
         if self._batch is not batch:
             cards = self.cards
-            self._batch, self._rows = batch, None
+            self._batch, self._values, self._rows = batch, None, None
             self._cards = [cards.card(record) for record in batch.records if record.cls is self.main]
         return self._cards
 
+    def values_of(self, batch: Batch) -> list[list[object | None]]:
+        """Return the values of the columns for each project of a chunk, made once for all exports."""
+        cards = self.cards_of(batch)
+        if self._values is None:
+            self._values = tables.values(cards, self.header)
+        return self._values
+
     def rows_of(self, batch: Batch) -> tables.Rows:
         """Return the rows of the projects of a chunk, made once for all exports."""
-        cards = self.cards_of(batch)
+        values = self.values_of(batch)
         if self._rows is None:
-            self._rows = tables.rows(cards, self.header)
+            self._rows = tables.rows(values)
         return self._rows
 
 
@@ -101,6 +109,9 @@ class Export(ABC):
     @abstractmethod
     def feed(self, made: bytes) -> None:
         """Take what `make` has made of the next chunk."""
+
+    def complete(self) -> None:  # noqa: B027 - few outputs take long
+        """All chunks have been fed: begin what takes long and can be done beside what comes before `finish`."""
 
     def finish(self, triples: int) -> None:  # noqa: B027 - an output may be whole already
         """Write what is left; `triples` is the number of triples of the dump."""

@@ -7,14 +7,14 @@ file, as a member of its own (section 6.1 of the RFC), since files are passed on
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 
 from hankelod.exports.areas import Json, about_dataset, json_value, number
 from hankelod.exports.export import Place, Stream
 from hankelod.exports.summaries import Card, Cards, Key
-from hankelod.exports.tables import cell, columns, value
+from hankelod.exports.tables import Column, cell
 from hankelod.mapping.batch import Batch
 from hankelod.records.areas import centre
 
@@ -40,29 +40,30 @@ class Points(Stream):
         self._any = self._any or bool(made)
 
     def make(self, batch: Batch) -> bytes:
-        return self._converter.of(self.basis.cards_of(batch))
+        return self._converter.of(self.basis.cards_of(batch), self.basis.values_of(batch))
 
     @cached_property
     def _converter(self) -> Features:
-        return Features(self.basis.cards)
+        return Features(self.basis.cards, self.basis.header)
 
 
 class Features:
     """Converter of cards to features: the locations of areas, and the table columns copied to the properties."""
 
-    def __init__(self, cards: Cards) -> None:
+    def __init__(self, cards: Cards, header: list[Column]) -> None:
         self._kinds = cards.areas.kinds
         self._areas = cards.areas
         self._centres = _centres(cards)
-        self._columns = [c for c in columns(cards) if c.name not in ("id", "iri") and (not c.many or _listed(c.key))]
+        wanted = ((n, c) for n, c in enumerate(header) if c.name not in ("id", "iri"))
+        self._columns = [(n, c.name) for n, c in wanted if not c.many or _listed(c.key)]
 
-    def of(self, cards: Iterable[Card]) -> bytes:
-        """Return the features of these projects, each preceded by a comma."""
-        return b"".join(b",\n  " + _indented(each) for each in self._features(cards))
+    def of(self, cards: Iterable[Card], values: Iterable[Sequence[object]]) -> bytes:
+        """Return the features of these projects, whose columns have these values, each preceded by a comma."""
+        return b"".join([b",\n  " + _indented(each) for each in self._features(cards, values)])
 
-    def _features(self, cards: Iterable[Card]) -> Iterator[Json]:
-        for card in cards:
-            attributes = {c.name: _flat(value(card, c)) for c in self._columns}
+    def _features(self, cards: Iterable[Card], values: Iterable[Sequence[object]]) -> Iterator[Json]:
+        for card, of_card in zip(cards, values, strict=True):
+            attributes = {name: _flat(of_card[n]) for n, name in self._columns}
             for kind in self._kinds:
                 for area in card.get(kind.key, []):  # type: ignore[attr-defined]
                     identifier = str(area["code"]).lower()
@@ -95,12 +96,14 @@ def _indented(feature: Json) -> bytes:
 
 
 def _listed(key: Key) -> bool:
-    """Tell a key whose values are from a code list, by which maps are filtered."""
-    return key.target is not None and key.target.concept
+    """Tell a key whose values are from a code list, by which maps are filtered, or are computed of the project."""
+    return key.field is None if key.target is None else key.target.concept
 
 
 def _flat(item: object | None) -> object | None:
     """Return a value as JSON without structure: those of a list in one text, as in a cell of the table."""
+    if item.__class__ is str:
+        return item
     return (cell(item) or None) if isinstance(item, list) else json_value(item)
 
 
@@ -113,12 +116,8 @@ def _centres(cards: Cards) -> dict[str, Point]:
 
     That is the mean of those within it which have one, level by level from the smallest.
     """
-    areas = [
-        area
-        for kind in cards.areas.kinds
-        for r in cards.records_of(kind.cls)
-        if (area := cards.areas.of(r)) is not None
-    ]
+    records = [record for kind in cards.areas.kinds for record in cards.records_of(kind.cls)]
+    areas = [area for record in records if (area := cards.areas.of(record)) is not None]
     centres: dict[str, Point] = {}
     within: dict[str, list[Point]] = {}
     order = {level.name: number for number, level in enumerate(cards.model.levels)}

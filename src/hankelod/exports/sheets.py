@@ -18,7 +18,7 @@ class Csv(Stream):
         return tables.csv_head(self.basis.header)
 
     def make(self, batch: Batch) -> bytes:
-        return tables.csv_rows(self.basis.rows_of(batch), self.basis.header)
+        return tables.csv_rows(self.basis.rows_of(batch))
 
 
 class SpreadsheetCsv(Export):
@@ -31,9 +31,9 @@ class SpreadsheetCsv(Export):
 
     def make(self, batch: Batch) -> bytes:
         basis = self.basis
-        rows, cards = basis.rows_of(batch), basis.cards_of(batch)
+        rows, cards = tables.guarded(basis.rows_of(batch), basis.header), basis.cards_of(batch)
         each = (tables.named(rows, cards, basis.header, lang) for lang in self._languages)
-        return joined(tables.csv_rows(localised, basis.header, True) for localised in each)
+        return joined(tables.csv_rows(localised, True) for localised in each)
 
     def begin(self, place: Place) -> None:
         super().begin(place)

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from hankelod.exports.sums import Sums, amount_of, merged
 from hankelod.messages.catalogue import Text
 from hankelod.model.kinds.addresses import IRI
 from hankelod.model.kinds.kind import Kind
@@ -83,22 +84,27 @@ class Cards:
         """Keys of a card, in order."""
         keys = [self._computed("id", TEXT), self._computed("iri", IRI)]
         for field in self.project.fields:
+            if field.derived and field.kind.relative:
+                continue  # stated for queries: the keys of the levels have the same areas with their names
             if field.kind.refers:
                 keys.append(self._of_field(field, THING, self.model.target(field)))
             elif not field.kind.nested:
                 keys.append(self._of_field(field, field.kind, None))
             elif self.model.target(field).name == "Link":
                 keys.append(self._of_field(field, LINK, None))
-        for kind in self.areas.kinds:
-            if kind.whole != kind.key:
-                keys.append(self._completed(kind))
+        keys += [self._completed(kind) for kind in self.areas.kinds if kind.whole != kind.key]
         keys += [self._computed("programmes", THING, True, self._class("Programme"))]
-        keys += [self._computed("grantTotal", DECIMAL), self._computed("grantShare", DECIMAL, required=False)]
+        keys += [self._computed("grantTotal", DECIMAL, required=False), self._computed("grantCurrencies", TEXT, True)]
+        keys += [self._computed("grantTotals", DECIMAL, True), self._computed("grantShare", DECIMAL, required=False)]
         keys += [self._computed(name, INTEGER) for name in COUNTS]
         return (*keys, self._computed("page", IRI))
 
     def _class(self, name: str) -> Class | None:
-        return next((c for c in self.model.classes.values() if c.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Class]:
+        return {c.name: c for c in self.model.classes.values()}
 
     def _of_field(self, field: Field, kind: Kind, target: Class | None) -> Key:
         required = field.required or field.many
@@ -113,11 +119,8 @@ class Cards:
         """Return the key for all areas of a kind that a project concerns, also those that others are in."""
         field = self.project.field(kind.key)
         assert field is not None
-        filled = {
-            lang: text.format(areas=field.label[lang])
-            for lang, text in self.label("all").items()
-            if lang in field.label
-        }
+        labels = field.label
+        filled = {lang: text.format(areas=labels[lang]) for lang, text in self.label("all").items() if lang in labels}
         return Key(kind.whole, THING, True, True, filled, self.description("all"), None, kind.cls)
 
     ### Values
@@ -151,8 +154,9 @@ class Cards:
     def _computed_values(self, record: Record) -> Values:
         values = record.values
         grants = _parts(values, "grants")
-        total = sum((Decimal(str(g["amount"])) for g in grants if "amount" in g), Decimal(0))
-        cost = Decimal(str(values["totalCost"])) if "totalCost" in values else None
+        totals = merged(amount_of(grant, "amount") for grant in grants)
+        total = next(iter(totals.values())) if len(totals) == 1 else None
+        cost = amount_of(values, "totalCost")
         outcomes = _parts(values, "outcomes")
         figures = [*_parts(values, "observations"), *(o for part in outcomes for o in _parts(part, "observations"))]
         programmes = dict.fromkeys(str(g["programme"]) for g in grants if "programme" in g)
@@ -175,7 +179,9 @@ class Cards:
             **completed,
             "programmes": [self.thing(programme, p) for p in programmes] if programme else [],
             "grantTotal": total,
-            "grantShare": (total / cost).quantize(Decimal("0.0001"), ROUND_HALF_UP) if cost else None,
+            "grantCurrencies": list(totals),
+            "grantTotals": list(totals.values()),
+            "grantShare": _share(totals, cost),
             **dict(zip(COUNTS, counts, strict=True)),
             "page": f"{self.site}doc/{self.project.identifies}{record.id}.html",
         }
@@ -210,6 +216,14 @@ class Cards:
 
 
 COUNTS = ("resultCount", "permanenceCount", "observationCount", "linkCount")
+
+
+def _share(totals: Sums, cost: Sums) -> Decimal | None:
+    """Return the share of grants in a cost to four decimals; None unless both are in one currency and known."""
+    if totals.keys() != cost.keys() or not all(cost.values()) or not cost:
+        return None
+    (total,), (whole,) = totals.values(), cost.values()
+    return (total / whole).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 def _items(value: object) -> list[object]:

@@ -11,10 +11,10 @@ or numbers are preceded by an apostrophe.
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from hankelod.exports.summaries import LINK, THING, Card, Cards, Key
@@ -30,8 +30,13 @@ SEPARATOR = "|"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """Beginnings of texts that spreadsheets evaluate as formulas (OWASP, "CSV Injection")."""
 
+SUSPECT = frozenset((*FORMULA, *"0123456789"))
+"""Beginnings of texts that are a formula or a number."""
+
 NUMBER = re.compile(r"[+-]?[0-9][0-9\s.,:/-]*([eE][+-]?[0-9]+)?\s?%?")
 """Texts that spreadsheets read as a number, a date or a time."""
+
+LINE_END = "\r\n"
 
 CELL = 32767
 """Most characters in a cell of a workbook (ECMA-376)."""
@@ -162,10 +167,15 @@ Rows = list[list[str]]
 """Cells of a table by row, with decimal points."""
 
 
-def rows(cards: Iterable[Card], header: list[Column]) -> Rows:
-    """Return a row for each card."""
+def values(cards: Iterable[Card], header: list[Column]) -> list[list[object | None]]:
+    """Return the values of the columns for each card."""
     getters = [getter(c) for c in header]
-    return [[cell(get(card)) for get in getters] for card in cards]
+    return [[get(card) for get in getters] for card in cards]
+
+
+def rows(values: Iterable[Iterable[object | None]]) -> Rows:
+    """Return a row for the values of each card."""
+    return [[cell(item) for item in each] for each in values]
 
 
 ### CSV
@@ -178,7 +188,23 @@ def csv_name(lang: str | None = None) -> str:
 
 def spreadsheet_languages(languages: Iterable[str]) -> list[str]:
     """Return those of the languages that write a decimal comma, which have a table for spreadsheets."""
-    return [lang for lang in languages if lang in LANGUAGES and table(lang, "site", "format")["point"] == COMMA]
+    return [lang for lang in languages if _point(lang) == COMMA]
+
+
+def _point(lang: str) -> str | None:
+    """Return the decimal sign of a language, None if it is not known."""
+    if lang in LANGUAGES:
+        return str(table(lang, "site", "format")["point"])
+    return COMMA if lang in _with_comma() else None
+
+
+@cache
+def _with_comma() -> frozenset[str]:
+    from importlib.resources import files
+
+    import tomli
+
+    return frozenset(tomli.loads((files(__package__) / "languages.toml").read_text("utf-8"))["comma"])
 
 
 def csv_head(header: list[Column], spreadsheet: bool = False) -> bytes:
@@ -186,9 +212,9 @@ def csv_head(header: list[Column], spreadsheet: bool = False) -> bytes:
     return _csv([[c.name for c in header]], spreadsheet).encode("utf-8-sig" if spreadsheet else "utf-8")
 
 
-def csv_rows(rows: Rows, header: list[Column], spreadsheet: bool = False) -> bytes:
+def csv_rows(rows: Rows, spreadsheet: bool = False) -> bytes:
     """Return the lines of the rows."""
-    return _csv(_guarded(rows, header) if spreadsheet else rows, spreadsheet).encode()
+    return _csv(rows, spreadsheet).encode()
 
 
 def is_code(column: Column) -> bool:
@@ -197,14 +223,15 @@ def is_code(column: Column) -> bool:
 
 
 def named(rows: Rows, cards: Iterable[Card], header: list[Column], lang: str) -> Rows:
-    """Return the rows with the names of areas, in one language if they have it, behind their codes."""
+    """Return guarded rows with the names of areas, in one language if they have it, behind their codes."""
     codes = [(n, c.path[0]) for n, c in enumerate(header) if is_code(c)]
     changed = []
     for row, card in zip(rows, cards, strict=True):
         row = row.copy()
         for n, key in codes:
             areas = card.get(key)
-            row[n] = cell([_named(each, lang) for each in areas] if isinstance(areas, list) else _named(areas, lang))
+            text = cell([_named(each, lang) for each in areas] if isinstance(areas, list) else _named(areas, lang))
+            row[n] = "'" + text if _is_suspect(text, True) else text
         changed.append(row)
     return changed
 
@@ -215,20 +242,25 @@ def _named(area: object, lang: str) -> str | None:
     return f"{area['code']} {in_language(area['name'], lang)}".rstrip()
 
 
-def _guarded(rows: Rows, header: list[Column]) -> Rows:
+def guarded(rows: Rows, header: list[Column]) -> Rows:
     """Return the rows with decimal commas, and an apostrophe before texts that look like formulas or numbers."""
     decimals = [n for n, c in enumerate(header) if c.datatype == "decimal" and not c.many]
     texts = [(n, _is_text(c)) for n, c in enumerate(header) if c.datatype not in ("decimal", "integer") or c.many]
-    guarded = []
+    changed = []
     for row in rows:
         row = row.copy()
         for n in decimals:
             row[n] = row[n].replace(".", COMMA)
         for n, text in texts:
-            if row[n].startswith(FORMULA) or (text and NUMBER.fullmatch(row[n])):
+            if row[n][:1] in SUSPECT and _is_suspect(row[n], text):
                 row[n] = "'" + row[n]
-        guarded.append(row)
-    return guarded
+        changed.append(row)
+    return changed
+
+
+def _is_suspect(cell: str, text: bool) -> bool:
+    """Tell a cell that looks like a formula, or like a number in a column of texts."""
+    return cell.startswith(FORMULA) or (text and NUMBER.fullmatch(cell) is not None)
 
 
 def _is_text(column: Column) -> bool:
@@ -237,6 +269,19 @@ def _is_text(column: Column) -> bool:
 
 
 def _csv(rows: Rows, spreadsheet: bool) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, delimiter=";" if spreadsheet else ",", lineterminator="\r\n").writerows(rows)
-    return buffer.getvalue()
+    delimiter = ";" if spreadsheet else ","
+    lines: list[str] = []
+    quoting = csv.writer(_Lines(lines.append), delimiter=delimiter, lineterminator=LINE_END)
+    for row in rows:
+        line = delimiter.join(row)
+        if line.count(delimiter) == len(row) - 1 > 0 and not ('"' in line or "\n" in line or "\r" in line):
+            lines.append(line + LINE_END)  # as the writer does where no cell needs quotation marks
+        else:
+            quoting.writerow(row)
+    return "".join(lines)
+
+
+class _Lines(NamedTuple):
+    """What the writer of CSV takes for a file: each line is one text."""
+
+    write: Callable[[str], object]

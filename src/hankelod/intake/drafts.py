@@ -14,7 +14,7 @@ from hankelod.intake.documents.compilation import Compilation, RawProject
 from hankelod.intake.documents.paragraphs import Passage
 from hankelod.intake.figures import ProposedFigure, figures
 from hankelod.intake.identifiers import organisation_id, part_stem, project_stem, title_key, unique
-from hankelod.intake.names.gazetteer import Gazetteer
+from hankelod.intake.names.gazetteer import Gazetteer, Place
 from hankelod.intake.names.listed import NameList, read_list
 from hankelod.intake.names.matches import Match
 from hankelod.intake.names.places import mentioned, places_of_work
@@ -60,6 +60,7 @@ class _Project:
         self.notes: dict[str, list[Note]] = {}
         self.figures: dict[str, list[ProposedFigure]] = {}
         self.year = self._year()
+        self.wide: Place | None = None
 
     def _year(self) -> int | None:
         """The year in which the project starts, or None."""
@@ -104,22 +105,23 @@ class _Project:
         for key in ("title", "lead", "start", "end", "totalCost", "grants", "source"):
             if key not in self.values:
                 self._note("", "comment-missing", field=key)
-        if "municipalities" not in self.values and "regions" not in self.values:
-            self._note("", "comment-missing", field="municipalities")
+        keys = list(dict.fromkeys(p.key for p in (*self.names.small.values(), *self.names.wide.values()) if p.key))
+        if keys and not any(key in self.values for key in keys):
+            self._note("", "comment-missing", field=keys[0])
         return Draft("projects", self._id(lead, used_ids), self.values, self.lines, self.notes, self.figures)
 
     def _id(self, lead: Match | None, used_ids: set[str]) -> str:
-        """The id of the existing record with this title, else a new one from the lead's municipality and the title."""
+        """The id of the existing record with this title, else a new one from the lead's area and the title."""
         title = self.raw.title.text if self.raw.title else ""
         existing = self.setting.ids_by_title.get(title_key(title))
         if existing and title:
             return existing
         place = ""
         area = lead.area if lead else None
-        if area in self.names.municipalities:
-            place = self.names.municipalities[str(area)].name
-        elif self.values.get("regions"):
-            place = self.names.regions[self.values["regions"][0]].name  # type: ignore[index]
+        if area in self.names.small:
+            place = self.names.small[str(area)].name
+        elif self.wide is not None:
+            place = self.wide.name
         elif lead:
             place = lead.name
         stem = project_stem(place, str(self.values.get("acronym") or ""), title)
@@ -184,26 +186,26 @@ class _Project:
                 confidence=m.confidence,
             )
 
-    def _region(self, m: Match) -> str | None:
-        """The code of the region of a regional council, or of the council that a unit belongs to."""
+    def _governed(self, m: Match) -> Place | None:
+        """The wide area of a council, or of the council that a unit belongs to."""
         for id in (m.id, m.parent):
             for code, council in self.names.councils.items():
                 if id == council:
-                    return code
-            for code, region in self.names.regions.items():
-                if id == organisation_id(f"{region.genitive} liitto"):
-                    return code
+                    return self.names.wide[code]
+            for place in self.names.wide.values():
+                if id == organisation_id(f"{place.genitive} liitto"):
+                    return place
         return None
 
     def _areas(self, lead: Match | None, partners: list[Match]) -> None:
-        """Set municipalities and regions.
+        """Set the areas.
 
-        They are the municipalities that lead or take part, the seat of a municipal company that leads, the
-        municipalities that the source names as the place of work, and the region of a regional council that leads.
+        They are the small areas whose organisations lead or take part, the seat of a municipal company that leads,
+        those that the source names as the place of work, and the wide area of a council that leads.
         """
         codes: dict[str, tuple[int, ...]] = {}
         for m, key in [(lead, "lead"), *((p, "partners") for p in partners)]:
-            if m is None or m.area not in self.names.municipalities:
+            if m is None or m.area not in self.names.small:
                 continue
             if m.type == "municipality" or (m.type == "municipal-company" and key == "lead"):
                 codes.setdefault(str(m.area), self.lines[key])
@@ -212,29 +214,35 @@ class _Project:
             for m in places_of_work(f.text, self.names, self.year):
                 if m.area not in codes:
                     codes[str(m.area)] = f.lines
-                    self._note("municipalities", "comment-place-of-work", name=m.name, line=span(f.lines))
-        if codes:
-            self._put("municipalities", list(codes), tuple(dict.fromkeys(n for lines in codes.values() for n in lines)))
-        region = self._region(lead) if lead is not None and lead.type == "regional-council" else None
-        if region:
-            self._put("regions", [region], self.lines["lead"])
+                    self._note(
+                        str(self.names.small[str(m.area)].key), "comment-place-of-work", name=m.name, line=span(f.lines)
+                    )
+        by_key: dict[str, list[str]] = {}
+        for code in codes:
+            by_key.setdefault(str(self.names.small[code].key), []).append(code)
+        for key, some in by_key.items():
+            self._put(key, some, tuple(dict.fromkeys(n for code in some for n in codes[code])))
+        self.wide = self._governed(lead) if lead is not None and lead.type == "regional-council" else None
+        if self.wide is not None and self.wide.key not in by_key:
+            self._put(str(self.wide.key), [self.wide.code], self.lines["lead"])
         self._mentions(texts, set(codes), {lead.id if lead else None, *(p.id for p in partners)})
 
     def _mentions(self, texts: list[Passage], codes: set[str], ids: set[str | None]) -> None:
         """Note other names in the texts: they may be contributors or places of work.
 
-        `codes` are the municipalities and `ids` the organisations that the draft already has.
+        `codes` are the areas and `ids` the organisations that the draft already has.
         """
         seen: set[str] = set()
         for f in texts:
             for m in mentioned(f.text, self.names, self.year):
                 key = str(m.area if m.type == "municipality" else m.id)
-                if key in seen or m.id in ids or m.area in codes or m.kind == "region":
+                if key in seen or m.id in ids or m.area in codes or m.wide:
                     continue
                 seen.add(key)
-                place = m.kind == "municipality" or m.type == "municipality"
+                place = m.place or m.type == "municipality"
                 code = "comment-mentioned-place" if place else "comment-mentioned"
-                self._note("municipalities" if place and codes else "", code, name=m.name, id=key, line=span(f.lines))
+                at = str(self.names.small[next(iter(sorted(codes)))].key) if place and codes else ""
+                self._note(at, code, name=m.name, id=key, line=span(f.lines))
 
     ### Money, months
 

@@ -41,8 +41,8 @@ WORDS = {
 _VALUES = {word: n for n, words in WORDS.items() for word in words.split("|")}
 
 NUMBER = (
-    rf"(?P<n>\d{{1,3}}(?:{SPACES}\d{{3}})+(?:,\d+)?(?!\d)|\d{{1,3}}(?:\.\d{{3}})+(?:,\d+)?(?![\d])"
-    rf"|\d+(?:[,.]\d+)?|\b(?:{'|'.join(WORDS.values())})\b)"
+    rf"(?P<n>[0-9]{{1,3}}(?:{SPACES}[0-9]{{3}})+(?:,[0-9]+)?(?![0-9])|[0-9]{{1,3}}(?:\.[0-9]{{3}})+(?:,[0-9]+)?(?![0-9])"
+    rf"|[0-9]+(?:[,.][0-9]+)?|\b(?:{'|'.join(WORDS.values())})\b)"
 )
 """A number in a sentence. In Finnish a dot parts thousands (`1.200`) where three digits follow it, a comma decimals."""
 
@@ -117,7 +117,7 @@ RULES: tuple[Rule, ...] = (
 )
 """The rules in order of precedence; a number belongs to the first rule that matches it."""
 
-REPEATED = re.compile(r"(?P<a>\d+)\s*[-–]\s*(?P<b>\d+)\s+kertaa\s+vuodessa", re.I)
+REPEATED = re.compile(r"(?P<a>[0-9]+)\s*[-–]\s*(?P<b>[0-9]+)\s+kertaa\s+vuodessa", re.I)
 
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"”“A-ZÅÄÖ])")
 
@@ -155,7 +155,9 @@ def _in_sentence(sentence: str) -> list[ProposedFigure]:
 
 def _year(number: str, sentence: str, at: int) -> bool:
     """True where a number is a year rather than a count."""
-    return bool(re.fullmatch(r"(?:19|20)\d\d", number)) and bool(re.search(r"vuo\w*\s+$|\d[-–]$", sentence[:at]))
+    return bool(re.fullmatch(r"(?:19|20)[0-9][0-9]", number)) and bool(
+        re.search(r"vuo\w*\s+$|[0-9][-–]$", sentence[:at])
+    )
 
 
 def _value(number: str, factor: int) -> str:

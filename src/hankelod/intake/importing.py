@@ -139,8 +139,8 @@ def existing_records(folder: Path) -> Iterable[tuple[str, dict[str, object]]]:
     for stem in _ids(folder):
         path = folder / f"{stem}.yml"
         try:
-            values = reimport.current(tree.read_bytes(path, path.name).decode("utf-8-sig"), path.name)
-        except (tree.Unreadable, UnicodeDecodeError) as error:
+            values = reimport.current(tree.decode(tree.read_bytes(path, path.name), path.name), path.name)
+        except tree.Unreadable as error:
             raise CannotImport("standing-unreadable", name=str(path)) from error
         yield stem, values
 
@@ -195,7 +195,7 @@ def _proposed_programme(front: list[Line]) -> list[Draft]:
         values["funder"] = funder
         ministry: Values = {"name": {"fi": programme["funder"]}, "kind": "ministry"}
         proposed.append(Draft("organisations", funder, ministry, {"name": lines}, {}, {}))
-    years = re.search(r"[Oo]hjelma\w*\s[^.]*?((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)", text)
+    years = re.search(r"[Oo]hjelma\w*\s[^.]*?((?:19|20)[0-9][0-9])\s*[-–]\s*((?:19|20)[0-9][0-9])", text)
     if years:
         values.update(startYear=years.group(1), endYear=years.group(2))
     id = slug(programme["name"])
@@ -214,9 +214,9 @@ def plan(drafts: Iterable[Draft], target: Target, name: str, lang: str, overwrit
             yield File(path, draft, writing.record(draft, target.model, name, lang), None, ())
             continue
         try:
-            before = tree.read_bytes(path, str(path)).decode("utf-8-sig").replace("\r\n", "\n")
+            before = tree.decode(tree.read_bytes(path, str(path)), str(path))
             changes = tuple(reimport.compare(before, str(path), draft))
-        except (tree.Unreadable, UnicodeDecodeError) as error:
+        except tree.Unreadable as error:
             raise CannotImport("standing-unreadable", name=str(path)) from error
         cls = next(c for c in target.model.entries() if c.folder == draft.kind)
         text = before

@@ -68,20 +68,18 @@ class Organisations:
         city = self.cities.get(m.area or "") if m.type == "municipality" else None
         if city is not None and city.id is not None:
             m = m._replace(id=city.id, name=city.name)
-        municipality = m.area if m.type == "municipality" else None
+        seat = m.area if m.type == "municipality" else None
         kind = m.type or "unspecified"
         if leading and kind in ("company", "unspecified"):
-            inside = [p for p in mentioned_places(m.name, self.names) if p.kind == "municipality"]
+            inside = [p for p in mentioned_places(m.name, self.names) if p.place and not p.wide]
             if kind == "company" and len(inside) == 1:
-                municipality, kind = inside[0].area, "municipal-company"
-                m = m._replace(
-                    type=kind, area=municipality, rule="municipal-company", confidence=LIKELY, detail=inside[0].name
-                )
+                seat, kind = inside[0].area, "municipal-company"
+                m = m._replace(type=kind, area=seat, rule="municipal-company", confidence=LIKELY, detail=inside[0].name)
         values: Values = {"name": {"fi": m.name}, "kind": kind}
         if m.parent:
             values["parent"] = m.parent
-        if municipality:
-            values["municipality"] = municipality
+        if seat and self.names.seat:
+            values[self.names.seat] = seat
         self._add(str(m.id), values, lines, m)
         return m
 

@@ -7,7 +7,7 @@ and the conflict is reported.
 
 from __future__ import annotations
 
-import re
+import json
 from typing import NamedTuple
 
 from hankelod.intake import writing
@@ -45,9 +45,12 @@ def current(text: str, file: str) -> dict[str, object]:
 def compare(text: str, file: str, draft: Draft) -> list[Change]:
     """Compare a record's file with its new draft; return the changes in the draft's order of keys.
 
-    A record without checksums was written by hand: every difference in it is a conflict. Raises tree.Unreadable.
+    A record without checksums, or whose keys are not each on lines of their own, was written by hand: every difference
+    in it is a conflict. Raises tree.Unreadable.
     """
     now, checksums = current(text, file), writing.read_checksums(text)
+    if _starts(text) is None:
+        checksums = {}
     new = {key: writing.stringified(value) for key, value in draft.values.items()}
     changes = []
     for key in [*new, *(k for k in checksums if k not in new)]:
@@ -104,9 +107,14 @@ def split(text: str) -> tuple[list[str], list[Block]]:
     """Split a record's file into the comment lines of its head and its blocks; the line of checksums is left out.
 
     Comments above the first key are the head, except the line directly above it; those above other keys belong to them.
+    Keys that do not each begin a line (a record in braces) are written anew, each as a block.
     """
     lines = [x for x in text.rstrip("\n").split("\n") if not x.startswith(writing.CHECKSUMS)]
-    starts = [n for n, x in enumerate(lines) if re.match(r"[A-Za-z][\w-]*\s*:", x)]
+    keys = _starts("\n".join(lines))
+    if keys is None:
+        values = current(text, "").items()
+        return [], [Block(k, f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}") for k, v in values]
+    starts = list(keys)
     blocks: list[Block] = []
     bounds = []
     for n in starts:
@@ -116,9 +124,17 @@ def split(text: str) -> tuple[list[str], list[Block]]:
         bounds.append((first, n))
     for at, (first, n) in enumerate(bounds):
         end = bounds[at + 1][0] if at + 1 < len(bounds) else len(lines)
-        blocks.append(Block(lines[n].split(":")[0].strip(), "\n".join(lines[first:end])))
+        blocks.append(Block(keys[n], "\n".join(lines[first:end])))
     head = lines[: bounds[0][0]] if bounds else lines
     return head, blocks
+
+
+def _starts(text: str) -> dict[int, str] | None:
+    """The top-level keys of a record by the numbers of their lines, from 0; None if they do not each begin a line."""
+    node = yamltree.read_yaml(text.encode(), "", [])
+    keys = [key for key, _ in node.value] if node.kind == "mapping" else []  # type: ignore[attr-defined]
+    starts = {key.line - 1: str(key.value) for key in keys if key.column == 1}
+    return starts if len(starts) == len(keys) else None
 
 
 def _in_head(at: int, first_key: int) -> bool:

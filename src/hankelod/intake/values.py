@@ -13,13 +13,13 @@ from hankelod.model.spoken import month, month_names
 from hankelod.records.slug import slug
 
 _MONTH = (
-    r"(?P<{0}m>0?[1-9]|1[0-2])\s*[/.]\s*(?P<{0}y>(?:19|20)\d\d)"
-    rf"|(?P<{{0}}n>(?:{'|'.join(month_names())})[^\W\d]*)\s+(?P<{{0}}ny>(?:19|20)\d\d)"
-    r"|(?P<{0}iy>(?:19|20)\d\d)-(?P<{0}im>0[1-9]|1[0-2])(?!\d)"
+    r"(?P<{0}m>0?[1-9]|1[0-2])\s*[/.]\s*(?P<{0}y>(?:19|20)[0-9][0-9])"
+    rf"|(?P<{{0}}n>(?:{'|'.join(month_names())})[^\W\d]*)\s+(?P<{{0}}ny>(?:19|20)[0-9][0-9])"
+    r"|(?P<{0}iy>(?:19|20)[0-9][0-9])-(?P<{0}im>0[1-9]|1[0-2])(?![0-9])"
 )
 """A month with its year; the names of the groups begin with `{0}`, to be replaced by a letter."""
 
-_DAY = r"(?:(?:0?[1-9]|[12]\d|3[01])\s*\.\s*(?=\d{1,2}\s*\.))?"
+_DAY = r"(?:(?:0?[1-9]|[12][0-9]|3[01])\s*\.\s*(?=[0-9]{1,2}\s*\.))?"
 
 _DASH = r"\s*(?:-|–|—|−|‒|\.\.\.?|…|asti|→)\s*"
 
@@ -27,7 +27,7 @@ SPAN = re.compile(
     _DAY + "(?:" + _MONTH.replace("{0}", "a") + ")" + _DASH + _DAY + "(?:" + _MONTH.replace("{0}", "b") + r")\.?"
 )
 
-SHORT = re.compile(r"(?P<a>0?[1-9]|1[0-2])\s*[-–—]\s*(?P<b>0?[1-9]|1[0-2])\s*/\s*(?P<y>(?:19|20)\d\d)")
+SHORT = re.compile(r"(?P<a>0?[1-9]|1[0-2])\s*[-–—]\s*(?P<b>0?[1-9]|1[0-2])\s*/\s*(?P<y>(?:19|20)[0-9][0-9])")
 
 
 def amount(text: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from hankelod.mapping.mapping import Mapping
-from hankelod.rdf.counts import objects_of
+from hankelod.rdf.counts import Columns, columns
 from hankelod.records.record import Record
 
 
@@ -51,13 +51,18 @@ class Batch:
 
     @cached_property
     def lines(self) -> list[bytes]:
-        """The same line by line, without line ends."""
-        return self.text.encode().split(b"\n")[:-1]
+        """The same line by line, each once, without line ends."""
+        return list(dict.fromkeys(self.text.encode().split(b"\n")[:-1]))
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The same by subject, predicate and object."""
+        return columns(self.lines)
 
     @cached_property
     def objects(self) -> set[bytes]:
         """The different objects of these triples."""
-        return objects_of(self.lines)
+        return self.columns.distinct_objects
 
     def part(self, start: int, stop: int, number: int) -> Batch:
         """Return a batch of some of the records, with their triples."""

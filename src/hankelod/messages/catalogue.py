@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from hankelod.messages.languages import DEFAULT, LANGUAGES
@@ -19,11 +20,9 @@ Text = Mapping[str, str]
 
 @cache
 def _whole(lang: str) -> dict[str, Any]:
-    from pathlib import Path
-
     import tomli
 
-    # importlib.resources, which reads archives too, would import a fifth of what a command takes
+    # importlib.resources would import a fifth of what a command takes: it can read archives, of which this is none
     return tomli.loads(Path(__file__).with_name(f"{lang}.toml").read_text("utf-8"))
 
 

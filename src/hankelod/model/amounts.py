@@ -21,9 +21,14 @@ SIGN = "(?P<sign>[-+\u2212]?)\\s*"
 @cache
 def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """The forms of a number, each with the mark that parts its thousands where spaces do not. `0.125` has decimals."""
-    spaced = re.compile(rf"{SIGN}(?P<whole>\d+|\d{{1,3}}(?:{SPACES}\d{{3}})+)(?:[.,](?P<part>\d+))?")
+    spaced = re.compile(rf"{SIGN}(?P<whole>[0-9]+|[0-9]{{1,3}}(?:{SPACES}[0-9]{{3}})+)(?:[.,](?P<part>[0-9]+))?")
     marked = (
-        (mark, re.compile(rf"{SIGN}(?!0\d*{m}\d{{3}}\Z)(?P<whole>\d{{1,3}}(?:{m}\d{{3}})+)(?:{other}(?P<part>\d+))?"))
+        (
+            mark,
+            re.compile(
+                rf"{SIGN}(?!0[0-9]*{m}[0-9]{{3}}\Z)(?P<whole>[0-9]{{1,3}}(?:{m}[0-9]{{3}})+)(?:{other}(?P<part>[0-9]+))?"
+            ),
+        )
         for mark, m, other in ((".", r"\.", ","), (",", ",", r"\."))
     )
     return ("", spaced), *marked
@@ -69,14 +74,24 @@ def money(text: str) -> str | None:
 
 
 def unmarked(text: str) -> str:
-    """Return a text without what stands for a currency before or behind a number: `75 000,- €` is `75 000`."""
-    match = _currency().fullmatch(text.strip(" \u00a0\u2007\u202f"))
-    return match["rest"] if match else text
+    """Return a text without what stands for a currency before or behind a number: `75 000,- €` is `75 000`.
+
+    It takes one step behind the other, since a pattern of optional pieces tries again for each space of a long text.
+    """
+    rest = text.strip(" \u00a0\u2007\u202f").removesuffix(".")
+    behind = re.search(rf"(?:{_currency()})\Z", rest[-LONGEST:], re.I)
+    rest = (rest[: behind.start() - min(LONGEST, len(rest))] if behind else rest).rstrip()
+    rest = (rest[:-2] if rest.endswith((",-", ":-")) else rest).rstrip()
+    before = re.match(_currency(), rest, re.I)
+    return (rest[before.end() :] if before else rest).strip() or text
+
+
+LONGEST = 20
+"""Most letters of a word for a currency."""
 
 
 @cache
-def _currency() -> re.Pattern[str]:
-    """The pattern of a text with a currency: words of any language, and the dash in place of cents."""
+def _currency() -> str:
+    """The words for a currency in any language as a pattern, the longest first."""
     words = {word for lang in LANGUAGES for word in table(lang, "spoken")["money"].split()}
-    word = "|".join(map(re.escape, sorted(words, key=lambda w: (-len(w), w))))
-    return re.compile(rf"(?:{word})?\s*(?P<rest>\S.*?)\s*(?:,-|:-)?\s*(?:{word})?\.?", re.I | re.S)
+    return "|".join(map(re.escape, sorted(words, key=lambda w: (-len(w), w))))

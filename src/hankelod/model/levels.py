@@ -1,7 +1,7 @@
 """Levels of areas: what `levels.csv` of an area pack says, and the terms and shapes that are made of it.
 
-Levels without a class of their own share `hanke:Area`, whose shape is the pattern `shapes/area.ttl`. A level with a class
-gets the same shape under its own names, and the main class a key for it, unless the pack's own shapes have them.
+Levels without a class of their own share `hanke:Area`, whose shape is the pattern `shapes/area.ttl`. A level with a
+class gets the same shape under its own names, and the main class a key for it, unless the pack's own shapes have them.
 """
 
 from __future__ import annotations
@@ -173,7 +173,8 @@ def layer(rows: Sequence[LevelRow], languages: Sequence[str], pattern: Index, be
         if level.iri != AREA:
             terms |= _terms(level, ontology)
             made |= maker.of_class(level, number)
-    made |= {s: by for s, by in maker.members.items()}
+    made |= maker.named()
+    made |= maker.members
     return AreaLayer(levels, Layer(_index(terms, base, prefixes), _index(made, base, prefixes)))
 
 
@@ -292,6 +293,21 @@ class _Maker:
             )
         return made
 
+    def named(self) -> Triples:
+        """Return the shape of the property that is stated beside those of levels with properties of their own."""
+        pairs = [
+            text
+            for level in self.levels
+            if level.key is not None and level.property != PROPERTY
+            for text in (level.key, f"{level.segment}/")
+        ]
+        made: Triples = {}
+        if pairs:
+            shape = SHAPES + "Project-namedAreas"
+            self._add(made, self.main, shape, {})
+            made[shape][SHAPES + "filledWithAreas"] = [_listed(made, "named", pairs)]
+        return made
+
     def _has_key(self, key: str) -> bool:
         members = self.shapes.objects(str(self.main), SH + "property")
         return any(self.shapes.value(str(m), SH + "codeIdentifier") == key for m in members)
@@ -336,19 +352,11 @@ class _Maker:
             by = graph[self._name(subject, renamed)] = {}
             for predicate, objects in self.pattern.triples[subject].items():
                 if predicate == SH + "languageIn":
-                    by[predicate] = [self._list(graph, f"{subject}-{_local(predicate)}-{len(graph)}")]
+                    by[predicate] = [_listed(graph, f"{_local(subject)}-{len(graph)}", self.languages)]
                     continue
                 by[predicate] = [o if isinstance(o, ox.Literal) else self._name(str(o), renamed) for o in objects]
                 waiting += [str(o) for o in objects if str(o).startswith("_:") and not isinstance(o, ox.Literal)]
         return graph
-
-    def _list(self, graph: Triples, label: str) -> str:
-        """Add the languages as an RDF list; return its head."""
-        nodes = [f"_:{_local(label)}-{n}".replace("_:", "_:x") for n in range(len(self.languages))]
-        for n, lang in enumerate(self.languages):
-            rest = nodes[n + 1] if n + 1 < len(nodes) else RDF + "nil"
-            graph[nodes[n]] = {RDF + "first": [ox.Literal(lang)], RDF + "rest": [rest]}
-        return nodes[0] if nodes else RDF + "nil"
 
     def _name(self, iri: str, renamed: dict[str, str]) -> str:
         """Return the new name of a node: of a blank one within the shape that is copied."""
@@ -356,6 +364,14 @@ class _Maker:
             if iri == old or (old.startswith(SHAPES) and iri.startswith(old + "-")):
                 return new + iri[len(old) :]
         return f"{iri}x{_local(next(iter(renamed.values()), ''))}" if iri.startswith("_:") else iri
+
+
+def _listed(graph: Triples, label: str, texts: Sequence[str]) -> str:
+    """Add texts as an RDF list, whose nodes get names that begin so; return its head."""
+    nodes = [f"_:{label}-{n}" for n in range(len(texts))]
+    for node, text, rest in zip(nodes, texts, [*nodes[1:], RDF + "nil"], strict=True):
+        graph[node] = {RDF + "first": [ox.Literal(text)], RDF + "rest": [rest]}
+    return nodes[0] if nodes else RDF + "nil"
 
 
 XSD_DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import Place, Problem, problem
-from hankelod.model.model import Model
+from hankelod.model.model import SHAPES, Model
 from hankelod.model.patterns import unsafe_reason
 from hankelod.rdf import sparql
 from hankelod.rdf.files import content
@@ -96,8 +96,6 @@ _OUTSIDE = re.compile(r"\b(SERVICE|FROM|LOAD)\b", re.I)
 
 _REGEX = re.compile(r"\b(REGEX|REPLACE)\s*\(", re.I)
 
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
-
 
 def unusable(model: Model) -> Iterator[tuple[str, str]]:
     """Yield the unusable shapes (IRI or blank node), each with the reason in English."""
@@ -126,7 +124,7 @@ def unusable(model: Model) -> Iterator[tuple[str, str]]:
             if why:
                 yield shape, f"sh:pattern {pattern}: {why}"
         for select in model.shapes.objects(shape, SH + "select"):
-            text = _ESCAPED.sub(lambda m: chr(int(m[1] or m[2], 16)), getattr(select, "value", ""))
+            text = sparql.unescaped(getattr(select, "value", ""))
             why = "SERVICE, FROM and LOAD could reach the network" if _OUTSIDE.search(text) else _refused(text)
             if why:
                 yield shape, f"sh:select: {why}"
@@ -189,12 +187,27 @@ def refusals(model: Model, files: list[tuple[Path, str]], base: str) -> list[str
 
 
 def _collisions(model: Model) -> Iterator[tuple[str, str]]:
-    """Yield invalid keys, and keys and properties that two fields of a class share."""
+    """Yield invalid names and keys, and keys and properties that two fields of a class share.
+
+    Functions are generated under the names of node shapes, beside others that begin with a small letter.
+    """
     for cls in model.classes.values():
+        usable = re.fullmatch("[A-Z][A-Za-z0-9]*", cls.name) and cls.name not in (
+            "Out",
+            "UNSET",
+            "None",
+            "True",
+            "False",
+        )
+        if not (usable or cls.concept):
+            shape = next(iter(model.shapes.subjects(SH + "targetClass", cls.iri)), SHAPES + cls.name)
+            yield shape, f"the name {cls.name}: letters and digits only, a capital letter first"
         keys: dict[str, str] = {}
         paths: dict[str, str] = {}
         for field in cls.fields:
             for owners, name, word in ((keys, field.key, "key"), (paths, field.path, "sh:path")):
+                if field.derived and owners is paths:
+                    continue  # a property may be stated beside those that authors write
                 first = owners.setdefault(name, field.code)
                 if first != field.code:
                     yield field.shape, f"the {word} {name} is that of {first} already"

@@ -28,8 +28,8 @@ class Filled(NamedTuple):
     value that authors may write and of which there is one in any case, that of the whole or else of the dataset."""
     keys: tuple[str, ...] = ()
     """`along`: the key of a concept reference and the IRI of that concept's property; `within`: the source key and the
-    beginning of the IRI; `default`: the key in wholes and settings, and those beside whose values alone it is filled in
-    (none: always); else the source key."""
+    beginning of the IRI; `areas`: keys, each before the beginning of the paths of its areas; `default`: the key in
+    wholes and settings, and those beside whose values alone it is filled in (none: always); else the source key."""
 
 
 class Field(NamedTuple):
@@ -83,6 +83,9 @@ class Field(NamedTuple):
     """The text is a quotation (`s:verbatim`): it needs no translation."""
     within: str | None = None
     """Key of the sibling that completes the id of a part that this refers to: of a grant's call, its programme."""
+
+    space: str | None = None
+    """Namespace of IRIs that authors may write by their names in it alone (`s:namespace`)."""
 
     @property
     def derived(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -107,9 +108,13 @@ class _Unsupported(Exception):
 def unsafe_reason(pattern: str) -> str | None:
     """Return the reason in English why a pattern is refused, or None if it is safe."""
     try:
-        if re.compile(pattern).flags & re.VERBOSE:
-            return "its spaces have no meaning, which not every engine has"
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)  # Rust reads sets in sets, which Python may come to
+            if re.compile(pattern).flags & re.VERBOSE:
+                return "its spaces have no meaning, which not every engine has"
         whole = _parsed(pattern)
+    except FutureWarning:
+        return "a class of characters contains `[`, `--`, `&&`, `~~` or `||`, which engines read differently"
     except (re.error, OverflowError, RecursionError) as error:
         return f"it cannot be read: {error}"
     except _Unsupported as error:

@@ -163,7 +163,7 @@ def _scalar(field: Field) -> Json:
 def _narrowed(field: Field, form: Json) -> Json:
     """Return the schema of a kind with the rules of its field."""
     if form["type"] == "string":
-        return {**form, **_lexical(field)}
+        return {"type": "string", "minLength": 1} if field.space else {**form, **_lexical(field)}
     return {**form, **_bounds(field)} if field.kind.numeric else form
 
 

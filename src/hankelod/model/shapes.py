@@ -6,6 +6,7 @@ The only module that interprets SHACL terms. It follows SHACL (W3C Recommendatio
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -63,25 +64,56 @@ def _kind(shapes: Index, shape: str, path: str) -> tuple[Kind, str | None]:
     raise ModelError(f"{_local(shape)}: neither sh:datatype, sh:class nor sh:nodeKind tells the kind of value")
 
 
+def _number(index: Index, node: str, term: str, default: float) -> float:
+    """Return the number that a term of SHACL has. Raises ModelError."""
+    written = index.value(node, SH + term)
+    try:
+        number = float(default if written is None else written)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ModelError(f"{_local(node)}: sh:{term} has to be a number: {written}")
+    return number
+
+
+def _key_at(keys: dict[str, str], path: object, shape: str) -> str:
+    """Return the key of the class that has a path. Raises ModelError."""
+    key = keys.get(str(path))
+    if key is None:
+        raise ModelError(f"{_local(shape)}: no key of its class has the property {path}")
+    return key
+
+
+def _steps(shapes: Index, head: object, shape: str) -> tuple[str, str]:
+    """Return the two members of a list. Raises ModelError."""
+    steps = [str(step) for step in shapes.items(head)]
+    if len(steps) != 2:
+        raise ModelError(f"{_local(shape)}: a list of two members is needed, not of {len(steps)}")
+    return steps[0], steps[1]
+
+
 def _filled(shapes: Index, shape: str, keys: dict[str, str]) -> Filled | None:
     if shapes.iri(shape, SHAPES + "filledWith") == SHAPES + "ordinal":
         return Filled("ordinal")
     within = shapes.one(shape, SHAPES + "filledWithin")
     if within is not None:
-        ending, space = (str(step) for step in shapes.items(within))
-        return Filled("within", (keys[ending], space))
+        ending, space = _steps(shapes, within, shape)
+        return Filled("within", (_key_at(keys, ending, shape), space))
     setting = shapes.value(shape, SHAPES + "filledByDefault")
     if setting is not None:
-        beside = (keys[str(path)] for path in shapes.objects(shape, SHAPES + "filledBeside"))
+        beside = (_key_at(keys, str(path), shape) for path in shapes.objects(shape, SHAPES + "filledBeside"))
         return Filled(DEFAULT, (setting, *sorted(beside)))
+    areas = shapes.one(shape, SHAPES + "filledWithAreas")
+    if areas is not None:
+        return Filled("areas", tuple(str(getattr(item, "value", "")) for item in shapes.items(areas)))
     along = shapes.one(shape, SHAPES + "filledAlong")
     if along is not None:
-        first, second = (str(step) for step in shapes.items(along))
-        return Filled("along", (keys[first], second))
+        first, second = _steps(shapes, along, shape)
+        return Filled("along", (_key_at(keys, first, shape), second))
     for term, way in (("filledFrom", "cast"), ("filledFirstDay", "first-day"), ("filledLastDay", "last-day")):
         source = shapes.iri(shape, SHAPES + term)
         if source:
-            return Filled(way, (keys[source],))
+            return Filled(way, (_key_at(keys, source, shape),))
     return None
 
 
@@ -99,26 +131,28 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
     for term in ("minInclusive", "minExclusive", "maxInclusive", "maxExclusive", "minLength", "maxLength"):
         value = shapes.value(shape, SH + term)
         if value is not None:
+            if term.endswith("Length") and not (value.isascii() and value.isdigit()):
+                raise ModelError(f"{_local(shape)}: sh:{term} has to be a whole number: {value}")
+            if kind.numeric:
+                _number(shapes, shape, term, 0)
             limits[term] = value
     label, description = _names(shapes, ontology, shape, path)
     group = shapes.iri(shape, SH + "group")
-    languages = [
-        v.value  # type: ignore[attr-defined]
-        for head in shapes.objects(shape, SH + "languageIn")
-        for v in shapes.items(head)
-    ]
+    languages = [v for head in shapes.objects(shape, SH + "languageIn") for v in shapes.items(head)]
+    if not all(isinstance(v, ox.Literal) for v in languages):
+        raise ModelError(f"{_local(shape)}: sh:languageIn has to list texts")
     return Field(
-        order=float(shapes.value(shape, SH + "order") or 0),
+        order=_number(shapes, shape, "order", 0),
         key=shapes.value(shape, SH + "codeIdentifier") or "",
         code=_local(shape),
         shape=shape,
         path=path,
         kind=kind,
         many=not kind.by_language and shapes.value(shape, SH + most) != "1",
-        required=int(shapes.value(shape, SH + least) or 0) > 0,
+        required=_number(shapes, shape, least, 0) > 0,
         datatype=shapes.iri(shape, SH + "datatype"),
         target=target,
-        languages=tuple(languages),
+        languages=tuple(v.value for v in languages if isinstance(v, ox.Literal)),
         words=words,
         filled=_filled(shapes, shape, keys),
         checked_by=shapes.iri(shape, SHAPES + "checkedBy"),
@@ -131,6 +165,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         group=_local(group) if group else None,
         long=shapes.value(shape, DASH + "singleLine") == "false",
         verbatim=shapes.value(shape, SHAPES + "verbatim") == "true",
+        space=shapes.value(shape, SHAPES + "namespace"),
     )
 
 
@@ -147,14 +182,14 @@ def _types(shapes: Index, ontology: Index, shape: str, iri: str, keys: dict[str,
         for condition in map(str, shapes.objects(rule, SH + "condition")):
             has = shapes.iri(condition, SH + "hasValue")
             if has or shapes.value(condition, SH + "minCount") == "1":
-                key = keys[str(shapes.one(condition, SH + "path"))]
+                key = _key_at(keys, shapes.one(condition, SH + "path"), shape)
                 value = has.rsplit("/", 1)[-1] if has else None
-        order = float(shapes.value(rule, SH + "order") or 0)
+        order = _number(shapes, rule, "order", 0)
         word = ontology.value(type_iri, SKOS + "notation") or _local(type_iri)
         rules.append((order, TypeRule(type_iri, word, key, value)))
     if not rules:
         return [TypeRule(iri, ontology.value(iri, SKOS + "notation") or _local(iri), None, None)]
-    return [rule for _, rule in sorted(rules)]
+    return [rule for _, rule in sorted(rules, key=lambda each: (each[0], each[1].iri, each[1].word))]
 
 
 def _class(
@@ -166,13 +201,13 @@ def _class(
     segment = str(shapes.value(shape, SH + "codeIdentifier"))
     identifies = shapes.value(shape, SHAPES + "identifies")
     by = shapes.iri(shape, SHAPES + "identifiedBy")
-    fields = tuple(sorted(_field(shapes, ontology, p, keys) for p in keyed))
+    fields = tuple(sorted((_field(shapes, ontology, p, keys) for p in keyed), key=lambda f: f[:3]))
     types = tuple(_types(shapes, ontology, shape, iri, keys))
     kinds = next((f for f in fields if f.kind.typing), None)
     words = kinds.words if kinds else {rule.word: rule.iri for rule in types}
     stated = {word: (each, *supers.get(each, ())) for word, each in words.items()}
     return Class(
-        order=float(shapes.value(shape, SH + "order") or 1000),
+        order=_number(shapes, shape, "order", 1000),
         name=_local(shape),
         iri=iri,
         segment=segment,
@@ -301,7 +336,10 @@ def load(ontology_files: list[Path], shapes_files: list[Path], base: str) -> Mod
 
 
 def of(layer: Layer, base: str, levels: tuple[Level, ...] = ()) -> Model:
-    """Return the Model of ontology and shapes, all layers combined, with the levels of areas. Raises ModelError if they cannot be used."""
+    """Return the Model of ontology and shapes, all layers combined, with the levels of areas.
+
+    Raises ModelError if they cannot be used.
+    """
     ontology, shapes = layer
     supers = entailment.superclasses(ontology)
     entailment.complete(ontology, supers)
@@ -331,8 +369,11 @@ def of(layer: Layer, base: str, levels: tuple[Level, ...] = ()) -> Model:
                 raise ModelError(f"{field.code}: no node shape with a sh:codeIdentifier targets {field.target}")
     classes = _completed(classes)
     groups = sorted(
-        Group(float(shapes.value(g, SH + "order") or 0), _local(g), shapes.text(g, RDFS + "label"))
-        for g in shapes.subjects(RDF + "type", SH + "PropertyGroup")
+        (
+            Group(_number(shapes, g, "order", 0), _local(g), shapes.text(g, RDFS + "label"))
+            for g in shapes.subjects(RDF + "type", SH + "PropertyGroup")
+        ),
+        key=lambda group: group[:2],
     )
     concepts = _concepts(ontology, classes, base)
     return Model(
@@ -364,7 +405,8 @@ def _along(
         for field in cls.fields:
             if field.filled and field.filled.way == "along":
                 source = cls.field(field.filled.keys[0])
-                assert source is not None and source.target is not None
+                if source is None or source.target is None:
+                    raise ModelError(f"{field.code}: s:filledAlong has to begin with a reference")
                 start = base + "id/" + classes[source.target].identifies
                 step = field.filled.keys[1]
                 for concept in concepts.get(source.target, {}):

@@ -1,4 +1,4 @@
-"""Spoken values: yes and no, and the months, as people write them in any language of messages.
+"""Spoken values: yes and no, languages, and the months, as people write them in any language of messages.
 
 The words are in the table `spoken` of the catalogue, so that another language brings its own.
 """
@@ -32,6 +32,18 @@ def month_names() -> dict[str, int]:
     """Return the beginnings of the names of months, with their numbers."""
     listed = (table(lang, "spoken")["months"].split() for lang in LANGUAGES)
     return {start: number for starts in listed for number, start in enumerate(starts, 1)}
+
+
+def language(name: str) -> str | None:
+    """Return the code of the language that a word names; None if it names none."""
+    return language_names().get(name.strip().casefold())
+
+
+@cache
+def language_names() -> dict[str, str]:
+    """Return the names of languages, with their codes."""
+    pairs = (pair.split("=") for lang in LANGUAGES for pair in table(lang, "spoken")["languages"].split())
+    return {name: code for code, name in pairs}
 
 
 @cache

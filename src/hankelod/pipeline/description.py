@@ -64,5 +64,5 @@ def _site(dataset: Dataset, outcome: Outcome, building: Building, report: Report
     try:
         published = dict(building.entries)
         building.add(site.files(dataset, outcome.records, report, published, chronicle.releases, chronicle.days))
-    except site.NotBoundaries as error:
+    except site.NotDrawn as error:
         raise CannotPublish(words.message("refusal-boundaries", why=error)) from error

@@ -6,12 +6,13 @@ from array import array
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from hankelod.messages.languages import of_pages
 from hankelod.messages.problem import MAX_PROBLEMS, SEVERITIES, Place, Problem, problem
-from hankelod.messages.refusal import CannotPublish
 from hankelod.messages.words import error_message
 from hankelod.model import lint
 from hankelod.pipeline.piece import Piece, digest
 from hankelod.records import inputs
+from hankelod.records.areas import Areas
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from hankelod.records.tree import Unreadable
@@ -49,13 +50,16 @@ class Findings:
             else:
                 self._more[each.severity] += 1
 
-    def begin(self, others: list[Record]) -> None:
-        """Take what is wrong with the dataset as such, and with reading the records that are held in memory."""
+    def begin(self, others: list[Record], engine: str | None = None) -> None:
+        """Take what is wrong with the dataset as such, and with reading the records that are held in memory.
+
+        `engine` is the name of the one that judges the dataset's own concepts.
+        """
         dataset = self.dataset
         self.note(inputs.unknown_files(dataset))
         if dataset.own_model:
             self.note(lint.remarks(dataset.model, dataset.own_model_files(), dataset.base, dataset.languages))
-            self.note(concepts.problems(dataset))
+            self.note(concepts.problems(dataset, engine))
         self.note(found for found, _ in reused(others))
         self.note(dataset.reader.problems)
         self.note(_of_presentation(dataset, others))
@@ -128,34 +132,40 @@ def _of_presentation(dataset: Dataset, others: list[Record]) -> Iterator[Problem
     settings = next((r for r in others if r.cls.of_dataset), None)
     if settings is None or not (dataset.setting("brand") or (dataset.root / "texts").is_dir()):
         return
-    from hankelod import site
+    from hankelod.site import brand, own
 
+    for code in of_pages(dataset.languages):
+        try:
+            own.read(dataset.root, code)
+        except own.NotTexts as error:
+            place = Place(dataset.name(dataset.root / error.path), error.line, 1)
+            yield problem("unusable-texts", place, detail=error_message(error))
     try:
-        site.presentable(dataset)
-    except CannotPublish as error:
-        place = settings.place(("brand",))
-        yield problem("unusable-presentation", place, settings.id, detail=error_message(error))
+        brand.brand(dataset.setting("brand"), dataset.data)
+    except brand.NotBrand as error:
+        place = settings.place(("brand", error.key))
+        yield problem("unusable-brand", place, settings.id, f"brand.{error.key}", detail=error_message(error))
 
 
 def _of_boundaries(dataset: Dataset, others: list[Record]) -> Iterator[Problem]:
-    """Yield what is wrong with the file of boundaries that a dataset names: it cannot be used, or areas are missing."""
-    settings = next((r for r in others if r.cls.of_dataset), None)
-    named = settings.values.get("boundaries") if settings else None
-    if not named:
+    """Yield what is wrong with the boundaries of areas: the file cannot be used, or areas are missing in it."""
+    if not dataset.model.levels:
         return
     from hankelod.site.map import atlas, boundaries
+    from hankelod.site.map.projection import NotDrawn
 
-    file = dataset.data / str(named)
-    place = Place(dataset.name(file), 1, 1)
-    levels = {name: [r for r in others if r.cls.name == name] for name in ("Municipality", "Region")}
+    source = boundaries.source(dataset)
+    if source is None:
+        return
+    place = Place(dataset.name(source.path), 1, 1)
+    records = {(r.cls.iri, r.id): r for r in others}
+    areas = Areas(dataset.model, lambda iri, identifier: records.get((iri, identifier)))
+    named = atlas.named(areas, (area for r in others if (area := areas.of(r)) is not None))
     try:
-        areas = atlas.official(levels["Municipality"], levels["Region"], file, dataset.data)
-    except boundaries.NotBoundaries as error:
+        found = atlas.official(named, source, atlas.plane_of(named, dataset.pack.projection))
+    except NotDrawn as error:
         yield problem("unusable-boundaries", place, detail=error_message(error))
         return
-    alone = any(r.id in areas for level in levels.values() for r in level)
-    for level in levels.values():
-        without = [r.id for r in level if r.id not in areas]
-        if without and not (alone and len(without) == len(level)):  # a file may have one level alone
-            shown = ", ".join(without[:SHOWN]) + (" …" if len(without) > SHOWN else "")
-            yield problem("areas-without-boundary", place, value=shown, expected=str(len(without)))
+    for lacking in atlas.without(named, found):
+        shown = ", ".join(lacking[:SHOWN]) + (" …" if len(lacking) > SHOWN else "")
+        yield problem("areas-without-boundary", place, value=shown, expected=str(len(lacking)))

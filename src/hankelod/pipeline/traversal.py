@@ -108,7 +108,7 @@ def _walk(dataset: Dataset, setting: Setting, crew: Crew | None, records: int) -
     others = chunking.held(dataset)
     problems = list(dataset.reader.problems)
     findings = Findings(dataset)
-    findings.begin(others)
+    findings.begin(others, setting.engine)
     workshop = Workshop(setting, dataset, others)
     hand_over(workshop)
     own = processes() if setting.several and crew is None else contextlib.nullcontext(crew or InProcess())
@@ -217,6 +217,8 @@ def _written(walk: _Walk, building: Building, parts: Parts, chronicle: Chronicle
                     export.feed(made)
     if not walk.findings.sound:
         raise Unsound(walk.findings.report())
+    for export in exports:
+        export.complete()
     with watch("ranges", None):
         triples.sort()
     chronicle.carry_on(others, triples.path)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import BinaryIO
 
@@ -108,6 +108,14 @@ class Building:
     def open(self, path: str, packed: bool = False) -> Output:
         """Begin a file that is written piece by piece."""
         return Output(self, path, packed, self._threads)
+
+    def beside(self, work: Callable[[], object]) -> Future[object]:
+        """Do work in a thread if there are some, else now."""
+        if self._threads is not None:
+            return self._threads.submit(work)
+        done: Future[object] = Future()
+        done.set_result(work())
+        return done
 
     def opened(self, target: Path) -> BinaryIO:
         """Open a file to be written, which is closed with all others at the end, whatever happens before."""

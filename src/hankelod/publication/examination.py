@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, NamedTuple, cast
@@ -23,6 +24,7 @@ from hankelod.publication.history.previous import WANTED
 from hankelod.publication.parts import Folder
 from hankelod.publication.reading import UNREADABLE, Graph, Source
 from hankelod.publication.runs import Lines
+from hankelod.publication.stretches import Dump, Stretch
 from hankelod.rdf import syntaxes
 
 BASE = "http://base.invalid/"
@@ -35,10 +37,12 @@ Fault = tuple[str, dict[str, Text]]
 
 
 class Version(NamedTuple):
-    """A version of a thing in a page of the change feed: what it is of, and its triples."""
+    """A version of a thing in a page of the change feed: what it is of, its triples, and where they stand in the dump;
+    None if they do not, or were not looked for."""
 
     thing: str
     graph: Graph
+    stretches: tuple[Stretch, ...] | None = None
 
 
 class Examined(NamedTuple):
@@ -47,7 +51,7 @@ class Examined(NamedTuple):
     `size` and `sha256` are None if it could not be opened. `graph` holds its triples, None if it is not RDF: each is
     counted once, but in a page of the change feed and in a form of the dump of more than `reading.BLOCK` bytes.
     `versions` are those of a page of the change feed, in order, and `invalid` is why they cannot be read. `plain` is
-    the SHA-256 of what a packed file holds.
+    the SHA-256 of what a packed file holds. `leant` says that the graph of a page is counted only, without its hashes.
     """
 
     path: str
@@ -58,32 +62,46 @@ class Examined(NamedTuple):
     versions: tuple[Version, ...] = ()
     invalid: Text | None = None
     plain: str | None = None
+    leant: bool = False
 
 
 class File(NamedTuple):
     """A file to be examined; `unpacked` is the size of what it holds, if that is a file of the publication too, and
-    `is_form` marks a form of the dump."""
+    `is_form` marks a form of the dump.
+
+    With `leans`, what another file shows is left out, and must be asked of that: the IRIs of a form of the dump are not
+    checked, which those of another form are; lines of the change feed are looked up in `dump`, the dump in N-Triples,
+    rather than parsed.
+    """
 
     path: str
     unpacked: int | None
     is_form: bool = False
+    leans: bool = False
+    dump: str | None = None
 
 
 def examine(folder: Path, files: Sequence[File]) -> list[Examined]:
     """Read files of a publication, in their order."""
     opener = reading.Opener(folder)
-    return [_examined(opener, file) for file in files]
+    with ExitStack() as stack:
+        dump = None
+        path = next((file.dump for file in files if file.leans and WANTED.fullmatch(file.path)), None)
+        if path is not None:
+            with suppress(*UNREADABLE):  # then the dump has a fault
+                dump = Dump(stack.enter_context(opener.open(path)))
+        return [_examined(opener, file, dump) for file in files]
 
 
-def _examined(opener: reading.Opener, file: File) -> Examined:
+def _examined(opener: reading.Opener, file: File, dump: Dump | None) -> Examined:
     found = Examined(file.path)
     try:
         with opener.open(file.path) as opened:
             content = opened.read(reading.BLOCK + 1)
             if len(content) <= reading.BLOCK:
                 found = found._replace(size=len(content), sha256=hashlib.sha256(content).hexdigest())
-                return _read(file, io.BytesIO(content), found, held=True)
-            return _large(file, opened)
+                return _read(file, io.BytesIO(content), found, dump, held=True)
+            return _large(file, opened, dump)
     except FileNotFoundError:
         return found._replace(fault=("file-missing", {}))
     except UNREADABLE as error:
@@ -94,29 +112,29 @@ def _unreadable(error: Exception) -> Fault:
     return "file-unreadable", {"detail": error_message(error)}
 
 
-def _large(file: File, opened: io.FileIO) -> Examined:
+def _large(file: File, opened: io.FileIO, dump: Dump | None) -> Examined:
     """Examine a file of more than a block; one that cannot be read to its end by its format is hashed to its end."""
     opened.seek(0)
     source = Source(opened)
     content = io.BufferedReader(cast(io.RawIOBase, source), reading.BLOCK)
     found, seeking = Examined(file.path), formats.of(file.path).media_type in reading.SEEKING
     if not seeking:
-        found = _tried(file, content, found)
+        found = _tried(file, content, found, dump)
     for _ in reading.blocks(content):
         pass
     found = found._replace(size=source.size, sha256=source.sha256())
-    return _tried(file, cast(BinaryIO, opened), found) if seeking else found
+    return _tried(file, cast(BinaryIO, opened), found, dump) if seeking else found
 
 
-def _tried(file: File, content: BinaryIO, found: Examined) -> Examined:
+def _tried(file: File, content: BinaryIO, found: Examined, dump: Dump | None) -> Examined:
     """Read a large file by its format; one that cannot be read has a fault."""
     try:
-        return _read(file, content, found, held=False)
+        return _read(file, content, found, dump, held=False)
     except UNREADABLE as error:
         return found._replace(fault=_unreadable(error))
 
 
-def _read(file: File, content: BinaryIO, found: Examined, held: bool) -> Examined:
+def _read(file: File, content: BinaryIO, found: Examined, dump: Dump | None, held: bool) -> Examined:
     """Read a file by its format. Raises one of UNREADABLE."""
     kind, packing = formats.unpacked(file.path)
     if packing:
@@ -127,10 +145,10 @@ def _read(file: File, content: BinaryIO, found: Examined, held: bool) -> Examine
         reading.read(content, kind.media_type)
         return found
     if file.is_form and kind.media_type == NT:
-        return found._replace(graph=reading.sorted_triples(content))
+        return found._replace(graph=reading.sorted_triples(content, file.leans))
     if WANTED.fullmatch(file.path):
-        return _page(reading.whole(content, file.path), found)
-    quads = reading.quads(content, syntaxes.WRITTEN[kind.media_type], BASE + file.path)
+        return _page(reading.whole(content, file.path), found, dump if file.leans else None)
+    quads = reading.quads(content, syntaxes.WRITTEN[kind.media_type], BASE + file.path, file.leans)
     if held:
         return found._replace(graph=reading.graph(set(quads)))
     if file.is_form:
@@ -149,22 +167,57 @@ def _digest(file: BinaryIO, size: int) -> str:
     return digest.hexdigest()
 
 
-def _page(content: bytes, found: Examined) -> Examined:
+def _page(content: bytes, found: Examined, dump: Dump | None) -> Examined:
     """Read a page of the change feed. Raises SyntaxError."""
+    rest, lines = feed.apart(content) if dump is not None else (content, {})
+    stretches = {name: dump.stretches(each) for name, each in lines.items()} if dump is not None else {}
+    read = _counted(rest, lines) if lines and None not in stretches.values() else None
+    properties, graphs = read or _parsed(content)
+    if read is None:  # a graph may not be what it looks like where others are not lines of the dump
+        standing = {name: each for name, each in stretches.items() if each is not None and name in graphs}
+        stretches = {name: each for name, each in standing.items() if _triples(lines[name]) == graphs[name]}
+    count = len(properties) + sum(each.triples for each in graphs.values())
+    found = found._replace(graph=Graph(count, 0), leant=read is not None)
+    try:
+        named = sorted(feed.named(properties).items(), key=lambda item: item[1].number)
+    except (KeyError, ValueError, IndexError) as error:
+        return found._replace(invalid=error_message(error))
+    versions = (
+        Version(m.thing, graphs[name], stretches.get(name)) if name in graphs else Version(m.thing, reading.EMPTY, ())
+        for name, m in named
+    )
+    return found._replace(versions=tuple(versions))
+
+
+def _triples(lines: bytes) -> Graph:
+    """Read lines of the dump, of which the last has no line end. Raises ValueError, SyntaxError."""
+    return reading.check_triples(lines, lines.count(b"\n") + 1)
+
+
+def _parsed(content: bytes) -> tuple[list[ox.Quad], dict[str, Graph]]:
+    """Parse a page: its own triples, and its named graphs. Raises SyntaxError."""
     properties: list[ox.Quad] = []
     graphs: dict[str, Graph] = {}
     for name, quads in feed.by_graph(content, BASE):
         if name is None:
             properties.extend(quads)
         else:
-            graphs[name] = graphs.get(name, reading.EMPTY).plus(reading.graph(quads))
-    count = len(properties) + sum(each.triples for each in graphs.values())
-    found = found._replace(graph=Graph(count, 0))
-    try:
-        named = sorted(feed.named(properties).items(), key=lambda item: item[1].number)
-    except (KeyError, ValueError, IndexError) as error:
-        return found._replace(invalid=error_message(error))
-    return found._replace(versions=tuple(Version(m.thing, graphs.get(name, reading.EMPTY)) for name, m in named))
+            graphs[name] = graphs.get(name, reading.EMPTY).plus(reading.graph(map(reading.in_default, quads)))
+    return properties, graphs
+
+
+def _counted(rest: bytes, lines: dict[str, bytes]) -> tuple[list[ox.Quad], dict[str, Graph]] | None:
+    """Parse a page that is taken apart, and count the lines of its graphs; None if these are not its graphs."""
+    properties: list[ox.Quad] = []
+    ordinals: dict[str, list[str]] = {}
+    for name, quads in feed.by_graph(rest, BASE):
+        if name is None:
+            properties.extend(quads)
+        else:
+            ordinals.setdefault(name, []).extend(str(getattr(quad.object, "value", "")) for quad in quads)
+    if ordinals != {name: [str(ordinal)] for ordinal, name in enumerate(lines)}:
+        return None
+    return properties, {name: Graph(each.count(b"\n") + 1, 0) for name, each in lines.items()}
 
 
 ### Differences, found by sorting: only where sums are apart

@@ -38,8 +38,11 @@ def beside(out: Path, what: str) -> Path:
 
 def write(path: Path, content: bytes) -> None:
     """Write a file of the folder being built, and create the folders above it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    try:
+        path.write_bytes(content)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     path.chmod(FILE_MODE)
 
 

@@ -20,8 +20,12 @@ Files = Iterator[File]
 
 def to_json(value: object, indent: int | None = None) -> bytes:
     """Serialise to JSON in UTF-8: keys in the given order, a line end last, compact unless `indent` is given."""
-    separators = (",", ":") if indent is None else None
-    return (json.dumps(value, ensure_ascii=False, indent=indent, separators=separators) + "\n").encode()
+    content = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    if indent is not None:
+        import msgspec
+
+        content = msgspec.json.format(content, indent=indent)  # json would write it in Python, key by key
+    return content + b"\n"
 
 
 Entries = dict[str, dict[str, object]]

@@ -63,7 +63,9 @@ FORMATS = (
     Format(".nojekyll", "text/plain", "TXT"),
 )
 
-_BY_LENGTH = sorted(FORMATS, key=lambda f: (-len(f.ending), f.ending))
+_BY_ENDING = {f.ending: f for f in FORMATS}
+
+_LENGTHS = sorted({len(ending) for ending in _BY_ENDING}, reverse=True)
 
 
 class UnknownFormat(ValueError):
@@ -72,9 +74,10 @@ class UnknownFormat(ValueError):
 
 def of(path: str) -> Format:
     """The format of a file of the publication, by the longest matching ending. Raises UnknownFormat."""
-    for candidate in _BY_LENGTH:
-        if path.endswith(candidate.ending):
-            return candidate
+    for length in _LENGTHS:
+        found = _BY_ENDING.get(path[-length:])
+        if found is not None:
+            return found
     raise UnknownFormat(path)
 
 

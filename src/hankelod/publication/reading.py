@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from errno import ENOENT
 from functools import partial
 from itertools import chain, islice
-from operator import attrgetter, lt
+from operator import lt
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -151,11 +151,16 @@ EMPTY = Graph(0, 0)
 
 
 def graph(quads: Iterable[ox.Quad]) -> Graph:
-    """Count the triples of quads, and add up their hashes, which the engine makes alike in every process."""
-    rest, count, total = map(hash, map(attrgetter("triple"), quads)), 0, 0
+    """Count quads of the default graph, and add up their hashes, which the engine makes alike in every process."""
+    rest, count, total = map(hash, quads), 0, 0
     while hashes := list(islice(rest, HASHES)):
         count, total = count + len(hashes), total + sum(hashes)
     return Graph(count, total)
+
+
+def in_default(quad: ox.Quad) -> ox.Quad:
+    """Return the triple of a quad in the default graph."""
+    return ox.Quad(quad.subject, quad.predicate, quad.object)
 
 
 def lines(quads: Iterable[ox.Quad]) -> Iterator[Lines]:
@@ -167,12 +172,15 @@ def lines(quads: Iterable[ox.Quad]) -> Iterator[Lines]:
         yield block
 
 
-def quads(file: BinaryIO, form: ox.RdfFormat, base: str) -> Iterator[ox.Quad]:
-    """Parse the quads of a file. JSON-LD of more than WHOLE bytes must have a node on each line."""
+def quads(file: BinaryIO, form: ox.RdfFormat, base: str, lenient: bool = False) -> Iterator[ox.Quad]:
+    """Parse the quads of a file; if that is `lenient`, its IRIs are not checked.
+
+    JSON-LD of more than WHOLE bytes must have a node on each line.
+    """
     if form == ox.RdfFormat.JSON_LD:
         head = file.readline(WHOLE)
         if head.endswith(b',"@graph":[\n'):
-            return chain.from_iterable(_nodes(head, file, base))
+            return chain.from_iterable(_nodes(head, file, base, lenient))
         content = head + file.read(WHOLE)
         if len(content) > WHOLE:
             raise ValueError("no node on each line")
@@ -180,41 +188,56 @@ def quads(file: BinaryIO, form: ox.RdfFormat, base: str) -> Iterator[ox.Quad]:
         content = file.read(HELD)
         if len(content) == HELD:
             checked = nesting.Checked(content, file)
-            return ox.parse(input=checked, format=form, base_iri=base)  # type: ignore[arg-type]
+            return ox.parse(input=checked, format=form, base_iri=base, lenient=lenient)  # type: ignore[arg-type]
     nesting.check(content, form == ox.RdfFormat.JSON_LD)
-    return ox.parse(content, format=form, base_iri=base)
+    return ox.parse(content, format=form, base_iri=base, lenient=lenient)
 
 
-def _nodes(head: bytes, file: BinaryIO, base: str) -> Iterator[Iterator[ox.Quad]]:
+def _nodes(head: bytes, file: BinaryIO, base: str, lenient: bool) -> Iterator[Iterator[ox.Quad]]:
     """Yield the quads of JSON-LD that has a node on each line, for some nodes at a time."""
     while nodes := list(islice(file, NODES)):
         last = nodes[-1] == b"]}\n"
         content = b"%b%b]}" % (head, b"".join(nodes[:-1] if last else nodes).rstrip(b",\n"))
-        nesting.check(content, json=True)
-        yield ox.parse(content, format=ox.RdfFormat.JSON_LD, base_iri=base)
+        if not all(_is_flat(each.rstrip(b",\n")) for each in (head + b"]}", *nodes[: -1 if last else None])):
+            nesting.check(content, json=True)
+        yield ox.parse(content, format=ox.RdfFormat.JSON_LD, base_iri=base, lenient=lenient)
         if last:
             return
     raise ValueError("it does not end")
 
 
-def check_triples(content: bytes, count: int) -> Graph:
-    """Read N-Triples. Raises ValueError or SyntaxError unless its `count` lines are one triple each."""
+def _is_flat(content: bytes) -> bool:
+    """Tell quickly whether this is one value of JSON with so few objects and arrays that it may stand in two others."""
+    try:
+        _whole(content)
+    except (msgspec.MsgspecError, RecursionError):
+        return False
+    return content.count(b"{") + content.count(b"[") <= nesting.DEEPEST - 2
+
+
+_whole = msgspec.json.Decoder(msgspec.Raw).decode
+
+
+def check_triples(content: bytes, count: int, lenient: bool = False) -> Graph:
+    """Read N-Triples; if that is `lenient`, their IRIs are not checked. Raises ValueError or SyntaxError unless the
+    `count` lines are one triple each."""
     nesting.check(content)
-    found = graph(ox.parse(content, format=ox.RdfFormat.N_TRIPLES))
+    found = graph(ox.parse(content, format=ox.RdfFormat.N_TRIPLES, lenient=lenient))
     if found.triples != count:
         raise ValueError("not a triple on each line")
     return found
 
 
-def sorted_triples(file: BinaryIO) -> Graph:
-    """Read sorted N-Triples. Raises ValueError unless each line is a triple above the one before."""
+def sorted_triples(file: BinaryIO, lenient: bool = False) -> Graph:
+    """Read sorted N-Triples; if that is `lenient`, their IRIs are not checked. Raises ValueError unless each line is a
+    triple above the one before."""
     last, count, total = b"", 0, 0
     for block in runs.of_file(file, BLOCK):
         if not (last < block[0] and all(map(lt, block, islice(block, 1, None)))):
             pairs = zip([last, *block], block, strict=False)
             place = next(n for n, (before, each) in enumerate(pairs, count + 1) if each <= before)
             raise ValueError(f"line {place} is not in its place in the order of lines")
-        total += check_triples(b"\n".join(block), len(block)).hashes
+        total += check_triples(b"\n".join(block), len(block), lenient).hashes
         last, count = block[-1], count + len(block)
     return Graph(count, total)
 

@@ -1,13 +1,16 @@
 """Verification of a publication against its manifest: every file is read once, in bounded memory, whatever its size.
 
-Files are examined by themselves, by any number of processes, and then compared with each other: the forms of the dump,
-and the last versions in the change feed, by the number and the sum of the hashes of their triples. Only what differs is
-put in order, to count the triples that do.
+Files are examined by any number of processes, and then compared with each other: the forms of the dump by the number
+and the sum of the hashes of their triples, the last versions in the change feed by where they stand in the dump. What
+one of them shows is not looked for in the others: only where they do not agree, each is examined by itself, and what
+differs is put in order, to count the triples that do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,13 +18,14 @@ from hankelod.messages.problem import Place, Problem, problem
 from hankelod.messages.words import error_message
 from hankelod.publication import examination, reading, runs
 from hankelod.publication import manifest as manifests
-from hankelod.publication.examination import Examined, File, examine
+from hankelod.publication.examination import Examined, File, Version, examine
 from hankelod.publication.history import feed
 from hankelod.publication.history.previous import WANTED, read_releases
 from hankelod.publication.manifest import MANIFEST, BadManifest, Manifest
 from hankelod.publication.parts import Folder
 from hankelod.publication.reading import UNREADABLE, Graph
 from hankelod.publication.runs import Lines
+from hankelod.publication.stretches import cover
 from hankelod.rdf import dumps
 from hankelod.records.folder import BASE
 from hankelod.validation.report import Report, report
@@ -54,31 +58,71 @@ def verify(folder: Path, name: str, share: Examine = here) -> Report:
         return report(check.problems, 0, BASE)
     for path in manifests.foreign(folder, manifest):
         check.add("file-foreign", path)
-    examined = {each.path: each for some in share(examine, _work(folder, manifest)) for each in some}
+    forms = _forms(manifest)
+    files = _files(manifest, forms)
+    examined = {each.path: each for some in share(examine, _work(folder, manifest, files)) for each in some}
+    check.agree = _agree(examined, forms, [file.path for file in files if file.leans])
+    if not check.agree:
+        alone = [file._replace(leans=False) for file in files if file.leans]
+        examined |= {each.path: each for some in share(examine, _work(folder, manifest, alone)) for each in some}
     check.files(manifest, examined)
     if any(map(_page_number, manifest.files)):
         check.history(manifest, examined)
     return report(check.problems, len(manifest.files), BASE)
 
 
-def _work(folder: Path, manifest: Manifest) -> list[Work]:
-    """All files as pieces of work, the largest first, so that processes end at about the same time."""
+def _files(manifest: Manifest, forms: list[str]) -> list[File]:
+    """All files; those that can, lean on the dump in N-Triples and on the form of it that is always checked."""
+    dump, checked = dumps.sorted_form(forms), _checked(forms)
+    files = []
+    for path in manifest.files:
+        plain = manifest.files.get(path.removesuffix(".gz")) if path.endswith(".gz") else None
+        can = bool(_page_number(path)) or (path in forms and path != checked)
+        leans = can and dump is not None and checked is not None
+        files.append(File(path, plain.bytes if plain else None, path in forms, leans, dump))
+    return files
+
+
+def _work(folder: Path, manifest: Manifest, files: list[File]) -> list[Work]:
+    """Files as pieces of work, the largest first, so that processes end at about the same time."""
     pieces: list[list[File]] = []
-    forms = _forms(manifest)
     room = 0
-    for path, entry in sorted(manifest.files.items(), key=lambda item: (-item[1].bytes, item[0])):
-        if entry.bytes > room:
+    sizes = {file: manifest.files[file.path].bytes for file in files}
+    for file, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0].path)):
+        if size > room:
             pieces.append([])
             room = TOGETHER
-        room -= entry.bytes
-        plain = manifest.files.get(path.removesuffix(".gz")) if path.endswith(".gz") else None
-        pieces[-1].append(File(path, plain.bytes if plain else None, path in forms))
+        room -= size
+        pieces[-1].append(file)
     return [(folder, piece) for piece in pieces]
 
 
 def _forms(manifest: Manifest) -> list[str]:
     """The forms of the dump as they are read: not packed."""
     return [path for path in dumps.forms(manifest.files) if not path.endswith(dumps.PACKED)]
+
+
+def _checked(forms: list[str]) -> str | None:
+    """The form of the dump whose IRIs are always checked: not the one whose lines are looked up; None without one."""
+    return next((form for form in forms if form != dumps.sorted_form(forms)), None)
+
+
+def _agree(examined: dict[str, Examined], forms: list[str], leaning: list[str]) -> bool:
+    """Tell whether files that lean on others agree with them, so that nothing is left to be read of them.
+
+    The forms of the dump have the same triples, and the last versions in the change feed are all lines of the dump.
+    """
+    dump, checked = dumps.sorted_form(forms), _checked(forms)
+    if not leaning or dump is None or checked is None:
+        return False
+    if any(examined[path].fault or examined[path].invalid for path in (dump, checked, *leaning)):
+        return False
+    if any(examined[path].graph != examined[checked].graph for path in leaning if path in forms):
+        return False
+    pages = sorted(filter(_page_number, leaning), key=_page_number, reverse=True)
+    last = [version.stretches for version in _last(examined[path] for path in pages)]
+    stretches = chain.from_iterable(each for each in last if each is not None)
+    return not pages or (None not in last and cover(stretches, examined[dump].size or 0))
 
 
 def _page_number(path: str) -> int:
@@ -88,9 +132,11 @@ def _page_number(path: str) -> int:
 
 
 class _Verification:
-    """The check of one publication. `_dump` holds the triples of the dump in N-Triples, if that is in order."""
+    """The check of one publication. `agree` says that the files agree with the dump; `_dump` holds the triples of that
+    in N-Triples, if it is in order."""
 
     def __init__(self, folder: Path, name: str) -> None:
+        self.agree = False
         self.problems: list[Problem] = []
         self._folder, self._name = folder, name.rstrip("/")
         self._faulty: set[str] = set()
@@ -166,19 +212,23 @@ class _Verification:
             return
         try:
             read_releases(lambda path: manifests.content(self._folder, path, manifests.LARGEST), manifest)
-            if self._dump and _last(examined[path] for path in pages) != self._dump:
+            if self._dump and not self.agree and _sum(_last(examined[path] for path in pages)) != self._dump:
                 with TemporaryDirectory(prefix="hankelod-") as place:
                     self._difference(feed.FEED, examination.last_versions(self._folder, pages, Folder(place)))
         except (*UNREADABLE, KeyError, IndexError) as error:
             self.add("history-broken", feed.FEED, detail=error_message(error))
 
 
-def _last(pages: Iterable[Examined]) -> Graph:
-    """The triples of the last version of each thing, added up; the newest page comes first."""
-    things, last = set[str](), reading.EMPTY
+def _last(pages: Iterable[Examined]) -> Iterator[Version]:
+    """Yield the last version of each thing; the newest page comes first."""
+    things = set[str]()
     for page in pages:
-        for thing, graph in reversed(page.versions):
-            if thing not in things:
-                things.add(thing)
-                last = last.plus(graph)
-    return last
+        for version in reversed(page.versions):
+            if version.thing not in things:
+                things.add(version.thing)
+                yield version
+
+
+def _sum(versions: Iterable[Version]) -> Graph:
+    """The triples of versions of different things, added up."""
+    return reduce(Graph.plus, (version.graph for version in versions), reading.EMPTY)

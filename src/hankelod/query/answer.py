@@ -72,9 +72,9 @@ class Answer:
     >>> import hankelod
     >>> answer = hankelod.open("dist").query("totals")
     >>> answer.rows
-    [{'projects': 1, 'totalCost': Decimal('1000.5'), 'grants': Decimal('700'), 'results': 1, 'permanence': 1}]
+    [{'projects': 1, 'currency': 'EUR', 'totalCost': Decimal('1000.5'), 'grants': Decimal('700'), 'results': 1, ...}]
     >>> answer.text("csv")
-    'projects,totalCost,grants,results,permanence\\r\\n1,1000.5,700,1,1\\r\\n'
+    'projects,currency,totalCost,grants,results,permanence\\r\\n1,EUR,1000.5,700,1,1\\r\\n'
     >>> float(answer.to_pandas()["grants"].sum())
     700.0
     """

@@ -43,7 +43,7 @@ _VALUE = {
     "text": re.compile(r"[^\x00-\x1f\x7f]*"),
     "number": re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?"),
     "month": re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])"),
-    LANGUAGE: re.compile("fi|sv|en"),
+    LANGUAGE: re.compile("[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,5}"),
 }
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")

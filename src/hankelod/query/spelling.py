@@ -118,6 +118,8 @@ def _terms(tokens: list[Token], prefixes: Mapping[str, str], base: str) -> Itera
             continue
         if token.kind == "name":
             prefix, _, local = token.text.partition(":")
+            if prefix not in prefixes:  # an engine may read a keyword before it: `ASKx:y`
+                continue
             yield _Term(token, prefixes[prefix] + local.replace("\\", ""), prefixes[prefix], prefix)
         elif token.kind == "iri":
             iri = token.text[1:-1]

@@ -7,6 +7,7 @@ prefixes of the dataset at the working folder.
 from __future__ import annotations
 
 import re
+import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -134,7 +135,7 @@ def load_dump(store: ox.Store, file: Path, origin: str) -> None:
         raise CannotAsk(message("refusal-dump-unread", place=f"{origin}{at}", why=error.msg)) from error
     except files.Unfit as error:
         raise CannotAsk(message("refusal-dump-unread", place=origin, why=files.why(error))) from error
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise CannotAsk(message("refusal-dump-unread", place=origin, why=error)) from error
 
 
@@ -144,7 +145,7 @@ def opened(store: ox.Store, origin: str, here: Path) -> Opened:
 
     folders = [own if (own := root(here) / name).is_dir() else shipped(name) for name in ("ontology", "shapes")]
     folders += [added] if (added := root(here) / "model").is_dir() else []
-    text = "\n".join(content(f).decode() for folder in folders for f in turtle_files(folder))
+    text = "\n".join(content(f).decode("utf-8", "replace") for folder in folders for f in turtle_files(folder))
     return Opened(store, _base(store) or BASE, dict(sorted(_PREFIX.findall(text))), origin, 0)
 
 

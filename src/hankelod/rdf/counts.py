@@ -1,10 +1,37 @@
-"""Counts of a graph in sorted N-Triples: triples, subjects, objects, classes, properties, links to other datasets."""
+"""Counts of a graph in N-Triples: triples, subjects, objects, classes, properties, links to other datasets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from hankelod.rdf.graph import RDF
+
+
+class Columns(NamedTuple):
+    """Triples by subject, predicate and object; an object has the end of its line behind it."""
+
+    subjects: Sequence[bytes]
+    predicates: Sequence[bytes]
+    objects: Sequence[bytes]
+
+    @property
+    def distinct_objects(self) -> set[bytes]:
+        """The distinct objects, without ends of lines."""
+        return {each[:-2] for each in set(self.objects)}
+
+
+def columns(lines: Iterable[bytes]) -> Columns:
+    """Take lines of N-Triples, which have no line ends, apart."""
+    subjects, predicates, objects = list[bytes](), list[bytes](), list[bytes]()
+    for line in lines:  # three lists: a list for each line would be many for the garbage collector
+        subject, predicate, rest = line.split(b" ", 2)
+        subjects.append(subject)
+        predicates.append(predicate)
+        objects.append(rest)
+    return Columns(subjects, predicates, objects)
 
 
 class Counts:
@@ -17,31 +44,23 @@ class Counts:
         self.uses: dict[str, int] = {}
         self.links: dict[str, int] = {}
 
-    def add(self, lines: list[bytes], spaces: tuple[bytes, ...] = ()) -> None:
-        """Count sorted lines of N-Triples, which hold all triples of their subjects; objects are not counted.
+    def add(self, triples: Columns, spaces: tuple[bytes, ...] = ()) -> None:
+        """Count distinct triples, which are all those of their subjects; objects are not counted.
 
         Links are triples whose object begins with one of `spaces` (`<http://…`).
         """
         kind = f"<{RDF}type>".encode()
-        last = b""
-        self.triples += len(lines)
-        uses: dict[bytes, int] = {}
-        for line in lines:
-            subject, predicate, rest = line.split(b" ", 2)
-            if subject != last:
-                self.subjects += 1
-                last = subject
-            uses[predicate] = uses.get(predicate, 0) + 1
-            if rest.startswith(spaces):
-                space = next(each for each in spaces if rest.startswith(each))
-                link = (predicate[1:-1] + b" " + space[1:]).decode()
-                self.links[link] = self.links.get(link, 0) + 1
-            if predicate == kind:
-                cls = rest[1:-3].decode()
-                self.members[cls] = self.members.get(cls, 0) + 1
-        for predicate, number in uses.items():
-            iri = predicate[1:-1].decode()
-            self.uses[iri] = self.uses.get(iri, 0) + number
+        pairs = list(zip(triples.predicates, triples.objects, strict=True))
+        links = (
+            predicate[1:-1] + b" " + next(each for each in spaces if rest.startswith(each))[1:]
+            for predicate, rest in pairs
+            if rest.startswith(spaces)
+        )
+        self.triples += len(pairs)
+        self.subjects += len(set(triples.subjects))
+        _more(self.members, Counter(rest[1:-3] for predicate, rest in pairs if predicate == kind))
+        _more(self.uses, Counter(predicate[1:-1] for predicate in triples.predicates))
+        _more(self.links, Counter(links))
 
     def merge(self, other: Counts) -> None:
         """Add the counts of other lines that share no subject with these."""
@@ -54,20 +73,20 @@ class Counts:
 
     def encoded(self) -> bytes:
         """Return the counts as JSON."""
-        import json
 
         return json.dumps(self.__dict__).encode()
 
     @classmethod
     def decoded(cls, content: bytes) -> Counts:
         """Return the counts that `encoded` wrote."""
-        import json
 
         counts = cls()
         counts.__dict__.update(json.loads(content))
         return counts
 
 
-def objects_of(lines: Iterable[bytes]) -> set[bytes]:
-    """Return the distinct objects in lines of N-Triples without line ends."""
-    return {line.split(b" ", 2)[2][:-2] for line in lines}
+def _more(numbers: dict[str, int], counted: Counter[bytes]) -> None:
+    """Add to numbers by name."""
+    for name, number in counted.items():
+        term = name.decode()
+        numbers[term] = numbers.get(term, 0) + number

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -86,9 +87,11 @@ class Index(NamedTuple):
         }
 
     def items(self, head: object) -> list[object]:
-        """Return the members of an RDF list."""
+        """Return the members of an RDF list, up to a cell that it leads back to."""
         members: list[object] = []
-        while isinstance(head, str) and head != RDF + "nil":
+        seen: set[str] = set()
+        while isinstance(head, str) and head != RDF + "nil" and head not in seen:
+            seen.add(head)
             members.append(self.one(head, RDF + "first"))
             head = self.one(head, RDF + "rest")
         return members
@@ -96,6 +99,18 @@ class Index(NamedTuple):
     def subjects(self, predicate: str, obj: str) -> list[str]:
         """Return the subjects that have this object, sorted."""
         return sorted(s for s, by in self.triples.items() if obj in by.get(predicate, ()))
+
+
+OUTSIDE = re.compile(rb"\xf3\xa0|[\xf0-\xf3].\xbf[\xbe\xbf]", re.S)
+"""Characters that Turtle allows in a prefixed name, RFC 3987 in no IRI: U+E0000 to U+E0FFF, U+1FFFF and its like."""
+
+
+def check_iris(triple: ox.Triple) -> None:
+    """Raise ValueError for a term that is no IRI: the parser does not look at what prefixed names stand for."""
+    for term in (triple.subject, triple.predicate, triple.object):
+        named = term.datatype if isinstance(term, ox.Literal) else term
+        if isinstance(named, ox.NamedNode):
+            ox.NamedNode(named.value)
 
 
 def _node(term: object) -> str:
@@ -140,10 +155,18 @@ def indexed(quads: list[ox.Quad], prefixes: dict[str, str]) -> Index:
 
 def _take(index: Index, content: bytes, base: str) -> None:
     """Add the triples of a Turtle file to the index. Raises SyntaxError, ValueError."""
+    content.decode()  # the parser does not look at comments
     nesting.check(content)
     parser = ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=base)
-    _add(index, parser)
+    _add(index, _checked(parser) if OUTSIDE.search(content) else parser)
     index.prefixes.update(parser.prefixes)
+
+
+def _checked(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """Yield quads. Raises ValueError at the first with a term that is no IRI."""
+    for quad in quads:
+        check_iris(quad.triple)
+        yield quad
 
 
 def _add(index: Index, quads: Iterable[ox.Quad]) -> None:

@@ -22,6 +22,17 @@ def lines(path: Path, start: bytes) -> list[bytes]:
     return found
 
 
+def place(file: BinaryIO, line: bytes) -> int | None:
+    """Return where this line with its end begins in an open file that is sorted by bytes; None if it is not there."""
+    start = _before(file, line)
+    file.seek(start)
+    for each in file:
+        if each >= line:
+            return start if each == line else None
+        start += len(each)
+    return None
+
+
 def _before(file: BinaryIO, start: bytes) -> int:
     """The beginning of a line from which on `start` is near: all lines before it are smaller."""
     low, high = 0, file.seek(0, 2)

@@ -74,12 +74,14 @@ def nodes(triples: Triples, names: Names, wanted: Iterable[str] | None = None) -
 
 
 def _node(triples: Triples, subject: str, names: Names) -> dict[str, object]:
-    types = triples[subject].get(RDF + "type", [])
-    node: dict[str, object] = {"type": [_compact(str(o), names) for o in types]} if types else {}
+    things = [_compact(o, names) for o in triples[subject].get(RDF + "type", []) if isinstance(o, str)]
+    node: dict[str, object] = {"type": things} if things else {}
     node["id"] = _reference(subject, names)
     for predicate, objects in predicates(triples, subject):
         if predicate != RDF + "type":
             node[_compact(predicate, names)] = [_json_object(o, names) for o in objects]
+        elif len(things) < len(objects):  # `type` holds IRIs only
+            node[predicate] = [_json_object(o, names) for o in objects if not isinstance(o, str)]
     return node
 
 

@@ -36,10 +36,13 @@ PLAIN = {
 """Literals that Turtle may have without quotation marks, by datatype."""
 
 
-def document(triples: Triples, base: str, prefixes: dict[str, str], in_order: bool = False) -> str:
-    """Return a complete Turtle document, sorted or `in_order`; IRIs under `base` are relative to it."""
+def document(triples: Triples, base: str, prefixes: dict[str, str], in_order: bool = False, long: bool = True) -> str:
+    """Return a complete Turtle document, sorted or `in_order`; IRIs under `base` are relative to it.
+
+    Without `long`, a text of several lines stands on one: no line begins with what a stranger wrote.
+    """
     names = Names(base, prefixes, True)
-    text = Writer(triples, names, in_order).text()
+    text = Writer(triples, names, in_order, long).text()
     return head_of(base, prefixes, names.used) + text
 
 
@@ -66,8 +69,8 @@ def trig(triples: Triples, graphs: Mapping[str, Iterable[bytes]], base: str, pre
 class Writer:
     """Writer of the blocks of triples in one notation of IRIs, sorted or `in_order`."""
 
-    def __init__(self, triples: Triples, names: Names, in_order: bool = False) -> None:
-        self.triples, self.names, self.in_order = triples, names, in_order
+    def __init__(self, triples: Triples, names: Names, in_order: bool = False, long: bool = True) -> None:
+        self.triples, self.names, self.in_order, self.long = triples, names, in_order, long
         self._nested: set[str] = set()
 
     def blocks(self, wanted: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
@@ -158,7 +161,7 @@ class Writer:
         if form is not None and form.fullmatch(term.value):
             return term.value
         text = self.names.literal(term)
-        if "\n" not in term.value:
+        if "\n" not in term.value or not self.long:
             return text
         return _long(term.value) + text[len(escape(term.value)) + 2 :]
 

@@ -30,8 +30,8 @@ def rows(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] |
     """Yield each row of a CSV file (RFC 4180 with a header) as a mapping; `name_fi` is `name` in Finnish.
 
     A value has the place of its cell, a key that of its column's header; empty cells are left out. An unreadable row is
-    added to `problems` and skipped, an empty one passed over. `only`, a column and a lower-case value, selects rows. Raises
-    Unreadable if the header is missing, or not separated by commas.
+    added to `problems` and skipped, an empty one passed over. `only`, a column and a lower-case value, selects rows.
+    Raises Unreadable if the header is missing, or not separated by commas.
     """
     text = decode(raw, file)
     check_characters(text, file)

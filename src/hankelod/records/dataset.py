@@ -14,21 +14,17 @@ from typing import TYPE_CHECKING
 
 from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import MAX_PROBLEMS, Place, Problem, problem, short
-from hankelod.messages.words import message, word
-from hankelod.model.levels import UnusableLevels
 from hankelod.model.model import ID, Class
-from hankelod.model.shapes import ModelError
 from hankelod.rdf import files
-from hankelod.rdf.graph import NotReadable
 from hankelod.records import csvtree, jsontree, packs, settings, tree, yamltree
-from hankelod.records.folder import DATASET, NotADataset, shipped
+from hankelod.records.folder import DATASET, shipped
 from hankelod.records.identifiers import unreserved
-from hankelod.records.ownfields import Unusable
 from hankelod.records.places import Places
 from hankelod.records.reader import Reader
 from hankelod.records.record import Record, References, Values, handed_on
+from hankelod.records.settings import Settings
 from hankelod.records.slug import suggested
-from hankelod.records.sources import model, sources
+from hankelod.records.sources import opened
 
 if TYPE_CHECKING:
     from hankelod.records.decoding import Decoders
@@ -44,33 +40,22 @@ CREDITS = "attribution"
 class Dataset:
     """One dataset folder. Opening it reads `dataset.yml`, ontology and shapes; records are read on demand."""
 
-    def __init__(self, root: Path, working: Path | None = None, alone: bool = False) -> None:
+    def __init__(
+        self, root: Path, working: Path | None = None, alone: bool = False, config: Settings | None = None
+    ) -> None:
         """Open the dataset at `root`, which contains `data/`; file names in reports are relative to `working`.
 
         With `alone` there is no dataset: records are checked with the package's model and code lists, and references
-        to organisations and programmes are not checked. Raises NotADataset.
+        to organisations and programmes are not checked. `config` are the settings of a dataset that is being made.
+        Raises NotADataset.
         """
         self.root, self.data, self.working, self.alone = root, root / "data", working or root, alone
         name = self.name(self.data / DATASET)
-        self.config = settings.alone() if alone else settings.read(root, self.data / DATASET, name)
+        self.config = config or (settings.alone() if alone else settings.read(root, self.data / DATASET, name))
         self.base, self.languages = self.config.base, self.config.languages
         self.pack = packs.find(self.config, root, self.working, alone)
-        try:
-            self.sources = sources(root, self.config, self.pack, alone)
-            self.model = model(root, self.sources, self.config)
-        except (NotReadable, ModelError) as error:
-            raise NotADataset(message("refusal-model", why=error)) from error
-        except UnusableLevels as error:
-            raise NotADataset(error.texts) from error
-        except Unusable as error:
-            raise _refused("refusal-fields", [(f.place, f.text) for f in error.faults]) from error
+        self.sources, self.model = opened(root, self.config, self.pack, self.name, alone)
         self.places = Places(self)
-        if self.own_model:
-            from hankelod.model import lint
-
-            reasons = lint.refusals(self.model, self.model_files(), self.base)
-            if reasons:
-                raise NotADataset({lang: "\n".join((text, *reasons)) for lang, text in word("refusal-shapes").items()})
         # Caches by class IRI: records of a single file by id; ids in a CSV file; ids of parts; ids in JSON Lines.
         self._rows: dict[str, dict[str, Record]] = {}
         self._tables: dict[str, set[str]] = {}
@@ -95,8 +80,9 @@ class Dataset:
         return given
 
     def model_files(self) -> list[tuple[Path, str]]:
-        """Return the Turtle files of the model, those of later layers first, with their names in reports."""
-        return [(f, self.name(f)) for f in reversed(self.sources.files)]
+        """Return the Turtle files of the model, with their names in reports, in the order in which a place is looked
+        for."""
+        return [(f, self.name(f)) for f in self.sources.searched]
 
     def own_model_files(self) -> list[tuple[Path, str]]:
         """Return those of the model's files that are not the package's, with their names in reports."""
@@ -468,11 +454,3 @@ class Dataset:
     def add(self, found: Problem) -> None:
         """Add a problem."""
         self.reader.problems.append(found)
-
-
-def _refused(code: str, faults: list[tuple[Place, Text]]) -> NotADataset:
-    """Return the refusal of files for several reasons, one a line with its place."""
-    lines = {
-        lang: [f"{at.file}:{at.line}:{at.column}: {text.get(lang, '')}" for at, text in faults] for lang in word(code)
-    }
-    return NotADataset({lang: "\n".join((head, *lines[lang])) for lang, head in word(code).items()})

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from hankelod.model.model import Class, Field, Model
-from hankelod.records.record import BOUNDS, CHECKS, handed_on, iri_within
+from hankelod.records.record import BOUNDS, CHECKS, handed_on, iri_within, named_areas
 from hankelod.records.settings import Settings
 
 
@@ -28,11 +28,13 @@ class Scope(Protocol):
         """Return the ids of a class that are known to exist; the set grows as references are checked."""
 
 
-class Structures:
-    """The msgspec structures that lines are decoded into, one per Class; a missing key is UNSET.
+def attribute(key: str) -> str:
+    """Return the attribute of a key or a language tag: with an underscore behind it, so that it is no keyword."""
+    return key.replace("-", "_") + "_"
 
-    An attribute is its key and an underscore, so that it cannot be a Python keyword.
-    """
+
+class Structures:
+    """The msgspec structures that lines are decoded into, one per Class; a missing key is UNSET."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -41,11 +43,11 @@ class Structures:
     def _structure(self, key: object, name: str, kinds: dict[str, Any]) -> type[msgspec.Struct]:
         if key not in self._structures:
             fields = [
-                (f"{k}_", kind | msgspec.UnsetType if kind is not Any else kind, msgspec.UNSET)
+                (attribute(k), kind | msgspec.UnsetType if kind is not Any else kind, msgspec.UNSET)
                 for k, kind in kinds.items()
             ]
             self._structures[key] = msgspec.defstruct(
-                name, fields, rename={f"{k}_": k for k in kinds}, forbid_unknown_fields=True, gc=False
+                name, fields, rename={attribute(k): k for k in kinds}, forbid_unknown_fields=True, gc=False
             )
         return self._structures[key]
 
@@ -120,6 +122,15 @@ class DecoderSource:
 
     def _derived(self, field: Field) -> list[str]:
         assert field.filled is not None
+        if field.filled.way == "areas":
+            make, rule = self.scope.hold(named_areas), self.scope.hold(field.filled)
+            return [
+                f"w = {make}({rule}, r)",
+                f"v = d.{field.key}_",
+                "if v is not UNSET and v != w: raise Out",
+                "if w is not None:",
+                *_indented(self.take(field, "w")),
+            ]
         if field.filled.way == "ordinal":
             out = ["w = ordinal"]
         else:
@@ -155,7 +166,8 @@ class DecoderSource:
             return [f"if {v} not in {self.scope.hold(field.words)}: raise Out"]
         if field.kind.refers:
             return self._reference(field, v)
-        lines = field.kind.check(v)
+        by_name = [f"if ':' not in {v}: raise Out"] if field.space else []
+        lines = [*by_name, *field.kind.check(v)]
         if field.checked_by:
             lines = [*lines, f"if not {self.scope.hold(CHECKS[field.checked_by])}(str({v})): raise Out"]
         return lines
@@ -177,7 +189,7 @@ class DecoderSource:
         names = [f"t{n}" for n in range(len(field.languages))]
         every = " and ".join(f"{t} is not UNSET" for t in names)
         bad = " or ".join(f"not {t} or isspace({t})" for t in names)
-        out = [f"{t} = v.{lang}_" for t, lang in zip(names, field.languages, strict=True)]
+        out = [f"{t} = v.{attribute(lang)}" for t, lang in zip(names, field.languages, strict=True)]
         out += [f"if {every}:", f"    if {bad}: raise Out", *_indented(self.texts(field, names)), "else:", "    t = {}"]
         for t, lang in zip(names, field.languages, strict=True):
             out += [

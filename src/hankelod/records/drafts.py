@@ -73,7 +73,7 @@ def write(dataset: Dataset, new: Draft, lang: str, answers: Answers) -> str:
     up = "../.." if new.cls.folder else ".."
     lines = [
         f"# yaml-language-server: $schema={up}/dist/{schema.path(new.cls, lang, editor=True)}",
-        f"# {say('draft-required', lang)}",
+        f"# {say('draft-filled' if all(f.key in answers for f in needed) else 'draft-required', lang)}",
     ]
     if new.cls.file:  # the file name does not give the id
         lines += ["", f"id: {new.id}"]
@@ -103,7 +103,8 @@ def _entry(dataset: Dataset, field: Field, answer: object, lang: str) -> list[st
     """Return the lines of one key, filled in or empty."""
     if field.kind.by_language:
         texts = answer if isinstance(answer, dict) else {}
-        lead = lang if lang in field.languages[:2] else field.languages[0]
+        wanted = [each for each in dataset.config.national if each in field.languages] or field.languages
+        lead = lang if lang in wanted else wanted[0]
         return [
             f"{field.key}:",
             *(_translation(field, each, texts.get(each), each == lead and not texts) for each in field.languages),
@@ -124,10 +125,15 @@ def _translation(field: Field, lang: str, text: object, wanted: bool) -> str:
 
 
 def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[str]:
-    """Return the lines of parts in block style, or of one empty part."""
+    """Return the lines of parts in block style, or of one empty part.
+
+    The keys are those that are required or answered; all others follow as comments.
+    """
     target = dataset.model.target(field)
-    keys = [f for f in target.fields if not f.derived and f.required] or [f for f in target.fields if not f.derived][:2]
     parts = answer if isinstance(answer, list) and answer else [{}]
+    needed = [f for f in target.fields if f.required and not f.derived] if parts[0] else required(dataset, target)
+    keys = [f for f in target.fields if f in needed or any(f.key in part for part in parts)]
+    keys = keys or [f for f in target.fields if not f.derived][:2]
     lines = []
     indent = "    " if field.many else "  "
     for n, part in enumerate(parts, start=1):
@@ -135,6 +141,7 @@ def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[st
             lines.append(f"  - id: {target.segment}-{n}")
         for key in keys:
             lines += [f"{indent}{e}" for e in _entry(dataset, key, part.get(key.key), lang)]
+        lines += [f"{indent}# {f.key}:" for f in target.fields if not f.derived and f not in keys and f.key != "id"]
     return lines
 
 

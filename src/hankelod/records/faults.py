@@ -102,12 +102,14 @@ class ProblemLog:
 
     def unknown_key(self, key: Node, value: Node, cls: Class | None, path: Path, field: Field | None = None) -> None:
         """Report an unknown key of a class, or an unknown language of a field (without `cls`)."""
-        from hankelod.model.kinds.texts import LANGUAGE_NAMES
+        from hankelod.model import spoken
         from hankelod.records.guesses import word_meant
 
         names = {f.key: f.label for f in cls.fields if not f.derived} if cls else {}
         if cls is None and field is not None:
-            names = {lang: {n: n for n, of in LANGUAGE_NAMES.items() if of == lang} for lang in field.languages}
+            names = {
+                lang: {n: n for n, of in spoken.language_names().items() if of == lang} for lang in field.languages
+            }
         name = str(key.value)
         here = (*path, name)
         label = cls.label if cls else field.label if field else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.problem import problem
 from hankelod.model.model import ID, RESERVED, Class, Field
 from hankelod.records.faults import ProblemLog
@@ -16,6 +17,8 @@ def own_id(log: ProblemLog, node: Node, cls: Class, stem: str | None) -> str | N
     if cls.identified_by and written is None:
         written = next(((k, v) for k, v in pairs if k.value == cls.identified_by), None)
     if stem is not None:
+        if written is not None and written[1].value != stem and log.file.endswith(f"{stem}.yml"):
+            _report_other_id(log, written[1], stem)
         return stem
     place = node.place(log.file)
     key = cls.identified_by or "id"
@@ -34,6 +37,15 @@ def own_id(log: ProblemLog, node: Node, cls: Class, stem: str | None) -> str | N
         )
         return None
     return "/".join(steps)
+
+
+def _report_other_id(log: ProblemLog, node: Node, stem: str) -> None:
+    """Report an id in a file whose name is another id."""
+    text = str(node.value) if isinstance(node.value, str) else None
+    label = dict.fromkeys(LANGUAGES, "id")
+    log.problems.append(
+        problem("filled-in", node.place(log.file), stem, "id", text, label=label, key="id", expected=stem)
+    )
 
 
 def unreserved(text: str) -> str | None:

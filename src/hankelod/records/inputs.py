@@ -139,9 +139,11 @@ def unknown_files(dataset: Dataset) -> Iterator[Problem]:
     folders = {cls.folder for cls in dataset.model.entries() if cls.folder}
     settings = dataset.settings()
     boundaries = settings.values.get("boundaries") if settings else None
+    brand = dataset.setting("brand")
+    logo = brand.get("logo") if isinstance(brand, dict) else None
     for entry in sorted(os.listdir(dataset.data)):
         path = dataset.data / entry
-        if entry in names or is_hidden(entry) or entry in (boundaries, *OTHER_FILES):
+        if entry in names or is_hidden(entry) or entry in (boundaries, logo, *OTHER_FILES):
             continue
         if entry == PACKS and path.is_dir():
             continue

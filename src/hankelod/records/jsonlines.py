@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from hankelod.messages.problem import Place
 from hankelod.rdf import files
@@ -25,6 +25,53 @@ RATIO = 250
 """Highest compression ratio of a file that exceeds UNPACKED; repetitive records reach about 100."""
 
 
+PACKED = 2**11
+"""Bytes of zstd that are unpacked at once: the most dense ones hold 64 MiB."""
+
+
+class _Frames(io.RawIOBase):
+    """Content of zstd frames (RFC 8878), one after another.
+
+    The library's own stream ends without a word where a frame is cut off, and does not read lines.
+    """
+
+    def __init__(self, packed: BinaryIO) -> None:
+        import zstandard
+
+        self._packed, self._library = packed, zstandard
+        self._frame: Any = None
+        self._left = b""
+        self._held = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what fits. Raises EOFError within a frame, OSError for what is none."""
+        while not self._held:
+            piece = self._left or self._packed.read(PACKED)
+            if not piece and self._frame is not None:
+                raise EOFError("Compressed file ended before the end-of-stream marker was reached")
+            if not piece:
+                return 0
+            self._unpack(piece)
+        part = self._held[: len(buffer)]
+        buffer[: len(part)] = part
+        self._held = self._held[len(part) :]
+        return len(part)
+
+    def _unpack(self, piece: bytes) -> None:
+        try:
+            if self._frame is None:
+                self._frame = self._library.ZstdDecompressor().decompressobj()
+            self._held = memoryview(self._frame.decompress(piece))
+        except self._library.ZstdError as error:
+            raise OSError(str(error)) from error
+        self._left = b""
+        if self._frame.eof:
+            self._left, self._frame = self._frame.unused_data, None
+
+
 @contextmanager
 def _open(path: Path, within: Path | None) -> Iterator[BinaryIO]:
     with files.opened(path, within, buffer=BUFFER) as packed:
@@ -33,9 +80,7 @@ def _open(path: Path, within: Path | None) -> Iterator[BinaryIO]:
 
             yield io.BufferedReader(gzip.GzipFile(fileobj=packed))  # type: ignore[arg-type] # GzipFile reads lines in Python
         elif path.name.endswith(".zst"):
-            import zstandard
-
-            yield zstandard.open(packed, "rb")
+            yield io.BufferedReader(_Frames(packed), BUFFER)
         else:
             yield packed
 
@@ -115,6 +160,6 @@ def _broken(error: Exception, name: str, number: int) -> Unreadable:
 
 
 def _is_read_error(error: Exception) -> bool:
-    """Check if an error comes from a file or its decompression; zlib and zstandard have exceptions of their own."""
+    """Check if an error comes from a file or its decompression; zlib has an exception of its own."""
     own = (OSError, EOFError, ImportError, files.Unfit)
-    return isinstance(error, own) or type(error).__module__ in ("zlib", "zstd")
+    return isinstance(error, own) or type(error).__module__ == "zlib"

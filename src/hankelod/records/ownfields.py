@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from hankelod.messages.catalogue import Text
-from hankelod.messages.problem import Place, Problem
+from hankelod.messages.problem import Place, Problem, kind_word
 from hankelod.messages.words import message
 from hankelod.model.kinds.addresses import IRI
 from hankelod.model.kinds.addresses import is_iri as valid_iri
@@ -262,7 +262,7 @@ class _Reading:
         self.texts(made, SH + "name", label)
         description = self._text(said["description"][1], name) if "description" in said else label
         self.texts(made, SH + "description", description)
-        self.texts(made, SH + "message", message("own-field-fix", label=label, description=description))
+        self.texts(made, SH + "message", message("own-field-fix", values=_values(said)))
         self.texts(made, SHAPES + "why", message("own-field-why"))
         self._kind(made, said, place, name)
         if self._flag(said, "required", name):
@@ -353,6 +353,13 @@ def _pairs(node: tree.Node) -> Iterator[tuple[str, tree.Node]]:
 
 def _plain(said: tuple[tree.Node, tree.Node] | None) -> str | None:
     return str(said[1].value) if said is not None else None
+
+
+def _values(said: dict[str, tuple[tree.Node, tree.Node]]) -> Text:
+    """Return the words for the values that a field takes."""
+    if "list" in said:
+        return message("own-field-of-list", name=_plain(said["list"]))
+    return kind_word(_plain(said.get("kind")) or "text")
 
 
 def _integer(number: int) -> ox.Literal:

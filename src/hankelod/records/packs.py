@@ -76,8 +76,7 @@ class Pack(NamedTuple):
         for ending in (*(f".{lang}" for lang in languages), ""):
             path = self.folder / f"{CREDITS}{ending}"
             if path.exists():
-                text = tree.decode(tree.read_bytes(path, path.name, within=self.within), path.name)
-                return tuple(line.strip() for line in text.splitlines() if line.strip())
+                return _credits(path, path.name, self.within)
         return ()
 
 
@@ -102,11 +101,20 @@ def find(settings: Settings, root: Path, working: Path, alone: bool = False) -> 
         raise _refused(error.problem) from error
 
 
+def packaged() -> list[str]:
+    """Return the names of the packs in the package that have areas."""
+    home = shipped("data") / PACKS
+    return sorted(p.name for p in home.iterdir() if p.name != NONE and (p / LEVELS).is_file())
+
+
 def _read(home: str, folder: Path, own: bool, working: Path) -> Pack:
     """Read a pack. Raises Unreadable, NotADataset."""
     within = folder if own else None
     rows = tuple(_levels(folder, within, working))
     settings = _settings(folder, within, working)
+    for name in files.listed(folder, ""):
+        if name.startswith(CREDITS):  # they are read when they are needed, and told of now
+            _credits(folder / name, _name(folder / name, working), within)
     return Pack(
         home.rpartition("/")[2],
         home,
@@ -183,13 +191,23 @@ def _settings(folder: Path, within: Path | None, working: Path) -> dict[str, str
     return {key: str(value.value) for key, value in found.items()}
 
 
+def _credits(path: Path, name: str, within: Path | None) -> tuple[str, ...]:
+    """Read a file of credits, one per line. Raises Unreadable."""
+    text = tree.decode(tree.read_bytes(path, name, within=within), name)
+    tree.check_characters(text, name)
+    return tuple(line.strip() for line in tree.composed(text).splitlines() if line.strip())
+
+
 def _languages(folder: Path, within: Path | None) -> tuple[str, ...]:
     """Return the languages of the names in the tables of a pack, in their order."""
     found: dict[str, None] = {}
     for table in files.listed(folder, ".csv"):
         raw = tree.read_bytes(folder / table, table, within=within)
         text = tree.decode(raw, table)
-        header = next(csv.reader(io.StringIO(text)), [])
+        try:
+            header = next(csv.reader(io.StringIO(text)), [])
+        except csv.Error:  # whoever reads the table tells of it
+            continue
         found.update((m[1], None) for column in header if (m := _LANGUAGE.fullmatch(column)))
     return tuple(found)
 

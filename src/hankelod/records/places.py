@@ -9,16 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from hankelod.messages.problem import Place, problem
+from hankelod.messages.problem import Place, Problem, problem
 from hankelod.model.levels import AREA, TABLE
-from hankelod.model.model import Class
+from hankelod.model.model import Class, Model
 from hankelod.records import csvtree
+from hankelod.records.packs import Pack
 from hankelod.records.tree import Node
-
-if TYPE_CHECKING:
-    from hankelod.records.dataset import Dataset
 
 LEVEL = "level"
 """Column of `areas.csv` with the level of an area."""
@@ -27,10 +25,27 @@ SPELLINGS = {"same as": "sameAs"}
 """Columns of `areas.csv` that are written otherwise than their keys."""
 
 
+class Files(Protocol):
+    """The dataset whose tables they are: its folders, and its way of reading files and of reporting problems."""
+
+    data: Path
+    alone: bool
+    pack: Pack
+    model: Model
+
+    def files(self, cls: Class) -> list[Path]: ...
+
+    def name(self, path: Path) -> str: ...
+
+    def content(self, path: Path, name: str) -> bytes: ...
+
+    def add(self, found: Problem) -> None: ...
+
+
 class Places:
     """The tables of the areas of one dataset."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Files) -> None:
         self._dataset = dataset
         self._levels: dict[str, set[str]] = {}
         """Names of levels by the IRI of their class."""

@@ -17,6 +17,7 @@ from hankelod.records.record import (
     Record,
     References,
     Values,
+    completed,
     filled_value,
     handed_on,
     type_of,
@@ -236,6 +237,7 @@ class _Typing:
             return reference(self.log, node, field, path, siblings)
         if kind.typing:
             return self._word(node, field, path)
+        text = completed(field, text)
         value = kind.read(text)
         if isinstance(value, Refused):
             if value.constraint is None:

@@ -93,6 +93,8 @@ def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> 
     """Return the value that a rule fills in: an ordinal, a value along a path, a bound of a date, an IRI, a number."""
     if filled.way == "ordinal":
         return ordinal
+    if filled.way == "areas":
+        return named_areas(filled, values)
     source = values.get(filled.keys[0])
     if source is None:
         return None
@@ -105,12 +107,27 @@ def filled_value(filled: Filled, values: Values, ordinal: int, model: Model) -> 
     return int(str(source)) if str(source).isdigit() else None
 
 
+def named_areas(filled: Filled, values: Values) -> list[str] | None:
+    """Return the paths of the areas that a record names by any key, in the order of levels; None without any."""
+    pairs = zip(filled.keys[::2], filled.keys[1::2], strict=True)
+    return [f"{start}{each}" for key, start in pairs for each in values.get(key, ())] or None  # type: ignore[attr-defined]
+
+
 def handed_on(given: Values, field: Field, value: object) -> Values:
     """Return the values that a thing gives to its parts for want of their own; one of a wrong form it does not give."""
     assert field.filled is not None
     if field.pattern is not None and not re.search(field.pattern, str(value)):
         return given
     return {**given, field.filled.keys[0]: value}
+
+
+NAME = re.compile("[A-Za-z0-9_-]+")
+"""Names in a namespace that stand for their IRIs."""
+
+
+def completed(field: Field, text: str) -> str:
+    """Return the IRI of a name in the namespace of a field, and any other text as it is."""
+    return field.space + text if field.space is not None and NAME.fullmatch(text) else text
 
 
 def iri_within(space: str, name: str) -> str | None:

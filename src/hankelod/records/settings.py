@@ -11,7 +11,10 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+import pyoxigraph as ox
+
 from hankelod.messages.catalogue import in_language
+from hankelod.messages.languages import DEFAULT
 from hankelod.messages.words import message
 from hankelod.model.model import ID
 from hankelod.records import tree, yamltree
@@ -52,13 +55,26 @@ class Settings(NamedTuple):
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """Languages of the dataset's texts, the first that of the site's root."""
-        return self.listed("languages")
+        """Languages of the dataset's texts, the first that of the site's root.
+
+        What is no language tag is left out here, and told of when the description of the dataset is checked.
+        """
+        stated = tuple(dict.fromkeys(tag for tag in self.listed("languages") if is_language(tag)))
+        return stated or self._replace(stated={}).languages if self.stated else stated or (DEFAULT,)
 
     @property
     def national(self) -> tuple[str, ...]:
         """Languages of which every text must have one."""
         return self.listed("nationalLanguages") or self.languages
+
+
+def is_language(tag: str) -> bool:
+    """Tell whether a text is a language tag (RFC 5646)."""
+    try:
+        ox.Literal("", language=tag)
+    except ValueError:
+        return False
+    return True
 
 
 def read(root: Path, file: Path, name: str) -> Settings:
@@ -84,18 +100,29 @@ def alone() -> Settings:
     return Settings(BASE, {}, next(each for each in profiles if each.defaults.get("alone") == "true"))
 
 
+def profiles(root: Path) -> list[Profile]:
+    """Return the profiles that a dataset in the folder `root` may have, the general one first. Raises NotADataset."""
+    names = _profiles(_homes(root))
+    return [find(root, name, DATASET) for name in sorted(names, key=lambda each: (each != GENERAL, each))]
+
+
 def find(root: Path, name: str, place: str) -> Profile:
     """Find a profile by its name, in the dataset folder `root`, else in the package.
 
     `place` is where it is named. Raises NotADataset if there is none, or its `profile.yml` cannot be read.
     """
-    homes = [folder for folder in (root / "shapes" / PROFILES, shipped("shapes") / PROFILES) if folder.is_dir()]
+    homes = _homes(root)
     for home in homes if ID.fullmatch(name) else ():
         file = home / name / PROFILE
         if os.path.lexists(file):
             defaults = _top(file, f"shapes/profiles/{name}/{PROFILE}")
             return Profile(name, home / name, {key: tree.plain_value(node) for key, node in defaults.items()})
     raise NotADataset(message("refusal-profile", place=place, name=name, known=", ".join(_profiles(homes))))
+
+
+def _homes(root: Path) -> list[Path]:
+    """Return the folders with profiles: that of the dataset folder `root` and that of the package."""
+    return [folder for folder in (root / "shapes" / PROFILES, shipped("shapes") / PROFILES) if folder.is_dir()]
 
 
 def _profiles(homes: list[Path]) -> list[str]:

@@ -7,20 +7,23 @@ dataset adds in `model/`, last its fields and lists in short form. Each later la
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod.messages.words import message
+from hankelod.messages.catalogue import Text
+from hankelod.messages.problem import Place
+from hankelod.messages.words import message, word
 from hankelod.model import levels
 from hankelod.model.layers import Layer, active, in_languages, layer, over
-from hankelod.model.levels import AreaLayer
+from hankelod.model.levels import AreaLayer, UnusableLevels
 from hankelod.model.model import SHAPES, Model
-from hankelod.model.shapes import of
+from hankelod.model.shapes import ModelError, of
 from hankelod.rdf import files
-from hankelod.rdf.graph import SH, Index, read
+from hankelod.rdf.graph import SH, Index, NotReadable, read
 from hankelod.records import ownfields
-from hankelod.records.folder import PROFILES, shipped, turtle_files
+from hankelod.records.folder import PROFILES, NotADataset, shipped, turtle_files
 from hankelod.records.ownfields import Fault, Own, Unusable
 from hankelod.records.packs import Pack
 from hankelod.records.settings import Settings
@@ -51,11 +54,51 @@ class Sources(NamedTuple):
         """All files, in the order of the layers."""
         return [*self.ontology, *self.shapes, *self.profile, *self.pack.turtle, *self.added]
 
+    @property
+    def searched(self) -> list[Path]:
+        """All files in the order in which a fault is looked for: what a dataset adds, what declares a shape, what
+        sharpens it."""
+        return [*self.added, *self.ontology, *self.shapes, *self.profile, *self.pack.turtle]
+
+
+def opened(
+    root: Path,
+    settings: Settings,
+    pack: Pack,
+    name: Callable[[Path], str],
+    alone: bool = False,
+    short: Own | None = None,
+) -> tuple[Sources, Model]:
+    """Find the model's files for the dataset folder `root`, and read them into a Model that has passed the lint.
+
+    `name` gives the name of a file in reports. `short` are files in short form in place of those in the folder. Raises
+    NotADataset.
+    """
+    try:
+        given = sources(root, settings, pack, alone)
+        if short is not None:
+            given = given._replace(short=short, own=True)
+        built = model(root, given, settings)
+    except (NotReadable, ModelError) as error:
+        raise NotADataset(message("refusal-model", why=error)) from error
+    except UnusableLevels as error:
+        raise NotADataset(error.texts) from error
+    except Unusable as error:
+        raise _refused("refusal-fields", [(f.place, f.text) for f in error.faults]) from error
+    if given.own:
+        from hankelod.model import lint
+
+        reasons = lint.refusals(built, [(f, name(f)) for f in given.searched], settings.base)
+        if reasons:
+            raise NotADataset({lang: "\n".join((text, *reasons)) for lang, text in word("refusal-shapes").items()})
+    return given, built
+
 
 def sources(root: Path, settings: Settings, pack: Pack, alone: bool = False) -> Sources:
-    """Find the model's files for the dataset folder `root` with its area pack. Raises NotReadable if one is a link out of the dataset.
+    """Find the model's files for the dataset folder `root` with its area pack.
 
-    With `alone` the folder is no dataset: only the package's files count.
+    Raises NotReadable if one is a link out of the dataset. With `alone` the folder is no dataset: only the
+    package's files count.
     """
     folders = {name: _folder(root, name, alone) for name in ("ontology", "shapes")}
     found = {name: turtle_files(folder) for name, folder in folders.items()}
@@ -89,8 +132,9 @@ def model(root: Path, given: Sources, settings: Settings) -> Model:
     layers = [layer(read(part, base)) for part in (given.profile, list(given.pack.turtle)) if part]
     whole = reduce(over, layers, package)
     before = active(whole) if layers else package
-    # A profile of the package may ask for more in another way; one of the dataset is held to what all records need.
-    required = (before if settings.profile.folder.is_relative_to(shipped("shapes")) else package).shapes
+    # A profile of the package may ask for more in another way; any other is held to what all records need.
+    packaged = not _differ(given.profile, f"shapes/{PROFILES}/{settings.profile.name}")
+    required = (before if packaged else package).shapes
     areas = _levels(given.pack, before, base)
     later = [areas.layer] if areas.levels else []
     later += [layer(read(given.added, base))] if given.added else []
@@ -102,7 +146,7 @@ def model(root: Path, given: Sources, settings: Settings) -> Model:
     if lost:
         from hankelod.model.lint import Locations
 
-        where = Locations([(path, given.names[path]) for path in reversed(given.files)], base)
+        where = Locations([(path, given.names[path]) for path in given.searched], base)
         raise Unusable(
             [Fault(where.place(s), message("own-shape-essential", shape=s.rsplit("#", 1)[-1])) for s in lost]
         )
@@ -118,7 +162,7 @@ def _levels(pack: Pack, below: Layer, base: str) -> AreaLayer:
 
 def _is_pattern(file: Path) -> bool:
     """Tell whether a file is the pattern of the shapes of areas, which area packs are made of."""
-    return file.name == PATTERN and b"\ns:Area a " in files.content(file)
+    return file.name == PATTERN and b"\ns:Area a " in (_content(file) or b"")
 
 
 def _is_lost(shape: str, below: Index, shapes: Index) -> bool:
@@ -147,4 +191,20 @@ def _differ(own: list[Path], name: str) -> bool:
     """Check if these files differ from those in the package's folder of this name."""
     top, _, rest = name.partition("/")
     ours = shipped(top) / rest
-    return not ours.is_dir() or [files.content(f) for f in own] != [files.content(f) for f in turtle_files(ours)]
+    return not ours.is_dir() or [_content(f) for f in own] != [_content(f) for f in turtle_files(ours)]
+
+
+def _content(file: Path) -> bytes | None:
+    """Return the bytes of a file; None for one that cannot be read, which its reader reports."""
+    try:
+        return files.content(file)
+    except files.Unfit:
+        return None
+
+
+def _refused(code: str, faults: list[tuple[Place, Text]]) -> NotADataset:
+    """Return the refusal of files for several reasons, one a line with its place."""
+    lines = {
+        lang: [f"{at.file}:{at.line}:{at.column}: {text.get(lang, '')}" for at, text in faults] for lang in word(code)
+    }
+    return NotADataset({lang: "\n".join((head, *lines[lang])) for lang, head in word(code).items()})

@@ -91,9 +91,11 @@ def _compose(events: Iterator[object], file: str, problems: list[Problem]) -> No
             if name == "ScalarEvent":
                 plain = event.implicit[0] and not event.style  # type: ignore[attr-defined]
                 value = event.value  # type: ignore[attr-defined]
-                if not plain and FORBIDDEN.search(value):
-                    bad = FORBIDDEN.search(value).group()  # type: ignore[union-attr]
-                    raise refuse("forbidden-character", place, value=f"U+{ord(bad):04X}")
+                if not plain:  # it may hold escapes
+                    bad = FORBIDDEN.search(value)
+                    if bad:
+                        raise refuse("forbidden-character", place, value=f"U+{ord(bad.group()):04X}")
+                    value = composed(value)
                 empty = plain and value in ("", "~", "null", "Null", "NULL")
                 node = Node("nothing" if empty else "text", value, line, column, plain)
             else:

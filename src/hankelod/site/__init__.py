@@ -16,14 +16,16 @@ from hankelod.publication.history import changes
 from hankelod.publication.history.days import UNKNOWN, Days
 from hankelod.publication.history.releases import Release
 from hankelod.query.named import Catalogue
+from hankelod.records import examples as own_examples
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import query_folder
 from hankelod.records.record import Record
 from hankelod.site import brand, feeds, names, own
 from hankelod.site.language import Language
 from hankelod.site.latest import Latest
+from hankelod.site.map import boundaries
 from hankelod.site.map.atlas import Atlas, atlas, base_map
-from hankelod.site.map.boundaries import NotBoundaries
+from hankelod.site.map.projection import NotDrawn
 from hankelod.site.pages import changes as changes_page
 from hankelod.site.pages import front, search, sparql
 from hankelod.site.pages.area import area_pages
@@ -31,7 +33,7 @@ from hankelod.site.pages.concept import Uses, concept_pages
 from hankelod.site.pages.contribute import contribute_page
 from hankelod.site.pages.downloads import downloads_page
 from hankelod.site.pages.organisation import organisation_pages
-from hankelod.site.pages.own import check, own_pages
+from hankelod.site.pages.own import own_pages
 from hankelod.site.pages.problem import problem_pages, report_page
 from hankelod.site.pages.programme import programme_pages, withdrawn_pages
 from hankelod.site.pages.project import project_pages
@@ -57,14 +59,14 @@ def files(
 
     `published` holds the manifest entries, by path, of the files written before the site. `releases` is the history for
     the changelog; without releases there is no changelog page. `days` are the days of change that follow from it.
-    Raises NotBoundaries if the dataset's file of boundaries cannot be used, CannotPublish for its brand and texts.
+    Raises NotDrawn if the map cannot be, CannotPublish for its brand and texts.
     """
     portfolio = Portfolio(dataset, records)
     queryable = can_ask(published)
     missing = {path for path, present in ((sparql.PATH, queryable), (changes_page.PATH, bool(releases))) if not present}
     if not portfolio.with_theme:
         missing.add("doc/concept/theme.html")
-    if not (portfolio.of("Region") or portfolio.of("Municipality")):
+    if not portfolio.levels:
         missing.add("areas.html")
     existing = {path for path, _ in (*MAIN, *FOOT)} - missing
     languages = of_pages(dataset.languages)
@@ -81,8 +83,10 @@ def files(
         published,
         days,
         languages,
+        own_examples.examples(dataset.model, records),
         brand.brand(dataset.setting("brand"), dataset.data),
         {code: own.pages for code, own in texts.items()},
+        {code: dataset.pack.credits((code, *languages)) for code in languages},
     )
     spoken = {code: Language(code, languages, texts[code], portfolio.currencies) for code in languages}
     uses, examples = Uses(portfolio), Examples(portfolio.by_class, dataset.model)
@@ -136,35 +140,29 @@ def pages(
 
 
 def own_texts(dataset: Dataset) -> dict[str, own.OwnTexts]:
-    """Return the dataset's own texts by language. Raises CannotPublish if a file cannot be used."""
-    texts = {code: own.read(dataset.root, code) for code in of_pages(dataset.languages)}
-    check(name for each in texts.values() for name in each.pages)
+    """Return the texts of the dataset and of its area pack by language. Raises NotTexts if a file cannot be used."""
+    texts = {}
+    for code in of_pages(dataset.languages):
+        areas, given = own.read(dataset.pack.folder, code), own.read(dataset.root, code)
+        texts[code] = own.OwnTexts({**areas.texts, **given.texts}, given.pages)
     return texts
-
-
-def presentable(dataset: Dataset) -> None:
-    """Check brand and own texts of a dataset. Raises CannotPublish."""
-    own_texts(dataset)
-    brand.brand(dataset.setting("brand"), dataset.data)
 
 
 def _atlas(dataset: Dataset, portfolio: Portfolio) -> Atlas:
     """Return the map of the dataset's areas, with the boundaries of its own file if it has one."""
-    named = portfolio.settings.values.get("boundaries")
-    file = dataset.data / str(named) if named else None
-    municipalities, regions = portfolio.of("Municipality"), portfolio.of("Region")
-    return atlas(list(municipalities.values()), list(regions.values()), file, dataset.data)
+    return atlas(portfolio.areas, list(portfolio.all_areas()), boundaries.source(dataset), dataset.pack.projection)
 
 
 def _assets(country: Atlas, queryable: bool) -> Files:
     """Styles, scripts and drawings; the query engine only if there is a SPARQL page."""
     for path in sorted(ASSETS.glob("*.*")):
         yield File(f"assets/{path.name}", path.read_bytes())
-    yield File("assets/finland.svg", base_map(country).encode())
+    if country.outlines:
+        yield File("assets/areas.svg", base_map(country).encode())
     if queryable:
         yield sparql.areas_file(country)
         for path in sorted(sparql.VENDOR.iterdir()):
             yield File(f"assets/vendor/{path.name}", path.read_bytes())
 
 
-__all__ = ["NotBoundaries", "files", "presentable"]
+__all__ = ["NotDrawn", "files"]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
+from hankelod.exports.sums import added
 from hankelod.records.record import Record
 from hankelod.validation.grants import currency_of
 
@@ -35,10 +36,7 @@ class Amounts(NamedTuple):
 
 
 def _summed(pairs: Iterable[tuple[str, Decimal]], known: int, of: int) -> Amounts:
-    sums: dict[str, Decimal] = {}
-    for currency, value in pairs:
-        sums[currency] = sums.get(currency, ZERO) + value
-    return Amounts(tuple(sorted(sums.items())), known, of)
+    return Amounts(tuple(added(pairs).items()), known, of)
 
 
 def grant(project: Record, programme: str | None = None) -> Amounts:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from hankelod.messages.catalogue import Text
 from hankelod.messages.refusal import CannotPublish
 from hankelod.messages.words import message
 from hankelod.publication.files import File, Files
@@ -37,10 +38,18 @@ _ADDRESS = re.compile(rb"""(href|src)\s*=\s*["'](?!#)|url\(\s*["']?(?!#)|@import
 Colour = tuple[int, int, int]
 
 
-class Brand(NamedTuple):
-    """Brand: its name as a text or by language, the file of its logo and the path of that in the site, its colour."""
+class NotBrand(CannotPublish):
+    """A brand that cannot be used; `key` is that of the faulty value."""
 
-    name: object = None
+    def __init__(self, text: Text, key: str) -> None:
+        super().__init__(text)
+        self.key = key
+
+
+class Brand(NamedTuple):
+    """Brand: its name, the file of its logo and the path of that in the site, its colour."""
+
+    name: str = ""
     file: Path | None = None
     logo: str = ""
     colour: Colour | None = None
@@ -49,45 +58,43 @@ class Brand(NamedTuple):
 def brand(given: object, data: Path) -> Brand:
     """Return the brand of a dataset by its setting; `data` is the folder from which the logo's path counts.
 
-    Raises CannotPublish for a logo that is not there, no SVG or PNG, too large or active, and for a colour that is no
-    `#rrggbb` or does not stand out.
+    Raises NotBrand for a logo that is not there, no SVG or PNG, too large or active, and for a colour that does not
+    stand out. A value that the shapes refuse is taken as absent: it is their problem.
     """
     if not isinstance(given, Mapping):
         return Brand()
-    logo, colour = given.get("logo"), given.get("colour")
-    file = _logo(data, str(logo)) if logo else None
-    return Brand(
-        given.get("name"),
-        file,
-        f"assets/logo{file.suffix.lower()}" if file else "",
-        _colour(str(colour)) if colour else None,
-    )
+    named, logo, colour = (str(given.get(key, "")) for key in ("name", "logo", "colour"))
+    file = _logo(data, logo) if logo.endswith((".svg", ".png")) else None
+    path = f"assets/logo{file.suffix}" if file else ""
+    return Brand(named, file, path, _colour(colour) if re.fullmatch("#[0-9a-fA-F]{6}", colour) else None)
 
 
 def _logo(data: Path, name: str) -> Path:
     file = data / name
     try:
-        content, ending = content_of(file, within=data, largest=LARGEST), file.suffix.lower()
+        content = content_of(file, within=data, largest=LARGEST)
     except Unfit as error:
-        raise CannotPublish(
-            message("brand-logo-unreadable", file=name, why=why(error), most=LARGEST // 1000)
-        ) from error
-    drawing = ending == ".svg" and b"<svg" in content[:2000]
-    if not (drawing or (ending == ".png" and content.startswith(PNG))):
-        raise CannotPublish(message("brand-logo-kind", file=name))
+        reason = message("brand-logo-unreadable", file=name, why=why(error), most=LARGEST // 1000)
+        raise NotBrand(reason, "logo") from error
+    drawing = file.suffix == ".svg"
+    if not (b"<svg" in content[:2000] if drawing else content.startswith(PNG)):
+        raise NotBrand(message("brand-logo-kind", file=name), "logo")
     if drawing and (_ACTIVE.search(content) or _ADDRESS.search(content)):
-        raise CannotPublish(message("brand-logo-active", file=name))
+        raise NotBrand(message("brand-logo-active", file=name), "logo")
     return file
 
 
 def _colour(text: str) -> Colour:
-    if not re.fullmatch("#[0-9a-fA-F]{6}", text):
-        raise CannotPublish(message("brand-colour-form", colour=text))
-    colour = (int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16))
+    colour = _parts(text)
     reached = contrast(colour, LIGHT)
     if reached < CONTRAST:
-        raise CannotPublish(message("brand-colour-weak", colour=text, contrast=f"{reached:.1f}", least=str(CONTRAST)))
+        reason = message("brand-colour-weak", colour=text, contrast=f"{reached:.1f}", least=str(CONTRAST))
+        raise NotBrand(reason, "colour")
     return colour
+
+
+def _parts(text: str) -> Colour:
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
 
 
 def luminance(colour: Colour) -> float:

@@ -170,7 +170,7 @@ class Language:
         return f"{text}{FIXED}{currency.symbol}"
 
     def money(self, amounts: Amounts) -> str:
-        """Format amounts by currency: `£29,800 · 1,200,000 kr`; empty if none is known."""
+        """Format amounts by currency: a sum behind the other; empty if none is known."""
         return " · ".join(self.amount(value, code) for code, value in amounts.by_currency)
 
     def known(self, count: int, of: int) -> str:

@@ -26,10 +26,9 @@ class Latest:
                 thing = f"{record.cls.identifies}{record.id}"
                 for cls, identifier in references(site.model, record.values, record.cls):
                     self._meet(thing, f"{cls.identifies}{identifier}")
-        for code, projects in site.portfolio.in_region.items():  # also those of its municipalities
-            region = site.model.by_name("Region")
+        for path, projects in site.portfolio.in_area.items():  # also those of areas within it
             for project in projects:
-                self._meet(f"{project.cls.identifies}{project.id}", f"{region.identifies}{code}")
+                self._meet(f"{project.cls.identifies}{project.id}", path)
         for cls in site.model.classes.values():
             if cls.concept:
                 for identifier in site.model.concepts[cls.iri]:

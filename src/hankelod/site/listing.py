@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from hankelod.records.record import Record
 from hankelod.site.amounts import both, cost, grant
 from hankelod.site.language import Link, Words
-from hankelod.site.portfolio import listed, text_of
+from hankelod.site.portfolio import text_of
 from hankelod.site.view import View
 
 SIZE = 50
@@ -40,8 +40,7 @@ class ListPage(NamedTuple):
 
 def row(view: View, project: Record) -> Row:
     """Return the row of a project."""
-    areas = [view.link("Region", r).words for r in listed(project, "regions")]
-    areas += [view.link("Municipality", m).words for m in listed(project, "municipalities")]
+    areas = [view.named(area.record) for area in view.portfolio.named_areas(project)]
     period = view.t.period(text_of(project, "start"), text_of(project, "end"))
     same = view.t("projects.duplicate-id", id=project.id) if project.id in view.namesakes else ""
     notes = ((view.lead(project),), tuple(areas), (Words(period),), (Words(same),))

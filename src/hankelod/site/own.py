@@ -7,14 +7,17 @@ pages are in tables `page.<name>`, each with a `title` and a list of paragraphs 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from string import Formatter
 from typing import Any, NamedTuple
 
-from hankelod.messages.catalogue import table
+from hankelod.messages.catalogue import Text, table
 from hankelod.messages.languages import DEFAULT
 from hankelod.messages.refusal import CannotPublish
 from hankelod.messages.words import message
+from hankelod.model.model import ID
 from hankelod.rdf import files
 
 CLAIMS = ("own.made", "own.names", "own.invented")
@@ -24,6 +27,25 @@ named in translations, and what it does with what its source lacks.
 
 LARGEST = 1_000_000
 """Most bytes of a file of texts."""
+
+
+TAKEN = frozenset(
+    (
+        *("index", "projects", "organisations", "areas", "figures", "downloads", "sparql", "contribute"),
+        *("about", "accessibility", "report", "def", "404", "developers"),
+    )
+)
+"""Names of pages that the site has itself."""
+
+
+FORMATS = {
+    "point": re.compile("."),
+    "thousands": re.compile(r"1\D000"),
+    "money": re.compile("before|after"),
+    "months": re.compile(r"(\S+ ){11}\S+"),
+    "units": re.compile(r"([^\s=]+=[^\s=]+ ?)+"),
+}
+"""Forms of the texts in the table `site.format` that the program takes apart."""
 
 
 class OwnPage(NamedTuple):
@@ -43,73 +65,115 @@ class OwnTexts(NamedTuple):
 NONE = OwnTexts({}, {})
 
 
+class NotTexts(CannotPublish):
+    """A file of texts that cannot be used: its path in the dataset folder, and the line of the fault."""
+
+    def __init__(self, text: Text, path: str, line: int) -> None:
+        super().__init__(text)
+        self.path, self.line = path, line
+
+
 def read(folder: Path, lang: str) -> OwnTexts:
     """Read the texts of a dataset folder in one language; none if it has no such file.
 
-    Raises CannotPublish for a file that is not readable or not TOML, an unknown key, and a value that is no text.
+    Raises NotTexts for a file that is not readable or not TOML, an unknown key, and a value that is no text.
     """
-    path = folder / "texts" / f"{lang}.toml"
-    name = f"texts/{lang}.toml"
+    path, name = folder / "texts" / f"{lang}.toml", f"texts/{lang}.toml"
     if not os.path.lexists(path):
         return NONE
     import tomli
 
+    raw = ""
     try:
-        whole = tomli.loads(files.content(path, within=folder, largest=LARGEST).decode("utf-8"))
+        raw = files.content(path, within=folder, largest=LARGEST).decode("utf-8")
+        whole = tomli.loads(raw)
     except files.Unfit as error:
-        raise CannotPublish(message("own-texts-unreadable", file=name, why=files.why(error))) from error
+        raise NotTexts(message("own-texts-unreadable", why=files.why(error)), name, 1) from error
     except ValueError as error:
-        raise CannotPublish(message("own-texts-unreadable", file=name, why=error)) from error
-    return OwnTexts(_texts(whole, name), _pages(whole.pop("page", {}), name))
+        line = re.search("line ([0-9]+)", str(error))
+        at = int(line[1]) if line else max(1, len(raw.splitlines()))  # else it is at the end
+        raise NotTexts(message("own-texts-unreadable", why=error), name, at) from error
+    try:
+        return OwnTexts(_texts(whole), _pages(whole.get("page", {})))
+    except _Wrong as wrong:
+        raise NotTexts(wrong.texts, name, _line(raw, wrong.table, wrong.key)) from wrong
 
 
-def _texts(whole: dict[str, Any], file: str) -> dict[str, str]:
+class _Wrong(Exception):
+    """A fault at a key of a table, or at the table as a whole."""
+
+    def __init__(self, texts: Text, table: str, key: str | None = None) -> None:
+        super().__init__(texts)
+        self.texts, self.table, self.key = texts, table, key
+
+
+def _line(raw: str, table: str, key: str | None) -> int:
+    """Return the line of a key, else that of its table, else the first."""
+    within, at = "", 1
+    for number, line in enumerate(raw.splitlines(), 1):
+        head = re.match(r"\s*\[+\s*([^]]*?)\s*\]", line)
+        if head:
+            within = head[1].replace('"', "")
+            at = number if within == table else at
+        elif key is not None and within == table and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*=""", line):
+            return number
+    return at
+
+
+def _texts(whole: dict[str, Any]) -> dict[str, str]:
     known = {f"{section}.{key}" for section, texts in table(DEFAULT, "site").items() for key in texts} | {*CLAIMS}
     texts = {}
-    for table_name, sections in whole.items():
-        if table_name == "page":
-            continue
-        if table_name != "site" or not isinstance(sections, dict):
-            raise CannotPublish(message("own-texts-key", file=file, key=table_name))
-        for section, entries in sections.items():
-            for key, value in entries.items() if isinstance(entries, dict) else ((None, None),):
-                full = f"{section}.{key}"
-                if full not in known:
-                    raise CannotPublish(message("own-texts-key", file=file, key=f"site.{full if key else section}"))
-                if not isinstance(value, str) or not value.strip():
-                    raise CannotPublish(message("own-texts-value", file=file, key=f"site.{full}"))
-                _check_places(file, full, value)
-                texts[full] = value
+    for top in whole.keys() - {"site", "page"}:
+        raise _Wrong(message("own-texts-key", key=top), top, top)
+    sections = whole.get("site", {})
+    for section, entries in sections.items() if isinstance(sections, dict) else (("site", None),):
+        if not isinstance(entries, dict):
+            raise _Wrong(message("own-texts-key", key=f"site.{section}"), "site", section)
+        for key, value in entries.items():
+            full, place = f"{section}.{key}", f"site.{section}"
+            if full not in known:
+                raise _Wrong(message("own-texts-key", key=f"site.{full}"), place, key)
+            if not isinstance(value, str) or not value.strip():
+                raise _Wrong(message("own-texts-value", key=f"site.{full}"), place, key)
+            unknown = _unknown_places(section, key, value)
+            if unknown:
+                raise _Wrong(message("own-texts-place", key=f"site.{full}", place=min(unknown)), place, key)
+            if section == "format" and not FORMATS.get(key, re.compile(".*")).fullmatch(value):
+                raise _Wrong(message("own-texts-format", key=f"site.{full}"), place, key)
+            texts[full] = value
     return texts
 
 
-def _check_places(file: str, key: str, text: str) -> None:
-    """Refuse a text whose placeholders are not those of the catalogue's text. Raises CannotPublish."""
-    section, _, name = key.partition(".")
-    pattern = table(DEFAULT, "site").get(section, {}).get(name, "")
+def _unknown_places(section: str, key: str, text: str) -> set[str]:
+    """Return the placeholders that the catalogue's text has not; a brace that is not closed is one."""
     try:
-        unknown = places(text) - places(pattern)
+        return places(text) - places(table(DEFAULT, "site").get(section, {}).get(key, ""))
     except ValueError:
-        unknown = {"{"}
-    if unknown:
-        raise CannotPublish(message("own-texts-place", file=file, key=f"site.{key}", place=min(unknown)))
+        return {"{"}
 
 
 def places(text: str) -> set[str]:
-    """Return the names of the placeholders of a text. Raises ValueError for a brace that is not closed."""
-    from string import Formatter
+    """Return the names of the placeholders of a text, with their formats if they have any.
 
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    Raises ValueError for a brace that is not closed.
+    """
+    found = Formatter().parse(text)
+    return {
+        name + (f"!{kind}" if kind else "") + (f":{form}" if form else "")
+        for _, name, form, kind in found
+        if name is not None
+    }
 
 
-def _pages(tables: object, file: str) -> dict[str, OwnPage]:
+def _pages(tables: object) -> dict[str, OwnPage]:
     pages = {}
-    for name, entry in tables.items() if isinstance(tables, dict) else [("", None)]:
-        text = entry.get("text") if isinstance(entry, dict) else None
-        title = entry.get("title") if isinstance(entry, dict) else None
+    for name, entry in tables.items() if isinstance(tables, dict) else (("", None),):
+        title, text = (entry.get("title"), entry.get("text")) if isinstance(entry, dict) else (None, None)
         paragraphs = text if isinstance(text, list) else [text]
-        sound = paragraphs and all(isinstance(p, str) and p.strip() for p in paragraphs)
-        if not (sound and isinstance(title, str) and title and name.isascii() and name.replace("-", "").isalnum()):
-            raise CannotPublish(message("own-texts-page", file=file, key=f"page.{name}"))
-        pages[name] = OwnPage(title, tuple(map(str, paragraphs)))
+        sound = paragraphs and all(isinstance(p, str) and p.strip() for p in (title, *paragraphs))
+        if not sound or not ID.fullmatch(name):
+            raise _Wrong(message("own-texts-page", key=f"page.{name}"), f"page.{name}")
+        if name in TAKEN:
+            raise _Wrong(message("own-texts-taken", page=name), f"page.{name}")
+        pages[name] = OwnPage(str(title), tuple(map(str, paragraphs)))
     return pages

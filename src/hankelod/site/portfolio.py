@@ -6,13 +6,20 @@ It holds references to the records; its memory does not depend on the length of 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
+from functools import cached_property
 
-from hankelod.model.model import Model
+from hankelod.model.levels import key_of
+from hankelod.model.model import Level, Model
+from hankelod.records.areas import Area, Areas
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from hankelod.site.amounts import Amounts, grant, granted, split
 from hankelod.validation.grants import Rule, rules
+
+SEAT = "http://purl.org/dc/terms/spatial"
+"""Property of an organisation for the area that it is, or where it has its seat."""
 
 
 def listed(record: Record, key: str) -> list[str]:
@@ -56,9 +63,11 @@ class Portfolio:
         self.led: dict[str, list[Record]] = {}
         self.partnered: dict[str, list[Record]] = {}
         self.contributed: dict[str, list[tuple[Record, str]]] = {}
-        self.in_municipality: dict[str, list[Record]] = {}
-        self.at_region: dict[str, list[Record]] = {}
-        self.in_region: dict[str, list[Record]] = {}
+        self.areas = Areas(self.model, self._find)
+        self.at_area: dict[str, list[Record]] = {}
+        """Projects that name an area, by its path."""
+        self.in_area: dict[str, list[Record]] = {}
+        """Projects that name an area or one within it, by its path."""
         self.with_theme: dict[str, list[Record]] = {}
         self.of_programme: dict[str, list[Record]] = {}
         self.starting: dict[str, list[Record]] = {}
@@ -72,11 +81,20 @@ class Portfolio:
         self.seated: dict[str, list[Record]] = {}
         self.units: dict[str, list[Record]] = {}
         for organisation in self.of("Organisation").values():
-            self.seated.setdefault(text_of(organisation, "municipality"), []).append(organisation)
+            seat = self.seat(organisation)
+            if seat is not None:
+                self.seated.setdefault(seat.path, []).append(organisation)
             self.units.setdefault(text_of(organisation, "parent"), []).append(organisation)
-        self.municipalities_of: dict[str, list[Record]] = {}
-        for municipality in self.of("Municipality").values():
-            self.municipalities_of.setdefault(text_of(municipality, "region"), []).append(municipality)
+        self.members: dict[str, list[Area]] = {}
+        """Areas within an area, by its path."""
+        self.levels: dict[str, list[Area]] = {}
+        """Areas that projects can name, by level, and the levels that have any."""
+        for area in self.all_areas():
+            if area.level.key is not None:
+                self.levels.setdefault(area.level.name, []).append(area)
+                parent = self.areas.parent(area)
+                if parent is not None:
+                    self.members.setdefault(parent.path, []).append(area)
         self.rules: dict[str, list[Rule]] = {}
         for rule in rules(self.projects, [*self.of("Organisation").values(), *self.of("Programme").values()]):
             self.rules.setdefault(rule.record, []).append(rule)
@@ -84,6 +102,36 @@ class Portfolio:
     def of(self, name: str) -> dict[str, Record]:
         """Return the records of a class by id."""
         return self.by_class.get(name, {})
+
+    def _find(self, iri: str, identifier: str) -> Record | None:
+        """Return a record by the IRI of its class and its id, or None."""
+        return self.of(self.model.classes[iri].name).get(identifier)
+
+    def all_areas(self) -> Iterator[Area]:
+        """Yield all areas, those of the widest levels first."""
+        for iri in dict.fromkeys(level.iri for level in self.model.levels):
+            records = self.of(self.model.classes[iri].name).values()
+            yield from (area for record in records if (area := self.areas.of(record)) is not None)
+
+    def seat(self, organisation: Record) -> Area | None:
+        """Return the area that an organisation is, or where it has its seat; None if it is not known."""
+        key = key_of(organisation.cls, SEAT)
+        field = organisation.cls.field(key) if key else None
+        value = organisation.values.get(key) if key else None
+        return self.areas.area(str(field.target), str(value)) if field is not None and value is not None else None
+
+    @cached_property
+    def division(self) -> Level | None:
+        """The level by which grants are compared: the widest that has several areas, one of which has projects."""
+        named = {level.name for level in self.model.levels if len(self.levels.get(level.name, ())) > 1}
+        return next(
+            (
+                level
+                for level in self.model.levels
+                if level.name in named and any(area.path in self.in_area for area in self.levels[level.name])
+            ),
+            None,
+        )
 
     def _place(self, project: Record) -> None:
         if project.values.get("lead"):
@@ -96,22 +144,29 @@ class Portfolio:
             )
         for theme in listed(project, "themes"):
             self.with_theme.setdefault(theme, []).append(project)
-        for region in listed(project, "regions"):
-            self.at_region.setdefault(region, []).append(project)
-        for municipality in listed(project, "municipalities"):
-            self.in_municipality.setdefault(municipality, []).append(project)
-        for region in self.regions_of(project):
-            self.in_region.setdefault(region, []).append(project)
+        for kind, identifier in self.areas.named(project.values):
+            self.at_area.setdefault(f"{kind.cls.identifies}{identifier}", []).append(project)
+        for area in self.areas_of(project):
+            self.in_area.setdefault(area.path, []).append(project)
         for programme in dict.fromkeys(str(g["programme"]) for g in parts(project, "grants") if "programme" in g):
             self.of_programme.setdefault(programme, []).append(project)
         if project.values.get("start"):
             self.starting.setdefault(text_of(project, "start")[:4], []).append(project)
 
-    def regions_of(self, project: Record) -> list[str]:
-        """Return the regions of a project: those it names, then those of its municipalities."""
-        areas = self.of("Municipality")
-        of_municipalities = [text_of(areas[m], "region") for m in listed(project, "municipalities") if m in areas]
-        return list(dict.fromkeys([*listed(project, "regions"), *of_municipalities]))
+    def named_areas(self, project: Record) -> list[Area]:
+        """Return the areas that a project names, those of the widest levels first."""
+        found: dict[str, list[Area]] = {}
+        for kind, identifier in self.areas.named(project.values):
+            area = self.areas.area(kind.cls.iri, identifier)
+            if area is not None:
+                found.setdefault(area.level.name, []).append(area)
+        return [area for level in self.model.levels for area in found.get(level.name, ())]
+
+    def areas_of(self, project: Record, level: Level | None = None) -> list[Area]:
+        """Return the areas that a project names and those that they are in, of one level or of all."""
+        named = self.named_areas(project)
+        whole = [*named, *(other for area in named for other in self.areas.above(area))]
+        return list({a.path: a for a in whole if level is None or a.level.name == level.name}.values())
 
     def organisations_of(self, project: Record) -> list[str]:
         """Return the ids of the organisations that took part in a project, the lead first."""
@@ -141,12 +196,13 @@ class Portfolio:
         """Return the sum of the grants of a programme."""
         return granted(self.of_programme.get(programme, []), programme)
 
-    def by_region(self, currency: str) -> dict[str, Decimal]:
-        """Return what was granted in one currency by region; a project in several is split evenly, to the hundredth."""
-        sums: dict[str, Decimal] = {}
-        for project in self.projects:
-            amount, regions = grant(project).value(currency), self.regions_of(project)
-            for region, part in zip(regions, split(amount, len(regions)), strict=True):
+    def by_area(self, currency: str) -> list[tuple[Area, Decimal]]:
+        """Return what was granted in one currency by area of the division; a project in several is split evenly, to the
+        hundredth."""
+        sums: dict[str, tuple[Area, Decimal]] = {}
+        for project in self.projects if self.division is not None else ():
+            amount, areas = grant(project).value(currency), self.areas_of(project, self.division)
+            for area, part in zip(areas, split(amount, len(areas)), strict=True):
                 if part:
-                    sums[region] = sums.get(region, Decimal(0)) + part
-        return sums
+                    sums[area.path] = (area, sums[area.path][1] + part if area.path in sums else part)
+        return list(sums.values())

@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from hankelod.exports.dcat import DCTERMS
 from hankelod.rdf import dumps, graph
+from hankelod.records.areas import Area as Place
+from hankelod.records.areas import centre
 from hankelod.records.record import Record
 from hankelod.site.portfolio import listed, months, parts, text_of
 from hankelod.site.view import Json, Page, View
@@ -47,8 +49,8 @@ def _organisation(view: View, identifier: str) -> Json | None:
     return _thing(view, "Organization", "Organisation", identifier) if identifier else None
 
 
-def _area(view: View, name: str, identifier: str) -> Json | None:
-    return _thing(view, "AdministrativeArea", name, identifier) if identifier else None
+def _area(view: View, place: Place | None) -> Json | None:
+    return _thing(view, "AdministrativeArea", place.record.cls.name, place.record.id) if place is not None else None
 
 
 def _present(node: Json) -> Json:
@@ -143,11 +145,7 @@ def project(view: View, record: Record) -> Json:
     """Return the markup of a project, with the page about it and its grants."""
     summary = view.t.pick(record.values.get("summary"))
     page = _page_of(view, view.to(record).path)
-    places = [
-        _area(view, name, code)
-        for name, key in (("Region", "regions"), ("Municipality", "municipalities"))
-        for code in listed(record, key)
-    ]
+    places = [_area(view, place) for place in view.portfolio.named_areas(record)]
     about: Json = {
         "@type": "WebPage",
         "@id": page,
@@ -214,23 +212,23 @@ def organisation(view: View, record: Record) -> Json:
             "sameAs": text_of(record, "homepage"),
             "identifier": {"@type": "PropertyValue", "propertyID": label, "value": number} if number else None,
             "parentOrganization": _organisation(view, text_of(record, "parent")),
-            "location": _area(view, "Municipality", text_of(record, "municipality")),
+            "location": _area(view, view.portfolio.seat(record)),
         }
     )
 
 
-def area(view: View, record: Record) -> Json:
-    """Return the markup of a municipality or region."""
-    latitude, longitude = text_of(record, "lat"), text_of(record, "long")
-    point = {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
+def area(view: View, place: Place) -> Json:
+    """Return the markup of an area."""
+    record, at = place.record, centre(place.record)
+    point = {"@type": "GeoCoordinates", "latitude": at[1], "longitude": at[0]} if at else None
     return _present(
         {
             "@context": CONTEXT,
             **_thing(view, "AdministrativeArea", record.cls.name, record.id),
-            "identifier": record.id,
+            "identifier": place.code,
             "sameAs": text_of(record, "sameAs"),
-            "containedInPlace": _area(view, "Region", text_of(record, "region")),
-            "geo": point if latitude and longitude else None,
+            "containedInPlace": _area(view, view.portfolio.areas.parent(place)),
+            "geo": point,
         }
     )
 

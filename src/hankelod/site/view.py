@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
 from hankelod.messages.tables import own_names
-from hankelod.model.model import Class, Field, Model
+from hankelod.model.model import Class, Field, Level, Model
 from hankelod.publication.history.days import Days
 from hankelod.rdf.graph import RDFS, SKOS
 from hankelod.records.record import Record
@@ -31,9 +31,11 @@ Published = Mapping[str, Mapping[str, object]]
 class Site(NamedTuple):
     """Input of all pages in all languages.
 
-    `languages` are those of the pages, the first at the root; `own_pages` are the dataset's, by language and name.
+    `languages` are those of the pages, the first at the root; `own_pages` are the dataset's, by language and name, and
+    `credits` those of its area pack, by language.
     `home` is the address at the beginning of absolute links to the site, `pages` are the paths in the navigation that
     exist, `published` the manifest entries of the files written before the site, and `days` the days of change.
+    `examples` are values of the dataset's records by the code of their field, as written in YAML.
     """
 
     model: Model
@@ -45,8 +47,10 @@ class Site(NamedTuple):
     published: Published
     days: Days
     languages: tuple[str, ...]
+    examples: Mapping[str, str] = MappingProxyType({})
     brand: Brand = Brand()
     own_pages: Mapping[str, Mapping[str, OwnPage]] = MappingProxyType({})
+    credits: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 MONEY = frozenset(
@@ -128,6 +132,13 @@ class View:
         """Return the link to a record's page."""
         return Link(f"doc/{record.cls.identifies}{record.id}.html", self.named(record))
 
+    def apart(self, project: Record) -> Link:
+        """Return the link to a project's page, with its id behind a title that others have too."""
+        link = self.to(project)
+        if project.id not in self.namesakes:
+            return link
+        return link._replace(words=link.words._replace(text=f"{link.words.text} ({project.id})"))
+
     def link(self, name: str, identifier: str) -> Link:
         """Return the link to a thing by the name of its class and its id."""
         record = self.portfolio.of(name).get(identifier)
@@ -135,6 +146,10 @@ class View:
             return self.to(record)
         cls = self.model.by_name(name)
         return Link(f"doc/{cls.identifies}{identifier}.html", Words(identifier))
+
+    def level(self, level: Level) -> str:
+        """Return the name of a level of areas, capitalised."""
+        return capital(self.t.plain(level.label) or level.name)
 
     def concept(self, name: str, identifier: str) -> Link:
         """Return the link to a concept by the name of its class and its id."""
@@ -187,6 +202,10 @@ class View:
             self.ontology_text(subject, SKOS + "definition") or self.ontology_text(subject, RDFS + "comment")
         )
 
+    def example(self, field: Field) -> str:
+        """Return the example of a field as written in YAML: of the dataset's records, else of the Model, else none."""
+        return self.site.examples.get(field.code) or field.example or ""
+
     ### Values by their field
 
     def facts(self, record: Record, skip: frozenset[str] = frozenset()) -> list[Fact]:
@@ -198,7 +217,7 @@ class View:
         facts = []
         for field in cls.fields:
             value = values.get(field.key)
-            if value is None or field.key in skip or field.kind.nested:
+            if value is None or field.key in skip or field.kind.nested or (field.derived and field.kind.relative):
                 continue
             each = value if isinstance(value, list) else [value]
             shown = tuple(self.value(field, v, currency_of(values)) for v in each)

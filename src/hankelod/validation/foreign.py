@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from hankelod.messages.problem import Place, Problem, Result, problem, short
 from hankelod.model.model import Model
 from hankelod.rdf import nesting
-from hankelod.rdf.graph import RDF, RDFS, SKOS
+from hankelod.rdf.graph import RDF, RDFS, SKOS, check_iris
 from hankelod.rdf.places import Places, places
 from hankelod.rdf.syntaxes import TRIPLES
 from hankelod.records import tree
@@ -167,13 +167,25 @@ def _of_characters(model: Model, triples: list[ox.Triple], name: str, positions:
         place, thing = Place(name, *positions.find(subject, predicate, value)), _short_name(model, subject)
         field = _field_name(model, predicate)
         bad = tree.FORBIDDEN.search(value)
-        if bad:
+        wrong = _not_iri(triple)
+        if wrong is not None:
+            yield problem("rdf-syntax", place, thing, field, detail=wrong)
+        elif bad:
             character = f"U+{ord(bad.group()):04X}"
             yield problem("forbidden-character", place, thing, field, character)
         elif not isinstance(triple.object, ox.BlankNode):
             found = address_doubts(value) if isinstance(triple.object, ox.NamedNode) else doubts(value)
             for doubt in found:
                 yield problem(doubt.code, place, thing, field, value, label=field, about=short(doubt.about))
+
+
+def _not_iri(triple: ox.Triple) -> str | None:
+    """Why a term is no IRI, None if all are."""
+    try:
+        check_iris(triple)
+    except ValueError as error:
+        return short(str(error), 200)
+    return None
 
 
 def _named(triples: list[ox.Triple]) -> set[Subject]:

@@ -87,13 +87,16 @@ def _of_project(record: Record, by_id: dict[tuple[str | None, str], Values]) -> 
     total = _number(record.values.get("totalCost"))
     for grant in record.values.get("grants", []):  # type: ignore[attr-defined]
         amount = _number(grant.get("amount"))
-        cost = total if currency_of(grant) == currency_of(record.values) else None
+        cost = total if _in_one_currency(grant, record.values) else None
         programme = by_id.get(("programmes", str(grant.get("programme"))))
         if amount is None or programme is None:
             continue
         call = next((c for c in programme.get("calls", []) if c.get("id") == grant.get("call")), None)  # type: ignore[attr-defined]
         rate = _limit(programme, call, "maxGrantRate")
         ceiling = _limit(programme, call, "maxGrantAmount")
+        holder = call if ceiling is not None and ceiling.origin == "call" else programme
+        if holder is not None and not _in_one_currency(grant, holder):
+            ceiling = None
         leads = _limit(programme, call, "leads")
         eligible = tuple(leads.value.split(" ")) if leads else ()
         yield Rule(
@@ -118,6 +121,12 @@ def _of_project(record: Record, by_id: dict[tuple[str | None, str], Values]) -> 
 def currency_of(values: Mapping[str, object]) -> str:
     """The currency of the amounts in complete values (ISO 4217); empty if shapes of a dataset's own have none."""
     return str(values.get("currency", ""))
+
+
+def _in_one_currency(values: Mapping[str, object], others: Mapping[str, object]) -> bool:
+    """Tell whether amounts can be compared: as the shapes have it, also where a currency is not stated."""
+    one, other = currency_of(values), currency_of(others)
+    return not one or not other or one == other
 
 
 def _number(value: object) -> Decimal | None:

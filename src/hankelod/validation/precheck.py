@@ -33,6 +33,7 @@ class PreCheck:
         if several and self.checker.engine_name == "shacl" and not dataset.own_model:
             self._proofs = Proofs(model)
             self._without_rules = of_shapes(model, self._proofs.shapes)
+            self._for_rules = {iri: self._read_by_rules(text.encode()) for iri, text in self._others.items()}
 
     def problems(self, batch: Batch) -> list[Problem]:
         """The problems of the records of a chunk."""
@@ -50,14 +51,25 @@ class PreCheck:
 
     def _referenced(self, batch: Batch) -> list[str]:
         """The triples of the records that these refer to, in the order of their IRIs."""
+        return [self._others[iri] for iri in self._iris_referenced(batch)]
+
+    def _iris_referenced(self, batch: Batch) -> list[bytes]:
+        """The IRIs of the records that these refer to, sorted."""
         roots = {self._iris.get((r.cls.iri, r.id)) for r in batch.records}
-        iris = batch.objects & self._others.keys() - roots
-        return [self._others[iri] for iri in sorted(iris)]
+        return sorted(batch.objects & self._others.keys() - roots)
+
+    def _read_by_rules(self, text: bytes) -> bytes:
+        """The lines of a record that rules read."""
+        assert self._proofs is not None
+        wanted = self._proofs.predicates
+        return b"\n".join([line for line in text.split(b"\n")[:-1] if line.split(b" ", 2)[1] in wanted])
 
     def _suspects(self, proofs: Proofs, batch: Batch) -> Batch:
         """The records that may violate a shape: none is missed, some may conform."""
-        others = "".join(self._referenced(batch))
-        focuses = proofs.suspects([*batch.lines, *others.encode().split(b"\n")[:-1]])
+        iris, wanted = self._iris_referenced(batch), proofs.predicates
+        others = "".join([self._others[iri] for iri in iris])
+        read = [line for line, of in zip(batch.lines, batch.columns.predicates, strict=True) if of in wanted]
+        focuses = proofs.suspects([*read, *(self._for_rules[iri] for iri in iris)])
         focuses |= {r.focus.strip("<>") for r in self._without_rules("".join((self._background, batch.text, others)))}
         if not focuses:
             return Batch(batch.mapping, (), batch.number)

@@ -24,7 +24,7 @@ class Proofs:
     """The rules of one Model that can be evaluated for many records at once.
 
     `shapes` are the shapes of the Model without these rules, in N-Triples; `rules` the codes of the shapes that state
-    the rules.
+    the rules; `predicates` those of the triples that the rules read, in N-Triples.
     """
 
     def __init__(self, model: Model) -> None:
@@ -40,7 +40,7 @@ class Proofs:
                 predicates |= used
                 self.rules.append(check.code)
                 self._queries.append(check.select)
-        self._wanted = {f"<{iri}>".encode() for iri in predicates}
+        self.predicates = {f"<{iri}>".encode() for iri in predicates}
         kept = [
             q.triple
             for q in model.shapes.quads
@@ -51,13 +51,11 @@ class Proofs:
     def suspects(self, lines: Iterable[bytes]) -> set[str]:
         """The IRIs of the things that may violate a rule, among the triples of a chunk and of the records it refers to.
 
-        `lines` are lines of N-Triples without line ends. No violation is missed; some things may turn out not to be
+        `lines` are those of `predicates` without line ends. No violation is missed; some things may turn out not to be
         targets of the shape.
         """
-        predicates = self._wanted
-        selected = [line for line in lines if line.split(b" ", 2)[1] in predicates]
         store = ox.Store()
-        store.bulk_load(b"\n".join(selected), format=ox.RdfFormat.N_TRIPLES)
+        store.bulk_load(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES)
         things: set[str] = set()
         for query in self._queries:
             for row in store.query(query, base_iri=self._base, prefixes=self._prefixes):  # type: ignore[union-attr]

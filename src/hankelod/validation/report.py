@@ -192,7 +192,7 @@ def as_turtle(report: Report, checks: Mapping[str, Check]) -> str:
         },
         **dict(zip(map(str, nodes), results, strict=True)),
     }
-    return document(triples, report.base, {"sh": SH, "xsd": XSD}, in_order=True)
+    return document(triples, report.base, {"sh": SH, "xsd": XSD}, in_order=True, long=False)
 
 
 def _results(p: Problem, checks: Mapping[str, Check]) -> list[dict[str, list[object]]]:

@@ -34,6 +34,9 @@ APART = 2.0
 GAP = 1.18
 """Distance of lines, in those of a paragraph, from which on a new one begins."""
 
+LEAST = 0.1
+"""Least size of letters in points, by which others are measured: a file can give them none."""
+
 HEADING = 1.15
 """Size of type, in that of most characters, from which on a line is a heading."""
 
@@ -215,7 +218,7 @@ def _lines(pages: list[Page], rows: list[list[Row]]) -> Iterator[Line]:
     sizes: Counter[float] = Counter()
     for row in (r for page in rows for r in page):
         sizes[row.size] += len(row.text)
-    body = max(sorted(sizes), key=lambda s: sizes[s]) if sizes else 0.0
+    body = max(max(sorted(sizes), key=lambda s: sizes[s]) if sizes else 0.0, LEAST)
     pitch = _pitch(rows, body)
     repeated = furniture(rows, [page.box for page in pages], body, pitch)
     number = 0

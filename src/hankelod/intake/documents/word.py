@@ -71,7 +71,10 @@ def read_docx(raw: bytes, name: str) -> Iterable[Line]:
         raise missing("python-docx") from error
     archives.check(raw, name)
     try:
-        package = OpcPackage.open(io.BytesIO(raw))
+        try:
+            package = OpcPackage.open(io.BytesIO(raw))
+        except (AttributeError, TypeError) as error:  # a part is not of the kind that the library takes it for
+            raise CannotImport("broken", name=name, detail=str(error)) from error
         main = next(r.target_part for r in package.rels.values() if kind(r.reltype) == "officeDocument")
         return _Document(main).lines()
     except StopIteration as error:

@@ -68,7 +68,7 @@ def _segment(text: str, start: int, end: int, matches: list[Match], gazetteer: G
     for m in matches:
         left = left.replace(text[m.start : m.end], " ", 1)
     rest = re.findall(r"\w[\w:.-]*", left)
-    named = [m for m in matches if m.kind in ("organisation", "municipality")]
+    named = [m for m in matches if m.kind == "organisation" or (m.place and not m.wide)]
     if matches and named and not any(w[0].isupper() or w[0].isdigit() for w in rest):
         if not rest:
             return [_organisation(m, gazetteer) for m in named]
@@ -107,7 +107,7 @@ def _known(start: int, end: int, words: str, found: Organisation, rule: str, con
         found.name,
         rule,
         confidence,
-        area=found.municipality,
+        area=found.seat,
         type=found.kind,
         parent=found.parent,
     )
@@ -125,16 +125,13 @@ def _close(words: str, gazetteer: Gazetteer) -> Organisation | None:
 
 
 def _organisation(match: Match, gazetteer: Gazetteer) -> Match:
-    """The organisation of a municipality that is named without a noun; other matches unchanged."""
-    if match.kind != "municipality" or match.id is None:
+    """The organisation that governs a small area named without a noun; other matches unchanged."""
+    if not match.place or match.wide or match.id is None:
         return match
     id = gazetteer.cities.get(match.id)
-    if id:
-        return match._replace(
-            kind="organisation", id=id, name=gazetteer.organisations[id].name, type="municipality", known=True
-        )
-    name = gazetteer.municipalities[match.id].name
-    return match._replace(kind="organisation", id=organisation_id(name), name=name, type="municipality", known=False)
+    name = gazetteer.organisations[id].name if id else gazetteer.small[match.id].name
+    governing = match._replace(kind="organisation", place=False, name=name, type="municipality")
+    return governing._replace(id=id or organisation_id(name), known=id is not None)
 
 
 def _once(matches: list[Match]) -> list[Match]:

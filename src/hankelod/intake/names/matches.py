@@ -11,11 +11,12 @@ SURE, LIKELY, UNSURE = "sure", "likely", "unsure"
 
 
 class Match(NamedTuple):
-    """One name in a text. `kind` is organisation, municipality, region or others (unnamed ones).
+    """One name in a text. `kind` is organisation, the level of an area, or others (unnamed ones).
 
     `start` and `end` are offsets in characters. `id` is that of the organisation or the code of the present area;
-    `known` is true where the dataset has it. `area` is the code of the municipality or region that it belongs to,
-    `type` the kind of an organisation, `parent` its parent's id, and `detail` fills in the explanation of the rule.
+    `known` is true where the dataset has it. `area` is the code of the area that it belongs to, `place` is true of an
+    area, `wide` of one that may hold others. `type` is the kind of an organisation, `parent` its parent's id, and
+    `detail` fills in the explanation of the rule.
     """
 
     start: int
@@ -31,6 +32,8 @@ class Match(NamedTuple):
     type: str | None = None
     parent: str | None = None
     detail: str = ""
+    place: bool = False
+    wide: bool = False
 
 
 class Token(NamedTuple):

@@ -32,7 +32,7 @@ def known_name(reading: Reading, at: int) -> tuple[int, list[Match]]:
             organisation.name,
             "known-name",
             SURE,
-            area=organisation.municipality if organisation.kind in ("municipality", "municipal-company") else None,
+            area=organisation.seat if organisation.kind in ("municipality", "municipal-company") else None,
             type=organisation.kind,
             parent=organisation.parent,
         )

@@ -21,6 +21,9 @@ from hankelod.intake.names.nouns import (
 )
 from hankelod.intake.names.organisation_names import kind_name
 
+ENGLISH_HEADS = ("city", "municipality")
+"""Nouns before "of" and the name of a small area."""
+
 LISTED = 50
 """Most names of one list; the rest of it is read as another."""
 
@@ -53,7 +56,7 @@ def _place(reading: Reading, at: int) -> _Place | None:
     part = ELLIPSIS.match(token.text)
     if part and len(part.group()) < len(token.text):
         entry = reading.names.place(token.text[part.end() :], reading.year)
-        if entry and entry[0].kind == "region":
+        if entry and entry[0].wide:
             return _Place(entry[0], entry[1], at, at + 1, partial=True)
     return _elliptic(reading, at)
 
@@ -90,7 +93,7 @@ def places(reading: Reading, at: int) -> tuple[int, list[Match]]:
     opened = HEADS_BEFORE.fullmatch(reading.low(at)) is not None and not _head_of(reading, at)
     if opened:
         before = at + 1 + (reading.low(at + 1) == ":")
-    elif reading.low(at) in ("city", "municipality") and reading.low(at + 1) == "of":
+    elif reading.low(at) in ENGLISH_HEADS and reading.low(at + 1) == "of":
         before = at + 2
     listed: list[_Place] = []
     here, end = before, before
@@ -125,12 +128,12 @@ def _headed(reading: Reading, listed: list[_Place], end: int) -> tuple[int, list
     if not genitives and not swedish:
         return None
     rule = "list-with-head" if len(listed) > 1 else "name-with-head"
-    region = listed[-1].place.kind == "region"
-    if CITY.fullmatch(head) and not region:
+    wide = listed[-1].place.wide
+    if CITY.fullmatch(head) and not wide:
         return end + 1, [_city(reading, p, p.start, p.end if p is not listed[-1] else end + 1, rule) for p in listed]
-    if COUNCIL.fullmatch(head) and region and not listed[-1].partial:
+    if COUNCIL.fullmatch(head) and wide and not listed[-1].partial:
         return end + 1, [_council(reading, p, p.start, p.end if p is not listed[-1] else end + 1) for p in listed]
-    if REGION_NOUN.fullmatch(head) and region:
+    if REGION_NOUN.fullmatch(head) and wide:
         return end + 1, [
             _area(reading, p, p.start, p.end if p is not listed[-1] else end + 1, "region-noun", SURE) for p in listed
         ]
@@ -142,7 +145,7 @@ def _headed(reading: Reading, listed: list[_Place], end: int) -> tuple[int, list
 
 
 def _city(reading: Reading, occurrence: _Place, first: int, end: int, rule: str) -> Match:
-    """A match of the organisation of a municipality, or of the successor of a former one."""
+    """A match of the organisation that governs a small area, or of the successor of one that is no more."""
     place = occurrence.place
     if place.successor:
         return _area(reading, occurrence, first, end, "former-municipality", SURE)
@@ -171,7 +174,7 @@ def _city(reading: Reading, occurrence: _Place, first: int, end: int, rule: str)
 
 
 def _ahead_is_city(reading: Reading, at: int) -> bool:
-    """True where the noun after a list of genitives is that of cities rather than municipalities."""
+    """True where the noun after a list of genitives is that of cities rather than of any small area."""
     for ahead in range(at, min(len(reading.tokens), at + 60)):
         if CITY.fullmatch(reading.low(ahead)):
             return reading.low(ahead).startswith(("kaup", "stad", "städ"))
@@ -179,7 +182,7 @@ def _ahead_is_city(reading: Reading, at: int) -> bool:
 
 
 def _council(reading: Reading, occurrence: _Place, first: int, end: int) -> Match:
-    """A match of the regional council of a region."""
+    """A match of the council of a wide area."""
     place = occurrence.place
     id = reading.names.councils.get(place.code)
     name = reading.names.organisations[id].name if id else f"{place.genitive} liitto"
@@ -199,25 +202,36 @@ def _council(reading: Reading, occurrence: _Place, first: int, end: int) -> Matc
 
 
 def _area(reading: Reading, occurrence: _Place, first: int, end: int, rule: str, confidence: str) -> Match:
-    """A match of an area, or of the successor of a former municipality."""
+    """A match of an area, or of the successor of one that is no more."""
     place = occurrence.place
     if place.successor:
-        now = reading.names.municipalities[place.successor]
+        now = reading.names.small[place.successor]
         detail = f"{place.name} → {now.name}" + (f" ({place.year})" if place.year else "")
         level = confidence if rule == "former-municipality" else LIKELY if confidence == SURE else confidence
         return reading.match(
             first,
             end,
-            "municipality",
+            now.kind,
             now.code,
             now.name,
             "former-municipality",
             level,
             area=now.code,
             detail=detail,
+            place=True,
         )
     return reading.match(
-        first, end, place.kind, place.code, place.name, rule, confidence, area=place.code, detail=place.name
+        first,
+        end,
+        place.kind,
+        place.code,
+        place.name,
+        rule,
+        confidence,
+        area=place.code,
+        detail=place.name,
+        place=True,
+        wide=place.wide,
     )
 
 

@@ -78,7 +78,7 @@ def mentioned(text: str, gazetteer: Gazetteer, year: int | None = None) -> list[
 
 def _municipal(matches: list[Match]) -> bool:
     """True where all matches are municipalities, or their organisations."""
-    return all(m.kind == "municipality" or m.type == "municipality" for m in matches) and all(
+    return all((m.place and not m.wide) or m.type == "municipality" for m in matches) and all(
         m.rule != "around" for m in matches
     )
 

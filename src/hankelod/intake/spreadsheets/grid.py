@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from hankelod.intake.names.gazetteer import Gazetteer
+from hankelod.intake.names.gazetteer import Gazetteer, Place
 from hankelod.intake.names.listed import read_list
 from hankelod.intake.spreadsheets.cells import Cell
 from hankelod.messages.catalogue import in_language
@@ -253,11 +253,20 @@ def _reference(text: str, whole: bool, field: Field, lookup: Lookup) -> str:
         return text
     if target.file:
         if whole:
-            return next((c for c in (text.zfill(n) for n in (2, 3)) if lookup.exists(target, c)), text)
-        entry = lookup.names.place(text)
-        return entry[0].area if entry and entry[0].kind == target.segment else text
+            return next((c for c in (text.zfill(n) for n in (2, 3, 4)) if lookup.exists(target, c)), text)
+        if target.identified_by and lookup.exists(target, text.lower()):
+            return text
+        places = lookup.names.forms.get(text.casefold(), [])
+        return next((place.area for place, _ in places if _is_of(place, target, lookup)), text)
     ids = _organisations(text, field, lookup)
     return ids[0] if len(ids) == 1 else text
+
+
+def _is_of(place: Place, target: Class, lookup: Lookup) -> bool:
+    """Tell whether a place, or the present one in its place, is an area of a class."""
+    if place.successor is not None:
+        return lookup.exists(target, place.successor.lower())
+    return place.cls == target.iri
 
 
 def _organisations(text: str, field: Field, lookup: Lookup) -> list[str]:

@@ -356,9 +356,7 @@ class _Workbook:
     def _areas(self, cls: Class) -> set[str]:
         """The codes of a class of areas."""
         names = self.lookup.names
-        return set(
-            names.municipalities if cls.segment == "municipality" else names.regions if cls.segment == "region" else ()
-        )
+        return {p.code.lower() for p in (*names.small.values(), *names.wide.values()) if p.cls == cls.iri}
 
     def _typed(self) -> Iterator[Record]:
         """Type the trees; problems are added with the places of nodes."""

@@ -334,7 +334,7 @@ def _clock(seconds: int) -> str:
 
 def _iso(text: str) -> Cell:
     """A date of ISO 8601, as strict workbooks have it; midnight goes."""
-    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:T00:00(?::00(?:\.0+)?)?Z?)?", text)
+    match = re.fullmatch(r"([0-9]{4}-[0-9][0-9]-[0-9][0-9])(?:T00:00(?::00(?:\.0+)?)?Z?)?", text)
     return Cell(match[1], "date") if match else Cell(text)
 
 

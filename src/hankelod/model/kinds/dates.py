@@ -71,7 +71,7 @@ def _months(text: str, rules: Rules) -> Iterator[str]:
 
 
 def _days(text: str, rules: Rules) -> Iterator[str]:
-    """Yield days written in the Finnish and Swedish way (day first), and ISO days with day and month swapped."""
+    """Yield days written with the day first, and ISO days with day and month swapped."""
     numbers = re.fullmatch(r"([0-9]{1,4})\s*[-./ ]\s*([0-9]{1,2})\s*[-./ ]\s*([0-9]{1,4})(?:[T ].*)?", text)
     if not numbers:
         if re.fullmatch(r"[0-9]{8}", text):
@@ -105,7 +105,7 @@ def _moments(text: str, rules: Rules) -> Iterator[str]:
 
 
 def _month_of_cell(text: str) -> str:
-    month = re.fullmatch(r"(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)", text)
+    month = re.fullmatch(r"(0?[1-9]|1[0-2])[/.]((?:19|20)[0-9][0-9])", text)
     return f"{month[2]}-{int(month[1]):02}" if month else text
 
 

@@ -5,23 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from hankelod.model import spoken
 from hankelod.model.kinds.kind import Kind, Rules
 from hankelod.rdf.graph import RDF, XSD
-
-LANGUAGE_NAMES = {
-    "suomi": "fi",
-    "suomeksi": "fi",
-    "finska": "fi",
-    "finnish": "fi",
-    "ruotsi": "sv",
-    "ruotsiksi": "sv",
-    "svenska": "sv",
-    "swedish": "sv",
-    "englanti": "en",
-    "englanniksi": "en",
-    "engelska": "en",
-    "english": "en",
-}
 
 WORD = "(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z][a-z0-9-]*"
 """Pattern of a word that no reader of YAML takes for anything but a text."""
@@ -39,7 +25,7 @@ def _texts(text: str, rules: Rules) -> Iterator[str]:
 
 
 def _languages(text: str, rules: Rules) -> Iterator[str]:
-    yield LANGUAGE_NAMES.get(text.casefold(), text.lower())
+    yield spoken.language(text) or text.lower()
 
 
 TEXT = Kind(

@@ -161,6 +161,25 @@ def page(base: str, number: int, members: list[Member]) -> File:
     return File(path, content, count(triples.triples) + sum(map(len, graphs.values())))
 
 
+def apart(content: bytes) -> tuple[bytes, dict[str, bytes]]:
+    """Take a page as `page` writes it apart: the page with one triple in the place of the lines of each named graph,
+    whose object is the ordinal of the graph, and these lines by the name of the graph.
+
+    Only the page as it is parsed shows whether these are its graphs.
+    """
+    parts, lines, start = list[bytes](), dict[str, bytes](), 0
+    while (begin := content.find(_BEGIN, start)) >= 0 and (end := content.find(_END, begin)) >= 0:
+        name = content[content.rfind(b"<", 0, begin) + 1 : begin]
+        parts += (content[start:begin], _BEGIN, b'<urn:s> <urn:p> "%d" .' % len(lines), _END)
+        lines[name.decode("utf-8", "replace")] = content[begin + len(_BEGIN) : end]
+        start = end + len(_END)
+    return b"".join((*parts, content[start:])), lines
+
+
+_BEGIN, _END = b"> {\n", b"\n}\n"
+"""Beginning of a named graph behind its name, and its end; the name begins with `<`."""
+
+
 class Page(NamedTuple):
     """The triples of a page: those of the default graph, and the named graphs in canonical N-Triples."""
 

@@ -181,6 +181,8 @@ def _contents(pieces: Iterator[bytes], bits: int) -> Iterator[bytes]:
         return
     unpacker = zlib.decompressobj(bits)
     for piece in pieces:
+        if unpacker.eof:
+            piece = piece.lstrip(b"\0")
         while piece:
             if unpacker.eof:
                 unpacker = zlib.decompressobj(bits)
@@ -334,8 +336,8 @@ def _is_sorted(pieces: Iterable[bytes]) -> bool:
     """
     in_order, last, rest = True, b"", b""
     for piece in pieces:
-        whole, _, rest = (rest + piece).rpartition(b"\n")
-        if whole:
+        whole, end, rest = (rest + piece).rpartition(b"\n")
+        if end:
             lines = [last, *whole.split(b"\n")]
             reading.check_triples(whole, sum(map(bool, lines[1:])))
             in_order = in_order and all(map(lt, lines, islice(lines, 1, None)))

@@ -82,7 +82,10 @@ window.hankelodAnswer = (settings, up, root) => {
       areas: values.some((v) => v[0] === "u" && areaOf(v)),
     };
   });
-  const areaOf = (found) => found?.[0] === "u" ? found[1].match(/\/id\/((?:municipality|region)\/[0-9A-Za-z]+)$/)?.[1] : undefined;
+  const areaOf = (found) => {
+    const [segment, path] = (found?.[0] === "u" && found[1].match(/\/id\/(([a-z0-9-]+)\/[a-z0-9-]+)$/)?.slice(1).reverse()) || [];
+    return segment && settings.segments?.includes(segment) ? path : undefined;
+  };
   const labels = (some) => some.find((c) => c.tagged) ?? some.find((c) => c.words) ?? some.find((c) => !c.numbers);
 
   /* Table, chart and map */
@@ -148,13 +151,13 @@ window.hankelodAnswer = (settings, up, root) => {
     const told = (value) => number(String(Math.round(value * 100) / 100));
     const value = column?.name ?? texts["map-count"];
     const shape = ([code, sum]) => {
-      const [outline, x, y] = atlas.areas[code];
+      const [outline, x, y, wide] = atlas.areas[code];
       const title = `${settings.names?.[code.split("/")[0]]?.[code.split("/")[1]] ?? names.get(code) ?? code}: ${told(sum)}`;
-      const spot = code.startsWith("municipality/") ? [draw("circle", { cx: x, cy: y, r: 34 })] : [];
+      const spot = !wide ? [draw("circle", { cx: x, cy: y, r: 34 })] : [];
       return draw("a", { href: `${up}doc/${code}.html`, class: `step-${step(sum)}`, "aria-label": title },
         Object.assign(draw("title"), { textContent: title }), draw("path", { d: outline }), ...spot);
     };
-    const drawn = [...sums].sort(([a], [b]) => Number(a.startsWith("municipality/")) - Number(b.startsWith("municipality/")));
+    const drawn = [...sums].sort(([a], [b]) => atlas.areas[b][3] - atlas.areas[a][3]);
     const caption = say("map-of", { value, n: sums.size });
     const key = [...Array(STEPS).keys()].map((s) => ordered.filter((v) => step(v) === s + 1)).map((values, s) => [values, s + 1]).filter(([values]) => values.length);
     place.replaceChildren(make("figure", { className: "answer-map" },

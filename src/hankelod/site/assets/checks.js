@@ -30,7 +30,7 @@ window.hankelodChecks = (plan) => {
   // Normalise a value for the record: NFC, numbers without spaces and with a decimal point.
   const tidied = (field, text) => {
     const plain = text.normalize("NFC").replace(/\r\n?/g, "\n").trim();
-    return plan.kinds[field.kind]?.numeric ? plain.replace(/[\s\u00a0\u202f€]/g, "").replace(",", ".").replace("\u2212", "-") : plain;
+    return plan.kinds[field.kind]?.numeric ? plain.replace(/[\s\u00a0\u202f\p{Sc}]/gu, "").replace(",", ".").replace("\u2212", "-") : plain;
   };
   // Return the first problem of a value, or null.
   const check = (field, value) => {

@@ -66,11 +66,12 @@ if (whole) {
     if (!name) return id;
     return Object.values(names[field.target]).filter((other) => other === name).length > 1 ? `${name} (${id})` : name;
   };
-  // The id of a typed name; Finnish names are accepted in every language, because ids are derived from them.
+  // The id of a typed name; what would be the id of the name is accepted too, because ids are derived from names.
   const meant = (field, text) => {
-    const wanted = text.toLocaleLowerCase("fi"), id = slug(text);
+    const lower = (given) => given.toLocaleLowerCase(document.documentElement.lang);
+    const wanted = lower(text), id = slug(text);
     const known = names[field.target] ?? {};
-    return Object.keys(known).find((each) => called(field, each).toLocaleLowerCase("fi") === wanted) ?? (Object.hasOwn(known, id) ? id : text);
+    return Object.keys(known).find((each) => lower(called(field, each)) === wanted) ?? (Object.hasOwn(known, id) ? id : text);
   };
 
   // Control of a field with a single value.
@@ -334,7 +335,7 @@ if (whole) {
 
   /* The page */
 
-  const idField = { key: "id", kind: "text", label: texts.id, description: texts["id-told"], required: true, example: "joensuu-ilmastokumppanuus" };
+  const idField = { key: "id", kind: "text", label: texts.id, description: texts["id-told"], required: true, example: plan.example };
   let idPart, body;
   const identifier = () => idPart.read() ?? "";
   const idFaults = () => {

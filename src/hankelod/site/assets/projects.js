@@ -3,9 +3,10 @@
 "use strict";
 
 const form = document.getElementById("filters");
-const FIELDS = form ? ["region", "municipality", "theme", "year", "organisation"].filter((f) => form.elements[f]) : [];
+const LEVELS = form ? [...form.querySelectorAll("select[data-level]")].map((select) => select.name) : [];
+const FIELDS = form ? [...LEVELS, ...["theme", "year", "organisation"].filter((f) => form.elements[f])] : [];
 const SIZE = 50;
-const [ID, TITLE, ACRONYM, LEAD, OTHERS, REGIONS, MUNICIPALITIES, THEMES, START, END, COST, GRANTS, SUMMARY, YEARS, NOTES, MONEY, SHARE] = Array(17).keys();
+const [ID, TITLE, ACRONYM, LEAD, OTHERS, AREAS, THEMES, START, END, COST, GRANTS, SUMMARY, YEARS, NOTES, MONEY, SHARE] = Array(16).keys();
 
 let names = null;
 let rows = [];
@@ -22,7 +23,7 @@ window.hankelodIndex = (part, content) => {
   } else {
     for (const row of content) row.words = fold([row[TITLE], row[ACRONYM], row[SUMMARY], row[ID],
       ...[row[LEAD], ...row[OTHERS]].map((o) => names.organisations[o] ?? ""),
-      ...row[MUNICIPALITIES].map((m) => names.municipalities[m]), ...row[REGIONS].map((r) => names.regions[r]),
+      ...names.levels.flatMap(([level], n) => row[AREAS][n].map((a) => names.areas[level][a])),
       ...row[THEMES].map((t) => names.themes[t])].join(" "));
     rows[part] = content;
     if (!--awaited) ready();
@@ -51,8 +52,7 @@ if (form) {
   const number = new Intl.NumberFormat(language);
   const collator = new Intl.Collator(language);
   const values = {
-    region: (row) => row[REGIONS],
-    municipality: (row) => row[MUNICIPALITIES],
+    ...Object.fromEntries(LEVELS.map((level, n) => [level, (row) => row[AREAS][n]])),
     theme: (row) => row[THEMES],
     organisation: (row) => row[LEAD] ? [row[LEAD], ...row[OTHERS]] : row[OTHERS],
     year: (row) => {
@@ -61,7 +61,7 @@ if (form) {
       return years;
     },
   };
-  const lists = () => ({ region: names.regions, municipality: names.municipalities, theme: names.themes, organisation: names.organisations });
+  const lists = () => ({ ...names.areas, theme: names.themes, organisation: names.organisations });
 
   let everything = [];
 
@@ -138,9 +138,10 @@ if (form) {
     title: row[TITLE],
     lead: row[LEAD] ? names.organisations[row[LEAD]] : names.private,
     organisations: row[OTHERS].map((o) => names.organisations[o]),
-    regions: row[REGIONS].map((r) => names.regions[r]),
-    municipalities: row[MUNICIPALITIES].map((m) => names.municipalities[m]),
-    municipalityCodes: row[MUNICIPALITIES],
+    ...Object.fromEntries(names.levels.flatMap(([level, key], n) => [
+      [key, row[AREAS][n].map((a) => names.areas[level][a])],
+      [`${level}Codes`, row[AREAS][n]],
+    ])),
     themes: row[THEMES].map((t) => names.themes[t]),
     start: row[START],
     end: row[END],

@@ -47,7 +47,7 @@ if (ask && location.protocol === "file:") {
 
   /* Named queries and their parameters: a parameter is the value bound by VALUES $name { … } in the text */
 
-  const KINDS = { text: /^[^\x00-\x1f\x7f]*$/, number: /^-?\d{1,30}(\.\d{1,30})?$/, month: /^\d{4}-(0[1-9]|1[0-2])$/, language: /^(fi|sv|en)$/ };
+  const KINDS = { text: /^[^\x00-\x1f\x7f]*$/, number: /^-?\d{1,30}(\.\d{1,30})?$/, month: /^\d{4}-(0[1-9]|1[0-2])$/, language: /^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,5}$/ };
   const THING = /^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/;
   const place = (name) => new RegExp(`(\\bVALUES\\s+\\$${name}\\s*\\{)([^{}]*)(\\})`, "i");
   const read = ({ name, kind }) => {

@@ -1,60 +1,79 @@
 """Boundaries of areas: official ones from GeoJSON or TopoJSON, else a mosaic computed from the areas' centres.
 
-An area is a list of rings, holes included; points are in metres of ETRS-TM35FIN.
+An area is a list of rings, holes included; points are in metres of the map's projection.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import zlib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from math import isfinite
+from heapq import nsmallest
+from math import isfinite, sqrt
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
 from hankelod.rdf import files
-from hankelod.site.map.projection import Point, to_plane
+from hankelod.site.map.projection import NotDrawn, Point, Projection, same
+
+if TYPE_CHECKING:
+    from hankelod.records.dataset import Dataset
 
 Ring = list[Point]
 
 Areas = dict[str, list[Ring]]
 
-CODES = ("code", "kunta", "maakunta", "natcode", "NATCODE", "kuntakoodi")
-"""Properties with the code of a feature, in the files of Statistics Finland and the National Land Survey."""
+ID = "id"
+"""Name for the id of a feature beside its properties."""
 
 
 LARGEST = 2**28
 """Most bytes of a file of boundaries."""
 
-LONGEST_CODE = 12
-"""Most digits of a code."""
+LONGEST_CODE = 40
+"""Most characters of a code."""
 
 NEAR = 100_000
 """Metres that the centre of an area may lie outside of it: some have islands, or a centre of another year."""
 
 
-class NotBoundaries(Refusal):
-    """Refusal: a file cannot be used as boundaries, for the reason in the message."""
-
-
 DEGREES = frozenset(("CRS84", "CRS84H", "4326", "4258", "4937", "4979"))
 """Reference systems of longitude and latitude: WGS 84 and ETRS89, by the last part of their names."""
 
-METRES = frozenset(("3067", "25835"))
-"""Reference systems of ETRS-TM35FIN, and of the zone that it is an extension of."""
+
+class Source(NamedTuple):
+    """The file of boundaries of a dataset, in a folder that it must not lead out of."""
+
+    path: Path
+    within: Path | None
 
 
-def read(path: Path, within: Path | None = None, levels: Sequence[Collection[str]] = ()) -> Areas:
+def source(dataset: Dataset) -> Source | None:
+    """Return the file of boundaries that a dataset names in its settings, else that of its area pack, or None."""
+    settings = dataset.settings()
+    named = settings.values.get("boundaries") if settings else None
+    if named:
+        return Source(dataset.data / str(named), dataset.data)
+    own = dataset.pack.boundaries
+    return Source(own, dataset.pack.within) if own is not None else None
+
+
+def read(path: Path, within: Path | None, levels: Sequence[Collection[str]], projection: Projection) -> Areas:
     """Read the areas of a GeoJSON (RFC 7946) or TopoJSON file in the folder `within`, by code.
 
-    `levels` are the codes of municipalities and of regions: a file that has them as numbers, or without their zeros,
-    is read by the level that it fits. An area without a geometry, or whose rings enclose nothing, is left out.
-    Coordinates are degrees, or metres in ETRS-TM35FIN as Statistics Finland serves them. Raises NotBoundaries.
+    `levels` are the codes of the areas, level by level: the code of a feature is its id or the property that fits them
+    best, in any case. A file that has codes as numbers, or without their zeros, is read by the level that it fits. An
+    area without a geometry, or whose rings enclose nothing, is left out. Coordinates are degrees, or metres in the
+    projection. Raises NotDrawn.
     """
     try:
-        whole = json.loads(files.content(path, within, LARGEST).decode("utf-8-sig"))
+        raw = files.content(path, within, LARGEST)
+        whole = json.loads((_unpacked(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig"))
+    except (OSError, EOFError, zlib.error) as error:
+        raise _refused(path, message("boundaries-json")) from error
     except files.Unfit as error:
         raise _refused(path, files.why(error)) from error
     except (ValueError, RecursionError) as error:
@@ -62,22 +81,32 @@ def read(path: Path, within: Path | None = None, levels: Sequence[Collection[str
     kind = whole.get("type") if isinstance(whole, dict) else None
     if kind not in ("Topology", "FeatureCollection", "Feature"):
         raise _refused(path, message("boundaries-kind"))
-    plane = _plane_of(path, whole)
+    plane = _plane_of(path, whole, projection)
     number = 0
-    found: list[tuple[object, list[Ring]]] = []
+    found: list[tuple[Mapping[str, object], list[Ring]]] = []
     try:
         for number, feature in enumerate(_features(whole), 1):  # noqa: B007 - the number is for the message
             rings = [[plane(p) for p in ring] for ring in feature["rings"]]
-            found.append((_code(feature), [ring for ring in rings if _encloses(ring)]))
+            found.append((_named(feature), [ring for ring in rings if _encloses(ring)]))
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         raise _refused(path, message("boundaries-feature", number=number + 1)) from error
     areas: Areas = {}
-    for code, (_, rings) in zip(_codes([c for c, _ in found], levels), found, strict=True):
+    for code, (_, rings) in zip(_codes([names for names, _ in found], levels), found, strict=True):
         if code is not None and rings:
             areas.setdefault(code, []).extend(rings)
     if not areas:
-        raise NotBoundaries(message("boundaries-codes", file=path.name, keys=", ".join(CODES)))
+        keys = sorted({key for names, _ in found for key in names})
+        raise NotDrawn(message("boundaries-codes", file=path.name, keys=", ".join(keys)[:200]))
     return areas
+
+
+def _unpacked(raw: bytes) -> bytes:
+    """Unpack gzip up to LARGEST bytes. Raises OSError, EOFError, zlib.error."""
+    import gzip
+    import io
+
+    with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
+        return file.read(LARGEST)
 
 
 def _encloses(ring: Ring) -> bool:
@@ -86,66 +115,88 @@ def _encloses(ring: Ring) -> bool:
     return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in around)) >= 2
 
 
-def _refused(path: Path, why: object) -> NotBoundaries:
-    return NotBoundaries(message("boundaries-format", file=path.name, why=why))
+def _refused(path: Path, why: object) -> NotDrawn:
+    return NotDrawn(message("boundaries-format", file=path.name, why=why))
 
 
 ### Codes
 
 
-def _code(feature: Mapping[str, Any]) -> object:
+def _named(feature: Mapping[str, Any]) -> Mapping[str, object]:
+    """Return the properties of a feature that could be its code, by name, and its id."""
     properties = feature.get("properties") or {}
-    return next((properties[k] for k in CODES if properties.get(k) is not None), feature.get("id"))
+    return {key: value for key, value in {ID: feature.get("id"), **properties}.items() if _text(value)}
 
 
-def _codes(written: list[object], levels: Sequence[Collection[str]]) -> list[str | None]:
-    """Return the codes that a file means, None for what is none.
+def _codes(written: list[Mapping[str, object]], levels: Sequence[Collection[str]]) -> list[str | None]:
+    """Return the codes that the features of a file mean, None for what is none.
 
-    Those without their zeros are of the level that most of them fit, as a number alone does not tell 20, a region,
-    from 020, a municipality.
+    A feature's code is that of its properties which fits the codes of the areas in most features. Codes without their
+    zeros are of the level that most of them fit, as a number alone does not tell 20 from 020.
     """
-    texts = [_digits(code) for code in written]
-    known = {code for level in levels for code in level}
-    if not known:
-        return [t if t and len(t) in (2, 3) else None for t in texts]
-    best = max(levels, key=lambda level: sum(_filled(t, level) in level for t in texts if t))
+    known = {code.casefold(): code for level in levels for code in level}
+    numbers = {code.lstrip("0") for code in known if code.isdecimal()}
+    fits: Counter[str] = Counter()
+    for names in written:
+        for key, value in names.items():
+            text = _text(value).casefold()
+            fits[key] += 2 * (text in known) + (text.isdecimal() and text.lstrip("0") in numbers)
+    keys = sorted((key for key, fit in fits.items() if fit), key=lambda key: (-fits[key], key))
+    values = [next((names[key] for key in keys if key in names), None) for names in written]
+    texts = [known.get(_text(v).casefold(), _text(v)) if v is not None else None for v in values]
+    digits = [level for level in levels if any(code.isdecimal() for code in level)]
+    if not digits:
+        return [t if t and t.casefold() in known else None for t in texts]
+    best = max(digits, key=lambda level: sum(_filled(t, level) in level for t in texts if t))
     width = max(map(len, best), default=0)
-    numbers = any(t and not isinstance(c, str) for c, t in zip(written, texts, strict=True))
-    if not numbers and all(t is None or t in known or len(t) >= width for t in texts):
-        return texts
-    return [_filled(t, best) if t and _filled(t, best) in best else t for t in texts]
+    as_numbers = any(t and not isinstance(v, str) for v, t in zip(values, texts, strict=True))
+    if as_numbers or not all(t is None or t.casefold() in known or len(t) >= width for t in texts):
+        texts = [_filled(t, best) if t and _filled(t, best) in best else t for t in texts]
+    return [t if t and t.casefold() in known else None for t in texts]
 
 
 def _filled(text: str, level: Collection[str]) -> str:
-    return text.zfill(max(map(len, level), default=0))
+    return text.zfill(max(map(len, level), default=0)) if text.isdecimal() else text
 
 
-def _digits(code: object) -> str | None:
-    """Return the digits of a code, which a program may have made a number: 91, 91.0."""
+def _text(code: object) -> str:
+    """Return a code as text, which a program may have made a number: 91, 91.0; empty for what is none."""
     if isinstance(code, bool) or not isinstance(code, int | float | str):
-        return None
+        return ""
     if isinstance(code, float):
         code = int(code) if code.is_integer() else ""
     text = str(code).strip()
-    return text if text.isascii() and text.isdigit() and len(text) <= LONGEST_CODE else None
+    return text if len(text) <= LONGEST_CODE else ""
 
 
 ### Coordinates
 
 
-def _plane_of(path: Path, whole: Mapping[str, Any]) -> Callable[[Any], Point]:
-    """Return what converts a position to metres. Raises NotBoundaries for a reference system that is not read."""
+def _plane_of(path: Path, whole: Mapping[str, Any], projection: Projection) -> Callable[[Any], Point]:
+    """Return what converts a position to metres. Raises NotDrawn for a reference system that is not read."""
     crs = whole.get("crs")
     properties = crs.get("properties") if isinstance(crs, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
+
+    def of_degrees(position: Any) -> Point:
+        x, y = _metres(position)
+        if abs(x) > 180 or abs(y) > 90:
+            raise ValueError(position)
+        return projection.to_plane(y, x)
+
+    def of_either(position: Any) -> Point:
+        x, y = _metres(position)
+        return projection.to_plane(y, x) if abs(x) <= 180 and abs(y) <= 90 else (x, y)
+
     if crs is None:
-        return _plane
+        return of_either if projection.code is not None else of_degrees
     code = re.split(r"[:/#]", str(name))[-1].upper()
     if code in DEGREES:
-        return _plane_of_degrees
-    if code in METRES:
+        return of_degrees
+    if projection.code is not None and same(code, projection.code):
         return _metres
-    raise NotBoundaries(message("boundaries-projection", file=path.name, crs=str(name or crs)[:80]))
+    own = projection.code or "–"
+    raise NotDrawn(message("boundaries-projection", file=path.name, crs=str(name or crs)[:80], own=own))
 
 
 def _metres(position: Any) -> Point:
@@ -153,18 +204,6 @@ def _metres(position: Any) -> Point:
     if not (isfinite(x) and isfinite(y)):
         raise ValueError(position)
     return x, y
-
-
-def _plane_of_degrees(position: Any) -> Point:
-    x, y = _metres(position)
-    if abs(x) > 180 or abs(y) > 90:
-        raise ValueError(position)
-    return to_plane(y, x)
-
-
-def _plane(position: Any) -> Point:
-    x, y = _metres(position)
-    return to_plane(y, x) if abs(x) <= 180 and abs(y) <= 90 else (x, y)
 
 
 ### Features
@@ -239,57 +278,71 @@ def misplaced(areas: Areas, centres: Mapping[str, Point]) -> list[str]:
 
 ### Mosaic
 
-SPACING = 30_000
-"""Metres between the outer points, which bound the mosaic: sea and neighbouring countries."""
+ALONE = 30_000.0
+"""Metres that the land reaches from a centre that is the only one."""
 
-REACH_SOUTH, REACH_NORTH = 50_000, 120_000
-"""Metres from a centre to the edge of the land: further in the sparsely populated north."""
+NEIGHBOURS = 4
+"""Number of nearest centres whose mean distance says how far the land reaches: further where areas are large."""
+
+LEAST, MOST = 1.3, 6.0
+"""Bounds of that reach, as multiples of its median: coasts have some width, and a far island does not fill the sea."""
 
 
 def mosaic(centres: dict[str, Point]) -> Areas:
-    """Return the Voronoi cell of each centre, bounded by outer points: a schematic map of the country."""
+    """Return the Voronoi cell of each centre, bounded by outer points: a schematic map of the land.
+
+    The outer points, which stand for sea and neighbouring countries, are a grid beyond the reach of every centre.
+    """
     sites = list(centres.values())
-    all_points = sites + _outer_points(sites)
-    return {code: [_cell(centre, all_points)] for code, centre in centres.items()}
+    reaches = _reaches(sites)
+    spacing = 0.6 * min(reaches, default=ALONE)
+    all_points = sites + _outer_points(sites, reaches, spacing)
+    return {
+        code: [_cell(centre, all_points, 2 * (reach + spacing))]
+        for (code, centre), reach in zip(centres.items(), reaches, strict=True)
+    }
 
 
-def _outer_points(sites: list[Point]) -> list[Point]:
+def _reaches(sites: list[Point]) -> list[float]:
+    """Return how far the land reaches from each centre, in metres."""
+    means = []
+    for here in sites:
+        near = nsmallest(NEIGHBOURS + 1, ((x - here[0]) ** 2 + (y - here[1]) ** 2 for x, y in sites))[1:]
+        means.append(sum(map(sqrt, near)) / len(near) if near else ALONE)
+    middle = sorted(means)[len(means) // 2] if means else ALONE
+    middle = middle or ALONE
+    return [min(max(mean, LEAST * middle), MOST * middle) for mean in means]
+
+
+def _outer_points(sites: list[Point], reaches: list[float], spacing: float) -> list[Point]:
     """Return the points of a grid just outside the reach of every centre."""
     inside: set[tuple[int, int]] = set()
     beside: set[tuple[int, int]] = set()
-    for x, y in sites:
-        reach = _reach(y)
-        for node in _nodes(x, y, 1.7 * reach + SPACING):
-            px, py = _place(node)
+    for (x, y), reach in zip(sites, reaches, strict=True):
+        for node in _nodes(x, y, 1.7 * reach + spacing, spacing):
+            px, py = _place(node, spacing)
             near = (px - x) ** 2 + (py - y) ** 2 <= reach * reach
             (inside if near else beside).add(node)
-    return [_place(node) for node in sorted(beside - inside)]
+    return [_place(node, spacing) for node in sorted(beside - inside)]
 
 
-def _nodes(x: float, y: float, reach: float) -> Iterator[tuple[int, int]]:
+def _nodes(x: float, y: float, reach: float, spacing: float) -> Iterator[tuple[int, int]]:
     """Nodes (column, row) of the grid in a square around a point."""
-    steps = int(reach / SPACING) + 1
-    column, row = round(x / SPACING), round(y / SPACING)
+    steps = int(reach / spacing) + 1
+    column, row = round(x / spacing), round(y / spacing)
     for r in range(row - steps, row + steps + 1):
         for c in range(column - steps, column + steps + 1):
             yield c, r
 
 
-def _place(node: tuple[int, int]) -> Point:
+def _place(node: tuple[int, int], spacing: float) -> Point:
     column, row = node
-    return (column + row % 2 / 2) * SPACING, float(row * SPACING)
+    return (column + row % 2 / 2) * spacing, float(row * spacing)
 
 
-def _reach(north: float) -> float:
-    """Return the reach in metres by northing: constant up to Oulu, growing from there to Inari."""
-    share = min(1.0, max(0.0, (north - 7_200_000) / 350_000))
-    return REACH_SOUTH + share * (REACH_NORTH - REACH_SOUTH)
-
-
-def _cell(centre: Point, sites: list[Point]) -> Ring:
+def _cell(centre: Point, sites: list[Point], side: float) -> Ring:
     """Return the Voronoi cell of a centre: a square cut by half-planes, nearest site first."""
     x, y = centre
-    side = 2 * REACH_NORTH
     cell = [(x - side, y - side), (x + side, y - side), (x + side, y + side), (x - side, y + side)]
     near = sorted((d, sx, sy) for sx, sy in sites if 0 < (d := (sx - x) ** 2 + (sy - y) ** 2) < side * side * 4)
     for distance, sx, sy in near:

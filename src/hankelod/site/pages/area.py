@@ -1,194 +1,224 @@
-"""Area pages: the list of regions and municipalities, the page of each, and those of former municipalities."""
+"""Area pages: the list of areas, the page of each, and those of areas that are no more."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
+from hankelod.records.areas import Area as Place
+from hankelod.records.areas import is_form, successor
+from hankelod.records.places import LEVEL
 from hankelod.records.record import Record
 from hankelod.site import charts, schema_org
 from hankelod.site.amounts import granted
 from hankelod.site.language import Link, Words
 from hankelod.site.listing import Row, by_name, collated, rows
 from hankelod.site.map.atlas import Area, area
-from hankelod.site.portfolio import text_of
 from hankelod.site.view import Fact, Page, View
 
 LONGEST = 100
 """Most projects listed on an area's page; the search page has the rest."""
 
 NEAR = 5
-"""Most projects of the region on the page of a municipality without projects."""
+"""Most projects from elsewhere in the wider area on the page of an area without projects."""
+
+Counted = tuple[Link, int]
+"""An area with its number of projects."""
 
 
 class AreaContent(NamedTuple):
-    """Content of the page of a region or municipality."""
+    """Content of the page of an area; `around` are the projects that name an area which it is in, by that area."""
 
     name: Words
-    kind: str
+    level: str
     facts: tuple[Fact, ...]
     projects: tuple[Row, ...]
     total: int
     granted: str
-    around: tuple[Row, ...]
+    around: tuple[tuple[Link, tuple[Row, ...]], ...]
     elsewhere: tuple[Row, ...]
-    region: Link | None
-    municipalities: tuple[tuple[Link, int], ...]
+    within: Link | None
+    inside: tuple[Counted, ...]
     organisations: tuple[Link, ...]
     former: tuple[Link, ...]
     spots: tuple[Area, ...]
     search: str
 
 
-class RegionEntry(NamedTuple):
-    """Region in the list of areas: its number of projects, and its municipalities with theirs."""
+class Group(NamedTuple):
+    """Area in the list of areas: its number of projects, and the areas in it with theirs."""
 
     link: Link
     total: int
-    municipalities: tuple[tuple[Link, int], ...]
+    inside: tuple[Counted, ...]
 
 
 class AreasContent(NamedTuple):
-    """Content of the list of areas."""
+    """Content of the list of areas: those that hold others, and those that are in none; the chart and its level."""
 
-    regions: tuple[RegionEntry, ...]
+    groups: tuple[Group, ...]
+    alone: tuple[Counted, ...]
     bars: tuple[charts.Bar, ...]
+    division: str
 
 
 class FormerContent(NamedTuple):
-    """Content of the page of a former municipality."""
+    """Content of the page of an area that is no more."""
 
     name: Words
+    level: str
     facts: tuple[Fact, ...]
     successor: Link | None
 
 
 def area_pages(view: View) -> Iterator[Page]:
-    """Pages of the list of areas, and of every region, municipality and former municipality."""
+    """Pages of the list of areas, and of every area; none where the dataset has no areas."""
+    if not view.portfolio.levels:
+        return
     yield _list(view)
-    for region in view.portfolio.of("Region").values():
-        yield _region(view, region)
     former: dict[str, list[Link]] = {}
-    for old in view.portfolio.of("FormerMunicipality").values():
-        if old.values.get("name"):
-            former.setdefault(text_of(old, "successor"), []).append(view.to(old))
-    for municipality in view.portfolio.of("Municipality").values():
-        yield _municipality(view, municipality, tuple(by_name(former.get(municipality.id, []))))
-    for old in view.portfolio.of("FormerMunicipality").values():
-        yield _former(view, old)
+    places = list(view.portfolio.all_areas())
+    for place in places:
+        follower = _successor(view, place)
+        if follower is not None and place.record.values.get("name"):
+            former.setdefault(follower.path, []).append(view.to(place.record))
+    for place in places:
+        if _is_former(place):
+            yield _former(view, place)
+        else:
+            yield _page_of(view, place, tuple(by_name(former.get(place.path, []))))
 
 
-def _municipalities(view: View, region: str) -> tuple[tuple[Link, int], ...]:
-    members = view.portfolio.municipalities_of.get(region, [])
-    counted = [(view.to(m), len(view.portfolio.in_municipality.get(m.id, []))) for m in members]
+def _successor(view: View, place: Place) -> Place | None:
+    """Return the area that took the place of one, or None."""
+    found = successor(place.record)
+    return view.portfolio.areas.area(*found) if found is not None else None
+
+
+def _is_former(place: Place) -> bool:
+    return place.level.key is None or successor(place.record) is not None
+
+
+def _counted(view: View, places: list[Place]) -> tuple[Counted, ...]:
+    """Return areas with their numbers of projects, by name; those that are no more are left out."""
+    in_area = view.portfolio.in_area
+    counted = [(view.to(p.record), len(in_area.get(p.path, []))) for p in places if not _is_former(p)]
     return tuple(sorted(counted, key=lambda pair: (collated(pair[0].words.text), pair[0].path)))
 
 
 def _list(view: View) -> Page:
-    regions = sorted(view.portfolio.of("Region").values(), key=lambda r: collated(view.named(r).text))
-    entries = tuple(
-        RegionEntry(view.to(r), len(view.portfolio.in_region.get(r.id, [])), _municipalities(view, r.id))
-        for r in regions
+    portfolio = view.portfolio
+    groups, alone = [], []
+    for places in portfolio.levels.values():
+        for place in places:
+            inside = portfolio.members.get(place.path, [])
+            if any(each.path not in portfolio.members for each in inside):
+                groups.append(place)
+            elif not inside and portfolio.areas.parent(place) is None:
+                alone.append(place)
+    groups.sort(key=lambda place: collated(view.named(place.record).text))
+    content = AreasContent(
+        tuple(
+            Group(view.to(p.record), len(portfolio.in_area.get(p.path, [])), _counted(view, portfolio.members[p.path]))
+            for p in groups
+        ),
+        _counted(view, alone),
+        tuple(bar for c in portfolio.currencies for bar in area_bars(view, c)),
+        division(view),
     )
-    return Page(
-        "areas.html",
-        "areas.html",
-        view.t("areas.heading"),
-        view.t("areas.description"),
-        AreasContent(entries, tuple(bar for c in view.portfolio.currencies for bar in region_bars(view, c))),
-    )
+    return Page("areas.html", "areas.html", view.t("areas.heading"), view.t("areas.description"), content)
 
 
-def region_bars(view: View, currency: str) -> list[charts.Bar]:
-    """Return the chart of what was granted in one currency by region, largest first."""
-    sums = sorted(view.portfolio.by_region(currency).items(), key=lambda pair: (-pair[1], pair[0]))
+def division(view: View) -> str:
+    """Return the name of the level by which grants are compared; empty if there is none."""
+    level = view.portfolio.division
+    return view.level(level) if level is not None else ""
+
+
+def area_bars(view: View, currency: str) -> list[charts.Bar]:
+    """Return the chart of what was granted in one currency by area, largest first."""
+    sums = sorted(view.portfolio.by_area(currency), key=lambda pair: (-pair[1], pair[0].path))
     return charts.bars(
         (
-            view.link("Region", region),
+            view.to(place.record),
             amount,
             view.t.amount(amount, currency),
-            view.t("count.projects", n=len(view.portfolio.in_region[region])),
+            view.t("count.projects", n=len(view.portfolio.in_area[place.path])),
         )
-        for region, amount in sums
+        for place, amount in sums
     )
 
 
-def _region(view: View, region: Record) -> Page:
-    own = region.id
-    projects, name = view.portfolio.in_region.get(own, []), view.named(region)
-    members = view.portfolio.municipalities_of.get(own, [])
-    spots = [area(view.site.atlas, own, "", name.text, 1)]
-    here = [m for m in members if m.id in view.portfolio.in_municipality]
-    spots += [area(view.site.atlas, m.id, "", view.named(m).text, 1) for m in here]
+def _page_of(view: View, place: Place, former: tuple[Link, ...]) -> Page:
+    portfolio, record = view.portfolio, place.record
+    projects, name = portfolio.in_area.get(place.path, []), view.named(record)
+    above, inside = portfolio.areas.above(place), portfolio.members.get(place.path, [])
+    seen = {p.id for p in projects}
+    around: list[tuple[Link, tuple[Row, ...]]] = []
+    for wider in above:
+        some = [p for p in portfolio.at_area.get(wider.path, []) if p.id not in seen]
+        seen |= {p.id for p in some}
+        if some:
+            around.append((view.to(wider.record), rows(view, some[:LONGEST])))
+    others = portfolio.in_area.get(above[0].path, []) if above and not projects else []
+    spots = [place, *(p for p in inside if p.path in portfolio.in_area)]
     content = AreaContent(
         name=name,
-        kind="region",
-        facts=tuple(view.facts(region, frozenset(("name", "genitive")))),
+        level=view.level(place.level),
+        facts=tuple(view.facts(record, _unlisted(record))),
         projects=rows(view, projects[:LONGEST]),
         total=len(projects),
         granted=view.t.money(granted(projects)),
-        around=(),
-        elsewhere=(),
-        region=None,
-        municipalities=_municipalities(view, own),
-        organisations=tuple(by_name(view.to(o) for m in members for o in view.portfolio.seated.get(m.id, []))),
-        former=(),
-        spots=tuple(spots),
-        search=f"projects.html?region={own}",
-    )
-    return _page(view, region, content, len(projects))
-
-
-def _municipality(view: View, municipality: Record, former: tuple[Link, ...]) -> Page:
-    own, region = municipality.id, text_of(municipality, "region")
-    projects, name = view.portfolio.in_municipality.get(own, []), view.named(municipality)
-    regional = [p for p in view.portfolio.at_region.get(region, []) if p not in projects]
-    content = AreaContent(
-        name=name,
-        kind="municipality",
-        facts=tuple(view.facts(municipality, frozenset(("name", "genitive", "locative")))),
-        projects=rows(view, projects[:LONGEST]),
-        total=len(projects),
-        granted=view.t.money(granted(projects)),
-        around=rows(view, regional[:LONGEST]),
-        elsewhere=rows(
-            view, [p for p in view.portfolio.in_region.get(region, []) if not projects and p not in regional][:NEAR]
-        ),
-        region=view.link("Region", region) if region else None,
-        municipalities=(),
-        organisations=tuple(by_name(view.to(o) for o in view.portfolio.seated.get(own, []))),
+        around=tuple(around),
+        elsewhere=rows(view, islice((p for p in others if p.id not in seen), NEAR)),
+        within=view.to(above[0].record) if above else None,
+        inside=_counted(view, inside),
+        organisations=tuple(by_name(view.to(o) for o in _seated(view, place))),
         former=former,
-        spots=(area(view.site.atlas, own, "", name.text, 1),),
-        search=f"projects.html?municipality={own}",
+        spots=tuple(area(view.site.atlas, p.path, "", view.named(p.record).text, 1) for p in spots),
+        search=f"projects.html?{place.level.name}={record.id}",
     )
-    return _page(view, municipality, content, len(projects))
-
-
-def _page(view: View, record: Record, content: AreaContent, count: int) -> Page:
-    crumbs = [view.page_link("areas.html", "nav.areas"), *([content.region] if content.region else [])]
     return Page(
-        f"doc/{record.cls.identifies}{record.id}.html",
+        f"doc/{place.path}.html",
         "area.html",
-        content.name.text,
-        view.t("area.description", name=content.name.text, n=count),
+        name.text,
+        view.t("area.description", name=name.text, n=len(projects)),
         content,
         view.thing(record),
-        schema_org.area(view, record),
-        tuple(crumbs),
+        schema_org.area(view, place),
+        (view.page_link("areas.html", "nav.areas"), *(view.to(wider.record) for wider in reversed(above))),
     )
 
 
-def _former(view: View, record: Record) -> Page:
-    name = view.named(record)
-    successor = view.link("Municipality", text_of(record, "successor")) if record.values.get("successor") else None
-    content = FormerContent(name, tuple(view.facts(record, frozenset(("name",)))), successor)
+def _unlisted(record: Record) -> frozenset[str]:
+    """Return the keys that are no facts of the page: the name with its forms, and the level, which stands above it."""
+    forms = (field.key for field in record.cls.fields if is_form(record, field.key))
+    return frozenset(("name", LEVEL, *forms))
+
+
+def _seated(view: View, place: Place) -> Iterator[Record]:
+    """Yield the organisations of an area and of those within it."""
+    yield from view.portfolio.seated.get(place.path, [])
+    for inside in view.portfolio.members.get(place.path, []):
+        yield from _seated(view, inside)
+
+
+def _former(view: View, place: Place) -> Page:
+    name, follower = view.named(place.record), _successor(view, place)
+    content = FormerContent(
+        name,
+        view.level(place.level),
+        tuple(view.facts(place.record, _unlisted(place.record))),
+        view.to(follower.record) if follower is not None else None,
+    )
     return Page(
-        f"doc/{record.cls.identifies}{record.id}.html",
+        f"doc/{place.path}.html",
         "former.html",
         name.text,
         view.t("former.description", name=name.text),
         content,
-        view.thing(record),
+        view.thing(place.record),
         None,
         (view.page_link("areas.html", "nav.areas"),),
         listed=False,

@@ -88,6 +88,7 @@ def contribute_page(view: View, can_ask: bool) -> Page:
         "groups": [{"name": g.name, "label": view.t.plain(g.label)} for g in view.model.groups],
         "says": {c: view.t.plain(component_says(f"{c}ConstraintComponent")) for c in COMPONENTS},
         "own": {code: _own(view, code) for code in CODES},
+        "example": next((p.id for p in view.portfolio.projects), ""),
         "id": f"^(?:{ID.pattern})$",
         "forbidden": "".join(c if " " <= c <= "~" else f"\\u{ord(c):04x}" for c in FORBIDDEN.pattern),
         "languages": {code: capital(view.language_name(code)) for code in view.t.order},
@@ -158,7 +159,7 @@ def _field(view: View, field: Field) -> Json:
         "limits": field.limits,
         "values": [[v, view.language_name(v) if field.kind.shown == "language" else v] for v in field.values],
         "words": [[w, capital(view.t.plain(view.model.labels.get(iri, {})) or w)] for w, iri in field.words.items()],
-        "example": _example(field),
+        "example": _example(view, field),
         **_check(view, check),
     }
     if target is not None:
@@ -168,9 +169,9 @@ def _field(view: View, field: Field) -> Json:
     return {k: v for k, v in plan.items() if v not in (None, "", False, [], {}, ())}
 
 
-def _example(field: Field) -> str:
+def _example(view: View, field: Field) -> str:
     """Return the example of a field as it would be typed; empty if it is not a single plain value."""
-    return field.example.strip('"') if field.kind.example and field.example else ""
+    return view.example(field).strip('"') if field.kind.example and not field.many else ""
 
 
 def _check(view: View, check: Check) -> Json:

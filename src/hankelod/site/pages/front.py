@@ -14,7 +14,7 @@ from hankelod.site.amounts import both, cost, costs, grant, granted
 from hankelod.site.language import Link, Words
 from hankelod.site.listing import Row, row, rows
 from hankelod.site.map.atlas import Area, area
-from hankelod.site.pages.area import region_bars
+from hankelod.site.pages.area import area_bars, division
 from hankelod.site.pages.programme import year_charts
 from hankelod.site.pages.project import translated
 from hankelod.site.portfolio import months, text_of
@@ -28,15 +28,16 @@ LINES = 60
 
 
 class MapContent(NamedTuple):
-    """Map: its size, regions with projects of their own (light), municipalities with projects (dark)."""
+    """Map: its size, wide areas that projects name themselves (light), others with projects (dark), and the credits."""
 
     width: int
     height: int
     land: str
     mesh: str
-    regions: tuple[Area, ...]
-    municipalities: tuple[Area, ...]
+    wide: tuple[Area, ...]
+    small: tuple[Area, ...]
     official: bool
+    credits: tuple[str, ...]
 
 
 class Number(NamedTuple):
@@ -55,7 +56,8 @@ class FrontContent(NamedTuple):
     numbers: tuple[Number, ...]
     map: MapContent
     themes: tuple[tuple[Link, int], ...]
-    regions: tuple[charts.Chart, ...]
+    areas: tuple[charts.Chart, ...]
+    division: str
     years: tuple[charts.Chart, ...]
     newest: tuple[Row, ...]
     programmes: tuple[Link, ...]
@@ -67,7 +69,8 @@ class FrontContent(NamedTuple):
 class FiguresContent(NamedTuple):
     """Content of the page of charts; `told` are the sums in sentences."""
 
-    regions: tuple[charts.Chart, ...]
+    areas: tuple[charts.Chart, ...]
+    division: str
     years: tuple[charts.Chart, ...]
     planes: tuple[charts.Plane, ...]
     rate: str
@@ -110,22 +113,22 @@ def map_content(view: View) -> MapContent:
     """Return the map of all areas that projects name."""
     atlas, portfolio = view.site.atlas, view.portfolio
 
-    def areas(name: str, projects: dict[str, list[object]]) -> tuple[Area, ...]:
-        shapes = []
-        for code, some in sorted(projects.items()):
-            link = view.link(name, code)
+    shapes = []
+    for place in (place for places in portfolio.levels.values() for place in places):
+        some = portfolio.at_area.get(place.path)
+        if some:
+            link = view.to(place.record)
             title = f"{link.words.text}: {view.t('count.projects', n=len(some))}"
-            shapes.append(area(atlas, code, link.path, title, len(some)))
-        return tuple(shapes)
-
+            shapes.append(area(atlas, place.path, link.path, title, len(some)))
     return MapContent(
         atlas.width,
         atlas.height,
         atlas.land,
         atlas.mesh,
-        areas("Region", portfolio.at_region),  # type: ignore[arg-type]
-        areas("Municipality", portfolio.in_municipality),  # type: ignore[arg-type]
+        tuple(shape for shape in shapes if shape.wide),
+        tuple(shape for shape in shapes if not shape.wide),
         atlas.official,
+        view.site.credits.get(view.t.code, ()),
     )
 
 
@@ -142,7 +145,8 @@ def front_page(view: View) -> Page:
         numbers=tuple(_numbers(view)),
         map=map_content(view),
         themes=tuple(sorted(themes, key=lambda pair: (-pair[1], pair[0].words.text))),
-        regions=_region_charts(view),
+        areas=_area_charts(view),
+        division=division(view),
         years=year_charts(view, projects),
         newest=rows(view, projects[:NEWEST]),
         programmes=tuple(view.to(p) for p in portfolio.of("Programme").values()),
@@ -175,12 +179,14 @@ def _numbers(view: View) -> Iterator[Number]:
         yield Number(t.period(min(years), max(years)), t("front.years"), dated)
 
 
-def _region_charts(view: View) -> tuple[charts.Chart, ...]:
-    """Return a chart of the grants by region for each currency."""
+def _area_charts(view: View) -> tuple[charts.Chart, ...]:
+    """Return a chart of the grants by area for each currency; none if grants cannot be compared by area."""
+    if view.portfolio.division is None:
+        return ()
     projects = view.portfolio.projects
-    counted = sum(bool(grant(p).by_currency and view.portfolio.regions_of(p)) for p in projects)
+    counted = sum(bool(grant(p).by_currency and view.portfolio.areas_of(p, view.portfolio.division)) for p in projects)
     known = view.t.known(counted, len(projects))
-    return charts.as_charts({c: region_bars(view, c) for c in view.portfolio.currencies}, known)
+    return charts.as_charts({c: area_bars(view, c) for c in view.portfolio.currencies}, known)
 
 
 def figures_page(view: View) -> Page:
@@ -191,16 +197,17 @@ def figures_page(view: View) -> Page:
     dated = [p for p in projects if any(months(p))]
     few = sorted(dated, key=lambda p: (*months(p), p.id)) if len(dated) <= LINES else []
     content = FiguresContent(
-        regions=_region_charts(view),
+        areas=_area_charts(view),
+        division=division(view),
         years=year_charts(view, projects),
         planes=tuple(_planes(view, rate)),
         rate=t.percent(str(rate * 100)) if rate else "",
-        rows=tuple(row(view, p) for p in few),
+        rows=tuple(row(view, p)._replace(link=view.apart(p)) for p in few),
         timeline=charts.timeline([months(p) for p in few]) if few else charts.Timeline((), ()),
         running=() if few else tuple(_running(view)),
         told=tuple(_sums(view)),
     )
-    whole = content.regions and content.years and content.planes and dated
+    whole = content.areas and content.years and content.planes and dated
     description = t("figures.description" if whole else "figures.charts")
     return Page("figures.html", "figures.html", t("figures.heading"), description, content)
 
@@ -226,7 +233,7 @@ def _planes(view: View, rate: Decimal | None) -> Iterator[charts.Plane]:
         known = both(grant(project), cost(project))
         if known:
             currency = grant(project).by_currency[0][0]
-            label = f"{view.named(project).text}: {' / '.join(view.t.amount(v, currency) for v in known)}"
+            label = f"{view.apart(project).words.text}: {' / '.join(view.t.amount(v, currency) for v in known)}"
             by_currency.setdefault(currency, []).append((view.to(project), known[1], known[0], label))
     for currency, points in sorted(by_currency.items()):
         name = currency if len(by_currency) > 1 else ""

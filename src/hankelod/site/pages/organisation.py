@@ -102,7 +102,7 @@ def _organisation(view: View, organisation: Record) -> Page:
     companions = [(view.link("Organisation", o), n) for o, n in portfolio.companions(own)]
     programmes = [p for p in portfolio.of("Programme").values() if text_of(p, "funder") == own]
     given, received = total(portfolio.given(p.id) for p in programmes), granted(led)
-    name, seat = view.named(organisation), text_of(organisation, "municipality")
+    name, seat = view.named(organisation), portfolio.seat(organisation)
     content = OrganisationContent(
         name=name,
         kind=_kind(view, organisation),
@@ -119,7 +119,7 @@ def _organisation(view: View, organisation: Record) -> Page:
         units=tuple(by_name(view.to(u) for u in portfolio.units.get(own, []))),
         companions=tuple(companions),
         network=tuple(charts.network(companions[:RING])),
-        spots=(area(view.site.atlas, seat, "", name.text, 1),) if seat else (),
+        spots=(area(view.site.atlas, seat.path, "", name.text, 1),) if seat else (),
     )
     count = len(portfolio.of_organisation(own))
     description = t("organisation.description", name=name.text, n=count)

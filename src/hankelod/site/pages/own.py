@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hankelod.messages.refusal import CannotPublish
-from hankelod.messages.words import message
 from hankelod.site.language import Words
 from hankelod.site.own import OwnPage
 from hankelod.site.view import Page, View, brief
-
-TAKEN = frozenset(
-    (
-        *("index", "projects", "organisations", "areas", "figures", "downloads", "sparql", "contribute"),
-        *("about", "accessibility", "report", "def", "404", "developers"),
-    )
-)
-"""Names of pages that the site has itself."""
 
 
 class OwnContent(NamedTuple):
@@ -25,13 +15,6 @@ class OwnContent(NamedTuple):
 
     title: Words
     paragraphs: tuple[Words, ...]
-
-
-def check(names: Iterator[str]) -> None:
-    """Refuse names of pages that the site has itself. Raises CannotPublish."""
-    for name in names:
-        if name in TAKEN:
-            raise CannotPublish(message("own-texts-taken", page=name))
 
 
 def found(view: View, name: str) -> tuple[OwnPage, str | None]:

@@ -130,7 +130,7 @@ def _of_check(view: View, check: Check, here: int) -> ProblemContent:
         fix=view.t.pick(check.fix),
         field=link,
         field_description=view.t.pick(field.description) if field else None,
-        example=f"{field.key}: {field.example}" if field and field.example else "",
+        example=f"{field.key}: {view.example(field)}" if field and view.example(field) else "",
         shape=f"shapes#{check.code}",
         here=here,
     )

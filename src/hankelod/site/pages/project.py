@@ -27,8 +27,6 @@ LAID_OUT = frozenset(
         "leadAsWritten",
         "partners",
         "morePartners",
-        "municipalities",
-        "regions",
         "start",
         "earliestStart",
         "end",
@@ -111,6 +109,7 @@ class ProjectContent(NamedTuple):
     translated: bool
     spots: tuple[Area, ...]
     related: tuple[Link, ...]
+    around: bool
 
 
 def project_pages(view: View) -> Iterator[Page]:
@@ -142,7 +141,7 @@ def project_page(view: View, project: Record) -> Page:
         contributors=tuple(_contributor(view, c) for c in parts(project, "contributors")),
         areas=tuple(_areas(view, project)),
         themes=tuple(view.concept("Theme", x) for x in listed(project, "themes")),
-        facts=tuple(view.facts(project, LAID_OUT)),
+        facts=tuple(view.facts(project, LAID_OUT | {kind.key for kind in view.portfolio.areas.kinds})),
         period=t.period(start, end),
         duration=_duration(view, start, end),
         schedule=charts.timeline([months(project)], _years(view, project)) if start or end else None,
@@ -158,6 +157,7 @@ def project_page(view: View, project: Record) -> Page:
         translated=translated(project, t.code),
         spots=tuple(spots(view, project)),
         related=tuple(_related(view, project)),
+        around=bool(view.portfolio.named_areas(project)),
     )
     description = brief(summary.text) if summary else described(view, project)
     return Page(
@@ -227,18 +227,14 @@ def _contributor(view: View, part: dict[str, object]) -> tuple[Link, Link | None
 
 
 def _areas(view: View, project: Record) -> Iterator[Link]:
-    for region in listed(project, "regions"):
-        yield view.link("Region", region)
-    for municipality in listed(project, "municipalities"):
-        yield view.link("Municipality", municipality)
+    yield from (view.to(place.record) for place in view.portfolio.named_areas(project))
 
 
 def spots(view: View, project: Record) -> Iterator[Area]:
-    """Areas of a project for a small map: regions first, municipalities on top."""
-    for name, key in (("Region", "regions"), ("Municipality", "municipalities")):
-        for code in listed(project, key):
-            link = view.link(name, code)
-            yield area(view.site.atlas, code, link.path, link.words.text, 1)
+    """Areas of a project for a small map: wide ones first, others on top."""
+    for place in view.portfolio.named_areas(project):
+        link = view.to(place.record)
+        yield area(view.site.atlas, place.path, link.path, link.words.text, 1)
 
 
 ### Outcomes
@@ -288,9 +284,10 @@ def _link(view: View, part: dict[str, object]) -> Address:
 
 
 def _related(view: View, project: Record) -> Iterator[Link]:
-    """Links to up to six other projects: of the same lead, then of the same region."""
-    regions = [p for r in view.portfolio.regions_of(project) for p in view.portfolio.in_region[r][:20]]
+    """Links to up to six other projects: of the same lead, then of the same area of the division."""
+    places = view.portfolio.areas_of(project, view.portfolio.division)
+    near = [p for place in places for p in view.portfolio.in_area[place.path][:20]]
     led = view.portfolio.led.get(text_of(project, "lead"), [])[:6]
-    others = {p.id: p for p in (*led, *regions) if p is not project}
+    others = {p.id: p for p in (*led, *near) if p is not project}
     for other in list(others.values())[:6]:
-        yield view.to(other)
+        yield view.apart(other)

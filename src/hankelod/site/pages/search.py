@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from hankelod.model.levels import AREA
+from hankelod.model.model import Level
 from hankelod.publication.files import File
 from hankelod.records.record import Record
 from hankelod.site.amounts import Amounts, cost, grant
@@ -17,18 +19,22 @@ PROJECTS_PER_PART = 500
 """Projects in one part of the index."""
 
 
-FILTERS = ("region", "municipality", "theme", "year", "organisation")
-"""Names of the filters, in the order of the form."""
+FILTERS = ("theme", "year", "organisation")
+"""Names of the filters behind those by area, in the order of the form."""
 
 
 class ProjectsContent(NamedTuple):
-    """Content of one page of the list of projects; `filters` are those for which projects have a value."""
+    """Content of one page of the list of projects.
+
+    `filters` are those of FILTERS for which projects have a value, `levels` the filters by area: name and label.
+    """
 
     rows: tuple[Row, ...]
     total: int
     list_page: ListPage
     script: str
     filters: tuple[str, ...]
+    levels: tuple[tuple[str, str], ...]
 
 
 def script_json(value: object) -> str:
@@ -48,10 +54,12 @@ def project_lists(view: View) -> Iterator[Page]:
     """Pages of the list of projects; the first one has the search of all."""
     projects = view.portfolio.projects
     filters = tuple(_filters(view))
-    key = "projects.description" if filters == FILTERS else "projects.description-plain"
+    by_area = levels(view)
+    key = "projects.description" if filters == FILTERS and by_area else "projects.description-plain"
+    labels = tuple((level.name, view.level(level)) for level in by_area)
     heading, description = view.t("projects.heading"), view.t(key, n=len(projects))
     for path, list_page, members in paged("projects", projects, SIZE):
-        content = ProjectsContent(rows(view, members), len(projects), list_page, index_path(view), filters)
+        content = ProjectsContent(rows(view, members), len(projects), list_page, index_path(view), filters, labels)
         yield Page(path, "projects.html", heading, description, content, listed=list_page.number == 1)
 
 
@@ -60,8 +68,18 @@ def _filters(view: View) -> Iterator[str]:
     portfolio = view.portfolio
     organisations = bool(portfolio.led or portfolio.partnered or portfolio.contributed)
     years = any(portfolio.years_of(p) for p in portfolio.projects)
-    present = (portfolio.in_region, portfolio.in_municipality, portfolio.with_theme, years, organisations)
+    present = (portfolio.with_theme, years, organisations)
     yield from (name for name, there in zip(FILTERS, present, strict=True) if there)
+
+
+def levels(view: View) -> list[Level]:
+    """Return the levels of areas by which projects can be told apart, the widest first."""
+    portfolio = view.portfolio
+    return [
+        level
+        for level in view.model.levels
+        if len(places := portfolio.levels.get(level.name, ())) > 1 and any(p.path in portfolio.in_area for p in places)
+    ]
 
 
 def index_files(view: View) -> Iterator[File]:
@@ -71,12 +89,11 @@ def index_files(view: View) -> Iterator[File]:
     """
     projects = view.portfolio.projects
     organisations = dict.fromkeys(o for p in projects for o in view.portfolio.organisations_of(p))
-    municipalities = dict.fromkeys(m for p in projects for m in listed(p, "municipalities"))
     head = {
         "parts": -(-len(projects) // PROJECTS_PER_PART),
         "themes": {x: view.concept("Theme", x).words.text for x in sorted(view.portfolio.with_theme)},
-        "regions": {r: view.link("Region", r).words.text for r in sorted(view.portfolio.in_region)},
-        "municipalities": {m: view.link("Municipality", m).words.text for m in sorted(municipalities)},
+        "levels": [[level.name, level.name if level.iri == AREA else level.key] for level in levels(view)],
+        "areas": {level.name: _names(view, level) for level in levels(view)},
         "organisations": {o: view.link("Organisation", o).words.text for o in sorted(organisations)},
         "base": view.model.things,
         "private": view.t("project.private-person"),
@@ -87,12 +104,18 @@ def index_files(view: View) -> Iterator[File]:
         yield File(index_path(view, number), f"hankelodIndex({number},{script_json(rows_of_part)});\n".encode())
 
 
+def _names(view: View, level: Level) -> dict[str, str]:
+    """Return the names of the areas of a level that have projects, by id."""
+    portfolio = view.portfolio
+    places = sorted((p for p in portfolio.levels[level.name] if p.path in portfolio.in_area), key=lambda p: p.record.id)
+    return {place.record.id: view.named(place.record).text for place in places}
+
+
 def _row(view: View, project: Record) -> list[object]:
     """Return the row of a project in the index, by position.
 
-    Id, title, acronym, lead, other organisations, all regions, municipalities, themes, start, end, cost, grants by
-    currency, summary, the first and last year; and as the list shows them: notes, sum of the grants, and its share of
-    the cost.
+    Id, title, acronym, lead, other organisations, areas by level, themes, start, end, cost, grants by currency,
+    summary, the first and last year; and as the list shows them: notes, sum of the grants, and its share of the cost.
     """
     summary, shown, years = view.t.pick(project.values.get("summary")), row(view, project), _years(view, project)
     organisations = view.portfolio.organisations_of(project)
@@ -103,8 +126,7 @@ def _row(view: View, project: Record) -> list[object]:
         text_of(project, "acronym"),
         lead,
         [o for o in organisations if o != lead],
-        view.portfolio.regions_of(project),
-        listed(project, "municipalities"),
+        [[place.record.id for place in view.portfolio.areas_of(project, level)] for level in levels(view)],
         listed(project, "themes"),
         text_of(project, "start"),
         text_of(project, "end"),

@@ -109,6 +109,7 @@ def sparql_page(view: View, catalogue: Catalogue, published: Published) -> Page:
     data = {
         **engine_data(view),
         "areas": AREAS,
+        "segments": [kind.cls.segment for kind in view.portfolio.areas.kinds],
         "queries": {str(q.name): _query_data(view, q) for q in queries},
         "texts": {key: t(f"sparql.{key}") for key in (*ENGINE_TEXTS, *TEXTS)},
     }
@@ -139,11 +140,9 @@ def _query_data(view: View, query: Query) -> Json:
 
 def areas_file(atlas: Atlas) -> File:
     """Return the outlines of all areas for maps of results, as a script that calls `hankelodAreas`."""
-    middles = atlas.middles
     drawn = {
-        f"{kind}/{code}": [outline, *middles.get(code, ())]
-        for kind, outlines in (("region", atlas.regions), ("municipality", atlas.municipalities))
-        for code, outline in sorted(outlines.items())
+        path: [outline, *atlas.middles.get(path, ()), int(path in atlas.wide)]
+        for path, outline in sorted(atlas.outlines.items())
     }
     data = {"width": atlas.width, "height": atlas.height, "land": atlas.land, "areas": drawn}
     return File(AREAS, f"hankelodAreas({script_json(data)});\n".encode())

@@ -183,7 +183,7 @@ def _field(view: View, field: Field, examples: Examples) -> FieldEntry:
         filled=field.derived,
         rules=tuple(_rules(view, field)),
         fix=view.t.pick(view.model.check(field).fix),
-        example=field.example or "",
+        example=view.example(field),
         seen=_example_text(view, field, value),
         seen_in=view.to(record) if record is not None and not record.cls.of_dataset else None,
     )
