@@ -27,7 +27,8 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from hankelod.publication.manifest import build_id
-from hankelod.query.named import Catalogue, Query
+from hankelod.query.data import catalogue
+from hankelod.query.named import Query
 from measuring import ROOT, Found, Goal, Table, environment, median, report, thousands
 
 sys.path.append(str(ROOT / "tests"))
@@ -53,7 +54,12 @@ else:
 
 
 def queries() -> list[Query]:
-    return Catalogue(ROOT / "ontology/queries").all()
+    return catalogue(ROOT).all()
+
+
+def _file(query: Query) -> Path:
+    """The file of a query, which other engines read."""
+    return next(f for folder in catalogue(ROOT).folders if (f := folder / f"{query.name}.rq").exists())
 
 
 def published(folder: Path) -> Path:
@@ -80,7 +86,7 @@ def cold(dist: Path) -> Found:
         form = "ntriples" if "CONSTRUCT" in query.text else "csv"
         commands = (
             [sys.executable, "-m", "hankelod", "query", query.name or "", "--from", str(dist), "--format", form],
-            [sys.executable, "-c", BARE, str(dump), str(ROOT / f"ontology/queries/{query.name}.rq")],
+            [sys.executable, "-c", BARE, str(dump), str(_file(query))],
         )
         times: list[list[float]] = [[], []]
         for _ in range(RUNS + 1):

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
-from hankelod.exports import tables
+from hankelod.exports import tables, workbook
 from hankelod.exports.export import Place
 from hankelod.exports.summaries import Cards, Key
 from hankelod.exports.workbook import Workbook
@@ -200,7 +200,7 @@ def test_the_guide_for_portals_lists_every_computed_column(cards, root):
 
 def test_a_new_field_is_a_new_column(dataset, checked):
     """Columns follow the Model: none is written down twice."""
-    fields = {f.key for f in dataset.model.by_name("Project").fields if not f.kind.nested}
+    fields = {f.key for f in dataset.model.by_name("Project").fields if not (f.kind.nested or f.kind.relative)}
     keys = {c.path[0] for c in tables.columns(Cards(dataset, checked[1]))}
     assert fields <= keys
 
@@ -311,3 +311,9 @@ def test_a_workbook_holds_texts_only_as_texts(text, tmp_path):
 def test_a_long_text_is_cut_where_a_cell_ends(text, cut, tmp_path):
     book = openpyxl.load_workbook(book_of(text, tmp_path))
     assert book["projects"]["A2"].value == text[:cut]
+
+
+def test_a_sheet_may_need_sizes_of_64_bits(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook, "LARGE", 0)
+    book = openpyxl.load_workbook(book_of("a", tmp_path))
+    assert book["projects"]["A2"].value == "a"

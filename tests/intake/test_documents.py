@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from hankelod.cli.parser import main
-from hankelod.intake import drafts, proposals
+from hankelod.intake import drafts, figures, proposals
 from hankelod.intake.documents import archives, compilation, reading
 from hankelod.intake.documents import lines as sources
 from hankelod.intake.documents.lines import CannotImport
 from hankelod.intake.names import gazetteer
+from hankelod.records.folder import shipped
 from support.folders import CASES
 
 SHARED = os.environ.get("HANKELOD_SHARED")
@@ -29,7 +30,8 @@ needs_source = pytest.mark.skipif(
 )
 
 LAYOUT = (CASES / "intake" / "documents" / "the-layout-itself" / "document.txt").read_text("utf-8")
-SETTING = drafts.Setting(gazetteer.load(None), "https://ym.fi/kuntien-hankkeet", "p", {}, frozenset())
+WORDINGS = figures.load(shipped("shapes") / "profiles/municipal-climate")
+SETTING = drafts.Setting(gazetteer.load(None), "https://ym.fi/kuntien-hankkeet", "p", {}, frozenset(), WORDINGS)
 
 KEYS = (
     "title",

@@ -11,17 +11,19 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hankelod.intake import drafts, proposals, values
+from hankelod.intake import drafts, figures, proposals, values
 from hankelod.intake.documents import compilation, layout, reading
 from hankelod.intake.documents import lines as sources
 from hankelod.intake.documents.compilation import Compilation
 from hankelod.intake.documents.lines import Line
 from hankelod.intake.names import gazetteer
+from hankelod.records.folder import shipped
 from support.folders import CASES
 
 FOLDERS = sorted((CASES / "intake" / "documents").iterdir())
 NAMES = gazetteer.load(None)
-SETTING = drafts.Setting(NAMES, "https://ym.fi/kuntien-hankkeet", "kuntien-ilmastoratkaisut", {}, frozenset())
+WORDINGS = figures.load(shipped("shapes") / "profiles/municipal-climate")
+SETTING = drafts.Setting(NAMES, "https://ym.fi/kuntien-hankkeet", "kuntien-ilmastoratkaisut", {}, frozenset(), WORDINGS)
 
 
 def projects(document: Compilation) -> list[proposals.Draft]:

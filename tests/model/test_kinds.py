@@ -13,7 +13,9 @@ import sys
 import pyoxigraph as ox
 import pytest
 
+from hankelod.model.kinds.kind import Refused
 from hankelod.model.kinds.table import BY_DATATYPE, KINDS
+from hankelod.records.guesses import meant
 from support.folders import ROOT
 
 MODULE = '''"""Kind of durations."""
@@ -120,6 +122,15 @@ def test_what_stays_plain_in_yaml_is_read_alike_by_all():
         if kind.plain is not None:
             for word in ("no", "null", "~", "", "a: b", "# x", "0x10", "1_000", "12:30"):
                 assert re.fullmatch(kind.plain, word) is None, (kind.name, word)
+
+
+@pytest.mark.parametrize("text", ["5/0000", "0000.5", "31.12.0000", "0000-05", "00000501", "0000", "tammikuu 0000"])
+def test_what_is_taken_for_a_guess_can_be_read(dataset, text):
+    """The year 0 is one for engines, and none for calendars."""
+    fields = [f for cls in dataset.model.classes.values() for f in cls.fields]
+    for field in fields:
+        guess = meant(field, text)
+        assert guess is None or not isinstance(field.kind.read(guess), Refused), (field.code, guess)
 
 
 def test_triples(copy):

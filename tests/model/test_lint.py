@@ -112,7 +112,7 @@ def test_what_is_untold_is_a_warning_at_its_line(copy):
     (untold,) = [p for p in report.problems if p.value == "Project-acronym"]
     assert untold.file == "shapes/project.ttl"
     assert untold.line == line - 2
-    assert "en, sv" in untold.message["fi"]
+    assert "sv, en" in untold.message["fi"]
 
 
 def test_a_term_of_our_own_has_to_be_described(copy):

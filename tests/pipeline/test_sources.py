@@ -1,4 +1,4 @@
-"""A dataset that says all that its sources say, published: triples, JSON, tables, pages, forms and drafts of each key."""
+"""A dataset that says all that its sources say, published: each key in triples, JSON, tables, pages, forms, drafts."""
 
 from __future__ import annotations
 

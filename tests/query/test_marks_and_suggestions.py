@@ -9,6 +9,7 @@ import pytest
 
 from hankelod.query import data as sources
 from hankelod.query import named
+from hankelod.query.data import catalogue
 from hankelod.rdf.sparql import CannotAsk
 from support.commands import hankelod as run
 from support.folders import ROOT
@@ -140,13 +141,13 @@ def test_a_misspelt_prefix_is_told(prefix: str, meant: str, data: sources.Data) 
 @pytest.mark.parametrize(("name", "meant"), [("funding", "funding-by-start-year"), ("total", "totals")])
 def test_a_query_is_suggested_by_a_word_of_its_name(name: str, meant: str) -> None:
     with pytest.raises(CannotAsk, match=f"did you mean {meant}"):
-        named.Catalogue(ROOT / "ontology/queries").named(name)
+        catalogue(ROOT).named(name)
 
 
 @pytest.mark.parametrize("name", ["raha", "projects", "summary", "shared", "granite", "line"])
 def test_no_query_is_taken_for_another(name: str) -> None:
     with pytest.raises(CannotAsk, match="queries: "):
-        named.Catalogue(ROOT / "ontology/queries").named(name)
+        catalogue(ROOT).named(name)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +161,7 @@ def test_a_word_of_the_grammar_that_is_meant(written: str, meant: str | None, da
 
 
 def test_the_kind_of_a_parameter_is_told_in_the_language(data: sources.Data) -> None:
-    query = named.Catalogue(ROOT / "ontology/queries").named("permanence-of-municipality")
+    query = catalogue(ROOT).named("permanence-of-municipality")
     for value in ("999", "Åbo!"):
         with pytest.raises(CannotAsk) as error:
             data.text(query, {"municipality": [value]})

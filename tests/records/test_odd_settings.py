@@ -95,3 +95,21 @@ def test_names_of_node_shapes_under_which_no_function_can_be_made_are_refused(en
     (english / "model" / "x.ttl").write_text(f"{HEAD}{shape} .\n", "utf-8")
     with pytest.raises(NotADataset, match=rf"the name {re.escape(name)}: letters and digits only"):
         Dataset(english)
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells"),
+    [
+        ("key,class", "#REF!,https://a.example/def#Kind"),
+        ("key,class", "a\U000e0041,https://a.example/def#Kind"),
+        ("key,class", "a\\uD800,https://a.example/def#Kind"),
+        ("key,class", "id,https://a.example/def#Kind\U000e0041"),
+        ("key,class", "kinds,https://a.example/def#K<>"),
+        ("key,class,property", "kinds,https://a.example/def#Kind,https://a.example/\U000e0041"),
+    ],
+)
+def test_levels_of_which_no_terms_can_be_made_are_refused(britain, columns, cells):
+    table = britain / "data" / "areas" / "uk" / "levels.csv"
+    table.write_text(f"level,name_en,name_sv,{columns}\nkind,kind,slag,{cells}\n", "utf-8")
+    with pytest.raises(NotADataset, match=r"levels\.csv:2:1: "):
+        Dataset(britain)

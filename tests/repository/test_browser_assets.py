@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 import hankelod
-from hankelod.query.named import Catalogue
+from hankelod.query.data import catalogue
 from hankelod.site.pages import sparql
 from hankelod.site.pages.contribute import REPOSITORY
 from support.folders import ROOT
@@ -111,9 +111,9 @@ def test_the_page_offers_every_named_query(dist):
     data = json.loads(
         next(t for s, t in zip(page.all("script"), page.scripts, strict=True) if s.get("id") == "sparql-data")
     )
-    catalogue = Catalogue(ROOT / "ontology/queries")
-    assert set(data["queries"]) == set(catalogue.names())
-    for query in catalogue.all():
+    queries = catalogue(ROOT)
+    assert set(data["queries"]) == set(queries.names())
+    for query in queries.all():
         told = data["queries"][query.name]
         assert query.text.endswith(told["text"]) or query.text.strip().endswith(told["text"].strip())
         assert [p["name"] for p in told["parameters"]] == [p.name for p in query.parameters]
@@ -122,7 +122,7 @@ def test_the_page_offers_every_named_query(dist):
 @ASKING
 def test_the_engine_stands_beside_the_dump(dist):
     for path in (
-        sparql.DUMP,
+        "dump/hankelod.nt.gz",
         sparql.AREAS,
         "assets/vendor/oxigraph.wasm.gz",
         "assets/vendor/oxigraph.LICENSE.txt",
@@ -173,9 +173,9 @@ def test_the_engine_is_loaded_when_first_asked(asked):
 @ASKING
 def test_named_queries_answer_as_the_command_does(asked, dist):
     data = hankelod.open(dist)
-    catalogue = Catalogue(ROOT / "ontology/queries")
-    assert set(asked["named"]) == set(catalogue.names())
-    for query in catalogue.all():
+    queries = catalogue(ROOT)
+    assert set(asked["named"]) == set(queries.names())
+    for query in queries.all():
         seen = asked["named"][query.name]
         assert seen["fault"] == "", query.name
         given = {p.name: ["fi"] for p in query.parameters if p.kind == "language"}

@@ -20,15 +20,28 @@ LINES = (CASES / "national/words.txt").read_text("utf-8").splitlines()
 
 WORDS = re.compile("|".join(f"(?:{x})" for x in LINES if x and not x.startswith("#")), re.IGNORECASE)
 
-OPEN: set[str] = {"intake", "model", "records", "query", "validation", "exports", "publication"}
+OPEN: set[str] = set()
 """Packages that are not clean yet: one that is has to be taken off, and none is added."""
 
+GRAMMAR = "grammar and nouns of two languages, by which names in running text are found; others are found as written"
+
 EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("exports/datasets.ttl", "Finnish"): "the name of a dataset that links lead to, in its own words",
+    ("query/answer.py", "EUR"): "what an example answers over the repository's own dataset",
+    ("records/record.py", "Finnish"): "the check digit that the shapes of a profile ask for, with its source",
+    ("intake/documents/reading.py", "Finnish"): "why an old encoding is read",
+    ("intake/documents/symbols.py", "€"): "a glyph of the typeface Symbol",
     ("site/map/projection.py", "SWEREF"): "names of two reference systems in a note on their common formula",
     ("site/map/projection.py", "TM35FIN"): "the same",
     ("site/map/projection.py", "3067"): "codes of the register EPSG, by which a pack names its projection",
 }
 """Words that stay, by file and word, with the reason."""
+
+GRAMMARS = {
+    f"intake/names/{name}.py": GRAMMAR
+    for name in ("cases", "gazetteer", "listed", "nouns", "organisation_names", "place_names")
+}
+"""Files that stay as they are, with the reason."""
 
 
 def sources(package: str) -> list[Path]:
@@ -43,7 +56,7 @@ def found(package: str) -> list[tuple[str, int, str]]:
         name = path.relative_to(PACKAGE).as_posix()
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             hits += [(name, number, m[0]) for m in WORDS.finditer(line)]
-    return [hit for hit in hits if (hit[0], hit[2]) not in EXCEPTIONS]
+    return [hit for hit in hits if (hit[0], hit[2]) not in EXCEPTIONS and hit[0] not in GRAMMARS]
 
 
 PACKAGES = sorted(p.name for p in PACKAGE.iterdir() if p.is_dir() and p.name not in ("messages", "__pycache__"))
@@ -73,5 +86,6 @@ def test_other_words_are_not(text):
 
 
 def test_every_exception_is_one():
+    assert all(WORDS.search((PACKAGE / name).read_text("utf-8")) for name in GRAMMARS)
     for (name, word), why in EXCEPTIONS.items():
         assert why and re.search(word, (PACKAGE / name).read_text("utf-8")), (name, word)

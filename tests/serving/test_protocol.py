@@ -13,7 +13,7 @@ import pyoxigraph as ox
 import pytest
 
 from hankelod.publication.manifest import manifest
-from hankelod.query.named import Catalogue
+from hankelod.query.data import catalogue
 from support.folders import ROOT
 from support.server import Server
 
@@ -150,7 +150,7 @@ def test_formats_by_name(server):
     assert server.ask("ASK {}", accept="text/html", format="nonsense").media == "text/html"
 
 
-@pytest.mark.parametrize("query", Catalogue(ROOT / "ontology/queries").all(), ids=lambda q: q.name)
+@pytest.mark.parametrize("query", catalogue(ROOT).all(), ids=lambda q: q.name)
 def test_named_queries_answer_as_the_library_does(server, dist, query):
     import hankelod
 

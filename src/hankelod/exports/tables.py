@@ -1,7 +1,7 @@
 """Tables: one row per project, as CSV for programs and as CSV for spreadsheets in languages with a decimal comma.
 
 CSV follows RFC 4180; `hankelod.exports.csvw` describes the columns. Column names are the keys of a card; the suffixes
-`_fi`, `_sv`, `_en` mark the language, `_name` and `_number` the name and number of the thing referred to.
+`_en` marks the language, `_name` and `_number` the name and number of the thing referred to.
 
 What a spreadsheet would turn into something else is exact in `projects.csv`. In the tables for spreadsheets, such as
 `projects.fi.csv`, codes of areas stand before their names, which keeps their zeros, and texts that look like formulas

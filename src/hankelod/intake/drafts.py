@@ -12,7 +12,7 @@ from typing import NamedTuple
 from hankelod.intake import values as read
 from hankelod.intake.documents.compilation import Compilation, RawProject
 from hankelod.intake.documents.paragraphs import Passage
-from hankelod.intake.figures import ProposedFigure, figures
+from hankelod.intake.figures import ProposedFigure, Wordings
 from hankelod.intake.identifiers import organisation_id, part_stem, project_stem, title_key, unique
 from hankelod.intake.names.gazetteer import Gazetteer, Place
 from hankelod.intake.names.listed import NameList, read_list
@@ -26,7 +26,8 @@ class Setting(NamedTuple):
     """Context that all projects of one document share.
 
     `source` is the document's address, `programme` the id of the programme that granted the money. `ids_by_title` maps
-    the key of a title to the id of an existing record; `used_ids` are the ids of all existing projects.
+    the key of a title to the id of an existing record; `used_ids` are the ids of all existing projects. `wordings` are
+    those by which figures are recognised.
     """
 
     gazetteer: Gazetteer
@@ -34,6 +35,7 @@ class Setting(NamedTuple):
     programme: str | None
     ids_by_title: dict[str, str]
     used_ids: frozenset[str]
+    wordings: Wordings = Wordings()
 
 
 def project_drafts(document: Compilation, setting: Setting) -> list[Draft]:
@@ -275,6 +277,7 @@ class _Project:
         entries: list[Values] = []
         used: set[str] = set()
         seen: set[tuple[str, str, str | None]] = set()
+        figures = self.setting.wordings.figures
         proposals = self._new_figures([x for f in self.raw.description for x in figures(f.text)], seen)
         if proposals:
             self.figures["summary"] = proposals

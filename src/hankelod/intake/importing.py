@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod.intake import drafts, identifiers, reimport, writing
+from hankelod.intake import drafts, figures, identifiers, reimport, writing
 from hankelod.intake.documents import compilation, reading
 from hankelod.intake.documents.compilation import Compilation
 from hankelod.intake.documents.lines import CannotImport, Line
@@ -104,6 +104,7 @@ def read_document(
         programme,
         _titles(target.data),
         frozenset(_ids(target.data / "projects")),
+        figures.load(target.config.profile.folder),
     )
     planned = [*proposed, *drafts.project_drafts(document, setting)]
     files = tuple(plan(planned, target, path.name, lang, overwrite))

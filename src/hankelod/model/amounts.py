@@ -74,7 +74,7 @@ def money(text: str) -> str | None:
 
 
 def unmarked(text: str) -> str:
-    """Return a text without what stands for a currency before or behind a number: `75 000,- €` is `75 000`.
+    """Return a text without what stands for a currency before or behind a number: `75 000,- kr` is `75 000`.
 
     It takes one step behind the other, since a pattern of optional pieces tries again for each space of a long text.
     """

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from hankelod.messages.catalogue import Text
 from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
+from hankelod.model.kinds.addresses import is_iri
 from hankelod.model.layers import Layer
 from hankelod.model.model import SHAPES, Class, Level
 from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, Index, add, indexed
@@ -133,7 +134,7 @@ def _iri(row: LevelRow, text: str | None, prefixes: dict[str, str]) -> str | Non
     """Return the IRI that a cell names in full or with a prefix of the model; None for an empty cell."""
     if not text:
         return None
-    if re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", text):
+    if re.fullmatch(r"https?://\S+", text) and is_iri(text):
         return text
     prefix, colon, local = text.partition(":")
     if not colon or prefix not in prefixes or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", local):

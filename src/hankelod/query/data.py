@@ -212,7 +212,18 @@ def open_data(path: str | Path = ".", limits: Limits = LIMITS, working: Path | N
 
 
 def catalogue(root: Path) -> Catalogue:
-    """Return the named queries of a dataset folder: its own, else those in the package."""
-    from hankelod.records.folder import query_folder
+    """Return the named queries for a dataset folder: its own or the package's, with those of profile and area pack.
 
-    return Catalogue(query_folder(root))
+    Raises CannotAsk if its settings cannot be read.
+    """
+    from hankelod.records import packs, settings
+    from hankelod.records.folder import DATASET, NotADataset, query_folders
+
+    file = root / "data" / DATASET
+    alone = not file.is_file()
+    try:
+        config = settings.alone() if alone else settings.read(root, file, f"data/{DATASET}")
+    except NotADataset as error:
+        raise CannotAsk(error.texts) from error
+    _, pack, _ = packs.home(config, root, alone)
+    return Catalogue(*query_folders(root, config.profile.folder, pack))

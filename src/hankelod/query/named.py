@@ -1,4 +1,5 @@
-r"""Named queries: `ontology/queries/*.rq`, the descriptions in their files, and the setting of their parameters.
+r"""Named queries: `queries/*.rq` in ontology, profile and area pack, the descriptions in their files, and the setting
+of their parameters.
 
 A query's file is SPARQL that any engine can run unchanged, with the dataset's base as the base IRI. Its first lines
 are comments of this form:
@@ -179,21 +180,30 @@ def _places(tokens: list[Token]) -> dict[str, tuple[int, int]]:
 
 
 class Catalogue:
-    """The named queries of a folder. Files are read on demand."""
+    """The named queries of some folders; of one name, that of the first. Files are read on demand."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, *folders: Path) -> None:
+        self.folders = folders
 
     def names(self) -> list[str]:
         """Return the names of all queries, sorted."""
-        return [name.removesuffix(SUFFIX) for name in files.listed(self.folder, SUFFIX)]
+        return sorted(self._files())
 
     def named(self, name: str) -> Query:
         """Return the query of this name. Raises CannotAsk, with the nearest name."""
-        names = self.names()
-        if name not in names:
-            raise CannotAsk(message("refusal-query-name", name=short(name), hint=_nearest(name, names, "queries")))
-        return _read(self.folder / f"{name}{SUFFIX}", f"{name}{SUFFIX}", self.folder.parents[1])
+        found = self._files()
+        if name not in found:
+            hint = _nearest(name, sorted(found), "queries")
+            raise CannotAsk(message("refusal-query-name", name=short(name), hint=hint))
+        return _read(found[name] / f"{name}{SUFFIX}", f"{name}{SUFFIX}", found[name].parents[1])
+
+    def _files(self) -> dict[str, Path]:
+        """Return the folder of each query, by name."""
+        found: dict[str, Path] = {}
+        for folder in self.folders:
+            for name in files.listed(folder, SUFFIX):
+                found.setdefault(name.removesuffix(SUFFIX), folder)
+        return found
 
     def all(self) -> list[Query]:
         """Return all queries, sorted by name."""

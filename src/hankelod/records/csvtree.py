@@ -27,7 +27,7 @@ def columns(raw: bytes, file: str, *names: str) -> Iterator[tuple[str, ...]]:
 
 
 def rows(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] | None = None) -> Iterator[Node]:
-    """Yield each row of a CSV file (RFC 4180 with a header) as a mapping; `name_fi` is `name` in Finnish.
+    """Yield each row of a CSV file (RFC 4180 with a header) as a mapping; `name_en` is `name` in English.
 
     A value has the place of its cell, a key that of its column's header; empty cells are left out. An unreadable row is
     added to `problems` and skipped, an empty one passed over. `only`, a column and a lower-case value, selects rows.

@@ -53,7 +53,11 @@ def turtle_files(folder: Path) -> list[Path]:
     return found
 
 
-def query_folder(root: Path) -> Path:
-    """Return the folder of named queries: the dataset's own, else the package's."""
-    own = root / "ontology" / "queries"
-    return own if own.is_dir() else shipped("ontology") / "queries"
+def query_folders(root: Path, profile: Path, pack: Path) -> list[Path]:
+    """Return the folders of named queries: the dataset's own, else the package's; that of profile and of area pack."""
+    own = root / "ontology" / QUERIES
+    return [own if own.is_dir() else shipped("ontology") / QUERIES, profile / QUERIES, pack / QUERIES]
+
+
+QUERIES = "queries"
+"""Folder of named queries."""

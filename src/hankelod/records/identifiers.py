@@ -7,6 +7,7 @@ from hankelod.messages.problem import problem
 from hankelod.model.model import ID, RESERVED, Class, Field
 from hankelod.records.faults import ProblemLog
 from hankelod.records.record import NUMBER_LIKE, Values
+from hankelod.records.slug import EXAMPLE
 from hankelod.records.tree import Node, Pair, Path
 
 
@@ -121,4 +122,4 @@ def _example(cls: Class) -> str:
     field = cls.field(cls.identified_by) if cls.identified_by else None
     if field is not None and field.example:
         return field.example.strip('"')
-    return {"": "project/vanha-hanke"}.get(cls.identifies, "inkoo-hiilineutraali")
+    return {"": f"project/{EXAMPLE}"}.get(cls.identifies, EXAMPLE)

@@ -22,6 +22,7 @@ from hankelod.model.patterns import unsafe_reason
 from hankelod.rdf import files
 from hankelod.records import csvtree, tree, yamltree
 from hankelod.records.folder import NotADataset, shipped, turtle_files
+from hankelod.records.ownfields import KEY
 from hankelod.records.settings import Settings
 
 LEVELS, CREDITS, SETTINGS = "levels.csv", "credits", "pack.yml"
@@ -86,19 +87,24 @@ def find(settings: Settings, root: Path, working: Path, alone: bool = False) -> 
     A name is looked up in the dataset's `data/areas/`, then in the package's. With `alone` there is no dataset in
     `root`. Raises NotADataset.
     """
-    named = str(settings.get("areas") or NONE)
-    shipped_one, inside = shipped("data") / PACKS / named, root / "data" / PACKS / named
-    own = not alone and ("/" in named or inside.is_dir())
-    folder = root / named if own and "/" in named else inside if own else shipped_one
+    named, folder, own = home(settings, root, alone)
     known = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/-]*", named) and ".." not in named.split("/")
     if not known or not (folder / LEVELS).is_file() or (own and files.leads_out(folder, root)):
         where = f"{named}/{LEVELS}" if "/" in named else f"data/{PACKS}/{named}/{LEVELS}"
         raise NotADataset(message("refusal-areas", areas=named, file=where))
     try:
-        home = named.rstrip("/") if "/" in named else f"data/{PACKS}/{named}"
-        return _read(home, folder, own, working)
+        inside = named.rstrip("/") if "/" in named else f"data/{PACKS}/{named}"
+        return _read(inside, folder, own, working)
     except tree.Unreadable as error:
         raise _refused(error.problem) from error
+
+
+def home(settings: Settings, root: Path, alone: bool = False) -> tuple[str, Path, bool]:
+    """Return the name of the pack of a dataset, its folder, and whether that is the dataset's own."""
+    named = str(settings.get("areas") or NONE)
+    shipped_one, inside = shipped("data") / PACKS / named, root / "data" / PACKS / named
+    own = not alone and ("/" in named or inside.is_dir())
+    return named, root / named if own and "/" in named else inside if own else shipped_one, own
 
 
 def packaged() -> list[str]:
@@ -155,6 +161,9 @@ def _levels(folder: Path, within: Path | None, working: Path) -> list[LevelRow]:
         segment = written.get("segment")
         if segment and not ID.fullmatch(segment):
             raise _unusable(where, "area-level-name", level=segment)
+        key = written.get("key")
+        if key and not KEY.fullmatch(key):
+            raise NotADataset({lang: f"{where}: {text}" for lang, text in message("own-field-key", key=key).items()})
         rows.append(
             LevelRow(
                 where,

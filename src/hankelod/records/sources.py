@@ -56,8 +56,8 @@ class Sources(NamedTuple):
 
     @property
     def searched(self) -> list[Path]:
-        """All files, in the order in which a fault of a shape is looked for: what a dataset adds, then what declares the
-        shape, last what sharpens it."""
+        """All files in the order in which a fault is looked for: what a dataset adds, what declares a shape, what
+        sharpens it."""
         return [*self.added, *self.ontology, *self.shapes, *self.profile, *self.pack.turtle]
 
 

@@ -18,7 +18,7 @@ from hankelod.publication.history.releases import Release
 from hankelod.query.named import Catalogue
 from hankelod.records import examples as own_examples
 from hankelod.records.dataset import Dataset
-from hankelod.records.folder import query_folder
+from hankelod.records.folder import query_folders
 from hankelod.records.record import Record
 from hankelod.site import brand, feeds, names, own
 from hankelod.site.language import Language
@@ -90,12 +90,13 @@ def files(
     )
     spoken = {code: Language(code, languages, texts[code], portfolio.currencies) for code in languages}
     uses, examples = Uses(portfolio), Examples(portfolio.by_class, dataset.model)
+    folders = query_folders(dataset.root, dataset.config.profile.folder, dataset.pack.folder)
     latest = Latest(site)
     listed: dict[str, str | None] = {}
     for code in languages:
         view = View(site, spoken[code])
         printer = Printer(view, spoken)
-        queries = Catalogue(query_folder(dataset.root)) if queryable else None
+        queries = Catalogue(*folders) if queryable else None
         for page in pages(view, uses, examples, published, queries):
             if page.listed:
                 listed[page.path] = latest.day(page)

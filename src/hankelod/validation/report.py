@@ -139,7 +139,7 @@ def _rule(rule: Rule, lang: str) -> dict[str, object]:
 
 
 def number(count: int, word: str, lang: str) -> str:
-    """A count with its noun: one error, two errors. Finnish has the partitive after any number but one."""
+    """A count with its noun: one error, two errors. Some languages have another case after any number but one."""
     return f"{count} {say(word if count == 1 else word + 's', lang)}"
 
 

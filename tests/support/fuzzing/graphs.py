@@ -211,7 +211,7 @@ def read_page(raw: bytes) -> object:
     """Read a page of the change feed, and examine it as verification does."""
     members = feed.read_page("http://a.example/", 1, raw)
     assert [m.number for m in members] == sorted(m.number for m in members)
-    page = examination._page(raw, examination.Examined("changes/pages/1.trig"))
+    page = examination._page(raw, examination.Examined("changes/pages/1.trig"), None)
     assert page.graph is not None
     return [m._replace(lines=()) if b"_:" in b"".join(m.lines) else m for m in members], page.graph.triples
 
@@ -302,7 +302,9 @@ READERS: dict[str, Reader] = {
         60,
     ),
     "query": Reader(
-        partial(seeds, "query", "ontology/queries/*.rq", "tests/cases/strangers/*.rq"),
+        partial(
+            seeds, "query", "ontology/queries/*.rq", "data/areas/finland/queries/*.rq", "tests/cases/strangers/*.rq"
+        ),
         mixed(of_bytes, of_tokens, of_tokens),
         read_query,
         (CannotAsk, UnicodeDecodeError),

@@ -46,7 +46,7 @@ def read_cells(raw: bytes) -> object:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         return tables
-    if '"' not in text and "sep=" not in text and not tables[0].unread:
+    if '"' not in text and "sep=" not in text.lower() and not tables[0].unread:
         kept = set(_texts(tables))
         lost = [c for c in re.sub(r"\W", "", text) if c not in kept and c != "_"]
         assert not lost, f"lost without a word: {lost[:5]}"

@@ -61,13 +61,21 @@ def texts(node: Node, path: Path = ()) -> Iterable[tuple[Path, str]]:
 
 
 def check_nothing_lost(node: Node, record: Record, problems: list[Problem]) -> None:
-    """Hold a record to its file: each text is in the record, or a problem is about it or what it is in."""
+    """Hold a record to its file: each text is in the record, or a problem is about it or what it is in.
+
+    The path that a remark is about may lead to a part that has a problem of its own.
+    """
     read = leaves(record.values)
     ends = {text.rpartition("/")[2] for text in read} | {text.partition("/")[2] for text in read}
     named = [p.field for p in problems if p.field is not None]
     for path, text in texts(node):
         number = str(int(text)) if re.fullmatch("[0-9]{1,9}", text) else text
-        if path[-1:] == ("type",) or path[:1] == ("",) or not {text, number}.isdisjoint(read | ends):
+        if (
+            path[-1:] == ("type",)
+            or path[:1] == ("",)
+            or (path[-1:] == ("about",) and problems)
+            or not {text, number}.isdisjoint(read | ends)
+        ):
             continue
         here = dotted(path)
         if here is not None and not any(here == each or here.startswith((f"{each}.", f"{each}[")) for each in named):

@@ -35,7 +35,7 @@ def _check(v: str) -> list[str]:
 
 
 def _takes_month(text: str) -> bool:
-    return re.fullmatch(_MONTH, text) is not None
+    return re.fullmatch(_MONTH, text) is not None and not text.startswith(NO_YEAR)
 
 
 def _takes_day(text: str) -> bool:
@@ -48,7 +48,7 @@ def _takes_day(text: str) -> bool:
 
 
 def _takes_moment(text: str) -> bool:
-    return first_day(text) is not None
+    return first_day(text) is not None and not text.startswith(NO_YEAR)
 
 
 def _months(text: str, rules: Rules) -> Iterator[str]:

@@ -101,7 +101,7 @@ class _Wording:
         return in_language(texts, self.lang)
 
     def short(self, iri: str) -> str:
-        """The IRI of a thing without the base: `project/inkoo`; any other IRI with its prefix."""
+        """The IRI of a thing without the base: `project/solar-roofs`; any other IRI with its prefix."""
         base = self.things.model.things
         return iri.removeprefix(base) if iri.startswith(base) else self.things.short(iri)
 

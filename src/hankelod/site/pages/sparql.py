@@ -127,7 +127,7 @@ def sparql_page(view: View, catalogue: Catalogue, published: Published) -> Page:
 
 def _query_data(view: View, query: Query) -> Json:
     """Return a query for the script: its text without the comments at its head, its description and parameters."""
-    lines = query.text.splitlines(keepends=True)
+    lines = query.filled(_examples(view, query), view.model.base).splitlines(keepends=True)
     head = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
     return {
         "description": view.t.plain(query.description),
@@ -136,6 +136,13 @@ def _query_data(view: View, query: Query) -> Json:
             {"name": p.name, "kind": p.kind, "label": view.t.plain(p.label) or p.name} for p in query.parameters
         ],
     }
+
+
+def _examples(view: View, query: Query) -> dict[str, list[str]]:
+    """Return a thing of the dataset for each parameter whose default is none of it, where it has one."""
+    things = {c.identifies.rstrip("/"): view.portfolio.by_class.get(c.iri, {}) for c in view.model.entries()}
+    known = ((p, things.get(p.kind, {})) for p in query.parameters if p.default_value)
+    return {p.name: [min(ids)] for p, ids in known if ids and p.default_value not in ids}
 
 
 def areas_file(atlas: Atlas) -> File:
