@@ -242,3 +242,16 @@ def test_the_vocabulary_page_has_the_terms(out):
         "notAdditive",
     ):
         assert f'id="{term}"' in page, term
+
+
+def test_a_spreadsheet_carries_them_there_and_back(run, records, tmp_path):
+    """Also into a dataset with a model of its own, whose rules an engine checks within a confined process."""
+    again = tmp_path / "again"
+    shutil.copytree(DATASETS / "riverside", again)
+    assert run("import", "--template", tmp_path / "filled.xlsx", "--filled", cwd=again).returncode == 0
+    for folder in ("projects", "organisations", "programmes"):
+        shutil.rmtree(again / "data" / folder)
+    done = run("import", tmp_path / "filled.xlsx", "--to", again, cwd=again)
+    assert done.returncode == 0, done.stderr
+    taken = {(r.cls.name, r.id): r.values for r in check_all(Dataset(again))[1] if not r.cls.of_dataset}
+    assert taken == {(r.cls.name, r.id): r.values for r in records}

@@ -23,6 +23,10 @@ BLOCK = 2**20
 """Bytes of a result that are read at a time."""
 
 
+_confined: list[bool] = []
+"""Not empty in a child."""
+
+
 class Limits(NamedTuple):
     """Seconds on the clock, and bytes of memory beside what this process has; None: no limit of memory."""
 
@@ -39,8 +43,11 @@ class Ended(Exception):
 
 
 def call(work: Callable[[], Result], limits: Limits, passed: tuple[type[Exception], ...] = ()) -> Result:
-    """Return the result of a call, made in a child. Raises what it raises of the classes `passed`, else Ended."""
-    if not hasattr(os, "fork"):
+    """Return the result of a call, made in a child. Raises what it raises of the classes `passed`, else Ended.
+
+    A call within a child is made there, since that is confined already and starts no process.
+    """
+    if _confined or not hasattr(os, "fork"):
         return _here(work, passed)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -109,6 +116,7 @@ def _work(work: Callable[[], Any], writes: int, limits: Limits, passed: tuple[ty
             signal.signal(number, signal.SIG_DFL)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what libraries say of a fault is in no language of ours
         _confine(limits)
+        _confined.append(True)
         try:
             outcome: tuple[str, Any] = ("value", work())
         except passed as error:

@@ -281,6 +281,8 @@ def _is_of(place: Place, target: Class, lookup: Lookup) -> bool:
 
 def _organisations(text: str, field: Field, lookup: Lookup) -> list[str]:
     """The ids of the organisations in a cell, if it has only names and all of them are known; else none."""
+    if not field.kind.refers:
+        return []
     target = lookup.model.target(field)
     if target.concept or target.file or lookup.exists(target, text) or target.segment != "organisation":
         return []
