@@ -141,6 +141,8 @@ def value(model, field, draw, identifier: str, ordinal: int):
         return draw(st.sampled_from(concepts)) if concepts else draw(IDS)
     if field.kind.relative:
         return f"project/{draw(IDS)}"
+    if field.kind.precisions:  # a year or a day is a typed value in JSON: test_moments
+        return draw(st.sampled_from(["1999-12", "2021-05"]))
     if field.kind.name == "iri":
         return "https://example.org/" + draw(st.from_regex(r"[A-Za-z0-9_~äö.-]{0,20}", fullmatch=True))
     if field.kind.name == "text" and field.pattern:  # others never reach the mapping: a number may be made of them
