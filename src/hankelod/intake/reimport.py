@@ -132,7 +132,9 @@ def split(text: str) -> tuple[list[str], list[Block]]:
 def _starts(text: str) -> dict[int, str] | None:
     """The top-level keys of a record by the numbers of their lines, from 0; None if they do not each begin a line."""
     node = yamltree.read_yaml(text.encode(), "", [])
-    keys = [key for key, _ in node.value] if node.kind == "mapping" else []  # type: ignore[attr-defined]
+    if node.kind != "mapping":
+        return None
+    keys = [key for key, _ in node.value]  # type: ignore[attr-defined]
     starts = {key.line - 1: str(key.value) for key in keys if key.column == 1}
     return starts if len(starts) == len(keys) else None
 
