@@ -81,6 +81,8 @@ def apply(
     The text of unchanged blocks is kept exactly.
     """
     applied = {c.key: c for c in changes if c.what in (UPDATE, ADD, REMOVE) or overwrite}
+    if not applied:
+        return text
     head, blocks = split(text)
     order = [f.key for f in cls.fields]
     out = [b for b in blocks if b.key not in applied]
