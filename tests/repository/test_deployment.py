@@ -22,7 +22,7 @@ import pytest
 
 from hankelod.cli.parser import parser
 from support.folders import ROOT
-from support.queries import BASE, FOLDER, NAMES, cell, known
+from support.queries import ANSWERED, BASE, FOLDER, cell, known
 from support.server import Server
 
 DEPLOY = ROOT / "deploy"
@@ -241,7 +241,7 @@ def test_oxigraph_as_a_server(dist, tmp_path):
     port = free_port()
     serve = [s.replace(":7878", f":{port}") for s in serve]
     with running([str(program), *serve], port, tmp_path):
-        for name in NAMES:
+        for name in ANSWERED:
             assert answer(f"http://127.0.0.1:{port}/query", name) == known(name), name
 
 
@@ -263,6 +263,6 @@ def test_virtuoso(dist, tmp_path):
             urllib.request.Request(endpoint, count, {"Accept": "text/csv"}), timeout=120
         ) as got:
             assert int(got.read().split()[1]) == (dist / "dump/hankelod.nt").read_bytes().count(b"\n")
-        for name in NAMES:
+        for name in ANSWERED:
             if "VALUES" not in (FOLDER / f"{name}.rq").read_text("utf-8"):
                 assert answer(endpoint, name, **{"default-graph-uri": BASE}) == known(name), name

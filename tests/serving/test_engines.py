@@ -17,15 +17,15 @@ import pytest
 import rdflib
 
 from support.folders import CASES, ROOT
-from support.queries import BASE, FOLDER, NAMES, cell, known, number
+from support.queries import ANSWERED, BASE, FOLDER, cell, known, number
 
 STRANGERS = CASES / "strangers"
-FILES = {**{name: FOLDER / f"{name}.rq" for name in NAMES}, **{f.stem: f for f in sorted(STRANGERS.glob("*.rq"))}}
+FILES = {**{name: FOLDER / f"{name}.rq" for name in ANSWERED}, **{f.stem: f for f in sorted(STRANGERS.glob("*.rq"))}}
 CLIENTS = ROOT / "tests/clients"
 
 
 def expected(name: str) -> list[tuple[str, ...]]:
-    if name in NAMES:
+    if name in ANSWERED:
         return known(name)
     rows = list(csv.reader(io.StringIO((STRANGERS / f"{name}.csv").read_text("utf-8"))))
     return [tuple(map(number, row)) for row in rows[1:]]

@@ -65,6 +65,9 @@ def _value(model: Model, field: Field, lang: str, definitions: Json) -> Json:
     allowed = list(field.words if field.kind.typing else field.values)
     if allowed:
         return {"type": "string", "enum": allowed}
+    either = field.kind.complete.get("anyOf")
+    if isinstance(either, list):
+        return {"anyOf": [{**form, **_pattern(field)} if form["type"] == "string" else form for form in either]}
     return {**field.kind.complete, **_pattern(field)}
 
 

@@ -114,6 +114,19 @@ _YEAR_OR_MORE: Json = {
 }
 """Schema of values that may be a year: without quotation marks it is a number in YAML."""
 
+_TYPED: Json = {
+    "anyOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "properties": {"@value": {"type": "string"}, "@type": {"enum": ["xsd:gYear", "xsd:date"]}},
+            "required": ["@value", "@type"],
+            "additionalProperties": False,
+        },
+    ]
+}
+"""Schema of values in complete records, where a year or a day says its datatype."""
+
 MONTH = Kind(
     "month",
     datatype=XSD + "gYearMonth",
@@ -174,6 +187,7 @@ MOMENT = Kind(
     takes=_takes_moment,
     guesses=_moments,
     schema=_YEAR_OR_MORE,
+    complete=_TYPED,
     summary={"type": "string", "pattern": f"^{_MOMENT}$"},
     plain=_MOMENT,
     lexical=_MOMENT,
