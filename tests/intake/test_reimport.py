@@ -226,6 +226,8 @@ OTHERS = {
     "an unknown key": "lead: x-1\nmuu/avain: oma\ntitle: {fi: Otsikko 1}\nacronym: oma\nsource: https://ym.fi/1\n",
     "a text on several lines": 'title:\n  fi: "Otsikko 1"\nacronym: "oma\n\n  lead: ei"\nlead: x-1\nsource: https://ym.fi/1\n',
     "a list under its key": "lead: x-1\nlinks:\n- {url: 'https://ym.fi/2'}\nacronym: oma\ntitle: {fi: Otsikko 1}\n",
+    "no keys at all": "title://ym.fi/\n",
+    "a list": "- title: x\n",
     "braces": '{"title": {"fi": "Otsikko 1"}, "lead": "x-1", "acronym": "oma", "source": "https://ym.fi/1"}\n',
 }
 

@@ -423,6 +423,11 @@ def test_packed_lines_that_cannot_be_unpacked(content: bytes, tmp_path: Path) ->
     assert found.conforms() == (content == b"")
 
 
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n \n", b"\r\n"])
+def test_lines_of_nothing(content: bytes, tmp_path: Path) -> None:
+    assert judge(tmp_path, content, "data/projects.jsonl").conforms()
+
+
 def _zst(content: bytes, **options: object) -> bytes:
     return pytest.importorskip("zstandard").ZstdCompressor(**options).compress(content)
 

@@ -102,6 +102,12 @@ def test_languages():
     assert accepted_language("de, *;q=0", ("fi", "sv")) is None
 
 
+def test_empty_elements_count_for_nothing():
+    """RFC 9110, section 5.6.1: a list may have some, with spaces in them or not."""
+    for empty in (",", ", ,", " ,\t, "):
+        assert ranges(f"text/html{empty * 300},text/turtle;q=0.5") == ranges("text/html,text/turtle;q=0.5")
+
+
 def test_codings():
     assert takes_gzip("gzip, deflate, br")
     assert takes_gzip("*")

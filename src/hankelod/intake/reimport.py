@@ -81,6 +81,8 @@ def apply(
     The text of unchanged blocks is kept exactly.
     """
     applied = {c.key: c for c in changes if c.what in (UPDATE, ADD, REMOVE) or overwrite}
+    if not applied:
+        return text
     head, blocks = split(text)
     order = [f.key for f in cls.fields]
     out = [b for b in blocks if b.key not in applied]
@@ -132,7 +134,9 @@ def split(text: str) -> tuple[list[str], list[Block]]:
 def _starts(text: str) -> dict[int, str] | None:
     """The top-level keys of a record by the numbers of their lines, from 0; None if they do not each begin a line."""
     node = yamltree.read_yaml(text.encode(), "", [])
-    keys = [key for key, _ in node.value] if node.kind == "mapping" else []  # type: ignore[attr-defined]
+    if node.kind != "mapping":
+        return None
+    keys = [key for key, _ in node.value]  # type: ignore[attr-defined]
     starts = {key.line - 1: str(key.value) for key in keys if key.column == 1}
     return starts if len(starts) == len(keys) else None
 

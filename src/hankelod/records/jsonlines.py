@@ -145,7 +145,7 @@ def numbered(
                 continue
             if number == 1:
                 line = line.removeprefix(b"\xef\xbb\xbf")
-            if not line.isspace():
+            if line and not line.isspace():
                 yield number, line
     except Exception as error:
         yield number + 1, _broken(error, name, number + 1)

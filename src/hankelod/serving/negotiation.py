@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 _ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+"?)++')
@@ -36,12 +37,14 @@ class Range(NamedTuple):
 
 
 def ranges(header: str | None) -> list[Range]:
-    """The ranges of a header. Those whose names are not well-formed are ignored, as in most servers."""
+    """The ranges of a header. Those whose names are not well-formed are ignored, as in most servers.
+
+    Empty elements count for nothing (RFC 9110, section 5.6.1).
+    """
     result: list[Range] = []
-    for n, element in enumerate(_ELEMENT.finditer(header or "")):
-        if n == MOST:
-            break
-        name, _, rest = element.group().partition(";")
+    elements = (text for match in _ELEMENT.finditer(header or "") if (text := match.group().strip()))
+    for element in islice(elements, MOST):
+        name, _, rest = element.partition(";")
         name = name.strip().lower()
         if _NAME.fullmatch(name):
             result.append(Range(name, _weight(";" + rest)))

@@ -167,7 +167,7 @@ def _check_rows(raw: bytes, name: str, key: str, records: list[Record], problems
         missing = [n for n in rows[1:] if n not in places | lines]
         assert not missing or not nodes, f"lines {missing[:5]} are lost"
     for record in records if not lines else ():
-        assert record.id in codes, f"{record.id} is not in its column"
+        assert record.id in {code.lower() for code in codes}, f"{record.id} is not in its column"
 
 
 def _check_items(raw: bytes, name: str, records: list[Record], problems: list[Problem]) -> None:
