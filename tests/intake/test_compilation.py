@@ -70,7 +70,13 @@ def links(record: dict) -> list[tuple]:
 def done() -> importing.Import:
     dataset = Dataset(ROOT)
     return importing.read_document(
-        SOURCE, SOURCE.name, importing.Target(dataset.data, dataset, dataset.model), None, None, "fi", False
+        SOURCE,
+        SOURCE.name,
+        importing.Target(dataset.data, dataset, dataset.model, dataset.config),
+        None,
+        None,
+        "fi",
+        False,
     )
 
 

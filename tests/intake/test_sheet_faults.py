@@ -46,7 +46,9 @@ ORGANISATION: dict[str, Any] = {"id": "", "name.sv": "Skärgårdens hamn", "kind
 def read(folder: Path, raw: bytes, name: str) -> importing.Import:
     path = folder / name
     path.write_bytes(raw)
-    return reading.read(path, name, importing.Target(folder / "out", DATASET, DATASET.model), "en", False)
+    return reading.read(
+        path, name, importing.Target(folder / "out", DATASET, DATASET.model, DATASET.config), "en", False
+    )
 
 
 def as_csv(*rows: dict[str, Any], separator: str = ";") -> bytes:

@@ -20,12 +20,12 @@ from hankelod.records.dataset import Dataset
 from support.folders import ROOT
 
 DATASET = Dataset(ROOT)
-PLACE = importing.Target(DATASET.data, DATASET, DATASET.model)
+PLACE = importing.Target(DATASET.data, DATASET, DATASET.model, DATASET.config)
 
 
 def target(folder: Path) -> importing.Target:
     """A new folder, beside the dataset whose names are known."""
-    return importing.Target(folder / "out", DATASET, DATASET.model)
+    return importing.Target(folder / "out", DATASET, DATASET.model, DATASET.config)
 
 
 def typed(files: list[Path], folder: str) -> dict[str, Any]:
