@@ -79,6 +79,8 @@ class Flattening:
     def _value(self, field: Field, value: Any) -> str:
         if field.kind.refers:
             return f"{self.things}{self.model.root_of(self.model.target(field)).identifies}{value}"
+        if field.kind.relative:
+            return f"{self.things}{value}"
         if field.kind.nested:
             return str(value["iri"])
         return ("true" if value else "false") if field.kind.name == "boolean" else str(value)

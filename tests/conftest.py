@@ -63,7 +63,7 @@ def shared() -> Path:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the real dataset to change: data, ontology and shapes."""
-    for name in ("data", "ontology", "shapes"):
+    for name in ("data", "ontology", "shapes", "texts"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return tmp_path
 

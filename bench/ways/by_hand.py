@@ -166,12 +166,17 @@ def triples(r: Project, units: dict[str, str]) -> list[str]:
         put(f"{s} <{DEF}municipality> <{ID}municipality/{v}> .\n")
     for v in r.regions:
         put(f"{s} <{DEF}region> <{ID}region/{v}> .\n")
+    for v in r.regions:
+        put(f"{s} <{DEF}area> <{ID}region/{v}> .\n")
+    for v in r.municipalities:
+        put(f"{s} <{DEF}area> <{ID}municipality/{v}> .\n")
     put(
         f'{s} <{DEF}start> "{r.start}"^^<{XSD}gYearMonth> .\n'
         f'{s} <{DEF}earliestStart> "{r.start}-01"^^<{XSD}date> .\n'
         f'{s} <{DEF}end> "{r.end}"^^<{XSD}gYearMonth> .\n'
         f'{s} <{DEF}latestEnd> "{last_day(r.end)}"^^<{XSD}date> .\n'
         f'{s} <{DEF}totalCost> "{r.totalCost}"^^<{XSD}decimal> .\n'
+        f'{s} <{SCHEMA}currency> "EUR" .\n'
     )
     grants = [(f"<{root}/grant/{n if g.id is UNSET else g.id}>", g) for n, g in enumerate(r.grants, 1)]
     for p, _ in grants:
@@ -203,7 +208,7 @@ def triples(r: Project, units: dict[str, str]) -> list[str]:
         put(f"{p} <{DEF}programme> <{ID}programme/{g.programme}> .\n")
         if g.call is not UNSET:
             put(f"{p} <{DEF}call> <{ID}programme/{g.programme}/call/{g.call}> .\n")
-        put(f'{p} <{DEF}amount> "{g.amount}"^^<{XSD}decimal> .\n')
+        put(f'{p} <{DEF}amount> "{g.amount}"^^<{XSD}decimal> .\n{p} <{SCHEMA}currency> "EUR" .\n')
     for p, o in observations:
         observation(p, o, units, put)
     for n, (whole, o) in enumerate(outcomes, 1):

@@ -130,6 +130,7 @@ def writer(terms: Terms, units: dict[str, str]) -> Callable[[dict[str, Any]], It
     types = {name: iri(each) for name, each in TYPES.items()}
     kinds = {"result": iri(DEF + "Result"), "permanence": iri(DEF + "Permanence")}
     supers = {name: iri(each) for name, each in SUPERS.items()}
+    area, currency, euro = iri(DEF + "area"), iri(SCHEMA + "currency"), text("EUR")
     earliest, latest, date = iri(DEF + "earliestStart"), iri(DEF + "latestEnd"), iri(XSD + "date")
     datatypes = {key: iri(XSD + name) for key, name in DATATYPES.items()}
     integer, boolean, rdf_type = iri(XSD + "integer"), iri(XSD + "boolean"), iri(RDF_TYPE)
@@ -144,6 +145,11 @@ def writer(terms: Terms, units: dict[str, str]) -> Callable[[dict[str, Any]], It
         if name == "Project":
             yield s, earliest, typed(f"{record['start']}-01", date)
             yield s, latest, typed(last_day(record["end"]), date)
+            for key in ("regions", "municipalities"):
+                for each in record.get(key, ()):
+                    yield s, area, iri(f"{ID}{TARGETS[key]}{each}")
+        if name in ("Project", "Grant"):
+            yield s, currency, euro
         elif name == "Outcome":
             yield s, path["position"], typed(str(ordinal), integer)
         elif name == "Observation":

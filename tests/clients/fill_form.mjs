@@ -132,8 +132,15 @@ for (let n = 0; n < await controls.count(); n++) {
   else if (/^End/.test(named.label)) await control.fill("2022-11");
   else if (/cost/i.test(named.label)) await control.fill("100000");
   else if (/amount/i.test(named.label)) await control.fill("20000.50");
+  else if (/^Year/.test(named.label)) await control.fill("2022");
+  else if (/^(Least|Most)/.test(named.label)) continue; // a figure has a value or a range
+  else if (/^What it is about/.test(named.label)) await control.fill("title");
   else if (/value|figure/i.test(named.label)) await control.fill("-12.5");
   else if (/host/i.test(named.label)) await control.fill("www.example.org");
+  else if (/^Currency/.test(named.label)) await control.fill("SEK");
+  else if (/^Rate/.test(named.label)) await control.fill("0.7");
+  else if (/^Awarded/.test(named.label)) await control.fill("2021-04-15");
+  else if (/^Scheme/.test(named.label)) await control.fill("GB-CHC");
   else if (/acronym/i.test(named.label)) await control.fill("no");
   else if (/^Id/.test(named.label)) await control.fill("everything");
   else if (/as written|as it stands|speaker|role|in the source/i.test(named.label)) await control.fill(hostile);

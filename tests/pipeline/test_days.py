@@ -104,8 +104,15 @@ def test_a_release_changes_the_files_of_what_changed(folder, tmp_path):
     own |= {f"{lang}feed.atom" for lang in LANGUAGES} | {f"search/{lang}-1.js" for lang in ("fi", "sv", "en")}
     dumps = {f"dump/small.{ending}{packed}" for ending in ("nt", "ttl", "jsonld") for packed in ("", ".gz")}
     dumps |= {f"dump/projects.{ending}" for ending in ("csv", "fi.csv", "sv.csv", "geojson", "jsonl", "xlsx")}
-    new = {"changes/feed.trig", "changes/pages/3.trig"}
-    assert changed(contents(tmp_path / "a"), contents(tmp_path / "b")) == own | dumps | new | VERSIONED
+    # the first record that has a field gives the field its example
+    example = {
+        f"{lang}{page}" for lang in LANGUAGES for page in ("contribute.html", "doc/problem/Project-totalCost.html")
+    }
+    example |= {
+        f"schema/{name}.json" for name in ("project", "editor/project", "editor/project.fi", "editor/project.sv")
+    }
+    new = {"changes/feed.trig", "changes/pages/4.trig"}
+    assert changed(contents(tmp_path / "a"), contents(tmp_path / "b")) == own | example | dumps | new | VERSIONED
 
 
 def test_a_version_of_the_same_data_changes_only_what_knows_the_version(folder, tmp_path):
@@ -150,7 +157,7 @@ def test_every_form_gives_the_day_on_which_its_thing_last_changed(folder, tmp_pa
         assert of_feed(out, lang) == [("eka", "2026-02-01T00:00:00Z"), ("toka", "2026-01-01T00:00:00Z")]
     area = json.loads((out / "doc/municipality/005.json").read_text("utf-8"))
     assert {p["id"]: p["modified"] for p in area["projects"]} == {"eka": "2026-02-01", "toka": "2026-01-01"}
-    assert area["dataset"].keys() == {"iri", "title", "licence"}
+    assert area["dataset"].keys() == {"iri", "title", "licence", "attribution"}
 
 
 def test_the_sitemap_has_the_day_of_what_a_page_shows(folder, tmp_path):

@@ -248,6 +248,7 @@ def test_another_base(copy):
 def test_from_the_wheel_in_an_empty_folder(dist, root, wheel_environment, tmp_path):
     shutil.copytree(root / "data", tmp_path / "data")
     shutil.rmtree(tmp_path / "data/areas")
+    shutil.copytree(root / "texts", tmp_path / "texts")
     environment = dependencies_only()
     shown = subprocess.run(
         [wheel_environment, "-c", "import hankelod; print(hankelod.__file__)"],

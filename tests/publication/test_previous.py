@@ -16,13 +16,15 @@ from hankelod.publication.files import to_json
 from hankelod.publication.history import changes, releases
 from hankelod.publication.history.diff import Change, FieldChange, InFile, Things, as_json
 from hankelod.publication.history.feed import page_path, release_path
-from hankelod.publication.history.previous import DUMP, Folder, RemoteOrigin, read, read_graph
+from hankelod.publication.history.previous import Folder, RemoteOrigin, read, read_graph
 from hankelod.publication.history.releases import Release, Span
 from hankelod.publication.manifest import BadManifest, manifest
+from hankelod.rdf import dumps
 from hankelod.records.dataset import Dataset
 from support.publishing import BASE, SMALL, edit, published, small
 
 THINGS = Things(Dataset(SMALL).model)
+DUMP = dumps.dump("small", ".nt")
 CHANGES = (
     Change(f"{BASE}id/project/a", "create"),
     Change(f'{BASE}id/project/"å\\', "create"),
@@ -242,7 +244,7 @@ def test_a_dump_that_is_no_n_triples_is_refused(publication, tmp_path, line, pla
     dump = (publication / DUMP).read_bytes()
     content = {"first": line + b"\n" + dump, "last": dump + line + b"\n", "unended": dump + line}[place]
     change_manifest(publication, DUMP, content)
-    with pytest.raises(CannotPublish, match=r"hankelod\.nt cannot be read"):
+    with pytest.raises(CannotPublish, match=r"small\.nt cannot be read"):
         read(THINGS, Folder(publication), "x", tmp_path)
 
 

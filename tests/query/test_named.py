@@ -34,7 +34,7 @@ from hankelod.query import data as sources
 from hankelod.query import named
 from hankelod.rdf.sparql import CannotAsk, tokens
 from support.folders import DATASETS, ROOT
-from support.queries import ANSWERED, BASE, ELSEWHERE, FOLDER, KNOWN, NAMES, cell, known, rows
+from support.queries import ANSWERED, BASE, ELSEWHERE, KNOWN, NAMES, cell, known, query_file, rows
 
 LANGUAGES = {"fi", "sv", "en"}
 
@@ -70,14 +70,14 @@ def test_known_answer_on_a_dataset_that_says_more(name: str) -> None:
     expected = rows(ELSEWHERE[name])
     assert expected, "a known answer that is empty shows nothing"
     assert [tuple(map(cell, row)) for row in more.query(name).terms] == expected
-    result = more.graph().query((FOLDER / f"{name}.rq").read_text("utf-8"), base=more.base)
+    result = more.graph().query(query_file(name).read_text("utf-8"), base=more.base)
     assert [tuple(map(cell, row)) for row in result] == expected  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("name", ANSWERED)
 def test_rdflib_gives_the_same(name: str, graph: rdflib.Graph) -> None:
     """The file as it is, with the base and nothing else."""
-    result = graph.query((FOLDER / f"{name}.rq").read_text("utf-8"), base=BASE)
+    result = graph.query(query_file(name).read_text("utf-8"), base=BASE)
     if result.type == "CONSTRUCT":
         expected = {tuple(t) for t in rdflib.Graph().parse(KNOWN / f"{name}.nt", format="nt")}
         assert {tuple(t) for t in result.graph or ()} == expected
@@ -88,7 +88,7 @@ def test_rdflib_gives_the_same(name: str, graph: rdflib.Graph) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_text_runs_without_our_prefixes(name: str, data: sources.Data) -> None:
     """A query can be pasted elsewhere: it declares the prefixes that it uses, and only those."""
-    text = (FOLDER / f"{name}.rq").read_text("utf-8")
+    text = query_file(name).read_text("utf-8")
     ox.Store().query(text, base_iri=BASE)
     declared = set(re.findall(r"^PREFIX (\w+):", text, re.MULTILINE))
     used = {t.text.partition(":")[0] for t in tokens(text) if t.kind == "name"}
@@ -199,7 +199,7 @@ def test_running_by_hand(projects: dict[str, dict], data: sources.Data) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_file_tells_all(name: str) -> None:
-    query = named.read((FOLDER / f"{name}.rq").read_text("utf-8"), name)
+    query = named.read(query_file(name).read_text("utf-8"), name)
     assert query.title.keys() == query.description.keys() == LANGUAGES
     for parameter in query.parameters:
         assert parameter.label.keys() == LANGUAGES
@@ -330,7 +330,8 @@ def test_own_queries_of_a_dataset(tmp_path: Path) -> None:
     folder = tmp_path / "ontology" / "queries"
     folder.mkdir(parents=True)
     (folder / "mine.rq").write_text("SELECT * {}", "utf-8")
-    assert sources.catalogue(tmp_path).names() == ["mine"]
+    names = sources.catalogue(tmp_path).names()
+    assert "mine" in names and "totals" not in names, "in place of the package's; those of a profile stay"
 
 
 @pytest.mark.parametrize(
@@ -465,7 +466,7 @@ def test_from_standard_input() -> None:
             capture_output=True,
         )
 
-    assert ask((FOLDER / "totals.rq").read_bytes()).stdout.startswith(b"projects,currency,totalCost")
+    assert ask(query_file("totals").read_bytes()).stdout.startswith(b"projects,currency,totalCost")
     for sent, says in ((b"SELECT {", b"1:8:"), (b"\xff", b"not UTF-8"), (b"", b"ends too early")):
         done = ask(sent)
         assert (done.returncode, says in done.stderr) == (2, True), done.stderr

@@ -22,7 +22,7 @@ import pytest
 
 from hankelod.cli.parser import parser
 from support.folders import ROOT
-from support.queries import ANSWERED, BASE, FOLDER, cell, known
+from support.queries import ANSWERED, BASE, cell, known, query_file
 from support.server import Server
 
 DEPLOY = ROOT / "deploy"
@@ -218,7 +218,7 @@ def test_nginx_in_front(server, tmp_path):
 
 def answer(endpoint: str, name: str, **fields: str) -> list[tuple[str, ...]]:
     """The answer of an engine to a named query, with the base before it."""
-    query = f"BASE <{BASE}>\n" + (FOLDER / f"{name}.rq").read_text("utf-8")
+    query = f"BASE <{BASE}>\n" + query_file(name).read_text("utf-8")
     accept = "application/n-triples" if "CONSTRUCT" in query else "application/sparql-results+json"
     request = urllib.request.Request(endpoint, urlencode({"query": query, **fields}).encode(), {"Accept": accept})
     with urllib.request.urlopen(request, timeout=120) as response:
@@ -264,5 +264,5 @@ def test_virtuoso(dist, tmp_path):
         ) as got:
             assert int(got.read().split()[1]) == (dist / "dump/hankelod.nt").read_bytes().count(b"\n")
         for name in ANSWERED:
-            if "VALUES" not in (FOLDER / f"{name}.rq").read_text("utf-8"):
+            if "VALUES" not in query_file(name).read_text("utf-8"):
                 assert answer(endpoint, name, **{"default-graph-uri": BASE}) == known(name), name

@@ -15,13 +15,20 @@ from hankelod.model.model import Model
 from hankelod.model.shapes import load
 from hankelod.rdf import graph
 from hankelod.rdf.graph import OWL
-from hankelod.records.folder import turtle_files
+from hankelod.records import packs, settings, sources
+from hankelod.records.folder import DATASET, PROFILES, turtle_files
 from support import policy
 
 
 def read(folder: Path, base: str) -> tuple[Model, dict[str, policy.Promise]]:
-    """The model in a checkout, and what it promises."""
-    model = load(turtle_files(folder / "ontology"), turtle_files(folder / "shapes"), base)
+    """The model in a checkout, and what it promises: the package's with the profile and area pack of its dataset."""
+    if (folder / "shapes" / PROFILES).is_dir():
+        file = folder / "data" / DATASET
+        config = settings.read(folder, file, file.name)._replace(base=base)
+        pack = packs.find(config, folder, folder)
+        model = sources.model(folder, sources.sources(folder, config, pack), config)
+    else:  # a release before there were profiles
+        model = load(turtle_files(folder / "ontology"), turtle_files(folder / "shapes"), base)
     computed = folder / "src/hankelod/exports/summaries.ttl"
     return model, policy.promises(model, graph.read([computed], summaries.KEYS) if computed.exists() else None)
 
@@ -133,7 +140,7 @@ EDITS = {
         {"link.asWritten"},
     ),
     "a concept vanishes": (
-        "ontology/concepts/themes.ttl",
+        "shapes/profiles/municipal-climate/themes.ttl",
         "<id/concept/theme/networks>",
         "<id/concept/theme/nets>",
         {"concept/theme/networks"},

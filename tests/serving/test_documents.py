@@ -80,7 +80,7 @@ def small(tmp_path_factory):
         ("/doc/project/hyva", {"Accept": "text/turtle"}, 303, "/doc/project/hyva.ttl"),
         ("/doc/project/hyva.ttl", {"Accept": "image/png"}, 200, None),
         ("/doc/municipality/020", {"Accept": "application/json"}, 303, "/doc/municipality/020.json"),
-        ("/dump/hankelod", {"Accept": "application/n-triples"}, 303, "/dump/hankelod.nt"),
+        ("/dump/koeaineisto", {"Accept": "application/n-triples"}, 303, "/dump/koeaineisto.nt"),
         ("/def", {"Accept": "text/turtle"}, 303, "/def.ttl"),
         ("/.well-known/void", {}, 200, None),
         ("/", {}, 200, "/index.html"),

@@ -9,16 +9,23 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from hankelod.query.data import catalogue
 from support.folders import CASES, ROOT
 
 FOLDER = ROOT / "ontology" / "queries"
-NAMES = sorted(f.stem for f in FOLDER.glob("*.rq"))
+_FILES = {f.stem: f for folder in catalogue(ROOT).folders for f in sorted(folder.glob("*.rq"))}
+NAMES = sorted(_FILES)
 ELSEWHERE = {f.stem: f for f in sorted((CASES / "queries" / "riverside").glob("*.csv"))}
 """Known answers on the dataset `riverside`, which says what the real one does not yet."""
 ANSWERED = [name for name in NAMES if name not in ELSEWHERE or (CASES / "queries" / f"{name}.csv").exists()]
 """Queries that have a known answer on the real dataset."""
 KNOWN = CASES / "queries"
 BASE = "https://w3id.org/hankelod/"
+
+
+def query_file(name: str) -> Path:
+    """The file of a named query: of the vocabulary, of the profile or of the area pack."""
+    return _FILES[name]
 
 
 def number(text: str) -> str:

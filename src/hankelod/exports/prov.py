@@ -16,7 +16,9 @@ from hankelod.rdf.graph import RDF, RDFS
 from hankelod.rdf.statements import Statements, count, literal
 from hankelod.rdf.turtle import document
 from hankelod.records.dataset import BULK, Dataset
-from hankelod.records.folder import DATASET
+from hankelod.records.folder import DATASET, PROFILES
+from hankelod.records.settings import PROFILE
+from hankelod.records.sources import PATTERN, pattern
 
 
 def provenance(about: Catalogue) -> Files:
@@ -69,5 +71,10 @@ def inputs(dataset: Dataset) -> Iterator[tuple[str, Path]]:
             if path.exists():
                 paths[f"data/{path.name}"] = path
     paths |= {name: path for path, name in dataset.sources.names.items()}
+    if dataset.pack.rows:
+        paths[f"shapes/{PATTERN}"] = pattern()
+    profile = dataset.config.profile
+    if (profile.folder / PROFILE).exists():
+        paths[f"shapes/{PROFILES}/{profile.name}/{PROFILE}"] = profile.folder / PROFILE
     paths |= {f"{dataset.pack.home}/{name}": dataset.pack.folder / name for name in dataset.pack.names()}
     yield from sorted(paths.items())

@@ -74,7 +74,7 @@ class Processes:
         import multiprocessing
 
         self.size = size
-        way = "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+        way = "fork" if sys.platform == "linux" and _threads() == 1 else "spawn"
         self._pool = ProcessPoolExecutor(size, multiprocessing.get_context(way), _begin)
 
     def submit(self, work: Callable[..., Any], /, *arguments: Any) -> Promise[Any]:
@@ -87,6 +87,14 @@ class Processes:
         for the rest for good: so none is.
         """
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _threads() -> int:
+    """Return the number of threads of this process, those of libraries included.
+
+    The engine shacl keeps some once it has had much to judge; a fork, which has none of them, would wait for good.
+    """
+    return len(os.listdir("/proc/self/task"))
 
 
 def _begin() -> None:

@@ -216,14 +216,9 @@ def catalogue(root: Path) -> Catalogue:
 
     Raises CannotAsk if its settings cannot be read.
     """
-    from hankelod.records import packs, settings
-    from hankelod.records.folder import DATASET, NotADataset, query_folders
+    from hankelod.records import packs
+    from hankelod.records.folder import query_folders
 
-    file = root / "data" / DATASET
-    alone = not file.is_file()
-    try:
-        config = settings.alone() if alone else settings.read(root, file, f"data/{DATASET}")
-    except NotADataset as error:
-        raise CannotAsk(error.texts) from error
+    config, alone = store.settings_at(root)
     _, pack, _ = packs.home(config, root, alone)
     return Catalogue(*query_folders(root, config.profile.folder, pack))

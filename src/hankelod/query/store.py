@@ -25,6 +25,7 @@ from hankelod.rdf.syntaxes import DUMPS
 
 if TYPE_CHECKING:
     from hankelod.records.dataset import Dataset
+    from hankelod.records.settings import Settings
 
 CHUNK = 2_000
 """Records whose triples are loaded at a time, which bounds the memory for their N-Triples."""
@@ -140,13 +141,46 @@ def load_dump(store: ox.Store, file: Path, origin: str) -> None:
 
 
 def opened(store: ox.Store, origin: str, here: Path) -> Opened:
-    """Return a store that holds a dump with its origin: the base of its IRIs, the prefixes of the dataset at `here`."""
-    from hankelod.records.folder import BASE, shipped, turtle_files
+    """Return a store that holds a dump with its origin: the base of its IRIs, the prefixes of the dataset at `here`.
 
-    folders = [own if (own := root(here) / name).is_dir() else shipped(name) for name in ("ontology", "shapes")]
-    folders += [added] if (added := root(here) / "model").is_dir() else []
-    text = "\n".join(content(f).decode("utf-8", "replace") for folder in folders for f in turtle_files(folder))
-    return Opened(store, _base(store) or BASE, dict(sorted(_PREFIX.findall(text))), origin, 0)
+    Raises CannotAsk if the dataset's settings or area pack cannot be read.
+    """
+    from hankelod.records.folder import BASE
+
+    texts = (content(file).decode("utf-8", "replace") for file in _model_files(root(here)))
+    prefixes = dict(_PREFIX.findall("\n".join(texts)))
+    return Opened(store, _base(store) or BASE, dict(sorted(prefixes.items())), origin, 0)
+
+
+def _model_files(folder: Path) -> list[Path]:
+    """Return the Turtle files of the model of the dataset in a folder, those of later layers last. Raises CannotAsk."""
+    from hankelod.records import packs
+    from hankelod.records.folder import NotADataset
+    from hankelod.records.sources import pattern, sources
+
+    config, alone = settings_at(folder)
+    try:
+        pack = packs.find(config, folder, folder, alone)
+    except NotADataset as error:
+        raise CannotAsk(error.texts) from error
+    return [*([pattern()] if pack.rows else []), *sources(folder, config, pack).files]
+
+
+def settings_at(folder: Path) -> tuple[Settings, bool]:
+    """Return the settings of the dataset in a folder; without a dataset those for records alone, and True.
+
+    Raises CannotAsk if they cannot be read.
+    """
+    from hankelod.records import settings
+    from hankelod.records.folder import DATASET, NotADataset
+
+    file = folder / "data" / DATASET
+    if not file.is_file():
+        return settings.alone(), True
+    try:
+        return settings.read(folder, file, f"data/{DATASET}"), False
+    except NotADataset as error:
+        raise CannotAsk(error.texts) from error
 
 
 def _base(store: ox.Store) -> str | None:

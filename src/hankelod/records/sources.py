@@ -157,7 +157,12 @@ def _levels(pack: Pack, below: Layer, base: str) -> AreaLayer:
     """Return the levels of an area pack with their layer. Raises UnusableLevels."""
     if not pack.rows:
         return AreaLayer()
-    return levels.layer(pack.rows, pack.languages, read([shipped("shapes") / PATTERN], base), below, base)
+    return levels.layer(pack.rows, pack.languages, read([pattern()], base), below, base)
+
+
+def pattern() -> Path:
+    """Return the file of the pattern of the shapes of areas."""
+    return shipped("shapes") / PATTERN
 
 
 def _is_pattern(file: Path) -> bool:

@@ -122,7 +122,7 @@ def lightened(colour: Colour) -> Colour:
 def files(brand: Brand) -> Files:
     """Files of a brand: its logo, and the style with its colour."""
     if brand.file is not None:
-        yield File(brand.logo, brand.file.read_bytes())
+        yield File(brand.logo, content_of(brand.file, within=brand.file.parent, largest=LARGEST))
     if brand.colour is not None:
         light, dark = ("#{:02x}{:02x}{:02x}".format(*c) for c in (brand.colour, lightened(brand.colour)))
         rules = "{{ --link: {0}; --accent: {0}; }}"

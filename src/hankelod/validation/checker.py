@@ -125,7 +125,7 @@ class Checker:
         places = _Places(record, self.mapping.places(record))
         # the paths of values that the reader has reported, and of the parts that hold them
         reported = {invalid[:n] for invalid in record.marred for n in range(1, len(invalid) + 1)}
-        best: dict[tuple[Path, str | None], tuple[tuple[int, int], Problem]] = {}
+        best: dict[tuple[Path, str | None], tuple[tuple[int, int, str], Problem]] = {}
         stood_for: dict[tuple[Path, str | None], list[Result]] = {}
         for result in results:
             check = self.dataset.model.checks.get((result.shape or "").strip("<>"))
@@ -136,8 +136,10 @@ class Checker:
             if path in reported or any((*path[:-1], key) in reported for key in check.alternatives):
                 continue
             problem = self._problem(record, result, check, path)
-            # one problem for each field and value: violation before warning, datatype before pattern before range
-            rank = (("violation", "warning", "info").index(check.severity), _RANK.get(result.component, 9))
+            # one problem for each field and value: violation before warning, datatype before pattern before range;
+            # the code decides between equals, as engines give their results in orders of their own
+            severity = ("violation", "warning", "info").index(check.severity)
+            rank = (severity, _RANK.get(result.component, 9), check.code)
             subject = (path, None if check.severity == "violation" else check.code)
             stood_for.setdefault(subject, []).append(result)
             if subject not in best or rank < best[subject][0]:

@@ -79,7 +79,8 @@ def changed_archive(seed: bytes, chance: random.Random) -> bytes:
 
 def _records(*patterns: str) -> list[bytes]:
     folders = (DATASETS / "dataset" / "data", CASES / "records", CASES / "intake", CORPUS)
-    found = [f for folder in folders for p in patterns for f in sorted(folder.rglob(p)) if f.stat().st_size < 20_000]
+    named = (f for folder in folders for p in patterns for f in sorted(folder.rglob(p)))
+    found = [f for f in named if f.is_file() and f.stat().st_size < 20_000]
     return [f.read_bytes() for f in found]
 
 

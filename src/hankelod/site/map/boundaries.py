@@ -131,16 +131,15 @@ def _named(feature: Mapping[str, Any]) -> Mapping[str, object]:
 def _codes(written: list[Mapping[str, object]], levels: Sequence[Collection[str]]) -> list[str | None]:
     """Return the codes that the features of a file mean, None for what is none.
 
-    A feature's code is that of its properties which fits the codes of the areas in most features. Codes without their
-    zeros are of the level that most of them fit, as a number alone does not tell 20 from 020.
+    A feature's code is that of its properties which fits the most codes of the areas, each counted once: the code of
+    the area around it, which many features share, is not theirs. Codes without their zeros are of the level that most
+    of them fit, as a number alone does not tell 20 from 020.
     """
     known = {code.casefold(): code for level in levels for code in level}
     numbers = {code.lstrip("0") for code in known if code.isdecimal()}
     fits: Counter[str] = Counter()
-    for names in written:
-        for key, value in names.items():
-            text = _text(value).casefold()
-            fits[key] += 2 * (text in known) + (text.isdecimal() and text.lstrip("0") in numbers)
+    for key, text in {(key, _text(value).casefold()) for names in written for key, value in names.items()}:
+        fits[key] += 2 * (text in known) + (text.isdecimal() and text.lstrip("0") in numbers)
     keys = sorted((key for key, fit in fits.items() if fit), key=lambda key: (-fits[key], key))
     values = [next((names[key] for key in keys if key in names), None) for names in written]
     texts = [known.get(_text(v).casefold(), _text(v)) if v is not None else None for v in values]
