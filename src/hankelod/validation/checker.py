@@ -125,7 +125,7 @@ class Checker:
         places = _Places(record, self.mapping.places(record))
         # the paths of values that the reader has reported, and of the parts that hold them
         reported = {invalid[:n] for invalid in record.marred for n in range(1, len(invalid) + 1)}
-        best: dict[tuple[Path, str | None], tuple[tuple[int, int, str], Problem]] = {}
+        best: dict[tuple[Path, str | None], tuple[tuple[int, int, bool, str], Problem]] = {}
         stood_for: dict[tuple[Path, str | None], list[Result]] = {}
         for result in results:
             check = self.dataset.model.checks.get((result.shape or "").strip("<>"))
@@ -139,7 +139,7 @@ class Checker:
             # one problem for each field and value: violation before warning, datatype before pattern before range;
             # the code decides between equals, as engines give their results in orders of their own
             severity = ("violation", "warning", "info").index(check.severity)
-            rank = (severity, _RANK.get(result.component, 9), check.code)
+            rank = (severity, _RANK.get(result.component, 9), bool(check.alternatives), check.code)
             subject = (path, None if check.severity == "violation" else check.code)
             stood_for.setdefault(subject, []).append(result)
             if subject not in best or rank < best[subject][0]:
