@@ -139,7 +139,7 @@ def test_relations_are_on_the_times_and_true(folder, out):
             assert by[TREE + "path"] == AS + "published"
             end = "from" if by[RDF_TYPE] == TREE + "GreaterThanOrEqualToRelation" else "to"
             ends.setdefault(by[TREE + "node"].removeprefix("http://copy.invalid/"), {})[end] = by[TREE + "value"]
-    assert len(ends) == 7
+    assert len(ends) == 8
     by_page: dict[str, list[str]] = {}
     for member in feed_members(out):
         by_page.setdefault(member["page"], []).append(time(member))
