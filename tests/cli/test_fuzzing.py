@@ -32,7 +32,7 @@ COMMANDS = {"docx": 8, "xlsx": 8, "pdf": 8}
 
 
 def faults(name: str, contents: object) -> dict[object, str]:
-    """What is wrong with how a reader takes inputs, by their names."""
+    """Faults in how a reader takes inputs, by their names."""
     found = {key: fault(READERS[name], content)[0] for key, content in contents}  # type: ignore[attr-defined]
     return {key: wrong for key, wrong in found.items() if wrong}
 

@@ -18,7 +18,7 @@ from support.publishing import edit, published, triples
 HANKE = "https://w3id.org/hankelod/def#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 MONTHS = '    sh:datatype xsd:gYearMonth ;\n    sh:pattern "^[0-9]{4}-(0[1-9]|1[0-2])$" ;\n'
-"""What the profile asks of start and end beyond the shapes of all."""
+"""Constraints of the profile for start and end, beyond those of the shapes of all."""
 
 DATES = {
     "inkoo-hiilineutraali": ("2021", "2022"),

@@ -83,7 +83,7 @@ ESTONIAN = {
     'own = "English"\n': 'own = "Eesti"\n',
     'changelog = "Changes"': 'changelog = "Muudatused"',
 }
-"""What another language says in the place of English."""
+"""Words by which another language replaces English."""
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ FOREIGN = re.compile(
     r"\b(?:Finland|Finlands|Finnish|finländsk\w*|Suom(?:i|en|essa)|euros?|EUR|translat\w+|översättning\w*|climate|klimat\w*)\b|€",
     re.I,
 )
-"""What neither of the two publications is about."""
+"""Words of which neither of the two publications may have one."""
 
 EVERYONES = re.compile(
     r"(?:def\.|shapes|schema/|doc/problem/|contribute|context\.|developers|sparql|assets/"

@@ -65,7 +65,7 @@ def test_known_answer(name: str, data: sources.Data) -> None:
 
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_known_answer_on_a_dataset_that_says_more(name: str) -> None:
-    """What the real dataset does not say yet, on both engines."""
+    """Queries about keys that the real dataset does not use yet, on both engines."""
     more = sources.open_data(DATASETS / "riverside")
     expected = rows(ELSEWHERE[name])
     assert expected, "a known answer that is empty shows nothing"

@@ -1,4 +1,4 @@
-"""What a dataset adds to the model: fields and lists in short form, and Turtle over the package's.
+"""Additions of a dataset to the model: fields and lists in short form, and Turtle over the package's.
 
 A folder of `cases/additions` is laid over the dataset `datasets/english`; its `expect:` line is what the refusal says.
 """

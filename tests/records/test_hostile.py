@@ -462,7 +462,7 @@ def test_records_packed_by_zstd(tmp_path: Path) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(share=st.floats(0.0001, 0.9999))
 def test_lines_cut_off_or_broken_by_zstd(share: float, tmp_path: Path) -> None:
-    """What is missing is told wherever it is cut off, and what is left is still read."""
+    """The missing end is told of wherever it is cut off, and the rest is still read."""
     packed = _zst(LONG, write_checksum=True)
     at = max(1, int(len(packed) * share))
     for content in (packed[:at], packed[:at] + bytes([packed[at] ^ 255]) + packed[at + 1 :], packed + b"junk"):

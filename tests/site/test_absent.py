@@ -50,7 +50,7 @@ WHOLE = {
 FALSE = re.compile(
     r"€|\bEUR\b|£0(?![.,0-9])|\bNone\b|\bnan\b|\bnull\b|\{\w+\}|– of|of the total cost of *<|· *·|· *</p>|\( *\)|: *\."
 )
-"""What no page may have: other currencies, sums of nothing, values of programs, sentences with holes."""
+"""Texts that no page may have: other currencies, sums of nothing, values of programs, sentences with holes."""
 
 
 @cache
@@ -110,7 +110,7 @@ def pages_of(made: list[dict[str, object]]) -> dict[str, str]:
 
 
 def shown(html: str) -> str:
-    """What a reader sees of the main part of a page, but drawings, whose axes begin at 0."""
+    """Text that a reader sees of the main part of a page, but drawings, whose axes begin at 0."""
     main = html[html.index("<main") : html.index("</main>")]
     main = re.sub(r"<(script|code|svg)\b.*?</\1>|data-labels=\"[^\"]*\"", "", main, flags=re.DOTALL)
     return re.sub(r"[ \n]+", " ", main)

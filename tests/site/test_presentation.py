@@ -1,4 +1,4 @@
-"""What a dataset says of itself on its site: languages without words of the site, own texts and pages, its brand."""
+"""Presentation of a dataset on its site: languages without words of the site, own texts and pages, its brand."""
 
 from __future__ import annotations
 

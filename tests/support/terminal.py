@@ -18,7 +18,7 @@ LONGEST = 60
 
 
 class Talk(NamedTuple):
-    """What was shown, the exit status, and the number of answers that were given."""
+    """Text that was shown, the exit status, and the number of answers that were given."""
 
     shown: str
     status: int

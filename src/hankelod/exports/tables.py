@@ -282,6 +282,6 @@ def _csv(rows: Rows, spreadsheet: bool) -> str:
 
 
 class _Lines(NamedTuple):
-    """What the writer of CSV takes for a file: each line is one text."""
+    """List that the writer of CSV takes for a file: each line is one text."""
 
     write: Callable[[str], object]

@@ -129,7 +129,7 @@ class Workbook(Export):
 ### Rows
 
 ESCAPED = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
-"""What a text in a cell writes otherwise: markup, and characters that XML has not, with what stands for them."""
+"""Characters of a text that a cell writes otherwise: markup, and those that XML has not, with what stands for them."""
 
 SIGNS = ("&", "<", ">", "_x", "| ", " |")
 """Signs in printable texts with strokes around them, one of which at least may be written otherwise."""
@@ -173,7 +173,7 @@ _NUMERIC: dict[type, Callable[[Any], str]] = {
     int: lambda value: f"><v>{value:.16G}</v>",  # all numbers of a workbook are doubles
     Decimal: lambda value: f"><v>{number(value):.16G}</v>",
 }
-"""What follows the place of a cell, by the class of its value, if that is not written as a text."""
+"""Text behind the place of a cell, by the class of its value, if that is not written as a text."""
 
 
 def _escaped(text: str) -> str:

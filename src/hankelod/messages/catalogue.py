@@ -27,7 +27,7 @@ def _whole(lang: str) -> dict[str, Any]:
 
 
 def _at(lang: str, steps: tuple[str, ...]) -> Any:
-    """What the file of a language has at the end of these steps. Raises KeyError, for a language without a file too."""
+    """Return the entry of a language's file at the end of these steps. Raises KeyError if there is none."""
     if lang not in LANGUAGES:
         raise KeyError(lang)
     value = _whole(lang)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Currency(NamedTuple):
-    """How an amount is written: the symbol, the number of decimals, and whether the symbol can precede the amount."""
+    """Writing of an amount: the symbol, the number of decimals, and whether the symbol can precede the amount."""
 
     symbol: str
     decimals: int

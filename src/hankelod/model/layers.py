@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from hankelod.model.model import SHAPES
-from hankelod.rdf.graph import RDF, SH, SKOS, Index, indexed
+from hankelod.rdf.graph import RDF, SH, SKOS, Index, indexed, plain, rdf_list
 
 ADDING = frozenset(SH + name for name in ("property", "rule", "declare"))
 """Properties of shapes whose values are added to those of an earlier layer."""
@@ -55,7 +55,7 @@ def active(layer: Layer) -> Layer:
         shapes = _only(shapes, shapes.triples.keys() - off)
         for subject in shapes.triples:
             if not off.isdisjoint(_objects(shapes, subject)):
-                _keep(shapes, subject, [q for q in shapes.by_subject[subject] if _node(q.object) not in off])
+                _keep(shapes, subject, [q for q in shapes.by_subject[subject] if plain(q.object) not in off])
     return Layer(layer.ontology, _reached(shapes))
 
 
@@ -73,15 +73,10 @@ def in_languages(shapes: Index, languages: Sequence[str]) -> Index:
         return shapes
     quads: list[ox.Quad] = []
     for quad in shapes.quads:
-        if quad.predicate.value != SH + "languageIn" or _node(quad.object) not in heads:
+        if quad.predicate.value == SH + "languageIn" and plain(quad.object) in heads:
+            quads += rdf_list(quad.subject, quad.predicate.value, map(ox.Literal, languages))
+        else:
             quads.append(quad)
-            continue
-        nodes = [ox.BlankNode() for _ in languages]
-        quads.append(ox.Quad(quad.subject, quad.predicate, nodes[0]))
-        rest: list[ox.BlankNode | ox.NamedNode] = [*nodes[1:], ox.NamedNode(RDF + "nil")]
-        for node, code, after in zip(nodes, languages, rest, strict=True):
-            quads.append(ox.Quad(node, ox.NamedNode(RDF + "first"), ox.Literal(code)))
-            quads.append(ox.Quad(node, ox.NamedNode(RDF + "rest"), after))
     return _reached(indexed(quads, shapes.prefixes))
 
 
@@ -146,9 +141,3 @@ def _objects(index: Index, subject: str) -> Iterable[str]:
 
 def _value(term: object) -> str:
     return term.value if isinstance(term, ox.Literal) else ""
-
-
-def _node(term: object) -> str:
-    if isinstance(term, ox.BlankNode):
-        return f"_:{term.value}"
-    return term.value if isinstance(term, ox.NamedNode) else ""

@@ -18,7 +18,7 @@ from hankelod.messages.words import message
 from hankelod.model.kinds.addresses import is_iri
 from hankelod.model.layers import Layer
 from hankelod.model.model import SHAPES, Class, Level
-from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, Index, add, indexed
+from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, XSD, Index, add, indexed
 from hankelod.rdf.statements import Triples
 from hankelod.rdf.turtle import document
 
@@ -77,7 +77,7 @@ class UnusableLevels(Refusal):
 
 
 class AreaLayer(NamedTuple):
-    """What the levels of a pack add to the model: themselves, and terms and shapes made for them."""
+    """Levels of a pack, with the terms and shapes made for them."""
 
     levels: tuple[Level, ...] = ()
     layer: Layer = Layer(indexed([], {}), indexed([], {}))
@@ -156,7 +156,7 @@ def _kebab(iri: str) -> str:
 def layer(rows: Sequence[LevelRow], languages: Sequence[str], pattern: Index, below: Layer, base: str) -> AreaLayer:
     """Return what the levels of a pack add to the layers below, which have the pack's own terms and shapes already.
 
-    `languages` are those of the names of areas, `pattern` the shapes of `shapes/area.ttl`. Raises UnusableLevels.
+    `languages` are those of the names of areas, `pattern` is `shapes/area.ttl`. Raises UnusableLevels.
     """
     ontology, shapes = below
     prefixes = {**pattern.prefixes, **shapes.prefixes, **ontology.prefixes}
@@ -169,7 +169,7 @@ def layer(rows: Sequence[LevelRow], languages: Sequence[str], pattern: Index, be
     shared = [level for level in levels if level.iri == AREA]
     if shared:
         made |= maker.shared(shared)
-        terms |= _concepts(levels, base)
+        terms |= _concepts(levels, pattern, base)
     for number, level in enumerate(levels):
         if level.iri != AREA:
             terms |= _terms(level, ontology)
@@ -191,13 +191,13 @@ def _labels(text: Text) -> list[object]:
     return [ox.Literal(label, language=lang) for lang, label in text.items()]
 
 
-def _concepts(levels: Sequence[Level], base: str) -> Triples:
-    """Return the code list of the levels that share a class."""
+def _concepts(levels: Sequence[Level], pattern: Index, base: str) -> Triples:
+    """Return the code list of the levels that share a class, whose name the pattern has."""
     scheme = f"{base}id/{CONCEPTS}"
     graph: Triples = {
         scheme: {
             RDF + "type": [SKOS + "ConceptScheme"],
-            SKOS + "prefLabel": [ox.Literal(t, language=x) for x, t in _SCHEME.items()],
+            SKOS + "prefLabel": _labels(pattern.text(scheme, SKOS + "prefLabel")),
         }
     }
     shared = {level.name for level in levels if level.iri == AREA}
@@ -213,9 +213,6 @@ def _concepts(levels: Sequence[Level], base: str) -> Triples:
                 by[SKOS + "broader"] = [f"{scheme}/{level.parent}"]
             graph[f"{scheme}/{level.name}"] = by
     return graph
-
-
-_SCHEME = {"fi": "Alueiden tasot", "sv": "Områdesnivåer", "en": "Levels of areas"}
 
 
 def _terms(level: Level, ontology: Index) -> Triples:
@@ -275,7 +272,7 @@ class _Maker:
             made = self._copied([PATTERN], {PATTERN: name, AREA: level.iri})
             node = made[name]
             node[SH + "codeIdentifier"] = [ox.Literal(level.segment)]
-            node[SH + "order"] = [ox.Literal(f"{40 + number / 100:.2f}", datatype=ox.NamedNode(XSD_DECIMAL))]
+            node[SH + "order"] = [ox.Literal(f"{40 + number / 100:.2f}", datatype=ox.NamedNode(XSD + "decimal"))]
             node[RDFS + "label"] = _labels(level.label)
             self._without(made, name, "-level")
             if parent is None:
@@ -373,9 +370,6 @@ def _listed(graph: Triples, label: str, texts: Sequence[str]) -> str:
     for node, text, rest in zip(nodes, texts, [*nodes[1:], RDF + "nil"], strict=True):
         graph[node] = {RDF + "first": [ox.Literal(text)], RDF + "rest": [rest]}
     return nodes[0] if nodes else RDF + "nil"
-
-
-XSD_DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
 
 
 def _marked(shapes: Index) -> Iterator[str]:

@@ -73,13 +73,11 @@ class Counts:
 
     def encoded(self) -> bytes:
         """Return the counts as JSON."""
-
         return json.dumps(self.__dict__).encode()
 
     @classmethod
     def decoded(cls, content: bytes) -> Counts:
         """Return the counts that `encoded` wrote."""
-
         counts = cls()
         counts.__dict__.update(json.loads(content))
         return counts

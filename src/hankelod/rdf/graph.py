@@ -29,6 +29,8 @@ SH = "http://www.w3.org/ns/shacl#"
 
 OWL = "http://www.w3.org/2002/07/owl#"
 
+Subject = ox.NamedNode | ox.BlankNode | ox.Triple
+
 FORMATS = "http://www.w3.org/ns/formats/"
 """W3C's namespace of file formats ("Unique URIs for File Formats")."""
 
@@ -113,8 +115,22 @@ def check_iris(triple: ox.Triple) -> None:
             ox.NamedNode(named.value)
 
 
-def _node(term: object) -> str:
+def plain(term: object) -> str | ox.Literal:
+    """Return a term as an Index has it."""
+    if isinstance(term, ox.Literal):
+        return term
     return term.value if isinstance(term, ox.NamedNode) else f"_:{term.value}"  # type: ignore[attr-defined]
+
+
+def rdf_list(subject: Subject, predicate: str, members: Iterable[ox.Literal | ox.BlankNode]) -> Iterator[ox.Quad]:
+    """Yield the triples of an RDF list, and that by which a subject refers to it."""
+    link = predicate
+    for member in members:
+        cell = ox.BlankNode()
+        yield ox.Quad(subject, ox.NamedNode(link), cell)
+        yield ox.Quad(cell, ox.NamedNode(RDF + "first"), member)
+        subject, link = cell, RDF + "rest"
+    yield ox.Quad(subject, ox.NamedNode(link), ox.NamedNode(RDF + "nil"))
 
 
 def read(paths: list[Path], base: str) -> Index:
@@ -176,8 +192,7 @@ def _add(index: Index, quads: Iterable[ox.Quad]) -> None:
     for quad in quads:
         if quad.subject != subject:
             subject = quad.subject
-            name = _node(subject)
+            name = str(plain(subject))
             own, by = by_subject.setdefault(name, []), triples.setdefault(name, {})
         own.append(quad)
-        obj = quad.object
-        by.setdefault(quad.predicate.value, []).append(obj if isinstance(obj, ox.Literal) else _node(obj))
+        by.setdefault(quad.predicate.value, []).append(plain(quad.object))

@@ -23,10 +23,10 @@ from hankelod.rdf.terms import Names, escape, head_of
 INDENT = "    "
 
 FIRST, NEXT, END = f"\n{INDENT}", f" ;\n{INDENT}", " .\n"
-"""What stands before the first predicate of a subject, before every other, and after the last object."""
+"""Texts before the first predicate of a subject, before every other, and after the last object."""
 
 ALSO = f" ,\n{INDENT * 2}"
-"""What stands between the objects of a predicate."""
+"""Text between the objects of a predicate."""
 
 PLAIN = {
     XSD + "integer": re.compile("[+-]?[0-9]+"),

@@ -34,7 +34,7 @@ class Area(NamedTuple):
 
     @property
     def path(self) -> str:
-        """What tells it from all other areas: the end of its IRI."""
+        """The end of its IRI, which tells it from all other areas."""
         return f"{self.record.cls.identifies}{self.record.id}"
 
     @property

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hankelod.messages.catalogue import in_language
+from hankelod.messages.problem import Problem
 from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
 from hankelod.rdf import files
@@ -19,6 +21,12 @@ PROFILES = "profiles"
 
 class NotADataset(Refusal):
     """The folder cannot be used as a dataset; the message says why and what to do."""
+
+
+def refused(at: Problem) -> NotADataset:
+    """Return the refusal of a file that cannot be read: the problem with its place and how to mend it."""
+    place = f"{at.file}:{at.line}:{at.column}"
+    return NotADataset({lang: f"{place}: {text} {in_language(at.fix, lang)}" for lang, text in at.message.items()})
 
 
 def find(start: Path) -> Path | None:

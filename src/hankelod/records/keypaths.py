@@ -20,7 +20,7 @@ _STEP = re.compile(r"([^.\[\]]+)(?:\[([^\[\]]+)\])?")
 
 
 class Found(NamedTuple):
-    """Where a key path leads: the field, and the id of the part that has it; None for the record."""
+    """End of a key path: the field, and the id of the part that has it; None for the record."""
 
     field: Field
     part: str | None

@@ -6,7 +6,7 @@ What stands there could be written as Turtle in `model/` too; it is read into th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from hankelod.model.kinds.table import KINDS
 from hankelod.model.layers import Layer, layer
 from hankelod.model.model import ID, SHAPES
 from hankelod.rdf.files import listed
-from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, XSD, indexed
+from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, XSD, indexed, rdf_list
 from hankelod.records import csvtree, tree, yamltree
 from hankelod.records.slug import slug
 
@@ -35,7 +35,7 @@ KEY = re.compile("[a-z][A-Za-z0-9]*")
 """Keys of records."""
 
 WRITTEN = ("label", "description", "kind", "list", "term", "many", "required", "example", "order")
-"""What a field of `fields.yml` may say."""
+"""Options of a field in `fields.yml`."""
 
 COLUMNS = ("code", "label", "definition", "broader", "closeMatch", "unit", "per")
 """Columns of a list."""
@@ -312,13 +312,13 @@ class _Reading:
             self.add(made, SH + "datatype", ox.NamedNode(kind.datatype))
             if kind.by_language:
                 self.add(made, SH + "uniqueLang", ox.Literal("true", datatype=ox.NamedNode(XSD + "boolean")))
-                self.quads += _list(made, SH + "languageIn", [ox.Literal(code) for code in self.languages])
+                self.quads += rdf_list(ox.NamedNode(made), SH + "languageIn", map(ox.Literal, self.languages))
         else:
             alternatives = []
             for datatype in kind.precisions.values():
                 alternatives.append(ox.BlankNode())
                 self.quads.append(ox.Quad(alternatives[-1], ox.NamedNode(SH + "datatype"), ox.NamedNode(datatype)))
-            self.quads += _list(made, SH + "or", alternatives)
+            self.quads += rdf_list(ox.NamedNode(made), SH + "or", alternatives)
 
     def _built_in(self, name: str) -> str | None:
         """Return the class of the list of this name that is there already, or None."""
@@ -364,14 +364,3 @@ def _values(said: dict[str, tuple[tree.Node, tree.Node]]) -> Text:
 
 def _integer(number: int) -> ox.Literal:
     return ox.Literal(str(number), datatype=ox.NamedNode(XSD + "integer"))
-
-
-def _list(subject: str, predicate: str, members: Sequence[ox.Literal | ox.BlankNode]) -> Iterator[ox.Quad]:
-    """Yield the triples of an RDF list."""
-    at: ox.NamedNode | ox.BlankNode = ox.NamedNode(subject)
-    for n, member in enumerate(members):
-        node = ox.BlankNode()
-        yield ox.Quad(at, ox.NamedNode(RDF + "rest" if n else predicate), node)
-        yield ox.Quad(node, ox.NamedNode(RDF + "first"), member)
-        at = node
-    yield ox.Quad(at, ox.NamedNode(RDF + "rest"), ox.NamedNode(RDF + "nil"))

@@ -13,7 +13,6 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from hankelod.messages.catalogue import in_language
 from hankelod.messages.problem import Problem
 from hankelod.messages.words import message
 from hankelod.model.levels import TABLE, LevelRow
@@ -21,7 +20,7 @@ from hankelod.model.model import ID
 from hankelod.model.patterns import unsafe_reason
 from hankelod.rdf import files
 from hankelod.records import csvtree, tree, yamltree
-from hankelod.records.folder import NotADataset, shipped, turtle_files
+from hankelod.records.folder import NotADataset, refused, shipped, turtle_files
 from hankelod.records.ownfields import KEY
 from hankelod.records.settings import Settings
 
@@ -96,7 +95,7 @@ def find(settings: Settings, root: Path, working: Path, alone: bool = False) -> 
         inside = named.rstrip("/") if "/" in named else f"data/{PACKS}/{named}"
         return _read(inside, folder, own, working)
     except tree.Unreadable as error:
-        raise _refused(error.problem) from error
+        raise refused(error.problem) from error
 
 
 def home(settings: Settings, root: Path, alone: bool = False) -> tuple[str, Path, bool]:
@@ -171,14 +170,14 @@ def _levels(folder: Path, within: Path | None, working: Path) -> list[LevelRow]:
                 texts,
                 written.get("parent"),
                 pattern,
-                written.get("key"),
+                key,
                 written.get("class"),
                 written.get("property"),
                 segment,
             )
         )
     if problems:
-        raise _refused(problems[0])
+        raise refused(problems[0])
     return rows
 
 
@@ -227,8 +226,3 @@ def _name(path: Path, working: Path) -> str:
 
 def _unusable(place: str, code: str, **values: object) -> NotADataset:
     return NotADataset(message(code, place=place, **values))
-
-
-def _refused(at: Problem) -> NotADataset:
-    place = f"{at.file}:{at.line}:{at.column}"
-    return NotADataset({lang: f"{place}: {text} {in_language(at.fix, lang)}" for lang, text in at.message.items()})

@@ -13,12 +13,11 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from hankelod.messages.catalogue import in_language
 from hankelod.messages.languages import DEFAULT
 from hankelod.messages.words import message
 from hankelod.model.model import ID
 from hankelod.records import tree, yamltree
-from hankelod.records.folder import BASE, DATASET, PROFILES, NotADataset, shipped
+from hankelod.records.folder import BASE, DATASET, PROFILES, NotADataset, refused, shipped
 
 GENERAL = "general"
 """Profile of a dataset that names none."""
@@ -40,7 +39,7 @@ class Settings(NamedTuple):
     base: str
     """Base IRI."""
     stated: dict[str, object]
-    """What `dataset.yml` states, as plain data; it is validated with the records."""
+    """Values in `dataset.yml`, as plain data; they are validated with the records."""
     profile: Profile
 
     def get(self, name: str) -> object | None:
@@ -50,8 +49,7 @@ class Settings(NamedTuple):
 
     def listed(self, name: str) -> tuple[str, ...]:
         """Return a setting that is a list of texts."""
-        value = self.get(name)
-        return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
+        return _texts(self.get(name))
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -59,13 +57,20 @@ class Settings(NamedTuple):
 
         What is no language tag is left out here, and told of when the description of the dataset is checked.
         """
-        stated = tuple(dict.fromkeys(tag for tag in self.listed("languages") if is_language(tag)))
-        return stated or self._replace(stated={}).languages if self.stated else stated or (DEFAULT,)
+        for said in (self.get("languages"), self.profile.defaults.get("languages")):
+            tags = tuple(dict.fromkeys(filter(is_language, _texts(said))))
+            if tags:
+                return tags
+        return (DEFAULT,)
 
     @property
     def national(self) -> tuple[str, ...]:
         """Languages of which every text must have one."""
         return self.listed("nationalLanguages") or self.languages
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
 
 
 def is_language(tag: str) -> bool:
@@ -135,17 +140,9 @@ def _top(file: Path, name: str) -> dict[str, tree.Node]:
     try:
         node = yamltree.read_yaml(tree.read_bytes(file, name, within=file.parent), name, [])
     except tree.Unreadable as error:
-        raise NotADataset(_told(error)) from error
+        raise refused(error.problem) from error
     pairs = node.value if node.kind == "mapping" else []
     return {str(key.value): value for key, value in pairs}  # type: ignore[attr-defined]
-
-
-def _told(error: tree.Unreadable) -> dict[str, str]:
-    at = error.problem
-    return {
-        lang: f"{at.file}:{at.line}:{at.column}: {text} {in_language(at.fix, lang)}"
-        for lang, text in at.message.items()
-    }
 
 
 def _iri(text: str) -> bool:

@@ -1,8 +1,8 @@
 """Sources of a dataset's model: the files of each layer, and the layers read from them.
 
-The package's ontology and shapes come first, or a dataset's own in their place; then the profile, then what the
-dataset adds in `model/`, last its fields and lists in short form. Each later layer may change what an earlier one says
-(`hankelod.model.layers`).
+The package's ontology and shapes come first, or a dataset's own in their place; then the profile, the area pack, and
+what the dataset adds in `model/`; last its fields and lists in short form. Each later layer may change what an earlier
+one says (`hankelod.model.layers`).
 """
 
 from __future__ import annotations
@@ -102,12 +102,12 @@ def sources(root: Path, settings: Settings, pack: Pack, alone: bool = False) -> 
     """
     folders = {name: _folder(root, name, alone) for name in ("ontology", "shapes")}
     found = {name: turtle_files(folder) for name, folder in folders.items()}
-    own = any(folder != shipped(name) and _differ(found[name], name) for name, folder in folders.items())
+    changed = {n for n, folder in folders.items() if folder != shipped(n) and _differ(found[n], n)}
     # Shapes of a dataset's own replace the package's with its profiles.
-    apart = own and settings.profile.folder.is_relative_to(shipped("shapes"))
+    apart = "shapes" in changed and settings.profile.folder.is_relative_to(shipped("shapes"))
     profile = [] if apart else turtle_files(settings.profile.folder)
     inside = f"shapes/{PROFILES}/{settings.profile.name}"
-    own = own or (bool(profile) and _differ(profile, inside))
+    own = bool(changed) or (bool(profile) and _differ(profile, inside))
     own = own or (pack.own and bool(pack.turtle) and _differ(list(pack.turtle), pack.home))
     found["shapes"] = [f for f in found["shapes"] if not _is_pattern(f)]
     added = turtle_files(root / MODEL) if not alone and (root / MODEL).is_dir() else []

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from hankelod.exports.sums import added
+from hankelod.exports.sums import Sums, amount_of, merged
 from hankelod.records.record import Record
-from hankelod.validation.grants import currency_of
 
 ZERO = Decimal(0)
 
@@ -35,29 +34,28 @@ class Amounts(NamedTuple):
         return dict(self.by_currency).get(currency, ZERO)
 
 
-def _summed(pairs: Iterable[tuple[str, Decimal]], known: int, of: int) -> Amounts:
-    return Amounts(tuple(added(pairs).items()), known, of)
+def _summed(several: Iterable[Sums], known: int, of: int) -> Amounts:
+    return Amounts(tuple(merged(several).items()), known, of)
 
 
 def grant(project: Record, programme: str | None = None) -> Amounts:
     """Return the sum of a project's grants, or of those of one programme; known if the amount of each is."""
     grants: list[dict[str, object]] = project.values.get("grants", [])  # type: ignore[assignment]
     some = [g for g in grants if programme is None or g.get("programme") == programme]
-    pairs = [(currency_of(g), Decimal(str(g["amount"]))) for g in some if "amount" in g]
-    return _summed(pairs, int(bool(pairs) and len(pairs) == len(some)), 1)
+    amounts = [amount_of(g, "amount") for g in some]
+    return _summed(amounts, int(bool(amounts) and all(amounts)), 1)
 
 
 def cost(project: Record) -> Amounts:
     """Return the total cost of a project."""
-    total = project.values.get("totalCost")
-    return _summed([] if total is None else [(currency_of(project.values), Decimal(str(total)))], total is not None, 1)
+    amount = amount_of(project.values, "totalCost")
+    return _summed([amount], len(amount), 1)
 
 
 def total(amounts: Iterable[Amounts]) -> Amounts:
     """Return the sum of amounts."""
     every = list(amounts)
-    pairs = (pair for each in every for pair in each.by_currency)
-    return _summed(pairs, sum(a.known for a in every), sum(a.of for a in every))
+    return _summed((dict(each.by_currency) for each in every), sum(a.known for a in every), sum(a.of for a in every))
 
 
 def granted(projects: Iterable[Record], programme: str | None = None) -> Amounts:

@@ -1,80 +1,24 @@
-"""Fuzzing of readers and importers: seeds, changed at random but the same in every run, go through the command.
+"""Fuzzing of the commands that read files: seeds, changed at random but the same in every run, go through them.
 
-`PYTHONPATH=tests python tests/support/fuzzing.py COUNT [KIND…]` tries as many by hand, and says what it found, and how
-fast.
+`PYTHONPATH=tests python -m support.fuzzing.commands COUNT [KIND…]` tries as many by hand, and says what it found, and
+how fast.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-import random
 import sys
 import tempfile
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 from hankelod.cli.parser import main
 from support.folders import CASES, DATASETS
-
-CORPUS = CASES / "fuzzing"
-"""Inputs that are changed beside the records of the tests: one that once did harm is added here."""
-
-BYTES = (b"\xff\xfe", b"\xef\xbb\xbf", b"\x00", b"\x1b[31m", b"\x9b", b"\r", b"\n")
-
-TEXTS = (
-    "\u202e \x85 \ufffd \u200b \U0001f4a9 ::error:: ##[error]"
-    " &a *a !!x <<: --- | \" ' # ; , ../ con =1+1 0000 1e999 NaN -0"
-    " \\u0000 \\uD800 _:b <x> @prefix ^^ <<( <!DOCTYPE> <table> <del>"
-)
-
-WORDS = (*BYTES, *(text.encode() for text in TEXTS.split(" ")), b"[" * 60, b"{" * 60, b"9" * 400)
-"""Pieces that are put into inputs."""
-
-
-def changed(seed: bytes, chance: random.Random) -> bytes:
-    """Return a seed with some changes: bytes, pieces, cuts, repetitions, lines in another order."""
-    content = bytearray(seed)
-    for _ in range(chance.choice((1, 1, 2, 3, 8))):
-        at = chance.randrange(len(content) + 1)
-        end = min(len(content), at + chance.choice((1, 2, 8, 40)))
-        way = chance.randrange(7)
-        if way == 0:
-            content[at:end] = bytes(chance.randrange(256) for _ in range(end - at))
-        elif way == 1:
-            content[at:at] = chance.choice(WORDS)
-        elif way == 2:
-            del content[at:end]
-        elif way == 3:
-            content[at:at] = content[at:end] * chance.choice((1, 2, 30))
-        elif way == 4:
-            del content[at:]
-        elif way == 5:
-            lines = bytes(content).split(b"\n")
-            one, other = chance.randrange(len(lines)), chance.randrange(len(lines))
-            lines[one], lines[other] = lines[other], lines[one]
-            content = bytearray(b"\n".join(lines))
-        else:
-            content[at:end] = chance.choice(WORDS)
-    return bytes(content)
-
-
-def changed_archive(seed: bytes, chance: random.Random) -> bytes:
-    """Return an office file in one of whose members something is changed; now and then in the archive itself."""
-    if chance.random() < 0.2:
-        return changed(seed, chance)
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(seed)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        names = old.namelist()
-        target = chance.choice(names)
-        for name in names:
-            content = old.read(name)
-            if name == target and chance.random() < 0.1:
-                continue
-            new.writestr(name, changed(content, chance) if name == target else content)
-    return made.getvalue()
+from support.fuzzing.ground import CORPUS
+from support.fuzzing.mutation import Change, of_archive, of_bytes
 
 
 def _records(*patterns: str) -> list[bytes]:
@@ -117,20 +61,18 @@ def _pdf() -> list[bytes]:
     return [made.getvalue()]
 
 
-Change = Callable[[bytes, random.Random], bytes]
-
 KINDS: dict[str, tuple[str, Callable[[], list[bytes]], Change]] = {
-    "yml": ("validate", lambda: _records("*.yml"), changed),
-    "jsonl": ("validate", lambda: _records("*.jsonl"), changed),
-    "ttl": ("validate", lambda: _records("*.ttl"), changed),
-    "jsonld": ("validate", lambda: _records("*.jsonld"), changed),
-    "csv": ("import", lambda: _records("*.csv"), changed),
-    "txt": ("import", lambda: _records("*.txt"), changed),
-    "md": ("import", lambda: _records("*.txt", "*.md"), changed),
-    "html": ("import", lambda: _records("*.html"), changed),
-    "docx": ("import", _docx, changed_archive),
-    "xlsx": ("import", _xlsx, changed_archive),
-    "pdf": ("import", _pdf, changed),
+    "yml": ("validate", lambda: _records("*.yml"), of_bytes),
+    "jsonl": ("validate", lambda: _records("*.jsonl"), of_bytes),
+    "ttl": ("validate", lambda: _records("*.ttl"), of_bytes),
+    "jsonld": ("validate", lambda: _records("*.jsonld"), of_bytes),
+    "csv": ("import", lambda: _records("*.csv"), of_bytes),
+    "txt": ("import", lambda: _records("*.txt"), of_bytes),
+    "md": ("import", lambda: _records("*.txt", "*.md"), of_bytes),
+    "html": ("import", lambda: _records("*.html"), of_bytes),
+    "docx": ("import", _docx, of_archive),
+    "xlsx": ("import", _xlsx, of_archive),
+    "pdf": ("import", _pdf, of_bytes),
 }
 """For each kind of file: the command that reads it, its seeds, and how they are changed."""
 
@@ -140,8 +82,8 @@ def inputs(kind: str, count: int, start: int = 0) -> Iterator[bytes]:
     _, seeds, change = KINDS[kind]
     found = seeds()
     for number in range(start, start + count):
-        chance = random.Random(f"{kind}/{number}")
-        yield change(chance.choice(found), chance)
+        chance = Random(f"{kind}/{number}")
+        yield change(chance.choice(found), found, chance)
 
 
 def harm(kind: str, content: bytes, folder: Path) -> str | None:

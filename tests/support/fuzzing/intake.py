@@ -66,7 +66,7 @@ def read_sheet(raw: bytes, name: str) -> object:
 
 
 def _imported(found: Import) -> object:
-    """What is to be written, and said: each file is one that the reader of records takes."""
+    """Files to be written, and what is said: each file is one that the reader of records takes."""
     for file in found.files:
         try:
             node = yamltree.read_yaml(file.text.encode(), file.path.name, problems := [])

@@ -108,7 +108,7 @@ def violations(problems: list[Problem]) -> list[Problem]:
 
 
 def outcome(records: list[Record]) -> object:
-    """What was read, and what was said of it."""
+    """Values that were read, and what was said of them."""
     problems = dataset().reader.problems
     for record in records:
         check_mapped(record)

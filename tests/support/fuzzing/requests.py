@@ -164,7 +164,7 @@ _server = cache(Server)
 
 
 class Parsed:
-    """What a client reads of responses: their statuses, headers and bodies."""
+    """Responses as a client reads them: their statuses, headers and bodies."""
 
     def __init__(self) -> None:
         self.responses: list[tuple[int, list[tuple[bytes, bytes]], bytearray]] = []

@@ -252,7 +252,7 @@ def _number(release: str) -> int:
 
 @lru_cache(1)
 def _template(base: str) -> graph.Index:
-    """What every feed says of itself, and the shape of its members."""
+    """Head of every feed: its own description, and the shape of its members."""
     return graph.read_resource("hankelod.publication.history", "feed.ttl", f"{base}{FEED}")
 
 
