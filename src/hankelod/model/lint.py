@@ -228,11 +228,13 @@ def remarks(model: Model, files: list[tuple[Path, str]], base: str, languages: S
         for iri, what, missing in _missing_texts(model, languages)
         if where.knows(iri)
     ]
-    deprecated = [t for t in model.ontology.triples if model.ontology.value(t, OWL + "deprecated") == "true"]
     problems += [
         problem("model-no-successor", where.place(t), None, None, _local(t))
-        for t in deprecated
-        if not model.ontology.iri(t, DCTERMS + "isReplacedBy") and where.knows(t)
+        for index in (model.ontology, model.shapes)
+        for t in index.triples
+        if index.value(t, OWL + "deprecated") == "true"
+        and not index.iri(t, DCTERMS + "isReplacedBy")
+        and where.knows(t)
     ]
     declared = {s for s in model.ontology.triples if s.startswith("https://w3id.org/hankelod/def#")}
     for cls in model.classes.values():

@@ -91,6 +91,8 @@ class Field(NamedTuple):
     """The values have the property, and the thing is its value (`sh:inversePath`)."""
     space: str | None = None
     """Namespace of IRIs that authors may write by their names in it alone (`s:namespace`)."""
+    deprecated: bool = False
+    """The key is read, and no draft has it any more (`owl:deprecated`)."""
 
     @property
     def derived(self) -> bool:

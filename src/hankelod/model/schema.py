@@ -100,6 +100,8 @@ class _Schema:
         shown = example(self.model, field)
         if shown is not None:
             annotations["examples"] = [shown]
+        if field.deprecated:
+            annotations["deprecated"] = True
         return {**annotations, **value}
 
     def _message(self, field: Field) -> str | None:

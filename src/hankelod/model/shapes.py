@@ -32,7 +32,7 @@ from hankelod.model.model import (
     Model,
     TypeRule,
 )
-from hankelod.rdf.graph import RDF, RDFS, SH, SKOS, Index, read
+from hankelod.rdf.graph import OWL, RDF, RDFS, SH, SKOS, Index, read
 from hankelod.rdf.terms import Names
 
 DASH = "http://datashapes.org/dash#"
@@ -192,6 +192,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         verbatim=shapes.value(shape, SHAPES + "verbatim") == "true",
         inverse=inverse is not None,
         space=shapes.value(shape, SHAPES + "namespace"),
+        deprecated=shapes.value(shape, OWL + "deprecated") == "true",
     )
 
 

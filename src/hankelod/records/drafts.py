@@ -69,7 +69,7 @@ def required(dataset: Dataset, cls: Class) -> list[Field]:
 def write(dataset: Dataset, new: Draft, lang: str, answers: Answers) -> str:
     """Return the YAML of the record, with comments in one language and the answers filled in."""
     needed = required(dataset, new.cls)
-    optional = [f for f in new.cls.fields if not f.derived and f not in needed]
+    optional = [f for f in new.cls.fields if not f.derived and not f.deprecated and f not in needed]
     up = "../.." if new.cls.folder else ".."
     lines = [
         f"# yaml-language-server: $schema={up}/dist/{schema.path(new.cls, lang, editor=True)}",
@@ -141,7 +141,8 @@ def _parts(dataset: Dataset, field: Field, answer: object, lang: str) -> list[st
             lines.append(f"  - id: {target.segment}-{n}")
         for key in keys:
             lines += [f"{indent}{e}" for e in _entry(dataset, key, part.get(key.key), lang)]
-        lines += [f"{indent}# {f.key}:" for f in target.fields if not f.derived and f not in keys and f.key != "id"]
+        unused = [f for f in target.fields if not f.derived and not f.deprecated and f not in keys and f.key != "id"]
+        lines += [f"{indent}# {f.key}:" for f in unused]
     return lines
 
 

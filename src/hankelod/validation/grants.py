@@ -1,7 +1,8 @@
-"""Rules of grants: the limits of a programme or call that apply to a grant, their basis, and the verdicts.
+"""Rules of grants: the limits of the call that a grant names, their basis, and the verdicts.
 
 The shapes `Grant-amount-rate`, `Grant-amount-limit` and `Project-lead-eligible` read the same data and warn. The rules
-cover every grant, also those within the limits, for the report and the pages. A test checks that the two agree.
+cover every grant of a programme, also those within the limits, for the report and the pages. A test checks that the two
+agree. A programme has no limits: its calls differ.
 """
 
 from __future__ import annotations
@@ -21,17 +22,11 @@ _MONEY = re.compile(r"[+-]?[0-9]{1,12}([.][0-9]{1,6})?")
 
 
 class Limit(NamedTuple):
-    """A limit: its value as written, and its origin.
-
-    `origin` is `call` or `programme`, `holder` the id of that call or programme, `basis` the text it rests on.
-    `inferred` is True if the limit is not that of the call that the grant names.
-    """
+    """A limit: its value as written, the id of the call that has it, and the text that it rests on."""
 
     value: str
-    origin: str
-    holder: str
+    call: str
     basis: Text
-    inferred: bool
 
 
 class Rule(NamedTuple):
@@ -92,12 +87,9 @@ def _of_project(record: Record, by_id: dict[tuple[str | None, str], Values]) -> 
         if amount is None or programme is None:
             continue
         call = next((c for c in programme.get("calls", []) if c.get("id") == grant.get("call")), None)  # type: ignore[attr-defined]
-        rate = _limit(programme, call, "maxGrantRate")
-        ceiling = _limit(programme, call, "maxGrantAmount")
-        holder = call if ceiling is not None and ceiling.origin == "call" else programme
-        if holder is not None and not _in_one_currency(grant, holder):
-            ceiling = None
-        leads = _limit(programme, call, "leads")
+        rate = _limit(call, "maxGrantRate")
+        ceiling = _limit(call, "maxGrantAmount") if call is None or _in_one_currency(grant, call) else None
+        leads = _limit(call, "leads")
         eligible = tuple(leads.value.split(" ")) if leads else ()
         yield Rule(
             record=record.id,
@@ -136,18 +128,16 @@ def _number(value: object) -> Decimal | None:
     return number if number is not None and number > 0 else None
 
 
-def _limit(programme: Values, call: Values | None, key: str) -> Limit | None:
-    """The limit of the call that the grant names, else of the programme; None if it is missing or not a number."""
-    for holder, origin, basis in ((call, "call", "source"), (programme, "programme", "limitsBasis")):
-        value = holder.get(key) if holder else None
-        if holder is None or value is None:
-            continue
-        text = " ".join(value) if isinstance(value, list) else str(value)
-        if key != "leads" and _number(text) is None:
-            return None
-        statement: Text = holder.get(basis, {})  # type: ignore[assignment]
-        return Limit(text, origin, str(holder["id"]), statement, origin == "programme")
-    return None
+def _limit(call: Values | None, key: str) -> Limit | None:
+    """The limit of the call that the grant names; None if it names none, or the limit is missing or not a number."""
+    value = call.get(key) if call else None
+    if call is None or value is None:
+        return None
+    text = " ".join(value) if isinstance(value, list) else str(value)
+    if key != "leads" and _number(text) is None:
+        return None
+    basis: Text = call.get("source", {})  # type: ignore[assignment]
+    return Limit(text, str(call["id"]), basis)
 
 
 def _rate_verdict(amount: Decimal, cost: Decimal, rate: Limit) -> str:

@@ -118,9 +118,7 @@ def _rule(rule: Rule, lang: str) -> dict[str, object]:
         return {
             "limit": value,
             "verdict": verdict,
-            "from": given.origin,
-            "holder": given.holder,
-            "inferred": given.inferred,
+            "call": given.call,
             "basis": in_language(given.basis, lang),
         }
 

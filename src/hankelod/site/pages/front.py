@@ -98,7 +98,6 @@ class AboutContent(NamedTuple):
     translations: bool
     names: str
     caveats: tuple[str, ...]
-    inferred: Words | None
     languages: str
 
 
@@ -192,8 +191,9 @@ def _area_charts(view: View) -> tuple[charts.Chart, ...]:
 def figures_page(view: View) -> Page:
     """Return the page of all charts, each with its numbers."""
     t, projects = view.t, view.portfolio.projects
-    rates = {r.rate.value for some in view.portfolio.rules.values() for r in some if r.rate}
-    rate = Decimal(rates.pop()) if len(rates) == 1 else None
+    rates = {r.rate.value if r.rate else "" for some in view.portfolio.rules.values() for r in some}
+    common = rates.pop() if len(rates) == 1 else ""
+    rate = Decimal(common) if common else None
     dated = [p for p in projects if any(months(p))]
     few = sorted(dated, key=lambda p: (*months(p), p.id)) if len(dated) <= LINES else []
     content = FiguresContent(
@@ -268,7 +268,6 @@ def about_page(view: View) -> Page:
     """Return the page about the dataset: publisher, terms of use, sources, and limitations."""
     t, settings = view.t, view.portfolio.settings.values
     publisher = settings.get("publisher")
-    programme = next((p for p in view.portfolio.of("Programme").values() if p.values.get("limitsBasis")), None)
     languages = [str(code) for code in settings.get("languages", [])]  # type: ignore[attr-defined]
     content = AboutContent(
         title=t.pick(settings["title"]) or Words(""),
@@ -286,7 +285,6 @@ def about_page(view: View) -> Page:
         translations=_translations(view),
         names=t("own.names") if "own.names" in t else "",
         caveats=tuple(_caveats(view)),
-        inferred=t.pick(programme.values["limitsBasis"]) if programme else None,
         languages=", ".join(view.language_name(code) for code in languages),
     )
     return Page("about.html", "about.html", t("about.heading"), t("about.summary"), content)

@@ -19,7 +19,7 @@ LONGEST = 100
 """Most projects listed on a programme's page; the search page has the rest."""
 
 LIMITS = ("maxGrantRate", "maxGrantAmount", "leads")
-"""Keys of programmes and calls that limit grants."""
+"""Keys of calls that limit grants; those of programmes limit nothing, and are not shown."""
 
 
 class Call(NamedTuple):
@@ -36,8 +36,6 @@ class ProgrammeContent(NamedTuple):
     name: Words
     description: Words | None
     facts: tuple[Fact, ...]
-    limits: tuple[Fact, ...]
-    basis: Words | None
     calls: tuple[Call, ...]
     given: str
     known: str
@@ -62,10 +60,10 @@ def programme_pages(view: View) -> Iterator[Page]:
         yield _programme(view, programme)
 
 
-def _limits(view: View, cls_name: str, values: dict[str, object]) -> Iterator[Fact]:
-    """Limits among the fields of a programme or call, formatted."""
+def _limits(view: View, values: dict[str, object]) -> Iterator[Fact]:
+    """Limits among the fields of a call, formatted."""
     t = view.t
-    for field in view.model.by_name(cls_name).fields:
+    for field in view.model.by_name("Call").fields:
         value = values.get(field.key)
         if value is None or field.key not in LIMITS:
             continue
@@ -80,7 +78,7 @@ def _limits(view: View, cls_name: str, values: dict[str, object]) -> Iterator[Fa
 
 def _call(view: View, part: dict[str, object]) -> Call:
     cls = view.model.by_name("Call")
-    facts = list(_limits(view, "Call", part))
+    facts = list(_limits(view, part))
     for field in cls.fields:
         value = part.get(field.key)
         if value is not None and field.key not in (*LIMITS, "name", "currency"):
@@ -123,8 +121,6 @@ def _programme(view: View, programme: Record) -> Page:
         name=name,
         description=description,
         facts=tuple(view.facts(programme, frozenset(("name", "description", "limitsBasis", "currency", *LIMITS)))),
-        limits=tuple(_limits(view, "Programme", programme.values)),
-        basis=t.pick(programme.values.get("limitsBasis")),
         calls=tuple(_call(view, c) for c in parts(programme, "calls")),
         given=t.money(given),
         known=t.known(given.known, given.of) if given.known else "",

@@ -1,4 +1,4 @@
-"""Grants on the page of their project: amount, share of the cost, and compliance with the limits."""
+"""Grants on the page of their project: amount, share of the cost, and limits that are exceeded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hankelod.records.record import Record
 from hankelod.site import charts
 from hankelod.site.amounts import cost
-from hankelod.site.language import Link, Words
+from hankelod.site.language import Link
 from hankelod.site.pages.remarks import Placed, Remarks
 from hankelod.site.portfolio import parts
 from hankelod.site.view import Fact, View
@@ -24,7 +24,8 @@ CHECK = "Grant-amount-rate"
 
 class GrantContent(NamedTuple):
     """Grant: amount and share of the cost as text, empty if not known; positions of share and highest share on the bar
-    (0 to `charts.FULL`); and the verdict of the rules in sentences, with the path of the page about them.
+    (0 to `charts.FULL`); and what exceeds a limit, in sentences, with the path of the page about it. Limits that nothing
+    exceeds by more than the tolerance are not spoken of.
     """
 
     programme: Link | None
@@ -34,8 +35,6 @@ class GrantContent(NamedTuple):
     length: int
     limit: int | None
     sentences: tuple[str, ...]
-    basis: Words | None
-    verdict: str
     check: str
     facts: tuple[Fact, ...]
     remarks: Placed
@@ -71,8 +70,7 @@ def grant_content(view: View, project: Record, part: dict[str, object], remarks:
     own = str(part["id"]).rsplit("/", 1)[-1]
     rule = next((r for r in view.portfolio.rules.get(project.id, []) if r.grant == own), None)
     share = "" if amount is None else t.percent(rule.share) if rule and rule.share else t.share(amount, whole)
-    limit = rule.rate if rule and rule.share else None
-    basis = next((x.basis for x in (rule.rate, rule.ceiling) if x and x.inferred and x.basis), None) if rule else None
+    limit = rule.rate if rule and rule.rate_verdict == "above" else None
     return GrantContent(
         programme=view.link("Programme", str(part["programme"])) if part.get("programme") else None,
         call=view.call(str(part["call"])) if part.get("call") else None,
@@ -81,8 +79,6 @@ def grant_content(view: View, project: Record, part: dict[str, object], remarks:
         length=min(charts.FULL, charts.length(amount, whole)) if amount is not None else 0,
         limit=int(Decimal(limit.value) * charts.FULL) if limit else None,
         sentences=tuple(_sentences(view, rule, share)) if rule else (),
-        basis=t.pick(basis),
-        verdict=(rule.rate_verdict or "") if rule else "",
         check=f"doc/problem/{CHECK}.html" if any(c.code == CHECK for c in view.model.checks.values()) else "",
         facts=tuple(view.facts_of(view.model.by_name("Grant"), part, LAID_OUT)),
         remarks=remarks.on(part),
@@ -90,11 +86,9 @@ def grant_content(view: View, project: Record, part: dict[str, object], remarks:
 
 
 def _sentences(view: View, rule: Rule, share: str) -> Iterator[str]:
-    """Sentences on the compliance of a grant: the highest share, then the highest amount."""
+    """Sentences on the limits that a grant exceeds: the highest share, then the highest amount."""
     t = view.t
-    if rule.rate and rule.rate_verdict:
-        rate = t.percent(str(Decimal(rule.rate.value) * 100))
-        yield t(f"rule.rate-{rule.rate_verdict}", share=share, rate=rate, holder=t(f"rule.of-{rule.rate.origin}"))
-    if rule.ceiling and rule.ceiling_verdict:
-        most = t.amount(rule.ceiling.value, rule.currency)
-        yield t(f"rule.amount-{rule.ceiling_verdict}", most=most, holder=t(f"rule.of-{rule.ceiling.origin}"))
+    if rule.rate and rule.rate_verdict == "above":
+        yield t("rule.rate-above", share=share, rate=t.percent(str(Decimal(rule.rate.value) * 100)))
+    if rule.ceiling and rule.ceiling_verdict == "above":
+        yield t("rule.amount-above", most=t.amount(rule.ceiling.value, rule.currency))

@@ -94,11 +94,11 @@ def _meanings(report: Report) -> list[Meaning]:
     return sorted(meanings, key=lambda m: (rank[m.severity], -m.times, m.code))
 
 
-def _bases(rules: list[Rule]) -> list[tuple[str, str, Text]]:
-    """Return the bases of the limits, each once: the origin, its id, and the text."""
-    seen: dict[tuple[str, str], Text] = {}
+def _bases(rules: list[Rule]) -> list[tuple[str, Text]]:
+    """Return the bases of the limits, each once: the id of the call, and the text."""
+    seen: dict[str, Text] = {}
     for rule in rules:
         for limit in (rule.rate, rule.ceiling, rule.leads_limit):
             if limit is not None:
-                seen.setdefault((limit.origin, limit.holder), limit.basis)
-    return [(origin, holder, basis) for (origin, holder), basis in seen.items()]
+                seen.setdefault(limit.call, limit.basis)
+    return list(seen.items())

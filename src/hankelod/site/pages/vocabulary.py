@@ -38,6 +38,7 @@ class FieldEntry(NamedTuple):
     required: bool
     many: bool
     filled: bool
+    deprecated: bool
     rules: tuple[str, ...]
     fix: Words | None
     example: str
@@ -181,6 +182,7 @@ def _field(view: View, field: Field, examples: Examples) -> FieldEntry:
         required=field.required,
         many=field.many,
         filled=field.derived,
+        deprecated=field.deprecated,
         rules=tuple(_rules(view, field)),
         fix=view.t.pick(view.model.check(field).fix),
         example=view.example(field),
