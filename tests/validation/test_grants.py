@@ -30,6 +30,8 @@ def test_every_grant_of_the_dataset_has_its_rule(applied, checked):
     [
         ("punkalaidun-kanteenmaa", "70.6", "tolerance"),
         ("hameenlinna-ilmastoparkki", "70.1", "tolerance"),
+        ("kaarina-ilmastoteot", "60.2", "tolerance"),
+        ("keski-suomi-ympyraks", "70.0", None),
         ("vantaa-ilmastokumppanuus", "70.0", "within"),
         ("kalajoki-irtiotto-oljysta", "70.0001", "tolerance"),  # "70.0" would look as if it did not exceed 70 %
         ("joensuu-ilmastokumppanuus", "66.7", "within"),
@@ -41,23 +43,38 @@ def test_the_share_of_the_real_grants(applied, record, share, verdict):
     assert (rule.share, rule.rate_verdict) == (share, verdict)
 
 
-def test_a_limit_says_where_it_comes_from_and_that_it_is_inferred(applied):
-    rule = applied["punkalaidun-kanteenmaa"]
-    assert (rule.rate.value, rule.rate.origin, rule.rate.holder) == ("0.70", "programme", "kuntien-ilmastoratkaisut")
-    assert rule.rate.inferred
-    assert "1 March 2022" in rule.rate.basis["en"]
+@pytest.mark.parametrize(
+    ("record", "call", "rate", "ceiling"),
+    [
+        ("kaarina-ilmastoteot", "2019-11", "0.60", "50000"),
+        ("punkalaidun-kanteenmaa", "2020-12", "0.70", "70000"),
+        ("uusimaa-luoto", "2022-03", "0.70", "70000"),
+    ],
+)
+def test_the_limits_are_those_of_the_call_that_the_grant_names(applied, record, call, rate, ceiling):
+    rule = applied[record]
+    assert rule.call == rule.rate.call == rule.ceiling.call == f"kuntien-ilmastoratkaisut/call/{call}"
+    assert (rule.rate.value, rule.ceiling.value) == (rate, ceiling)
     assert set(rule.rate.basis) == {"fi", "sv", "en"}
-    assert rule.lead_verdict == "eligible"
-
-
-def test_a_named_call_is_the_source_and_nothing_is_inferred(checked):
-    _, records = checked
-    project = next(r for r in records if r.id == "turku-iklu")
-    call = "kuntien-ilmastoratkaisut/call/2022-03"
-    named = project._replace(values={**project.values, "grants": [{**project.values["grants"][0], "call": call}]})
-    (rule,) = rules([named], records)
-    assert (rule.call, rule.rate.origin, rule.rate.inferred, rule.ceiling.holder) == (call, "call", False, call)
     assert "ym.fi" in rule.rate.basis["fi"]
+
+
+@pytest.mark.parametrize("record", ["turku-reivi", "keski-suomi-ympyraks"])
+def test_a_grant_without_a_call_has_no_limit(applied, record):
+    rule = applied[record]
+    assert (rule.call, rule.rate, rule.ceiling, rule.leads_limit) == (None, None, None, None)
+    assert rule.verdict() == "none"
+
+
+def test_limits_of_the_programme_count_for_nothing(checked):
+    _, records = checked
+    limits = {"maxGrantRate": "0.01", "maxGrantAmount": "1", "leads": ["company"]}
+    strict = [r._replace(values={**r.values, **limits}) if r.cls.folder == "programmes" else r for r in records]
+    assert rules(strict, []) == rules(records, [])
+
+
+def test_eligible_leads_are_those_of_the_call(applied):
+    assert {r.lead_verdict for r in applied.values() if r.leads_limit} == {"eligible"}
 
 
 @pytest.mark.parametrize(

@@ -276,7 +276,7 @@ class _Project:
     def _outcomes(self) -> None:
         entries: list[Values] = []
         used: set[str] = set()
-        seen: set[tuple[str, str, str | None]] = set()
+        seen: set[tuple[str | None, ...]] = set()
         figures = self.setting.wordings.figures
         proposals = self._new_figures([x for f in self.raw.description for x in figures(f.text)], seen)
         if proposals:
@@ -291,12 +291,10 @@ class _Project:
         if entries:
             self._put("outcomes", entries, ())
 
-    def _new_figures(
-        self, proposals: list[ProposedFigure], seen: set[tuple[str, str, str | None]]
-    ) -> list[ProposedFigure]:
+    def _new_figures(self, proposals: list[ProposedFigure], seen: set[tuple[str | None, ...]]) -> list[ProposedFigure]:
         """Proposals that are not in `seen`, added to it: documents repeat important figures."""
-        new = [x for x in proposals if x[:3] not in seen]
-        seen.update(x[:3] for x in new)
+        new = [x for x in proposals if x[:4] not in seen]
+        seen.update(x[:4] for x in new)
         return new
 
     def _links(self) -> None:

@@ -1,4 +1,5 @@
-"""Figures in sentences, proposed as observations of a measure: value, precision and sentence. A person accepts them.
+"""Figures in sentences, proposed as observations of a measure: value or range, precision and sentence. A person accepts
+them.
 
 The wordings by which they are recognised are those of a profile, in its `figures.toml`: rules for its measures, number
 words, and words that tell how exact a number is. A number that no rule matches is ignored.
@@ -22,12 +23,20 @@ FILE = "figures.toml"
 
 
 class ProposedFigure(NamedTuple):
-    """A proposal: the measure's id, the value as decimal text, a qualifier or None, and the sentence that states it."""
+    """A proposal: the measure's id, the value as decimal text, a qualifier or None, the most of a range or None, where
+    `value` is its least, and the sentence that states it.
+    """
 
     measure: str
     value: str
     qualifier: str | None
+    most: str | None
     sentence: str
+
+    def keys(self) -> dict[str, str]:
+        """The keys and values of the observation."""
+        figure = {"value": self.value} if self.most is None else {"min": self.value, "max": self.most}
+        return {"measure": self.measure, **figure, **({"qualifier": self.qualifier} if self.qualifier else {})}
 
 
 DIGITS = (
@@ -91,11 +100,11 @@ class Wordings(NamedTuple):
                 at = m.start("n")
                 if at not in found and not self._is_year(m["n"], sentence[:at]):
                     value = self._value(m["n"], rule.factor)
-                    found[at] = ProposedFigure(rule.measure, value, self._qualifier(sentence[:at]), sentence)
+                    found[at] = ProposedFigure(rule.measure, value, self._qualifier(sentence[:at]), None, sentence)
         for rule in self.ranges:
             for m in rule.pattern.finditer(sentence) if rule.applies(sentence) else ():
-                found[m.start("a")] = ProposedFigure(rule.measure, m["a"], "at-least", sentence)
-                found[m.start("b")] = ProposedFigure(rule.measure, m["b"], "at-most", sentence)
+                found.pop(m.start("b"), None)
+                found[m.start("a")] = ProposedFigure(rule.measure, m["a"], None, m["b"], sentence)
         return (figure for _, figure in sorted(found.items()))
 
     def _is_year(self, number: str, before: str) -> bool:

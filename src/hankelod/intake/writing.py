@@ -135,8 +135,8 @@ def _proposals(figures: list[ProposedFigure], lines: tuple[int, ...], indent: st
         if f.sentence != sentence:
             sentence = f.sentence
             rows.append(f"{indent}#   {_one_line(sentence)}")
-        qualifier = f", qualifier: {f.qualifier}" if f.qualifier else ""
-        rows.append(f"{indent}{PROPOSAL}  - {{measure: {f.measure}, value: {f.value}{qualifier}}}")
+        entry = ", ".join(f"{key}: {value}" for key, value in f.keys().items())
+        rows.append(f"{indent}{PROPOSAL}  - {{{entry}}}")
     return [*out, f"{indent}{PROPOSAL}observations:", *rows]
 
 

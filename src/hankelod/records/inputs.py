@@ -24,8 +24,8 @@ than triples.
 STANDARD_INPUT = "-"
 """Path that stands for standard input."""
 
-OTHER_FILES = ("LICENSE", "README.md")
-"""Files under `data/` that need no class."""
+OTHER_FILES = ("LICENSE", ".md")
+"""Endings of the names of files under `data/` that need no class."""
 
 
 def files(dataset: Dataset, path: Path) -> Iterator[Path]:
@@ -43,7 +43,7 @@ def _within(dataset: Dataset, path: Path) -> Iterator[Path]:
         folders[:] = sorted(f for f in folders if not is_hidden(f))
         for name in sorted(names):
             file = Path(folder) / name
-            if not is_hidden(name) and name not in OTHER_FILES and file not in beside:
+            if not is_hidden(name) and not name.endswith(OTHER_FILES) and file not in beside:
                 yield file
 
 
@@ -143,7 +143,7 @@ def unknown_files(dataset: Dataset) -> Iterator[Problem]:
     logo = brand.get("logo") if isinstance(brand, dict) else None
     for entry in sorted(os.listdir(dataset.data)):
         path = dataset.data / entry
-        if entry in names or is_hidden(entry) or entry in (boundaries, logo, *OTHER_FILES):
+        if entry in names or is_hidden(entry) or entry in (boundaries, logo) or entry.endswith(OTHER_FILES):
             continue
         if entry == PACKS and path.is_dir():
             continue

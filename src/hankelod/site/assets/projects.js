@@ -83,7 +83,9 @@ if (form) {
   const fill = (field, given, counts) => {
     if (given[field] && !counts.has(given[field])) counts.set(given[field], 0);
     const label = (v) => lists()[field]?.[v] ?? v;
-    const order = [...counts.keys()].sort((a, b) => collator.compare(label(a), label(b)));
+    // a choice that every project has narrows nothing
+    const narrows = (v) => v === given[field] || counts.get(v) < everything.length || everything.length < 2;
+    const order = [...counts.keys()].filter(narrows).sort((a, b) => collator.compare(label(a), label(b)));
     const select = form.elements[field];
     select.replaceChildren(make("option", { value: "", textContent: any }),
       ...order.map((v) => make("option", { value: v, textContent: `${label(v)} (${number.format(counts.get(v))})`, selected: v === given[field] })));

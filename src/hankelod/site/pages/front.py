@@ -137,7 +137,9 @@ def front_page(view: View) -> Page:
     projects = portfolio.projects
     title = t.pick(settings["title"]) or Words("")
     description = t.pick(settings["description"]) or Words("")
-    themes = [(view.concept("Theme", x), len(some)) for x, some in portfolio.with_theme.items()]
+    # A theme that every project has leads to all of them.
+    apart = {x: len(some) for x, some in portfolio.with_theme.items() if len(some) < len(projects) or len(projects) < 2}
+    themes = [(view.concept("Theme", x), times) for x, times in apart.items()]
     content = FrontContent(
         title=title,
         description=description,

@@ -24,8 +24,8 @@ CHECK = "Grant-amount-rate"
 
 class GrantContent(NamedTuple):
     """Grant: amount and share of the cost as text, empty if not known; positions of share and highest share on the bar
-    (0 to `charts.FULL`); and what exceeds a limit, in sentences, with the path of the page about it. Limits that nothing
-    exceeds by more than the tolerance are not spoken of.
+    (0 to `charts.FULL`); and what exceeds a limit, in sentences, with the path of the page about it. Limits that are
+    not exceeded by more than the tolerance are not spoken of.
     """
 
     programme: Link | None
