@@ -258,14 +258,14 @@ def test_what_the_dataset_says_of_itself(graph, checked):
     assert str(graph.value(period, DCAT.endDate)) == max(p["end"] for p in projects)
     languages = {str(x).rsplit("/", 1)[-1] for x in graph.objects(DATASET, DCTERMS.language)}
     assert languages == {"FIN", "SWE", "ENG"}
-    assert str(graph.value(DATASET, DCAT.version)) == "0.2.0"
+    assert str(graph.value(DATASET, DCAT.version)) == "0.3.0"
     assert not list(graph.objects(DATASET, DCAT.previousVersion)), "a first edition has none"
     assert not list(graph.subjects(RDF.type, DCAT.DataService)), "plain files answer no queries"
 
 
 def test_a_later_edition_that_is_served(served):
     assert str(served.value(DATASET, DCAT.previousVersion)) == f"{DATASET}/version/0.0.9"
-    assert str(served.value(DATASET, DCAT.hasCurrentVersion)) == f"{DATASET}/version/0.2.0"
+    assert str(served.value(DATASET, DCAT.hasCurrentVersion)) == f"{DATASET}/version/0.3.0"
     service = served.value(predicate=RDF.type, object=DCAT.DataService)
     assert str(served.value(service, DCAT.endpointURL)) == "https://data.example.org/sparql"
     assert served.value(service, DCAT.servesDataset) == DATASET

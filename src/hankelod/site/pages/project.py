@@ -170,7 +170,7 @@ def project_page(view: View, project: Record) -> Page:
         figures=tuple(figures),
         outputs=outputs(view, project, remarks),
         identifiers=identifiers(project, remarks),
-        quotations=tuple(_quotation(view, q, remarks) for q in parts(project, "quotations")),
+        quotations=tuple(_quotation(view, project, q, remarks) for q in parts(project, "quotations")),
         links=tuple(address_of(view, x, "label", remarks) for x in parts(project, "links")),
         source=Address(Words(shown_address(text_of(project, "source"))), address(text_of(project, "source")), ""),
         source_language=text_of(project, "sourceLanguage") or None,
@@ -301,13 +301,14 @@ def _statement(view: View, part: dict[str, object], anchors: dict[str, str], rem
 ### Quotations and links
 
 
-def _quotation(view: View, part: dict[str, object], remarks: Remarks) -> Quotation:
-    t = view.t
+def _quotation(view: View, project: Record, part: dict[str, object], remarks: Remarks) -> Quotation:
+    """Return a quotation; the role of its speaker is in the language of the source."""
+    t, role, language = view.t, part.get("role"), text_of(project, "sourceLanguage")
     return Quotation(
         t.pick(part.get("words")),
         t.pick(part.get("gist")),
         str(part.get("speaker", "")),
-        t.pick(part.get("role")),
+        t.pick({language: role} if role and language else role),
         remarks.on(part),
     )
 
