@@ -147,9 +147,6 @@ def _programmes() -> Iterator[Values]:
             "funder": "rahoittaja",
             "startYear": str(first),
             "endYear": str(last),
-            "maxGrantRate": rate,
-            "maxGrantAmount": limit,
-            "leads": list(LEADS),
             "calls": calls,
         }
 
@@ -261,7 +258,7 @@ def _actors(
 def _schedule_and_money(
     record: Values, programme: Values, pick: Callable[[Any], Any], chance: Callable[[], float]
 ) -> None:
-    """Months within the programme, and grants within its limits."""
+    """Months within the programme, and grants within the limits of its calls, which are the same in all."""
     first, last = int(programme["startYear"]), int(programme["endYear"])
     length = 6 + int(chance() * 30)
     start = first * 12 + int(chance() * ((last - first + 1) * 12 - length))
@@ -270,7 +267,8 @@ def _schedule_and_money(
     record["end"] = f"{end // 12}-{end % 12 + 1:02}"
     cost = 20_000 + int(chance() * 400_000)
     record["totalCost"] = cost if chance() < 0.8 else cost + int(chance() * 100) / 100
-    most = min(programme["maxGrantAmount"], int(cost * float(programme["maxGrantRate"])))
+    limits = programme["calls"][0]
+    most = min(limits["maxGrantAmount"], int(cost * float(limits["maxGrantRate"])))
     amount = int(most * (0.4 + chance() * 0.6))
     grant = {"id": "grant-1", "programme": programme["id"], "amount": amount}
     if chance() < 0.4:

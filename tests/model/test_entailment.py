@@ -28,7 +28,7 @@ def dump(dist) -> rdflib.Graph:
         ("http://www.w3.org/ns/org#Organization", 49),
         ("http://xmlns.com/foaf/0.1/Project", 16),
         ("https://schema.org/MonetaryGrant", 16),
-        (SKOS.Concept, 104),
+        (SKOS.Concept, 109),
         (HANKE.Outcome, 101),
         (HANKE.Area, 599),
         ("http://purl.org/dc/terms/Location", 599),

@@ -13,7 +13,7 @@ from support.folders import CLIENTS
 from support.pages import node
 
 KEYWORDS = {
-    *("$schema", "$id", "$ref", "$defs", "title", "description", "examples"),
+    *("$schema", "$id", "$ref", "$defs", "title", "description", "examples", "deprecated"),
     *("type", "const", "enum", "anyOf", "properties", "required", "additionalProperties", "minProperties"),
     *("items", "minItems", "pattern", "minLength", "maxLength"),
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),

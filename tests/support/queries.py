@@ -16,7 +16,7 @@ FOLDER = ROOT / "ontology" / "queries"
 _FILES = {f.stem: f for folder in catalogue(ROOT).folders for f in sorted(folder.glob("*.rq"))}
 NAMES = sorted(_FILES)
 ELSEWHERE = {f.stem: f for f in sorted((CASES / "queries" / "riverside").glob("*.csv"))}
-"""Known answers on the dataset `riverside`, which says what the real one does not yet."""
+"""Known answers on the dataset `riverside`, which says what the real one says little of, or not at all."""
 ANSWERED = [name for name in NAMES if name not in ELSEWHERE or (CASES / "queries" / f"{name}.csv").exists()]
 """Queries that have a known answer on the real dataset."""
 KNOWN = CASES / "queries"
