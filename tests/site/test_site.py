@@ -263,8 +263,9 @@ def test_the_vocabulary_has_an_anchor_for_every_term(dist, dataset):
 
 def test_a_project_page_tells_what_the_record_says(dist):
     text = " ".join("".join(read(dist / "en/doc/project/punkalaidun-kanteenmaa.html").text).split())
-    assert "just above the programme's highest share of 70%; up to one percentage point counts as rounding" in text
-    assert "the terms" not in text or "What the limit rests on:" in text
+    assert "granted, 70.6% of the total cost of €17,000" in text
+    assert "Call of winter 2020–21 (1 December 2020)" in text
+    assert "highest share" not in text, "a limit that is not exceeded by more than the tolerance is not spoken of"
     text = " ".join("".join(read(dist / "en/doc/project/turku-reivi.html").text).split())
     assert "address not given in the source; in its place stands https://reivi.fisunetwork.fi" in text
     assert "The source speaks of further partners without naming them." in text
@@ -272,6 +273,19 @@ def test_a_project_page_tells_what_the_record_says(dist):
     page = read(dist / "doc/project/kalajoki-irtiotto-oljysta.html")
     figures = [a["href"] for a in page.all("a") if a.get("href", "").startswith("#outcome-")]
     assert len(figures) == 4
+
+
+def test_a_project_page_speaks_of_a_limit_that_is_exceeded(dataset, checked):
+    def granted(record):
+        if record.id != "punkalaidun-kanteenmaa":
+            return record
+        return record._replace(values={**record.values, "grants": [{**record.values["grants"][0], "amount": "16000"}]})
+
+    path = "en/doc/project/punkalaidun-kanteenmaa.html"
+    files = site.files(dataset, [granted(r) for r in checked[1]], checked[0], {})
+    text = next(f for f in files if f.path == path).content.decode()
+    assert "The grant&#39;s share of 94.1% exceeds the call&#39;s highest share of 70%." in text
+    assert 'class="limit"' in text
 
 
 def test_navigation_shows_what_is_published(readings):
