@@ -120,7 +120,7 @@ def test_every_text_is_in_three_languages(checked):
 
 def test_named_figures_are_observed(projects):
     seen = {
-        (p.id, o["measure"], o["value"])
+        (p.id, o["measure"], o.get("value"))
         for p in projects.values()
         for part in (p.values, *p.values["outcomes"])
         for o in part.get("observations", [])
