@@ -14,14 +14,14 @@ DEEPEST = 100
 """Most nested triple terms, or nested objects and arrays of JSON."""
 
 # Tokens in which brackets do not nest: escapes in names, strings, IRIs, comments. An IRI may hold `#` and escapes.
-_TURTLE = re.compile(
+# These are compiled where they are used, which is seldom: it would be a hundredth of the start of a command.
+_TURTLE = (
     rb"(<<\()|(\)>>)|\\.|<[^<>\"\s]*>|#[^\n\r]*"
     rb'|"""(?:(?:""?)?(?:[^"\\]|\\.))*"""|\'\'\'(?:(?:\'\'?)?(?:[^\'\\]|\\.))*\'\'\''
-    rb'|"(?:[^"\\\n\r]|\\.)*"|\'(?:[^\'\\\n\r]|\\.)*\'',
-    re.S,
+    rb'|"(?:[^"\\\n\r]|\\.)*"|\'(?:[^\'\\\n\r]|\\.)*\''
 )
 
-_JSON = re.compile(rb'([\[{])|([\]}])|"(?:[^"\\]|\\.)*"', re.S)
+_JSON = rb'([\[{])|([\]}])|"(?:[^"\\]|\\.)*"'
 
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
 
@@ -43,7 +43,7 @@ def check(content: bytes, json: bool = False) -> None:
     if opening <= DEEPEST or (json and _is_shallow(content)):
         return
     depth = 0
-    for match in (_JSON if json else _TURTLE).finditer(content):
+    for match in re.finditer(_JSON if json else _TURTLE, content, re.S):
         if match[1]:
             depth += 1
         elif match[2]:
