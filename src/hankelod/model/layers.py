@@ -7,7 +7,7 @@ with `sh:deactivated true` (SHACL 2.1.3.1) is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -53,8 +53,8 @@ def active(layer: Layer) -> Layer:
     off = {s for s, by in shapes.triples.items() if any(_value(o) == "true" for o in by.get(SH + "deactivated", ()))}
     if off:
         shapes = _only(shapes, shapes.triples.keys() - off)
-        for subject in shapes.triples:
-            if not off.isdisjoint(_objects(shapes, subject)):
+        for subject, by in shapes.triples.items():
+            if not all(map(off.isdisjoint, by.values())):
                 _keep(shapes, subject, [q for q in shapes.by_subject[subject] if plain(q.object) not in off])
     return Layer(layer.ontology, _reached(shapes))
 
@@ -131,10 +131,6 @@ def _reached(index: Index) -> Index:
         reached.update(inner)
         waiting += inner
     return index if reached >= index.triples.keys() else _only(index, reached)
-
-
-def _objects(index: Index, subject: str) -> Iterable[str]:
-    return (o for objects in index.triples.get(subject, {}).values() for o in objects if isinstance(o, str))
 
 
 def _blank_objects(index: Index, subject: str) -> list[str]:

@@ -334,14 +334,13 @@ def _is_shape(shapes: Index, node: str) -> bool:
 
 def _concepts(ontology: Index, classes: dict[str, Class], base: str) -> dict[str, dict[str, Text]]:
     """Return the labels of concepts by class IRI and concept id."""
-    concepts: dict[str, dict[str, Text]] = {}
-    for iri, cls in classes.items():
-        if cls.concept:
-            start = base + "id/" + cls.identifies
-            members = ontology.subjects(RDF + "type", iri)
-            concepts[iri] = {
-                m[len(start) :]: ontology.text(m, SKOS + "prefLabel") for m in members if m.startswith(start)
-            }
+    concepts: dict[str, dict[str, Text]] = {iri: {} for iri, cls in classes.items() if cls.concept}
+    starts = {iri: base + "id/" + classes[iri].identifies for iri in concepts}
+    for subject in sorted(ontology.triples):
+        for iri in ontology.objects(subject, RDF + "type"):
+            start = starts.get(str(iri))
+            if start is not None and subject.startswith(start):
+                concepts[str(iri)][subject[len(start) :]] = ontology.text(subject, SKOS + "prefLabel")
     return concepts
 
 
