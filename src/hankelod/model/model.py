@@ -1,6 +1,6 @@
 """Model: ontology and shapes as small frozen values, read by `hankelod.model.shapes`."""
 
-from __future__ import annotations
+# Annotations are evaluated here: `NamedTuple` would compile each of them from its text, at every start.
 
 import re
 from collections.abc import Iterator
