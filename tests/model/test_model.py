@@ -159,7 +159,7 @@ def test_no_blank_node_in_the_ontology(model):
 
 
 def test_own_terms_in_shapes_exist(model):
-    text = model.shapes_text
+    text = "".join(f"{quad.triple}\n" for quad in model.shapes.quads)
     terms = set(re.findall(rf"(?:\bhanke:|{re.escape(HANKE)})(\w+)", text))
     assert len(terms) > 40
     for term in terms:

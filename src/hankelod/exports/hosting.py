@@ -197,15 +197,20 @@ class Deployment(NamedTuple):
             page = next((path for path in paths[:2] if path in self.files), None)
             yield Gone(thing, page, [path for path in paths if path not in self.files])
 
+    @property
+    def _formats(self) -> list[formats.Format]:
+        """Formats of the published files."""
+        used = set(map(formats.of, self.files))
+        return [form for form in formats.FORMATS if form in used]
+
     def extensions(self) -> Iterator[tuple[str, str]]:
         """Extensions of the published files, without the dot, and their media types."""
-        used = {formats.of(path).ending for path in self.files}
-        yield from ((f.ending[1:], f.media_type) for f in formats.FORMATS if f.ending in used and f.is_extension)
+        yield from ((f.ending[1:], f.media_type) for f in self._formats if f.is_extension)
 
     def longer_endings(self) -> Iterator[tuple[str, str]]:
         """Endings longer than an extension, as regular expressions, and their media types."""
-        for form in formats.FORMATS:
-            if not form.is_extension and any(formats.of(path) == form for path in self.files):
+        for form in self._formats:
+            if not form.is_extension:
                 yield re.escape(form.ending) + "$", form.media_type
 
     def texts(self) -> list[str]:

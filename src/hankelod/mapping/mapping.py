@@ -9,6 +9,7 @@ in the record of each triple. The reference is JSON-LD: a complete record with t
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from hankelod.mapping.nodes import NodeSource
@@ -33,9 +34,13 @@ class Mapping:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.names = {flavour: Names(model.base, model.prefixes, flavour == "turtle") for flavour in FLAVOURS}
-        self.published = Published(model)
         self._writers: dict[str, dict[str, Any]] = {}
         self._moments: dict[str, bool] = {}
+
+    @cached_property
+    def published(self) -> Published:
+        """The terms of published JSON-LD."""
+        return Published(self.model)
 
     def _writer(self, cls: Class, flavour: str) -> Callable[..., object]:
         """Return the writer of a class, compiled with those of its parts at the first use."""

@@ -1,6 +1,6 @@
 """Problem: what is wrong, where, why it matters and how to fix it, in every language."""
 
-from __future__ import annotations
+# Annotations are evaluated here: `NamedTuple` would compile each of them from its text, at every start.
 
 from functools import cache
 from typing import NamedTuple

@@ -7,7 +7,7 @@ with `sh:deactivated true` (SHACL 2.1.3.1) is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -36,7 +36,7 @@ def layer(index: Index) -> Layer:
     shapes = {s for s in named if s.startswith(SHAPES) or _is_shape(index.triples[s])}
     waiting = list(shapes)
     for subject in waiting:
-        inner = [o for o in _objects(index, subject) if o.startswith("_:") and o not in shapes]
+        inner = [o for o in _blank_objects(index, subject) if o not in shapes]
         shapes.update(inner)
         waiting += inner
     return Layer(_only(index, index.triples.keys() - shapes), _only(index, shapes))
@@ -44,7 +44,7 @@ def layer(index: Index) -> Layer:
 
 def over(below: Layer, above: Layer) -> Layer:
     """Return two layers as one, with what the upper one replaces and deactivates still in place: see `active`."""
-    return Layer(_joined(below.ontology, above.ontology), _joined(_replaced(below.shapes, above.shapes), above.shapes))
+    return Layer(_joined(below.ontology, above.ontology), _joined(below.shapes, above.shapes, replacing=True))
 
 
 def active(layer: Layer) -> Layer:
@@ -53,8 +53,8 @@ def active(layer: Layer) -> Layer:
     off = {s for s, by in shapes.triples.items() if any(_value(o) == "true" for o in by.get(SH + "deactivated", ()))}
     if off:
         shapes = _only(shapes, shapes.triples.keys() - off)
-        for subject in shapes.triples:
-            if not off.isdisjoint(_objects(shapes, subject)):
+        for subject, by in shapes.triples.items():
+            if not all(map(off.isdisjoint, by.values())):
                 _keep(shapes, subject, [q for q in shapes.by_subject[subject] if plain(q.object) not in off])
     return Layer(layer.ontology, _reached(shapes))
 
@@ -90,24 +90,22 @@ def _only(index: Index, subjects: Set[str]) -> Index:
     return Index(triples, dict(index.prefixes), {s: index.by_subject[s] for s in triples})
 
 
-def _joined(below: Index, above: Index) -> Index:
-    """Return the triples of both, each once. Subjects of one alone are shared with it."""
+def _joined(below: Index, above: Index, replacing: bool = False) -> Index:
+    """Return the triples of both, each once. Subjects of one alone are shared with it.
+
+    `replacing` leaves out the values of the lower shapes that the upper ones state anew.
+    """
     joined = Index({**below.triples}, {**below.prefixes, **above.prefixes}, {**below.by_subject})
     for subject, quads in above.by_subject.items():
-        if subject in below.triples:
-            _keep(joined, subject, list(dict.fromkeys((*below.by_subject[subject], *quads))))
-        else:
+        if subject not in below.triples:
             joined.triples[subject], joined.by_subject[subject] = above.triples[subject], quads
+            continue
+        kept = below.by_subject[subject]
+        if replacing:
+            stated = {key for key in map(_parameter, quads) if _replaces(key[0])}
+            kept = [q for q in kept if _parameter(q) not in stated]
+        _keep(joined, subject, list(dict.fromkeys((*kept, *quads))))
     return joined
-
-
-def _replaced(below: Index, above: Index) -> Index:
-    """Return the shapes of a lower layer without the values that the upper one states anew."""
-    kept = Index({**below.triples}, below.prefixes, {**below.by_subject})
-    for subject in above.triples.keys() & below.triples.keys():
-        stated = {key for key in map(_parameter, above.by_subject[subject]) if _replaces(key[0])}
-        _keep(kept, subject, [q for q in below.by_subject[subject] if _parameter(q) not in stated])
-    return kept
 
 
 def _keep(index: Index, subject: str, quads: list[ox.Quad]) -> None:
@@ -129,14 +127,19 @@ def _reached(index: Index) -> Index:
     waiting = [s for s in index.triples if not s.startswith("_:")]
     reached = set(waiting)
     for subject in waiting:
-        inner = [o for o in _objects(index, subject) if o.startswith("_:") and o not in reached]
+        inner = [o for o in _blank_objects(index, subject) if o not in reached]
         reached.update(inner)
         waiting += inner
     return index if reached >= index.triples.keys() else _only(index, reached)
 
 
-def _objects(index: Index, subject: str) -> Iterable[str]:
-    return (o for objects in index.triples.get(subject, {}).values() for o in objects if isinstance(o, str))
+def _blank_objects(index: Index, subject: str) -> list[str]:
+    return [
+        o
+        for objects in index.triples.get(subject, {}).values()
+        for o in objects
+        if type(o) is str and o.startswith("_:")
+    ]
 
 
 def _value(term: object) -> str:

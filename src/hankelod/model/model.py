@@ -1,14 +1,16 @@
 """Model: ontology and shapes as small frozen values, read by `hankelod.model.shapes`."""
 
-from __future__ import annotations
+# Annotations are evaluated here: `NamedTuple` would compile each of them from its text, at every start.
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import pyoxigraph as ox
+
 from hankelod.messages.catalogue import Text
 from hankelod.model.kinds.kind import Kind
-from hankelod.rdf.graph import Index
+from hankelod.rdf.graph import RDFS, SH, SKOS, Index
 
 SHAPES = "https://w3id.org/hankelod/shapes#"
 
@@ -20,6 +22,18 @@ DEFAULT = "default"
 
 PROPERTY, PART = "property", "part"
 """The ways of filling in what a key path leads to, for which the whole record is needed."""
+
+
+UNJUDGED = frozenset(
+    (
+        *(SH + name for name in ("message", "name", "description", "order", "group", "codeIdentifier")),
+        *(RDFS + name for name in ("label", "comment")),
+        *(SKOS + name for name in ("definition", "example")),
+        SHAPES + "why",
+    )
+)
+"""Properties of shapes by which no engine judges (SHACL 2.3.2): mostly texts in several languages, more than half of
+what an engine would have to read."""
 
 
 class Filled(NamedTuple):
@@ -250,10 +264,14 @@ class Model(NamedTuple):
     """Triples of the ontology."""
     shapes: Index
     """Triples of the shapes."""
-    shapes_text: str
-    """N-Triples of the shapes, in the order of `shapes.quads`, for engines that parse them themselves."""
     levels: tuple[Level, ...] = ()
     """Levels of areas, each behind those that its areas are in."""
+
+    @property
+    def shapes_text(self) -> str:
+        """N-Triples of the shapes, in the order of `shapes.quads`, for engines: without texts for people."""
+        quads = [quad for quad in self.shapes.quads if quad.predicate.value not in UNJUDGED]
+        return (ox.serialize(quads, format=ox.RdfFormat.N_TRIPLES) or b"").decode()
 
     @property
     def things(self) -> str:

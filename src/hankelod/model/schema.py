@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text, in_language
@@ -195,17 +196,26 @@ def _number(text: str) -> int | float:
 
 def example(model: Model, field: Field) -> object | None:
     """Return the example of a field as JSON, with numbers as numbers; None if it has none that is YAML."""
-    import yaml
-
     if field.example is None:
         return None
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(field.example, Loader=yaml.BaseLoader)):
-            return None
-        shown = yaml.load(field.example, Loader=yaml.BaseLoader)  # noqa: S506 - texts, lists and mappings only
-        return _typed(model, field, shown)
-    except (yaml.YAMLError, ArithmeticError, ValueError, AttributeError):
+        return _typed(model, field, _read(field.example))
+    except (ArithmeticError, ValueError, AttributeError):
         return None
+
+
+@cache
+def _read(example: str) -> object:
+    """Return the texts, lists and mappings of an example in YAML, read once for all schemas. Raises ValueError."""
+    import yaml
+
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        if not any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(example, Loader=loader)):
+            return yaml.load(example, Loader=loader)  # noqa: S506 - texts, lists and mappings only
+    except yaml.YAMLError as error:
+        raise ValueError(example) from error
+    raise ValueError(example)
 
 
 def _typed(model: Model, field: Field, shown: object) -> object:

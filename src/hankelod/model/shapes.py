@@ -287,6 +287,11 @@ def _main(classes: dict[str, Class]) -> Class:
 def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
     """Return the checks of all named shapes, by IRI."""
     checks = {}
+    keys: dict[tuple[str, str | None], str | None] = {}
+    """Keys by the name of their class and their property."""
+    for member, cls in owners.items():
+        if shapes.one(member, SH + "codeIdentifier") is not None:
+            keys.setdefault((cls, shapes.iri(member, SH + "path")), shapes.value(member, SH + "codeIdentifier"))
     for shape in shapes.triples:
         if shape.startswith("_:") or not _is_shape(shapes, shape):
             continue
@@ -295,7 +300,7 @@ def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
         key = shapes.value(about, SH + "codeIdentifier") if path else None
         owner = owners.get(shape) or owners.get(about, "")
         if path and key is None:
-            key = _key(shapes, owners, owner, path)
+            key = keys.get((owner, path))
         severity = shapes.iri(shape, SH + "severity") or SH + "Violation"
         sparql = shapes.iri(shape, SH + "sparql")
         checks[shape] = Check(
@@ -310,7 +315,7 @@ def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
                 key
                 for head in shapes.objects(shape, SH + "or")
                 for option in shapes.items(head)
-                if (other := shapes.iri(str(option), SH + "path")) and (key := _key(shapes, owners, owner, other))
+                if (other := shapes.iri(str(option), SH + "path")) and (key := keys.get((owner, other)))
             ),
             select=shapes.value(sparql, SH + "select") if sparql else None,
         )
@@ -323,18 +328,6 @@ def _told(shapes: Index, subject: str, predicate: str) -> Text:
     return shapes.text(subject, predicate) or ({UNDETERMINED: plain} if plain else {})
 
 
-def _key(shapes: Index, owners: dict[str, str], owner: str, path: str) -> str | None:
-    """Return the key that a class has for a property, or None."""
-    return next(
-        (
-            shapes.value(s, SH + "codeIdentifier")
-            for s, o in owners.items()
-            if o == owner and shapes.iri(s, SH + "path") == path and shapes.one(s, SH + "codeIdentifier") is not None
-        ),
-        None,
-    )
-
-
 def _is_shape(shapes: Index, node: str) -> bool:
     kinds = shapes.objects(node, RDF + "type")
     return SH + "NodeShape" in kinds or SH + "PropertyShape" in kinds
@@ -342,14 +335,13 @@ def _is_shape(shapes: Index, node: str) -> bool:
 
 def _concepts(ontology: Index, classes: dict[str, Class], base: str) -> dict[str, dict[str, Text]]:
     """Return the labels of concepts by class IRI and concept id."""
-    concepts: dict[str, dict[str, Text]] = {}
-    for iri, cls in classes.items():
-        if cls.concept:
-            start = base + "id/" + cls.identifies
-            members = ontology.subjects(RDF + "type", iri)
-            concepts[iri] = {
-                m[len(start) :]: ontology.text(m, SKOS + "prefLabel") for m in members if m.startswith(start)
-            }
+    concepts: dict[str, dict[str, Text]] = {iri: {} for iri, cls in classes.items() if cls.concept}
+    starts = {iri: base + "id/" + classes[iri].identifies for iri in concepts}
+    for subject in sorted(ontology.triples):
+        for iri in ontology.objects(subject, RDF + "type"):
+            start = starts.get(str(iri))
+            if start is not None and subject.startswith(start):
+                concepts[str(iri)][subject[len(start) :]] = ontology.text(subject, SKOS + "prefLabel")
     return concepts
 
 
@@ -418,7 +410,6 @@ def of(layer: Layer, base: str, levels: tuple[Level, ...] = ()) -> Model:
         prefixes=prefixes,
         ontology=ontology,
         shapes=shapes,
-        shapes_text=(ox.serialize(shapes.quads, format=ox.RdfFormat.N_TRIPLES) or b"").decode(),
         levels=levels,
     )
 

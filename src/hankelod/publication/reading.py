@@ -198,24 +198,11 @@ def _nodes(head: bytes, file: BinaryIO, base: str, lenient: bool) -> Iterator[It
     while nodes := list(islice(file, NODES)):
         last = nodes[-1] == b"]}\n"
         content = b"%b%b]}" % (head, b"".join(nodes[:-1] if last else nodes).rstrip(b",\n"))
-        if not all(_is_flat(each.rstrip(b",\n")) for each in (head + b"]}", *nodes[: -1 if last else None])):
-            nesting.check(content, json=True)
+        nesting.check(content, json=True)
         yield ox.parse(content, format=ox.RdfFormat.JSON_LD, base_iri=base, lenient=lenient)
         if last:
             return
     raise ValueError("it does not end")
-
-
-def _is_flat(content: bytes) -> bool:
-    """Tell quickly whether this is one value of JSON with so few objects and arrays that it may stand in two others."""
-    try:
-        _whole(content)
-    except (msgspec.MsgspecError, RecursionError):
-        return False
-    return content.count(b"{") + content.count(b"[") <= nesting.DEEPEST - 2
-
-
-_whole = msgspec.json.Decoder(msgspec.Raw).decode
 
 
 def check_triples(content: bytes, count: int, lenient: bool = False) -> Graph:
@@ -266,17 +253,18 @@ def _json_lines(file: BinaryIO) -> None:
 
 def _features(file: BinaryIO) -> None:
     """Read a collection of features as `hankelod.exports.points` writes it, one feature at a time."""
-    head, held = list[bytes](), list[bytes]()
-    for each in file:
-        head.append(each)
-        if each.startswith(b' "features"'):
-            break
-    for each in file:
-        if each.startswith(b"  {") and held:
-            msgspec.json.decode(b"".join(held).strip().removesuffix(b","))
-            held.clear()
-        held.append(each)
-    msgspec.json.decode(b"".join((*head, *held)))
+    decode, begins = msgspec.json.decode, b"\n  {"
+    head, held = None, list[bytes]()
+    while block := file.read(BLOCK) + file.readline():
+        rest, *features = (b"\n" + block.removesuffix(b"\n")).split(begins)
+        held.append(rest)
+        for each in features:
+            if head is None:
+                head = b"".join(held) + begins
+            else:
+                decode(b"{" + b"".join(held).rstrip().removesuffix(b","))
+            held = [each]
+    decode((head or b"") + b"".join(held))
 
 
 def _csv(file: BinaryIO) -> None:
@@ -286,9 +274,8 @@ def _csv(file: BinaryIO) -> None:
         head = text.readline()
         delimiter = ";" if ";" in head else ","
         width = len(next(csv.reader([head], delimiter=delimiter), ()))
-        for row in csv.reader(text, delimiter=delimiter, strict=True):
-            if len(row) != width:
-                raise ValueError(f"rows of {width}, {len(row)} cells")
+        for other in filter(width.__ne__, map(len, csv.reader(text, delimiter=delimiter, strict=True))):
+            raise ValueError(f"rows of {width}, {other} cells")
     finally:
         text.detach()
 

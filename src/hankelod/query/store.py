@@ -54,22 +54,20 @@ def of_dataset(dataset: Dataset, origin: str) -> Opened:
     from hankelod.mapping.mapping import Mapping
 
     mapping, store = Mapping(dataset.model), ox.Store()
-    lines: list[str] = []
-    count = 0
+    texts: list[str] = []
 
     def load() -> None:
         try:
-            store.bulk_load("".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES)
+            store.bulk_load("".join(texts).encode(), format=ox.RdfFormat.N_TRIPLES)
         except SyntaxError as error:
             raise CannotAsk(message("refusal-records-triples", origin=origin, why=error)) from error
-        lines.clear()
+        texts.clear()
 
     # The dataset's own description is in the catalogue, not in the dump.
     for cls in (c for c in dataset.model.entries() if not c.of_dataset):
         for record in dataset.read(cls):
-            lines += mapping.ntriples(record)
-            count += 1
-            if count % CHUNK == 0:
+            texts.append(mapping.text(cls, record.values))
+            if len(texts) == CHUNK:
                 load()
     load()
     store.bulk_extend(dataset.model.ontology.quads)

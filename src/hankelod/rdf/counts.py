@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -73,11 +72,15 @@ class Counts:
 
     def encoded(self) -> bytes:
         """Return the counts as JSON."""
+        import json
+
         return json.dumps(self.__dict__).encode()
 
     @classmethod
     def decoded(cls, content: bytes) -> Counts:
         """Return the counts that `encoded` wrote."""
+        import json
+
         counts = cls()
         counts.__dict__.update(json.loads(content))
         return counts

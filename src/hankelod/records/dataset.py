@@ -16,7 +16,7 @@ from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import MAX_PROBLEMS, Place, Problem, problem, short
 from hankelod.model.model import ID, Class
 from hankelod.rdf import files
-from hankelod.records import csvtree, jsontree, packs, settings, tree, yamltree
+from hankelod.records import csvtree, packs, settings, tree, yamltree
 from hankelod.records.folder import DATASET, shipped
 from hankelod.records.identifiers import unreserved
 from hankelod.records.places import Places
@@ -422,6 +422,8 @@ class Dataset:
 
     def read_line(self, cls: Class, name: str, number: int, raw: bytes | tree.Unreadable) -> Record | None:
         """Read the record in one line with the Reader; None if it is unreadable."""
+        from hankelod.records import jsontree
+
         problems: list[Problem] = []
         try:
             if isinstance(raw, tree.Unreadable):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from hankelod.messages.catalogue import in_language
@@ -49,16 +50,14 @@ def turtle_files(folder: Path) -> list[Path]:
 
     Raises NotReadable if one is a link out of the dataset, since its target would be published.
     """
-    profiles = folder / PROFILES
-    found = sorted(
-        f
-        for f in folder.rglob("*.ttl")
-        if not any(map(files.is_hidden, f.relative_to(folder).parts)) and not f.is_relative_to(profiles)
-    )
-    outside = next((f for f in (folder, *found) if files.leads_out(f, folder.parent)), None)
+    found = []
+    for path, folders, names in os.walk(folder):
+        folders[:] = [n for n in folders if not files.is_hidden(n) and (n != PROFILES or path != str(folder))]
+        found += [Path(path, n) for n in (*folders, *names) if n.endswith(".ttl") and not files.is_hidden(n)]
+    outside = next((f for f in (folder, *sorted(found)) if files.leads_out(f, folder.parent)), None)
     if outside is not None:
         raise not_readable(outside, message("file-outside-dataset"))
-    return found
+    return sorted(found)
 
 
 def query_folders(root: Path, profile: Path, pack: Path) -> list[Path]:

@@ -17,7 +17,6 @@ from hankelod.messages.problem import Problem
 from hankelod.messages.words import message
 from hankelod.model.levels import TABLE, LevelRow
 from hankelod.model.model import ID
-from hankelod.model.patterns import unsafe_reason
 from hankelod.rdf import files
 from hankelod.records import csvtree, tree, yamltree
 from hankelod.records.folder import NotADataset, refused, shipped, turtle_files
@@ -155,8 +154,11 @@ def _levels(folder: Path, within: Path | None, working: Path) -> list[LevelRow]:
             raise _unusable(where, "area-level-name", level=level)
         if not texts:
             raise _unusable(where, "area-level-label", level=level)
-        if pattern and within and (why := unsafe_reason(f"^({pattern})$")):
-            raise _unusable(where, "area-level-pattern", pattern=pattern, why=why)
+        if pattern and within:
+            from hankelod.model.patterns import unsafe_reason
+
+            if why := unsafe_reason(f"^({pattern})$"):
+                raise _unusable(where, "area-level-pattern", pattern=pattern, why=why)
         segment = written.get("segment")
         if segment and not ID.fullmatch(segment):
             raise _unusable(where, "area-level-name", level=segment)

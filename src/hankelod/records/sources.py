@@ -196,7 +196,10 @@ def _differ(own: list[Path], name: str) -> bool:
     """Check if these files differ from those in the package's folder of this name."""
     top, _, rest = name.partition("/")
     ours = shipped(top) / rest
-    return not ours.is_dir() or [_content(f) for f in own] != [_content(f) for f in turtle_files(ours)]
+    if not ours.is_dir():
+        return True
+    theirs = turtle_files(ours)
+    return own != theirs and [_content(f) for f in own] != [_content(f) for f in theirs]
 
 
 def _content(file: Path) -> bytes | None:

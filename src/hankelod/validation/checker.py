@@ -41,8 +41,10 @@ def background(model: Model) -> list[str]:
     concepts = {model.iri(model.classes[iri], c) for iri, members in model.concepts.items() for c in members}
     return [
         f"{quad.triple} .\n"
-        for quad in model.ontology.quads
-        if quad.predicate.value == RDFS + "subClassOf" or getattr(quad.subject, "value", "") in concepts
+        for subject, by in model.ontology.triples.items()
+        if subject in concepts or RDFS + "subClassOf" in by
+        for quad in model.ontology.by_subject[subject]
+        if subject in concepts or quad.predicate.value == RDFS + "subClassOf"
     ]
 
 

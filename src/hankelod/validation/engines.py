@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import pyoxigraph as ox
-
 from hankelod.messages.problem import Result
 from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
@@ -128,10 +126,8 @@ _BLANK = re.compile(r'(?m)^(_:[^\s"]+)|(_:[^\s"]+) \.$')
 def _labels(data: str, model: Model) -> dict[str, str]:
     """The labels that data has by those of the engine `shacl`, which numbers blank nodes as they come: first those of
     the shapes."""
-    terms = (term for quad in model.shapes.quads for term in (quad.subject, quad.object))
-    before = len({term for term in terms if isinstance(term, ox.BlankNode)})
-    nodes = dict.fromkeys(m[1] or m[2] for m in _BLANK.finditer(data))
-    return {f"_:0_b{n}": label for n, label in enumerate(nodes, before)}
+    before, nodes = (dict.fromkeys(m[1] or m[2] for m in _BLANK.finditer(text)) for text in (model.shapes_text, data))
+    return {f"_:0_b{n}": label for n, label in enumerate(nodes, len(before))}
 
 
 def _pyshacl(model: Model) -> Engine:

@@ -41,12 +41,8 @@ class Proofs:
                 self.rules.append(check.code)
                 self._queries.append(check.select)
         self.predicates = {f"<{iri}>".encode() for iri in predicates}
-        kept = [
-            q.triple
-            for q in model.shapes.quads
-            if not (q.predicate.value == SH + "sparql" and getattr(q.subject, "value", "") in proved)
-        ]
-        self.shapes = "".join(f"{triple} .\n" for triple in kept)
+        rules = tuple(f"<{iri}> <{SH}sparql> " for iri in proved)
+        self.shapes = "".join(line for line in model.shapes_text.splitlines(True) if not line.startswith(rules))
 
     def suspects(self, lines: Iterable[bytes]) -> set[str]:
         """The IRIs of the things that may violate a rule, among the triples of a chunk and of the records it refers to.

@@ -1,6 +1,6 @@
 """Kind of value: what a value is in RDF, JSON, tables, YAML and on pages, and how it is read and guessed."""
 
-from __future__ import annotations
+# Annotations are evaluated here: `NamedTuple` would compile each of them from its text, at every start.
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol

@@ -7,6 +7,7 @@ the lines of all others are taken as they come.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from heapq import merge
 from itertools import chain, groupby
@@ -102,20 +103,19 @@ def _looked_up(things: Things, lines: SortedLines, thing: str) -> Lines:
 
 
 def _stretches(things: Things, lines: SortedLines, wanted: Collection[str] | None) -> Iterator[tuple[str, Lines]]:
-    """Adjacent lines of one thing, in the order of the graph; a thing may come several times."""
-    thing, subject = "", b"\n"
+    """Adjacent lines of one thing, in the order of the graph; a thing may come several times.
+
+    In a sorted block, the lines that begin alike end where what comes after that beginning would stand.
+    """
     for block in lines.blocks():
-        start = 0
-        for place, each in enumerate(block):
-            if each.startswith(subject):
-                continue
-            other, subject = things.of(each), each[: each.find(b" ") + 1] or b"\n"
-            if other != thing:
-                if start < place and (wanted is None or thing in wanted):
-                    yield thing, block[start:place]
-                thing, start = other, place
-        if wanted is None or thing in wanted:
-            yield thing, block[start:]
+        place = 0
+        while place < len(block):
+            thing = things.of(block[place])
+            begins = next(start for start in things.starts(thing) if block[place].startswith(start))
+            end = bisect_left(block, begins[:-1] + bytes((begins[-1] + 1,)), place)
+            if wanted is None or thing in wanted:
+                yield thing, block[place:end]
+            place = end
 
 
 def _whole(stretches: Iterable[tuple[str, Lines]]) -> Iterator[tuple[str, Lines]]:
