@@ -74,6 +74,19 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _share(text: str) -> tuple[int, int]:
+    """Parse a share in per cent, 0 to 100, as `10%` or `2.5 %`, to its numerator and denominator. Raises ArgumentTypeError."""
+    number = text.strip().removesuffix("%").strip().replace(",", ".", 1)
+    whole, _, rest = number.partition(".")
+    digits = whole + rest
+    if not text.strip().endswith("%") or not whole or not digits.isascii() or not digits.isdigit() or len(digits) > 20:
+        raise argparse.ArgumentTypeError(f"{text}: write a share such as 10%")
+    share = int(digits), 100 * 10 ** len(rest)
+    if share[0] > share[1]:
+        raise argparse.ArgumentTypeError(f"{text}: write a share of 100% at most")
+    return share
+
+
 def _port(text: str) -> int:
     """Parse a port, 0 to 65535. Raises ArgumentTypeError."""
     if not text.isascii() or not text.isdigit() or int(text) > 65_535:
@@ -135,6 +148,17 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         metavar="ID",
         help="take the earlier versions of a record (project/its-id) out of the history; repeatable",
+    )
+    publish.add_argument(
+        "--leave-out",
+        metavar="FILE",
+        help="publish without the records that have violations; FILE lists them with their problems (JSON Lines)",
+    )
+    publish.add_argument(
+        "--at-most",
+        type=_share,
+        metavar="SHARE",
+        help="with --leave-out: publish nothing if more of a kind of records has to go, such as 10%% (default: no bound)",
     )
     publish.add_argument("--revision", metavar="ID", help="name the commit that the records are from")
     publish.add_argument(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from hankelod.messages.languages import of_pages
@@ -31,8 +31,10 @@ KEPT = 30_000
 class Findings:
     """Problems found so far. `sound` is False from the first violation on, `full` True with too many of them."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Dataset, taker: Callable[[Problem], object] | None = None) -> None:
+        """With a `taker`, which is handed each problem, work does not end for their number."""
         self.dataset = dataset
+        self._taker = taker
         self.sound = True
         self.full = False
         self.records = 0
@@ -44,6 +46,8 @@ class Findings:
     def note(self, problems: Iterable[Problem]) -> None:
         """Take problems."""
         for each in problems:
+            if self._taker is not None:
+                self._taker(each)
             self.sound = self.sound and each.severity != "violation"
             if len(self._kept[each.severity]) < KEPT:
                 self._kept[each.severity].append(each)
@@ -73,7 +77,7 @@ class Findings:
         if piece.details is not None:
             self.details.merge(piece.details)
         violations = len(self._kept["violation"]) + self._more["violation"]
-        if violations > MAX_PROBLEMS and not self.full:
+        if violations > MAX_PROBLEMS and not self.full and self._taker is None:
             self.full = True
             last = max(piece.problems, key=lambda p: p.line)
             place = Place(last.file, last.line, 1)

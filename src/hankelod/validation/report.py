@@ -15,11 +15,12 @@ from hankelod.messages.languages import UNDETERMINED
 from hankelod.messages.problem import CATALOGUE, SEVERITIES, Problem, Result, in_order, short
 from hankelod.messages.words import say
 from hankelod.model.model import Check
-from hankelod.rdf.graph import RDF, SH, XSD
+from hankelod.rdf.graph import RDF, RDFS, SH, XSD
 from hankelod.rdf.statements import Triples, literal
 from hankelod.rdf.turtle import document
 from hankelod.validation.checker import term
 from hankelod.validation.details import Details
+from hankelod.validation.leftout import NOTHING, LeftOut
 
 if TYPE_CHECKING:
     from hankelod.validation.grants import Limit, Rule
@@ -31,7 +32,7 @@ class Report(NamedTuple):
     """All problems of one validation, in order; the number of records read, and what a report tells beyond problems.
 
     `more` is the number of problems that were counted but not kept, by severity: a large dataset may have too many to
-    list.
+    list. `left` is what was left out of what the report is about.
     """
 
     problems: list[Problem]
@@ -39,6 +40,7 @@ class Report(NamedTuple):
     base: str
     more: Mapping[str, int]
     details: Details
+    left: LeftOut = NOTHING
 
     def counts(self) -> dict[str, int]:
         """The number of problems of each severity, with those that were not kept."""
@@ -51,7 +53,12 @@ class Report(NamedTuple):
 
     def help(self, problem: Problem) -> str:
         """The address of the help page for the code of a problem."""
-        return f"{self.base}doc/problem/{problem.code}"
+        return help_page(self.base, problem.code)
+
+
+def help_page(base: str, code: str) -> str:
+    """The address of the help page for a code."""
+    return f"{base}doc/problem/{code}"
 
 
 def report(
@@ -80,35 +87,36 @@ def _once(problems: list[Problem]) -> list[Problem]:
 
 def as_json(report: Report, lang: str, strict: bool = False) -> str:
     """The report as JSON by its contract: `conforms`, `counts`, `records`, `problems`, and `rules` of the grants."""
-    problems = [
-        {
-            "file": p.file,
-            "line": p.line,
-            "column": p.column,
-            "record": p.record,
-            "field": p.field,
-            "value": p.value,
-            "code": p.code,
-            "constraint": p.constraint,
-            "severity": p.severity,
-            "message": in_language(p.message, lang),
-            "why": in_language(p.why, lang),
-            "fix": in_language(p.fix, lang),
-            "related": [place._asdict() for place in p.related],
-            "help": report.help(p),
-        }
-        for p in report.problems
-    ]
     import json
 
     whole = {
         "conforms": report.conforms(strict),
         "counts": report.counts(),
         "records": report.records,
-        "problems": problems,
+        "problems": [as_data(p, report.base, lang) for p in report.problems],
         "rules": [_rule(r, lang) for r in report.details.rules],
     }
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_data(p: Problem, base: str, lang: str) -> dict[str, object]:
+    """A problem as the JSON report has it."""
+    return {
+        "file": p.file,
+        "line": p.line,
+        "column": p.column,
+        "record": p.record,
+        "field": p.field,
+        "value": p.value,
+        "code": p.code,
+        "constraint": p.constraint,
+        "severity": p.severity,
+        "message": in_language(p.message, lang),
+        "why": in_language(p.why, lang),
+        "fix": in_language(p.fix, lang),
+        "related": [place._asdict() for place in p.related],
+        "help": help_page(base, p.code),
+    }
 
 
 def _rule(rule: Rule, lang: str) -> dict[str, object]:
@@ -188,11 +196,17 @@ def as_turtle(report: Report, checks: Mapping[str, Check]) -> str:
         "_:report": {
             RDF + "type": [SH + "ValidationReport"],
             SH + "conforms": [ox.Literal(conforms)],
+            **({RDFS + "comment": _left(report)} if report.left.parts else {}),
             **({SH + "result": nodes} if nodes else {}),
         },
         **dict(zip(map(str, nodes), results, strict=True)),
     }
-    return document(triples, report.base, {"sh": SH, "xsd": XSD}, in_order=True, long=False)
+    prefixes = {"sh": SH, "xsd": XSD, **({"rdfs": RDFS} if report.left.parts else {})}
+    return document(triples, report.base, prefixes, in_order=True, long=False)
+
+
+def _left(report: Report) -> list[object]:
+    return [ox.Literal(text, language=lang) for part in report.left.parts for lang, text in part.text.items()]
 
 
 def _results(p: Problem, checks: Mapping[str, Check]) -> list[dict[str, list[object]]]:

@@ -51,7 +51,10 @@ class Finding(NamedTuple):
 
 
 class ReportContent(NamedTuple):
-    """Content of the report; `more` is the number of problems beyond LONGEST, `checks` the number of codes."""
+    """Content of the report; `more` is the number of problems beyond LONGEST, `checks` the number of codes.
+
+    `left` is how many records are left out of how many, by the name of their class, `kinds` how many by their problems.
+    """
 
     records: int
     counts: tuple[tuple[str, int], ...]
@@ -59,6 +62,8 @@ class ReportContent(NamedTuple):
     more: int
     conforms: bool
     checks: int
+    left: tuple[tuple[str, int, int], ...]
+    kinds: tuple[tuple[str, Words | None, int], ...]
 
 
 def problem_codes(model: Model) -> list[str]:
@@ -156,8 +161,20 @@ def report_page(view: View) -> Page:
         more=max(0, len(report.problems) - LONGEST),
         conforms=report.conforms(),
         checks=len(problem_codes(view.model)),
+        left=tuple((_class(view, part.name), part.records, part.of) for part in report.left.parts),
+        kinds=tuple((code, _meaning(view, code), n) for code, n in report.left.kinds),
     )
     return Page("report.html", "report.html", view.t("report.heading"), view.t("report.description"), content)
+
+
+def _class(view: View, name: str) -> str:
+    return view.class_label(view.model.by_name(name))
+
+
+def _meaning(view: View, code: str) -> Words | None:
+    """Return what a code means: what is wrong, or what a shape asks for."""
+    check = next((c for c in view.model.checks.values() if c.code == code), None)
+    return view.t.pick(check.fix) if check else _open(view, entry(code).says)
 
 
 def _finding(view: View, problem: Problem) -> Finding:
