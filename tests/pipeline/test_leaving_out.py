@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hankelod.pipeline.sieve import Sieve, Sieved, scratch
-from hankelod.pipeline.traversal import publish
+from hankelod.pipeline.traversal import check, publish
 from hankelod.pipeline.workers import Crew, processes
 from hankelod.publication.verification import verify
 from hankelod.records.dataset import Dataset
@@ -140,11 +140,11 @@ def test_an_organisation_takes_along_what_refers_to_it(lines: Path, tmp_path: Pa
     ]
     assert "“toinen” is left out" in listed[0]["problems"][0]["message"]
     assert [(part.name, part.records, part.of) for part in sieved.figures.parts] == [
-        ("Organisation", 2, 3),
         ("Project", 2, 4),
+        ("Organisation", 2, 3),
     ]
     published(lines, tmp_path / "dist")
-    names = {t.subject.value for t in triples(tmp_path / "dist/dump/hankelod.nt")}
+    names = {t.subject.value for t in triples(next((tmp_path / "dist/dump").glob("*.nt")))}
     assert not any(name.endswith(("/toinen", "/kolmas", "project/a", "project/c")) for name in names)
 
 
@@ -205,7 +205,8 @@ def crew():
 
 
 def test_chunks_and_workers_do_not_show(lines: Path, tmp_path: Path, crew: Crew):
-    faulty = {n: text for n, text in zip(range(3, 90, 7), list(DAMAGED.values()) * 2, strict=False)}
+    numbered = zip(range(3, 90, 7), list(DAMAGED.values()) * 2, strict=False)
+    faulty = {n: text.replace('"b"', f'"b-{n}"') for n, text in numbered}
     put(lines, *(faulty.get(n) or line("a" if n == 0 else f"a-{n}") for n in range(90)))
     organisation(lines, "kolmas", "homepage: nowhere\n")
     made = []
@@ -341,10 +342,8 @@ PIECES: dict[str, Callable[[str], str]] = {
 }
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    kinds=st.lists(st.sampled_from(sorted(PIECES)), max_size=12), company=st.booleans(), unit=st.booleans()
-)
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(kinds=st.lists(st.sampled_from(sorted(PIECES)), max_size=12), company=st.booleans(), unit=st.booleans())
 def test_nothing_else_is_left_out(kinds: list[str], company: bool, unit: bool, tmp_path_factory):
     """Of any mixture of good and bad records, just those go that are bad or refer to what is; the rest conforms."""
     folder = small(tmp_path_factory.mktemp("any") / "dataset")
@@ -357,9 +356,4 @@ def test_nothing_else_is_left_out(kinds: list[str], company: bool, unit: bool, t
     gone = [n for n, kind in enumerate(kinds) if kind not in good and kind != "none"]
     assert [each["line"] - 1 for each in listed if each["file"].endswith(".jsonl")] == gone
     assert len(listed) == len(gone) + (not company) + (not (company and unit))
-    assert sifted_again(folder, sieved) == ()
-
-
-def sifted_again(folder: Path, sieved: Sieved) -> tuple:
-    with scratch() as kept:
-        return Sieve(Dataset(folder).without(sieved.omitted), "en", kept).sift().omitted
+    assert check(Dataset(folder).without(sieved.omitted)).conforms()

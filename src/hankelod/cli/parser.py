@@ -123,8 +123,13 @@ def parser() -> argparse.ArgumentParser:
         "paths", nargs="*", metavar="PATH", help="record files or folders (default: the whole dataset)"
     )
     validate.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
+    validate.add_argument("--all", action="store_true", help="list all problems, not just twenty of each kind")
     validate.add_argument("--strict", action="store_true", help="warnings count as violations")
     validate.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
+
+    explain = command("explain", "tell what a problem code means, why it matters and how to fix it")
+    explain.add_argument("code", nargs="?", metavar="CODE", help="the code that a report gives, such as Project-start")
+    explain.add_argument("--list", action="store_true", help="list all codes")
 
     _new(command("new", "begin a record, a dataset, or a field of your own"), both)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hankelod.pipeline.workers import Crew
     from hankelod.records.dataset import Dataset
     from hankelod.validation.leftout import LeftOut
+    from hankelod.validation.report import Report
 
 
 def run(given: argparse.Namespace, working: Path, lang: str) -> int:
@@ -36,7 +37,6 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     from hankelod.publication.files import Edition
     from hankelod.publication.parts import Storage
     from hankelod.records.dataset import Dataset
-    from hankelod.validation import report
     from hankelod.validation.leftout import NOTHING
 
     if given.revision and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", given.revision):
@@ -64,15 +64,23 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
             )
     except Unsound as error:
         note_more(error.report, lang)
-        sys.stderr.write(report.as_text(error.report, lang, coloured(sys.stderr)))
+        sys.stderr.write(_text(error.report, dataset, lang))
         return 1
     except _TooMany:
         return 1
     try:
-        _tell(given, out, published, lang)
+        _tell(given, out, published, dataset, lang)
     except KeyboardInterrupt:
         raise InterruptedAfter(out) from None
     return 0
+
+
+def _text(report: Report, dataset: Dataset, lang: str) -> str:
+    from hankelod.validation.excerpts import Excerpts
+    from hankelod.validation.kinds import listed
+    from hankelod.validation.text import as_text
+
+    return as_text(report, lang, coloured(sys.stderr), excerpts=Excerpts(dataset, listed(report.problems, False)))
 
 
 class _TooMany(Exception):
@@ -125,10 +133,10 @@ def _list_file(dataset: Dataset, given: argparse.Namespace, out: Path) -> Path:
     return path
 
 
-def _tell(given: argparse.Namespace, out: Path, published: Published, lang: str) -> None:
+def _tell(given: argparse.Namespace, out: Path, published: Published, dataset: Dataset, lang: str) -> None:
     """Write to standard error what was published, and what the publisher should look at."""
     from hankelod.pipeline.chunk import MOST
-    from hankelod.validation import report
+    from hankelod.validation.text import number, tally
 
     if published.first:
         note(say("note-first", lang, out=given.out))
@@ -138,10 +146,9 @@ def _tell(given: argparse.Namespace, out: Path, published: Published, lang: str)
         note(say("note-no-sparql", lang, out=given.out))
     if published.warnings:
         warnings = published.report._replace(problems=published.warnings)
-        sys.stderr.write(report.as_text(warnings, lang, coloured(sys.stderr)))
+        sys.stderr.write(_text(warnings, dataset, lang))
     note_more(published.report, lang)
-    tally = report.tally(published.report, lang)
-    note(f"{given.out}: {report.number(published.files, 'report-file', lang)}; {tally}")
+    note(f"{given.out}: {number(published.files, 'report-file', lang)}; {tally(published.report, lang)}")
 
 
 def _workers(dask: str | None) -> AbstractContextManager[Crew | None]:

@@ -1,4 +1,4 @@
-"""The validation report: as text, as JSON by the contract of the report, and as a `sh:ValidationReport` in Turtle."""
+"""The validation report: as JSON by the contract of the report, and as a `sh:ValidationReport` in Turtle."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from hankelod.messages.catalogue import Text, in_language
-from hankelod.messages.console import part
 from hankelod.messages.languages import UNDETERMINED
-from hankelod.messages.problem import CATALOGUE, SEVERITIES, Problem, Result, in_order, short
-from hankelod.messages.words import say
+from hankelod.messages.problem import CATALOGUE, SEVERITIES, Problem, Result, in_order
 from hankelod.model.model import Check
 from hankelod.rdf.graph import RDF, RDFS, SH, XSD
 from hankelod.rdf.statements import Triples, literal
 from hankelod.rdf.turtle import document
 from hankelod.validation.checker import term
 from hankelod.validation.details import Details
+from hankelod.validation.kinds import Kind, kinds
 from hankelod.validation.leftout import NOTHING, LeftOut
 
 if TYPE_CHECKING:
@@ -86,17 +85,33 @@ def _once(problems: list[Problem]) -> list[Problem]:
 
 
 def as_json(report: Report, lang: str, strict: bool = False) -> str:
-    """The report as JSON by its contract: `conforms`, `counts`, `records`, `problems`, and `rules` of the grants."""
+    """The report as JSON by its contract: `conforms`, `counts`, `records`, `problems`, and `rules` of the grants.
+
+    It has all problems, however many; `kinds` sums them up.
+    """
     import json
 
     whole = {
         "conforms": report.conforms(strict),
         "counts": report.counts(),
         "records": report.records,
+        "kinds": [_kind(kind, lang) for kind in kinds(report.problems)],
         "problems": [as_data(p, report.base, lang) for p in report.problems],
         "rules": [_rule(r, lang) for r in report.details.rules],
     }
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def _kind(kind: Kind, lang: str) -> dict[str, object]:
+    first = kind.examples[0]
+    return {
+        "code": kind.code,
+        "severity": kind.severity,
+        "count": kind.count,
+        "message": in_language(first.message, lang),
+        "fix": in_language(first.fix, lang),
+        "examples": [{"file": p.file, "line": p.line, "column": p.column} for p in kind.examples],
+    }
 
 
 def as_data(p: Problem, base: str, lang: str) -> dict[str, object]:
@@ -144,43 +159,6 @@ def _rule(rule: Rule, lang: str) -> dict[str, object]:
         "ceiling": limit(rule.ceiling, rule.ceiling and rule.ceiling.value, rule.ceiling_verdict),
         "leads": limit(rule.leads_limit, list(rule.leads), rule.lead_verdict),
     }
-
-
-def number(count: int, word: str, lang: str) -> str:
-    """A count with its noun: one error, two errors. Some languages have another case after any number but one."""
-    return f"{count} {say(word if count == 1 else word + 's', lang)}"
-
-
-def as_text(report: Report, lang: str, colour: bool = False, counted: str = "record") -> str:
-    """The report for a terminal: each problem with its message, reason and correction; a summary last.
-
-    `counted` is the noun that the report counts: `record` or `file`.
-    """
-
-    def paint(code: str, text: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if colour else text
-
-    shade = {"violation": "31", "warning": "33", "info": "36"}
-    lines = []
-    for p in report.problems:
-        where = part(f"{p.file}:{p.line}:{p.column}")
-        field = f" {part(short(p.field))}" if p.field else ""
-        lines.append(f"{paint('1', where)}: {paint(shade[p.severity], say(p.severity, lang))}:{field} [{p.code}]")
-        lines.append(f"  {part(in_language(p.message, lang))}")
-        lines.append(f"  {say('why', lang)}: {part(in_language(p.why, lang))}")
-        lines.append(f"  {say('fix', lang)}: {part(in_language(p.fix, lang))}")
-        lines += [part(f"  {say('see', lang)}: {place.file}:{place.line}:{place.column}") for place in p.related]
-        lines.append(f"  {say('help', lang)}: {report.help(p)}")
-        lines.append("")
-    lines.append(tally(report, lang, counted))
-    return "\n".join(lines) + "\n"
-
-
-def tally(report: Report, lang: str, counted: str = "record") -> str:
-    """One line: the number of records or files checked, and the number of problems of each severity."""
-    counts = report.counts()
-    problems = ", ".join(number(counts[s], s, lang) for s in SEVERITIES if counts[s])
-    return f"{number(report.records, f'report-{counted}', lang)}: {problems or say('report-fine', lang)}"
 
 
 def as_turtle(report: Report, checks: Mapping[str, Check]) -> str:
