@@ -14,6 +14,7 @@ from hankelod.messages.problem import Problem
 from hankelod.rdf.files import Unfit, opened
 from hankelod.records.dataset import BULK, Dataset
 from hankelod.records.jsonlines import lines as json_lines
+from hankelod.records.jsonplaces import place as json_place
 from hankelod.records.tree import MAX_BYTES
 
 WIDTH = 76
@@ -75,7 +76,10 @@ class Excerpts:
         text = self._lines.get((p.file, p.line)) if _has_place(p) else None
         if text is None or not text.strip() or p.column > len(text) + 1:
             return None
-        return drawn(text, p.column, p.line)
+        column = p.column
+        if column == 1 and p.field and p.file.endswith(BULK):  # a value on a line of JSON has the place of its line
+            column = json_place(text, p.field) + 1
+        return drawn(text, column, p.line)
 
 
 def _has_place(p: Problem) -> bool:

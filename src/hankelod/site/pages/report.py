@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 TEMPLATES = files("hankelod.site") / "templates"
 
+RULES = 300
+"""Most grants whose conditions are listed where not all is asked for."""
+
 
 class Meaning(NamedTuple):
     """Problems of one code: their number, and why they matter; `help` is the address of the help page."""
@@ -69,10 +72,11 @@ def as_html(report: Report, dataset: Dataset, lang: str, every: bool = False) ->
             severities=SEVERITIES,
             kinds=kinds(report.problems) if long(report.problems) else (),
             more=more_of_kinds(report, lang, every),
+            unlisted=0 if every else max(0, len(report.details.rules) - RULES),
             records=_by_record(listed(report.problems, every), report.details.titles),
             figures=report.details.coverage(),
             meanings=_meanings(report),
-            rules=report.details.rules,
+            rules=report.details.rules if every else report.details.rules[:RULES],
             bases=_bases(report.details.rules),
             names=report.details.titles,
             format=Language(lang, (lang,)),
