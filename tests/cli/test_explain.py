@@ -57,7 +57,7 @@ def test_without_a_dataset_the_codes_are_the_packages(tmp_path: Path, run):
 def test_a_rule_of_ones_own_is_explained(tmp_path: Path, run):
     folder = small(tmp_path / "dataset")
     (folder / "fields.yml").write_text(
-        'project:\n  priorityAxis: {label: {fi: Toimintalinja, sv: Insatsområde, en: Priority axis}}\n', "utf-8"
+        "project:\n  priorityAxis: {label: {fi: Toimintalinja, sv: Insatsområde, en: Priority axis}}\n", "utf-8"
     )
     done = run("-C", str(folder), "explain", "--list")
     own = [code for code in done.stdout.split() if "priorityAxis" in code]

@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 import pyoxigraph as ox
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -210,10 +210,10 @@ def test_chunks_and_workers_do_not_show(lines: Path, tmp_path: Path, crew: Crew)
     put(lines, *(faulty.get(n) or line("a" if n == 0 else f"a-{n}") for n in range(90)))
     organisation(lines, "kolmas", "homepage: nowhere\n")
     made = []
-    for n, given in enumerate(({}, {"records": 4}, {"records": 4, "crew": crew})):
-        sieved, listed = sifted(lines, **given)
+    for n, how in enumerate(({}, {"records": 4}, {"records": 4, "crew": crew})):
+        sieved, listed = sifted(lines, **how)
         dataset = Dataset(lines).without(sieved.omitted)
-        publish(dataset, tmp_path / str(n), left=sieved.figures, only=("dumps",), **given)
+        publish(dataset, tmp_path / str(n), left=sieved.figures, only=("dumps",), **how)
         made.append((listed, contents(tmp_path / str(n))))
     assert made[0] == made[1] == made[2]
     assert len(made[0][0]) == len(faulty) + 1
@@ -237,7 +237,8 @@ def test_the_bound_counts_each_kind_of_record(lines: Path, run):
     before = contents(lines / "dist")
     put(lines, line("a"), line("b", start="2020/01"), line("c"))  # with the one in a file: one of four
     for share, status in (("24.9%", 1), ("0 %", 1), ("25%", 0)):
-        done = run("-C", str(lines), "publish", "--only", "dumps", "--leave-out", "left.jsonl", "--at-most", share, "--lang", "en")
+        options = ("--only", "dumps", "--leave-out", "left.jsonl", "--at-most", share)
+        done = run("-C", str(lines), "--lang", "en", "publish", *options)
         assert done.returncode == status, done.stderr
         assert "Project: 1 of 4 left out" in done.stderr
         assert (contents(lines / "dist") == before) is bool(status)
@@ -246,7 +247,7 @@ def test_the_bound_counts_each_kind_of_record(lines: Path, run):
 
 def test_options_that_do_not_fit(lines: Path, run):
     (lines / "data/link").symlink_to(lines)
-    for given in (
+    for options in (
         ("--at-most", "10%"),
         ("--leave-out", "data/left.jsonl"),
         ("--leave-out", "dist/left.jsonl"),
@@ -255,8 +256,8 @@ def test_options_that_do_not_fit(lines: Path, run):
         ("--leave-out", "data"),
         *(("--leave-out", "x", "--at-most", share) for share in ("10", "110%", "-1%", "1e1%", "%", "nan%", "١%")),
     ):
-        done = run("-C", str(lines), "publish", *given)
-        assert done.returncode == 2 and "Traceback" not in done.stderr, (given, done.stderr)
+        done = run("-C", str(lines), "publish", *options)
+        assert done.returncode == 2 and "Traceback" not in done.stderr, (options, done.stderr)
         assert not (lines / "dist").exists()
 
 

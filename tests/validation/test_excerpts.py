@@ -75,7 +75,9 @@ def test_any_line_is_one_line_for_a_terminal(text: str, data):
 
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abé", min_size=1, max_size=3), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("abé", min_size=1, max_size=3), inner, max_size=3)
+    ),
     max_leaves=12,
 )
 

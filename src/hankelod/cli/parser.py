@@ -75,7 +75,7 @@ def _seconds(text: str) -> float:
 
 
 def _share(text: str) -> tuple[int, int]:
-    """Parse a share in per cent, 0 to 100, as `10%` or `2.5 %`, to its numerator and denominator. Raises ArgumentTypeError."""
+    """Parse a share (`10%`, `2.5 %`; 0 to 100) to its numerator and denominator. Raises ArgumentTypeError."""
     number = text.strip().removesuffix("%").strip().replace(",", ".", 1)
     whole, _, rest = number.partition(".")
     digits = whole + rest
@@ -163,7 +163,7 @@ def parser() -> argparse.ArgumentParser:
         "--at-most",
         type=_share,
         metavar="SHARE",
-        help="with --leave-out: publish nothing if more of a kind of records has to go, such as 10%% (default: no bound)",
+        help="with --leave-out: publish nothing if more of any kind of records has to go: 10%% (default: no bound)",
     )
     publish.add_argument("--revision", metavar="ID", help="name the commit that the records are from")
     publish.add_argument(

@@ -123,7 +123,7 @@ def _sieved(
 def _list_file(dataset: Dataset, given: argparse.Namespace, out: Path) -> Path:
     """Return the path of the list of what is left out. Raises CannotRun for one among the records, or in the folder
     that is published."""
-    path = dataset.working / given.leave_out
+    path: Path = dataset.working / given.leave_out
     real = path.resolve()
     for folder in (dataset.data, out):
         if real.is_relative_to(folder.resolve()):

@@ -61,7 +61,12 @@ class Catalogue:
     """Context shared by catalogue, VoID and provenance: the dataset's record, its IRIs and the template of texts."""
 
     def __init__(
-        self, dataset: Dataset, mapping: Mapping, records: list[Record], edition: Edition, whole: Summary | None = None,
+        self,
+        dataset: Dataset,
+        mapping: Mapping,
+        records: list[Record],
+        edition: Edition,
+        whole: Summary | None = None,
         left: LeftOut = NOTHING,
     ) -> None:
         """Collect the context.

@@ -77,9 +77,7 @@ class Workshop:
     def __init__(self, setting: Setting, dataset: Dataset | None = None, others: list[Record] | None = None) -> None:
         """A worker in the publisher's process, or one that is forked from it, is handed what that has read already."""
         self.setting = setting
-        self.dataset = dataset or Dataset(
-            Path(setting.root), Path(setting.working), omitted=setting.omitted
-        )
+        self.dataset = dataset or Dataset(Path(setting.root), Path(setting.working), omitted=setting.omitted)
         self.main = self.dataset.model.main
         self.others = held(self.dataset) if others is None else others
         self.mapping = Mapping(self.dataset.model)

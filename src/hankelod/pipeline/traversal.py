@@ -171,7 +171,9 @@ def publish(
     `only` names the parts to write; none means all. `edition` is what records do not state. `previous` is the folder or
     the address of the publication whose history goes on, by default the one in `out`; `forget` the ids of records
     whose earlier versions leave the history. `parts` is where workers put what they make, by default a folder that goes
-    with the work. `left` is what the dataset was rid of before (`pipeline.sieve`). Raises Unsound, CannotPublish, EngineMissing, WorkerLost.
+    with the work.
+    `left` is what the dataset was rid of before (`pipeline.sieve`). Raises Unsound, CannotPublish, EngineMissing,
+    WorkerLost.
     """
     wanted = frozenset(only)
     large = sum(chunking.size(dataset)) > chunking.MOST

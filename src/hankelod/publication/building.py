@@ -132,8 +132,9 @@ class Building:
             self.entries[file.path] = entry(file.path, digest, len(file.content), file.triples)
 
     def finish(self, on_demand: Sequence[str] = (), left: LeftOut = NOTHING) -> int:
-        """Write the manifest, with the patterns of paths that are made `on_demand` and what is `left` out of the data, and
-        remove the scratch folder.
+        """Write the manifest, and remove the scratch folder.
+
+        It has the patterns of paths that are made `on_demand`, and what is `left` out of the data.
 
         Returns the number of all files.
         """

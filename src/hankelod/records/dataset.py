@@ -68,7 +68,8 @@ class Dataset:
         self._tables: dict[str, set[str]] = {}
         self._parts: dict[str, set[str]] = {}
         self._bulk: dict[str, set[str]] = {}
-        self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows, self.omitted.has), self.config, self.given)
+        references = References(self.exists, self.suggest, self.knows, self.omitted.has)
+        self.reader = Reader(self.model, references, self.config, self.given)
 
     def without(self, omitted: Sequence[Omission]) -> Dataset:
         """Return the same dataset without these records. Raises NotADataset."""

@@ -83,8 +83,7 @@ class Excerpts:
 
 
 def _has_place(p: Problem) -> bool:
-    """Tell whether a problem is about a place in its file: what is missing, or is wrong with a whole file, stands at its
-    beginning."""
+    """Tell whether a problem is about a place in its file: a missing key or a fault of the whole is at its start."""
     return (p.line, p.column) != (1, 1) or p.value is not None or p.code.endswith(_AS_WHOLE)
 
 

@@ -68,4 +68,3 @@ def of_shapes(model: Model, code: str) -> Explanation:
         f"{field.key}: {field.example}" if field and field.example else "",
         code,
     )
-

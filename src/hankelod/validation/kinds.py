@@ -19,7 +19,7 @@ class Kind(NamedTuple):
 
     code: str
     severity: str
-    count: int
+    number: int
     examples: tuple[Problem, ...]
 
 
@@ -61,4 +61,4 @@ def unlisted(problems: Sequence[Problem], every: bool) -> list[tuple[Kind, int]]
     """Return the kinds of which not all problems are listed, each with the number of the others."""
     if every or not long(problems):
         return []
-    return [(kind, kind.count - SHOWN) for kind in kinds(problems) if kind.count > SHOWN]
+    return [(kind, kind.number - SHOWN) for kind in kinds(problems) if kind.number > SHOWN]

@@ -107,7 +107,7 @@ def _kind(kind: Kind, lang: str) -> dict[str, object]:
     return {
         "code": kind.code,
         "severity": kind.severity,
-        "count": kind.count,
+        "count": kind.number,
         "message": in_language(first.message, lang),
         "fix": in_language(first.fix, lang),
         "examples": [{"file": p.file, "line": p.line, "column": p.column} for p in kind.examples],

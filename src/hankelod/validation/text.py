@@ -64,7 +64,7 @@ def as_text(
 def _of_kind(kind: Kind, lang: str) -> Iterator[str]:
     """Yield the lines on a kind: how many there are, an example in words, places, the correction."""
     first = kind.examples[0]
-    yield f"[{kind.code}] × {kind.count}: {part(in_language(first.message, lang))}"
+    yield f"[{kind.code}] × {kind.number}: {part(in_language(first.message, lang))}"
     yield f"  {say('example', lang)}: {', '.join(map(place, kind.examples))}"
     yield f"  {say('fix', lang)}: {part(in_language(first.fix, lang))}"
 

@@ -84,7 +84,9 @@ def as_html(report: Report, dataset: Dataset, lang: str, every: bool = False) ->
     )
 
 
-def _by_record(problems: Sequence[Problem], names_by_record: Titles) -> list[tuple[str, str | None, Text, list[Problem]]]:
+def _by_record(
+    problems: Sequence[Problem], names_by_record: Titles
+) -> list[tuple[str, str | None, Text, list[Problem]]]:
     """Return problems grouped by file and record, most severe first; the name is empty if unknown."""
     groups = []
     for (file, record), members in groupby(problems, lambda p: (p.file, p.record)):
