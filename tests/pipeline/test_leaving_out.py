@@ -192,6 +192,17 @@ def test_a_row_of_a_table_is_left_out(lines: Path, tmp_path: Path):
     assert not sieved.stops.conforms()
 
 
+def test_a_tombstone_is_left_out_with_what_stands_under_its_id(lines: Path):
+    """A record under a withdrawn id does not come to light since the tombstone is faulty."""
+    stone = "- id: project/{}\n  date: {}\n  reason: {{fi: x, sv: x, en: x}}\n"
+    text = stone.format("gone", "2026-01-01") + stone.format("c", "yesterday")
+    (lines / "data/withdrawn.yml").write_text(text, "utf-8")
+    sieved, listed = sifted(lines)
+    assert [(each["file"], each["line"]) for each in listed] == [("data/projects.jsonl", 2), ("data/withdrawn.yml", 4)]
+    assert listed[1]["text"] == stone.format("c", "yesterday")
+    assert check(Dataset(lines).without(sieved.omitted)).conforms()
+
+
 def test_the_engines_leave_out_the_same(lines: Path):
     pytest.importorskip("pyshacl")
     put(lines, line("a"), *(text for name, text in DAMAGED.items() if name != "an id twice"), line("c"))

@@ -104,7 +104,9 @@ def test_one_code_of_two_severities_is_two_kinds():
     place = Place("data/projects.jsonl", 1, 1)
     one = problem("yaml-tab", place)._replace(results=(Result("s", None, None, "c", None, "Violation"),))
     both = [one, one._replace(severity="info", line=2)]
-    assert [(kind.code, kind.severity, kind.number) for kind in kinds(both)] == [
+    assert [
+        (kind.code, kind.severity, kind.number) for kind in kinds(report(both, 1, "https://data.example.org/"))
+    ] == [
         ("yaml-tab", "violation", 1),
         ("yaml-tab", "info", 1),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
@@ -16,7 +17,7 @@ from hankelod.records.areas import Areas
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from hankelod.records.tree import Unreadable
-from hankelod.validation import concepts
+from hankelod.validation import concepts, kinds
 from hankelod.validation.details import Details
 from hankelod.validation.report import Report, report
 from hankelod.validation.withdrawn import reused
@@ -25,7 +26,7 @@ SHOWN = 20
 """Most codes of areas without a boundary that a message lists."""
 
 KEPT = 30_000
-"""Most problems of each severity in a report; more are counted. With more violations, work ends."""
+"""Most problems of each severity in a report, besides some of each kind; more are counted."""
 
 
 class Findings:
@@ -41,6 +42,8 @@ class Findings:
         self.details = Details()
         self._kept: dict[str, list[Problem]] = {severity: [] for severity in SEVERITIES}
         self._more = dict.fromkeys(SEVERITIES, 0)
+        self._kinds: Counter[tuple[str, str]] = Counter()
+        self._beyond: Counter[tuple[str, str]] = Counter()
         self._ids = bytearray()
 
     def note(self, problems: Iterable[Problem]) -> None:
@@ -49,10 +52,13 @@ class Findings:
             if self._taker is not None:
                 self._taker(each)
             self.sound = self.sound and each.severity != "violation"
-            if len(self._kept[each.severity]) < KEPT:
+            kind = each.severity, each.code
+            self._kinds[kind] += 1
+            if len(self._kept[each.severity]) < KEPT or self._kinds[kind] <= kinds.SHOWN:
                 self._kept[each.severity].append(each)
             else:
                 self._more[each.severity] += 1
+                self._beyond[kind] += 1
 
     def begin(self, others: list[Record], engine: str | None = None) -> None:
         """Take what is wrong with the dataset as such, and with reading the records that are held in memory.
@@ -91,7 +97,7 @@ class Findings:
         """Return the report; it is complete when all pieces have been taken."""
         problems = [p for kept in self._kept.values() for p in kept]
         self.details.unique()
-        return report(problems, self.records, self.dataset.base, self.details, dict(self._more))
+        return report(problems, self.records, self.dataset.base, self.details, dict(self._more), dict(self._beyond))
 
     ### Ids that are used twice
 

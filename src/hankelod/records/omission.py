@@ -26,11 +26,13 @@ class Omissions:
     def __init__(self, each: Sequence[Omission] = ()) -> None:
         self.each = tuple(sorted(each))
         self._lines: dict[str, set[int]] = {}
-        self._names = {}
+        self._names: dict[str, Place] = {}
+        self._ids: set[str] = set()
         for one in self.each:
             self._lines.setdefault(one.file, set()).add(one.line)
             if one.name:
                 self._names[one.name] = Place(one.file, max(1, one.line), 1)
+                self._ids.add(one.name.rpartition("/")[2])
 
     def lines(self, file: str) -> set[int]:
         """Return the lines of a file on which records begin that are passed over."""
@@ -46,10 +48,6 @@ class Omissions:
 
     def has(self, cls: Class, identifier: str) -> bool:
         """Tell whether a record, or the record that a part belongs to, is passed over."""
-        if not self._names:
-            return False
-        name = f"{cls.segment}/{identifier}"
-        if not cls.part:
-            return name in self._names
-        owner = identifier.partition("/")[0]
-        return any(each.rpartition("/")[2] == owner for each in self._names)
+        if cls.part:
+            return identifier.partition("/")[0] in self._ids
+        return f"{cls.segment}/{identifier}" in self._names

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hankelod.messages.problem import SEVERITIES, Problem
+
+if TYPE_CHECKING:
+    from hankelod.validation.report import Report
 
 SHOWN = 20
 """Most problems of a kind that are listed where not all are asked for; with no more in all, a report has no kinds."""
@@ -23,11 +26,14 @@ class Kind(NamedTuple):
     examples: tuple[Problem, ...]
 
 
-def kinds(problems: Sequence[Problem]) -> list[Kind]:
-    """Return the kinds of problems: the gravest first, then the most frequent."""
-    counts: dict[tuple[str, str], int] = {}
+def kinds(report: Report) -> list[Kind]:
+    """Return the kinds of the problems of a report: the gravest first, then the most frequent.
+
+    Problems that the report only counts are among their number.
+    """
+    counts = dict(report.beyond)
     examples: dict[tuple[str, str], list[Problem]] = {}
-    for p in problems:
+    for p in report.problems:
         key = (p.severity, p.code)
         counts[key] = counts.get(key, 0) + 1
         first = examples.setdefault(key, [])
@@ -57,8 +63,8 @@ def listed(problems: Sequence[Problem], every: bool) -> Sequence[Problem]:
     return some
 
 
-def unlisted(problems: Sequence[Problem], every: bool) -> list[tuple[Kind, int]]:
+def unlisted(report: Report, every: bool) -> list[tuple[Kind, int]]:
     """Return the kinds of which not all problems are listed, each with the number of the others."""
-    if every or not long(problems):
+    if every or not long(report.problems):
         return []
-    return [(kind, kind.number - SHOWN) for kind in kinds(problems) if kind.number > SHOWN]
+    return [(kind, kind.number - SHOWN) for kind in kinds(report) if kind.number > SHOWN]

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 
 NONE: Mapping[str, int] = MappingProxyType({})
 
+NOTHING_BEYOND: Mapping[tuple[str, str], int] = MappingProxyType({})
+
 
 class Report(NamedTuple):
     """All problems of one validation, in order; the number of records read, and what a report tells beyond problems.
 
     `more` is the number of problems that were counted but not kept, by severity: a large dataset may have too many to
-    list. `left` is what was left out of what the report is about.
+    list; `beyond` is the same by severity and code. `left` is what was left out of what the report is about.
     """
 
     problems: list[Problem]
@@ -40,6 +42,7 @@ class Report(NamedTuple):
     more: Mapping[str, int]
     details: Details
     left: LeftOut = NOTHING
+    beyond: Mapping[tuple[str, str], int] = NOTHING_BEYOND
 
     def counts(self) -> dict[str, int]:
         """The number of problems of each severity, with those that were not kept."""
@@ -61,10 +64,15 @@ def help_page(base: str, code: str) -> str:
 
 
 def report(
-    problems: list[Problem], records: int, base: str, details: Details | None = None, more: Mapping[str, int] = NONE
+    problems: list[Problem],
+    records: int,
+    base: str,
+    details: Details | None = None,
+    more: Mapping[str, int] = NONE,
+    beyond: Mapping[tuple[str, str], int] = NOTHING_BEYOND,
 ) -> Report:
     """A Report of these problems, sorted, without duplicates; `records` is the number of records that were read."""
-    return Report(in_order(_once(problems)), records, base, more, details or Details())
+    return Report(in_order(_once(problems)), records, base, more, details or Details(), beyond=beyond)
 
 
 def extended(before: Report, problems: list[Problem]) -> Report:
@@ -95,7 +103,7 @@ def as_json(report: Report, lang: str, strict: bool = False) -> str:
         "conforms": report.conforms(strict),
         "counts": report.counts(),
         "records": report.records,
-        "kinds": [_kind(kind, lang) for kind in kinds(report.problems)],
+        "kinds": [_kind(kind, lang) for kind in kinds(report)],
         "problems": [as_data(p, report.base, lang) for p in report.problems],
         "rules": [_rule(r, lang) for r in report.details.rules],
     }
