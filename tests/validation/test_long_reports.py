@@ -10,6 +10,7 @@ import pytest
 from hankelod.cli.rendering import render
 from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.problem import Place, Problem, Result, problem
+from hankelod.pipeline import findings
 from hankelod.records.dataset import Dataset
 from hankelod.validation.kinds import EXAMPLES, SHOWN, kinds
 from hankelod.validation.report import Report, report
@@ -110,6 +111,20 @@ def test_one_code_of_two_severities_is_two_kinds():
         ("yaml-tab", "violation", 1),
         ("yaml-tab", "info", 1),
     ]
+
+
+def test_kinds_count_what_is_not_kept(dataset: Dataset, monkeypatch: pytest.MonkeyPatch):
+    """Of a kind that comes last some are kept too."""
+    monkeypatch.setattr(findings, "KEPT", 30)
+    taken = findings.Findings(dataset)
+    taken.note(made({"unknown-key": 100, "yaml-tab": 25}).problems)
+    told = taken.report()
+    assert {(kind.code, kind.number, len(kind.examples)) for kind in kinds(told)} == {
+        ("unknown-key", 100, 3),
+        ("yaml-tab", 25, 3),
+    }
+    assert told.counts()["violation"] == 125 and len(told.problems) < 60
+    assert "80 more of [unknown-key] are not listed" in render(told, dataset, "text", "en", False, False)
 
 
 def test_the_option_reaches_the_command(tmp_path: Path, run):
