@@ -258,6 +258,7 @@ def test_the_bound_counts_each_kind_of_record(lines: Path, run):
 
 def test_options_that_do_not_fit(lines: Path, run):
     (lines / "data/link").symlink_to(lines)
+    (lines / "notes.txt").write_text("of somebody")
     for options in (
         ("--at-most", "10%"),
         ("--leave-out", "data/left.jsonl"),
@@ -265,17 +266,19 @@ def test_options_that_do_not_fit(lines: Path, run):
         ("--leave-out", "data/link/data/left.jsonl"),
         ("--leave-out", "nowhere/left.jsonl"),
         ("--leave-out", "data"),
+        ("--leave-out", "notes.txt"),
         *(("--leave-out", "x", "--at-most", share) for share in ("10", "110%", "-1%", "1e1%", "%", "nan%", "١%")),
     ):
         done = run("-C", str(lines), "publish", *options)
         assert done.returncode == 2 and "Traceback" not in done.stderr, (options, done.stderr)
         assert not (lines / "dist").exists()
+    assert (lines / "notes.txt").read_text() == "of somebody"
 
 
 def test_without_faults_the_option_changes_nothing(lines: Path, run):
     publish(Dataset(lines), lines / "dist", only=("dumps",))
     before = contents(lines / "dist")
-    (lines / "left.jsonl").write_text("of yesterday\n")
+    (lines / "left.jsonl").write_text('{"file": "of yesterday"}\n')
     done = run("-C", str(lines), "publish", "--only", "dumps", "--leave-out", "left.jsonl", "--at-most", "0%")
     assert done.returncode == 0 and (lines / "left.jsonl").read_bytes() == b""
     assert contents(lines / "dist") == before

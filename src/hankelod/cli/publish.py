@@ -121,8 +121,12 @@ def _sieved(
 
 
 def _list_file(dataset: Dataset, given: argparse.Namespace, out: Path) -> Path:
-    """Return the path of the list of what is left out. Raises CannotRun for one among the records, or in the folder
-    that is published."""
+    """Return the path of the list of what is left out.
+
+    Raises CannotRun for one among the records or in the folder that is published, and for a file that is no such list.
+    """
+    from hankelod.pipeline.sieve import is_list
+
     path: Path = dataset.working / given.leave_out
     real = path.resolve()
     for folder in (dataset.data, out):
@@ -130,6 +134,8 @@ def _list_file(dataset: Dataset, given: argparse.Namespace, out: Path) -> Path:
             raise CannotRun(message("refusal-list-inside", file=given.leave_out, folder=folder.name))
     if path.is_dir() or not path.parent.is_dir():
         raise CannotRun(message("refusal-list", file=given.leave_out))
+    if path.exists() and not is_list(path):
+        raise CannotRun(message("refusal-list-other", file=given.leave_out))
     return path
 
 

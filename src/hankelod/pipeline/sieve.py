@@ -34,6 +34,10 @@ from hankelod.validation.leftout import LeftOut, Part
 from hankelod.validation.report import Report, as_data, report
 
 
+BEGINNING = b'{"file": "'
+"""First bytes of a list."""
+
+
 class Sieved(NamedTuple):
     """Outcome: the records that are left out, how many of how many they are, and the violations that are of no one
     record, which stop a publication."""
@@ -262,6 +266,12 @@ def _text(raw: bytes) -> dict[str, object]:
         return {"text": raw.decode("utf-8")}
     except UnicodeDecodeError:
         return {"text": None, "base64": base64.b64encode(raw).decode("ascii")}
+
+
+def is_list(path: Path) -> bool:
+    """Tell whether a file is empty, or begins as a list does."""
+    with path.open("rb") as file:
+        return file.read(len(BEGINNING)) in (b"", BEGINNING)
 
 
 def scratch() -> IO[bytes]:
