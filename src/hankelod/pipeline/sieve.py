@@ -33,7 +33,6 @@ from hankelod.records.tree import Unreadable
 from hankelod.validation.leftout import LeftOut, Part
 from hankelod.validation.report import Report, as_data, report
 
-
 BEGINNING = b'{"file": "'
 """First bytes of a list."""
 
