@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hankelod.messages import console
 from hankelod.messages.problem import Place, problem
 from hankelod.validation.alerts import as_github, as_sarif
-from hankelod.validation.report import as_json, as_text, as_turtle, report
+from hankelod.validation.report import as_json, as_turtle, report
+from hankelod.validation.text import as_text
 from support.commands import hankelod
 from support.folders import ROOT
 

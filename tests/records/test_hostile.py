@@ -28,7 +28,8 @@ from hankelod.rdf import files
 from hankelod.records import jsonlines
 from hankelod.records.dataset import Dataset
 from hankelod.validation.checker import Checker, referenced
-from hankelod.validation.report import Report, as_json, as_text, report
+from hankelod.validation.report import Report, as_json, report
+from hankelod.validation.text import as_text
 from support.checking import check_all
 from support.corpus import BASE, GOOD, dataset_with
 

@@ -18,7 +18,7 @@ from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from hankelod.validation.checker import background
 from hankelod.validation.engines import Result, engine
-from hankelod.validation.report import as_text
+from hankelod.validation.text import as_text
 from support import corpus
 from support.checking import check_all
 from support.corpus import BAD, GOOD, Case, Expected, cases, checked, dataset_with, isolated, reported

@@ -207,6 +207,12 @@ def test_validation_finds_what_was_planted(tmp_path: Path):
     assert found.goals[0].met
 
 
+def test_reports_are_cut(tmp_path: Path):
+    run("reports.py", "--records", 400, "--results", tmp_path)
+    forms = measuring.read(tmp_path / "reports.json")[1].measured["forms"]
+    assert forms["text"]["bytes"] < forms["text, all"]["bytes"] < forms["json"]["bytes"]
+
+
 @pytest.mark.parametrize(("part", "results"), [("warm", ["serving"]), ("large", ["large"])])
 def test_asking_a_server(tmp_path: Path, part: str, results: list[str]):
     run("serving.py", part, "--seconds", 0.1, "--triples", 20_000, "--results", tmp_path)

@@ -30,7 +30,8 @@ from hankelod.messages.languages import LANGUAGES
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from hankelod.validation.checker import referenced
-from hankelod.validation.report import Report, as_text
+from hankelod.validation.report import Report
+from hankelod.validation.text import as_text
 from support.checking import check_all
 from support.folders import CASES, DATASETS
 

@@ -14,6 +14,7 @@ from hankelod.messages.words import message
 
 MODULES = {
     "validate": "hankelod.cli.validate",
+    "explain": "hankelod.cli.explain",
     "new": "hankelod.cli.new",
     "publish": "hankelod.cli.publish",
     "query": "hankelod.cli.query",

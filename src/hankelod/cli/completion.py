@@ -1,4 +1,4 @@
-"""Shell completion of values that argparse does not know: names of queries, and of their parameters.
+"""Shell completion of values that argparse does not know: names of queries, of their parameters, problem codes.
 
 For each completion the shell starts the command, through argcomplete (extra `completion`). In bash:
 
@@ -26,12 +26,23 @@ def complete(parser: argparse.ArgumentParser) -> None:
             action.completer = _queries
         elif action.dest == "set":
             action.completer = _parameters
+    for action in commands["explain"]._actions:
+        if action.dest == "code":
+            action.completer = _codes
     argcomplete.autocomplete(parser, always_complete_options="long")
 
 
 def _queries(parsed_args: argparse.Namespace, **_: object) -> list[str]:
     """The names of the named queries; the shell itself completes the paths of `.rq` files."""
     return data.catalogue(Path(parsed_args.folder or ".")).names()
+
+
+def _codes(parsed_args: argparse.Namespace, **_: object) -> list[str]:
+    """The problem codes: those of the package and those of the dataset's shapes."""
+    from hankelod.cli.explain import dataset_for
+    from hankelod.validation.explanation import all_codes
+
+    return all_codes(dataset_for(Path(parsed_args.folder or ".").absolute()).model)
 
 
 def _parameters(parsed_args: argparse.Namespace, **_: object) -> list[str]:

@@ -101,7 +101,7 @@ def _finish(result: Import, place: Target, given: argparse.Namespace, working: P
 def _violations(written: list[Path], place: Target, working: Path, lang: str) -> bool:
     """Check the written files within their dataset and report warnings and violations; True if there are violations."""
     from hankelod.pipeline.checking import check_files
-    from hankelod.validation.report import as_text
+    from hankelod.validation.text import as_text
 
     if not written or not place.inside or place.dataset is None:
         return False

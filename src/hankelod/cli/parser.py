@@ -74,6 +74,19 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _share(text: str) -> tuple[int, int]:
+    """Parse a share (`10%`, `2.5 %`; 0 to 100) to its numerator and denominator. Raises ArgumentTypeError."""
+    number = text.strip().removesuffix("%").strip().replace(",", ".", 1)
+    whole, _, rest = number.partition(".")
+    digits = whole + rest
+    if not text.strip().endswith("%") or not whole or not digits.isascii() or not digits.isdigit() or len(digits) > 20:
+        raise argparse.ArgumentTypeError(f"{text}: write a share such as 10%")
+    share = int(digits), 100 * 10 ** len(rest)
+    if share[0] > share[1]:
+        raise argparse.ArgumentTypeError(f"{text}: write a share of 100% at most")
+    return share
+
+
 def _port(text: str) -> int:
     """Parse a port, 0 to 65535. Raises ArgumentTypeError."""
     if not text.isascii() or not text.isdigit() or int(text) > 65_535:
@@ -110,8 +123,13 @@ def parser() -> argparse.ArgumentParser:
         "paths", nargs="*", metavar="PATH", help="record files or folders (default: the whole dataset)"
     )
     validate.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
+    validate.add_argument("--all", action="store_true", help="list all problems, not just twenty of each kind")
     validate.add_argument("--strict", action="store_true", help="warnings count as violations")
     validate.add_argument("--engine", choices=ENGINES, help="the SHACL engine (default: shacl where installed)")
+
+    explain = command("explain", "tell what a problem code means, why it matters and how to fix it")
+    explain.add_argument("code", nargs="?", metavar="CODE", help="the code that a report gives, such as Project-start")
+    explain.add_argument("--list", action="store_true", help="list all codes")
 
     _new(command("new", "begin a record, a dataset, or a field of your own"), both)
 
@@ -135,6 +153,17 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         metavar="ID",
         help="take the earlier versions of a record (project/its-id) out of the history; repeatable",
+    )
+    publish.add_argument(
+        "--leave-out",
+        metavar="FILE",
+        help="publish without the records that have violations; FILE lists them with their problems (JSON Lines)",
+    )
+    publish.add_argument(
+        "--at-most",
+        type=_share,
+        metavar="SHARE",
+        help="with --leave-out: publish nothing if more of any kind of records has to go: 10%% (default: no bound)",
     )
     publish.add_argument("--revision", metavar="ID", help="name the commit that the records are from")
     publish.add_argument(

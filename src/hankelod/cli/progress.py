@@ -49,7 +49,7 @@ def note_more(report: Report, lang: str) -> None:
 
     for severity, count in report.more.items():
         if count:
-            from hankelod.validation.report import number
+            from hankelod.validation.text import number
 
             kept = sum(p.severity == severity for p in report.problems)
             note(say("note-more", lang, more=number(count, severity, lang), kept=kept))

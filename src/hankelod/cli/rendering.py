@@ -23,8 +23,14 @@ class MissingLibrary(Refusal):
     """A format needs a library that is not installed; the message says how to install it."""
 
 
-def render(outcome: Report, dataset: Dataset, form: str, lang: str, strict: bool, colour: bool) -> str:
-    """The report as `text`, `json`, `github`, `sarif`, `html` or `turtle`. Raises MissingLibrary."""
+def render(
+    outcome: Report, dataset: Dataset, form: str, lang: str, strict: bool, colour: bool, every: bool = False
+) -> str:
+    """The report as `text`, `json`, `github`, `sarif`, `html` or `turtle`. Raises MissingLibrary.
+
+    Formats for people and for tools of repositories list some problems of each kind, or `every` one; JSON and Turtle
+    always have all.
+    """
     if form == "json":
         return console.data(report.as_json(outcome, lang, strict))
     if form == "turtle":
@@ -34,16 +40,20 @@ def render(outcome: Report, dataset: Dataset, form: str, lang: str, strict: bool
 
         prefix = _prefix(str(dataset.working))
         if form == "github":
-            return alerts.as_github(outcome, lang, prefix)
-        return console.data(alerts.as_sarif(outcome, lang, prefix))
+            return alerts.as_github(outcome, lang, prefix, every)
+        return console.data(alerts.as_sarif(outcome, lang, prefix, every))
     if form == "html":
         from hankelod.site.pages.report import as_html
 
         try:
-            return as_html(outcome, dataset, lang)
+            return as_html(outcome, dataset, lang, every)
         except ImportError as error:
             raise MissingLibrary(message("refusal-html")) from error
-    return report.as_text(outcome, lang, colour)
+    from hankelod.validation.excerpts import Excerpts
+    from hankelod.validation.kinds import listed
+    from hankelod.validation.text import as_text
+
+    return as_text(outcome, lang, colour, every=every, excerpts=Excerpts(dataset, listed(outcome.problems, every)))
 
 
 def _prefix(working: str) -> str:

@@ -39,5 +39,5 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
         from hankelod.pipeline.checking import check_files
 
         report = check_files(dataset, paths, given.engine, details=details)
-    sys.stdout.write(render(report, dataset, given.format, lang, given.strict, coloured(sys.stdout)))
+    sys.stdout.write(render(report, dataset, given.format, lang, given.strict, coloured(sys.stdout), given.all))
     return 0 if report.conforms(given.strict) else 1

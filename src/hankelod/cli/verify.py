@@ -19,7 +19,7 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     """
     from hankelod.pipeline import workers
     from hankelod.publication import verification
-    from hankelod.validation import report
+    from hankelod.validation import report, text
 
     if not (working / given.dist).is_dir():
         raise CannotRun(message("refusal-publication-folder", folder=given.dist))
@@ -27,5 +27,5 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
     if given.format == "json":
         sys.stdout.write(console.data(report.as_json(outcome, lang)))
     else:
-        sys.stdout.write(report.as_text(outcome, lang, coloured(sys.stdout), "file"))
+        sys.stdout.write(text.as_text(outcome, lang, coloured(sys.stdout), "file"))
     return 0 if outcome.conforms() else 1

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from hankelod.exports.areas import schema_path
 from hankelod.exports.hosting import CSVW
+from hankelod.exports.quality import add_left_out
 from hankelod.exports.summary import Summary, summary
 from hankelod.mapping.mapping import Mapping
 from hankelod.messages.catalogue import Entry, Text, in_language
@@ -28,6 +29,7 @@ from hankelod.rdf.turtle import document
 from hankelod.records.areas import kinds
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record, completed, dumped, references
+from hankelod.validation.leftout import NOTHING, LeftOut
 
 DCAT = "http://www.w3.org/ns/dcat#"
 
@@ -59,14 +61,21 @@ class Catalogue:
     """Context shared by catalogue, VoID and provenance: the dataset's record, its IRIs and the template of texts."""
 
     def __init__(
-        self, dataset: Dataset, mapping: Mapping, records: list[Record], edition: Edition, whole: Summary | None = None
+        self,
+        dataset: Dataset,
+        mapping: Mapping,
+        records: list[Record],
+        edition: Edition,
+        whole: Summary | None = None,
+        left: LeftOut = NOTHING,
     ) -> None:
         """Collect the context.
 
         `records` include the dataset's own and those that it refers to. `whole` is the summary of all records; it is
-        computed from `records` if missing, and must be given if they are not all.
+        computed from `records` if missing, and must be given if they are not all. `left` is what is left out.
         """
         self.dataset, self.mapping, self.records, self.edition = dataset, mapping, records, edition
+        self.left = left
         self.whole = whole or summary(dataset.model, dumped(records))
         self.template: Index = graph.read_resource("hankelod.exports", "dcat.ttl", dataset.base)
         self.record = next(r for r in records if r.cls.of_dataset)
@@ -162,6 +171,7 @@ def catalogue(about: Catalogue, entries: Entries) -> Files:
     _catalogue(about, triples)
     _dataset(about, triples)
     _versions(about, triples)
+    add_left_out(triples, about.iri, about.things, about.left)
     _people(about, triples)
     for path in sorted(entries):
         if formats.of(path).ending != f".csv{CSVW}" and (path.startswith("dump/") or path == FEED):

@@ -30,6 +30,7 @@ LESSER = {
             "modified-not-raised",
             "part-moved",
             "id-vanished",
+            "left-out-published",
             "sheet-above-header",
             "sheet-beside",
             "sheet-hidden",

@@ -48,7 +48,7 @@ def describe(
         building.adopt(making.DAYS)
     in_rdf = as_turtle(report, checks).encode()
     building.add([File("report.ttl", in_rdf, syntaxes.count(in_rdf, ox.RdfFormat.TURTLE))])
-    about = Catalogue(dataset, mapping, others, edition, outcome.summary)
+    about = Catalogue(dataset, mapping, others, edition, outcome.summary, report.left)
     building.add(catalogue(about, dict(building.entries)))
     building.add(provenance(about))
     building.add(void(about, outcome.counts, dict(building.entries)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from hankelod.messages.languages import of_pages
@@ -16,7 +17,7 @@ from hankelod.records.areas import Areas
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from hankelod.records.tree import Unreadable
-from hankelod.validation import concepts
+from hankelod.validation import concepts, kinds
 from hankelod.validation.details import Details
 from hankelod.validation.report import Report, report
 from hankelod.validation.withdrawn import reused
@@ -25,30 +26,39 @@ SHOWN = 20
 """Most codes of areas without a boundary that a message lists."""
 
 KEPT = 30_000
-"""Most problems of each severity in a report; more are counted. With more violations, work ends."""
+"""Most problems of each severity in a report, besides some of each kind; more are counted."""
 
 
 class Findings:
     """Problems found so far. `sound` is False from the first violation on, `full` True with too many of them."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Dataset, taker: Callable[[Problem], object] | None = None) -> None:
+        """With a `taker`, which is handed each problem, work does not end for their number."""
         self.dataset = dataset
+        self._taker = taker
         self.sound = True
         self.full = False
         self.records = 0
         self.details = Details()
         self._kept: dict[str, list[Problem]] = {severity: [] for severity in SEVERITIES}
         self._more = dict.fromkeys(SEVERITIES, 0)
+        self._kinds: Counter[tuple[str, str]] = Counter()
+        self._beyond: Counter[tuple[str, str]] = Counter()
         self._ids = bytearray()
 
     def note(self, problems: Iterable[Problem]) -> None:
         """Take problems."""
         for each in problems:
+            if self._taker is not None:
+                self._taker(each)
             self.sound = self.sound and each.severity != "violation"
-            if len(self._kept[each.severity]) < KEPT:
+            kind = each.severity, each.code
+            self._kinds[kind] += 1
+            if len(self._kept[each.severity]) < KEPT or self._kinds[kind] <= kinds.SHOWN:
                 self._kept[each.severity].append(each)
             else:
                 self._more[each.severity] += 1
+                self._beyond[kind] += 1
 
     def begin(self, others: list[Record], engine: str | None = None) -> None:
         """Take what is wrong with the dataset as such, and with reading the records that are held in memory.
@@ -73,7 +83,7 @@ class Findings:
         if piece.details is not None:
             self.details.merge(piece.details)
         violations = len(self._kept["violation"]) + self._more["violation"]
-        if violations > MAX_PROBLEMS and not self.full:
+        if violations > MAX_PROBLEMS and not self.full and self._taker is None:
             self.full = True
             last = max(piece.problems, key=lambda p: p.line)
             place = Place(last.file, last.line, 1)
@@ -87,7 +97,7 @@ class Findings:
         """Return the report; it is complete when all pieces have been taken."""
         problems = [p for kept in self._kept.values() for p in kept]
         self.details.unique()
-        return report(problems, self.records, self.dataset.base, self.details, dict(self._more))
+        return report(problems, self.records, self.dataset.base, self.details, dict(self._more), dict(self._beyond))
 
     ### Ids that are used twice
 

@@ -19,6 +19,7 @@ from hankelod.pipeline import outputs
 from hankelod.pipeline.chunk import Chunk, held
 from hankelod.publication.parts import Parts
 from hankelod.records.dataset import Dataset
+from hankelod.records.omission import Omission
 from hankelod.records.record import Record, Values
 from hankelod.validation.details import Details
 from hankelod.validation.precheck import PreCheck
@@ -28,7 +29,7 @@ from hankelod.validation.withdrawn import reused
 class Setting(NamedTuple):
     """What a worker has to know: the folder of the dataset and the one that names in reports are relative to, the
     engine, whether there are several chunks, whether details are wanted, the names of the exports and where their bytes
-    go (None: nothing is made), and whether records are handed back."""
+    go (None: nothing is made), whether records are handed back, and which are passed over."""
 
     root: str
     working: str
@@ -38,6 +39,7 @@ class Setting(NamedTuple):
     exports: tuple[str, ...] = ()
     parts: Parts | None = None
     records: bool = False
+    omitted: tuple[Omission, ...] = ()
 
 
 class Plain(NamedTuple):
@@ -75,7 +77,7 @@ class Workshop:
     def __init__(self, setting: Setting, dataset: Dataset | None = None, others: list[Record] | None = None) -> None:
         """A worker in the publisher's process, or one that is forked from it, is handed what that has read already."""
         self.setting = setting
-        self.dataset = dataset or Dataset(Path(setting.root), Path(setting.working))
+        self.dataset = dataset or Dataset(Path(setting.root), Path(setting.working), omitted=setting.omitted)
         self.main = self.dataset.model.main
         self.others = held(self.dataset) if others is None else others
         self.mapping = Mapping(self.dataset.model)

@@ -33,6 +33,7 @@ from hankelod.publication.runs import merge
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
 from hankelod.validation.engines import available
+from hankelod.validation.leftout import NOTHING, LeftOut
 from hankelod.validation.report import Report
 
 PARTS = ("dumps", "documents", "site")
@@ -45,6 +46,9 @@ FIRST = Edition()
 
 Step = Callable[[int], object]
 """Takes the amount of work done since the last call."""
+
+Taker = Callable[[Problem], object]
+"""Takes each problem as it is found."""
 
 Watch = Callable[[str, int | None], AbstractContextManager[Step]]
 """Context of work with a name (`records`, `ranges`) and a size, if that is known, for a progress bar."""
@@ -103,11 +107,13 @@ class _Walk:
 
 
 @contextmanager
-def _walk(dataset: Dataset, setting: Setting, crew: Crew | None, records: int) -> Iterator[_Walk]:
+def _walk(
+    dataset: Dataset, setting: Setting, crew: Crew | None, records: int, taker: Taker | None = None
+) -> Iterator[_Walk]:
     """Begin a traversal: this process has its workshop before workers are forked from it."""
     others = chunking.held(dataset)
     problems = list(dataset.reader.problems)
-    findings = Findings(dataset)
+    findings = Findings(dataset, taker)
     findings.begin(others, setting.engine)
     workshop = Workshop(setting, dataset, others)
     hand_over(workshop)
@@ -130,11 +136,16 @@ def check(
     crew: Crew | None = None,
     watch: Watch = unwatched,
     records: int = chunking.RECORDS,
+    taker: Taker | None = None,
 ) -> Report:
-    """Check the whole dataset. With `details`, the report has the rules of grants. Raises EngineMissing, WorkerLost."""
+    """Check the whole dataset. With `details`, the report has the rules of grants; a `taker` is handed each problem.
+
+    Raises EngineMissing, WorkerLost.
+    """
     several = chunking.several(dataset)
     setting = Setting(str(dataset.root), str(dataset.working), available(engine), several, details)
-    with _walk(dataset, setting, crew, records) as walk:
+    setting = setting._replace(omitted=dataset.omitted.each)
+    with _walk(dataset, setting, crew, records, taker) as walk:
         for _ in walk.pieces(watch):
             pass
         return walk.findings.report()
@@ -153,13 +164,16 @@ def publish(
     parts: Parts | None = None,
     watch: Watch = unwatched,
     records: int = chunking.RECORDS,
+    left: LeftOut = NOTHING,
 ) -> Published:
     """Read, check and write everything once, to `out`, whole or not at all.
 
     `only` names the parts to write; none means all. `edition` is what records do not state. `previous` is the folder or
     the address of the publication whose history goes on, by default the one in `out`; `forget` the ids of records
     whose earlier versions leave the history. `parts` is where workers put what they make, by default a folder that goes
-    with the work. Raises Unsound, CannotPublish, EngineMissing, WorkerLost.
+    with the work.
+    `left` is what the dataset was rid of before (`pipeline.sieve`). Raises Unsound, CannotPublish, EngineMissing,
+    WorkerLost.
     """
     wanted = frozenset(only)
     large = sum(chunking.size(dataset)) > chunking.MOST
@@ -180,14 +194,15 @@ def publish(
             exports=outputs.names([*written, making.PART] if left_out else written),
             parts=parts,
             records="site" in written,
+            omitted=dataset.omitted.each,
         )
         with _walk(dataset, setting, crew, records) as walk:
             outcome = _written(walk, building, parts, chronicle, "dumps" in written, watch)
-            found = walk.findings.report()
+            found = walk.findings.report()._replace(left=left)
         warnings, found = chronicle.describe(outcome, found)
         description.describe(dataset, outcome, building, found, chronicle, edition, written, left_out)
         return Published(
-            building.finish(making.PATTERNS if left_out else ()), chronicle.first, warnings, found, left_out
+            building.finish(making.PATTERNS if left_out else (), found.left), chronicle.first, warnings, found, left_out
         )
 
 

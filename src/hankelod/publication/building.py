@@ -13,6 +13,7 @@ from hankelod.publication import exchange
 from hankelod.publication.files import Entries, File
 from hankelod.publication.manifest import MANIFEST, entry, manifest
 from hankelod.publication.packing import Packer
+from hankelod.validation.leftout import NOTHING, LeftOut
 
 SCRATCH = ".scratch"
 """Folder in a publication that is being written, for what is removed when it is done."""
@@ -130,13 +131,15 @@ class Building:
             digest = hashlib.sha256(file.content).hexdigest()
             self.entries[file.path] = entry(file.path, digest, len(file.content), file.triples)
 
-    def finish(self, on_demand: Sequence[str] = ()) -> int:
-        """Write the manifest, with the patterns of paths that are made `on_demand`, and remove the scratch folder.
+    def finish(self, on_demand: Sequence[str] = (), left: LeftOut = NOTHING) -> int:
+        """Write the manifest, and remove the scratch folder.
+
+        It has the patterns of paths that are made `on_demand`, and what is `left` out of the data.
 
         Returns the number of all files.
         """
         shutil.rmtree(self.folder / SCRATCH, ignore_errors=True)
-        exchange.write(self.folder / MANIFEST, manifest(self.entries, on_demand))
+        exchange.write(self.folder / MANIFEST, manifest(self.entries, on_demand, left))
         return len(self.entries) + 1
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from hankelod.messages.refusal import CannotPublish
 from hankelod.messages.words import message
@@ -44,6 +45,23 @@ def write(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     path.chmod(FILE_MODE)
+
+
+@contextlib.contextmanager
+def replacing_file(path: Path) -> Iterator[BinaryIO]:
+    """Write a file beside its old content, which it replaces at the end of the block, as a whole or not at all.
+
+    Raises OSError.
+    """
+    building = beside(path, "building")
+    try:
+        with building.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        building.replace(path)
+    finally:
+        building.unlink(missing_ok=True)
 
 
 ### The lock

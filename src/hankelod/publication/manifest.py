@@ -21,6 +21,7 @@ from hankelod.messages.refusal import Refusal
 from hankelod.messages.words import message
 from hankelod.publication import formats
 from hankelod.publication.files import Entries, to_json
+from hankelod.validation.leftout import NOTHING, LeftOut
 
 MANIFEST = "manifest.json"
 
@@ -151,7 +152,14 @@ def entry(path: str, sha256: str, size: int, triples: int | None) -> dict[str, o
     return fields if triples is None else {**fields, "triples": triples}
 
 
-def manifest(entries: Entries, on_demand: Sequence[str] = ()) -> bytes:
-    """The bytes of `manifest.json`: every file except itself, and the build id."""
+def manifest(entries: Entries, on_demand: Sequence[str] = (), left: LeftOut = NOTHING) -> bytes:
+    """The bytes of `manifest.json`: every file except itself, the build id, and how many records are `left` out."""
     whole: dict[str, object] = {"build": build_id(entries), "files": dict(sorted(entries.items()))}
-    return to_json({**whole, "onDemand": list(on_demand)} if on_demand else whole, 2)
+    if on_demand:
+        whole["onDemand"] = list(on_demand)
+    if left.parts:
+        whole["leftOut"] = {
+            "records": {part.name: {"leftOut": part.records, "of": part.of} for part in left.parts},
+            "problems": dict(left.kinds),
+        }
+    return to_json(whole, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from hankelod.messages.problem import Place, Problem, parser_says, phrase, problem
 from hankelod.records.tree import MAX_ROWS, Node, check_characters, composed, decode, refuse
@@ -26,11 +26,14 @@ def columns(raw: bytes, file: str, *names: str) -> Iterator[tuple[str, ...]]:
         return
 
 
-def rows(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] | None = None) -> Iterator[Node]:
+def rows(
+    raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] | None = None, omitted: Container[int] = ()
+) -> Iterator[Node]:
     """Yield each row of a CSV file (RFC 4180 with a header) as a mapping; `name_en` is `name` in English.
 
     A value has the place of its cell, a key that of its column's header; empty cells are left out. An unreadable row is
-    added to `problems` and skipped, an empty one passed over. `only`, a column and a lower-case value, selects rows.
+    added to `problems` and skipped, an empty one passed over. `only`, a column and a lower-case value, selects rows;
+    those that begin on an `omitted` line are passed over.
     Raises Unreadable if the header is missing, or not separated by commas.
     """
     text = decode(raw, file)
@@ -48,7 +51,10 @@ def rows(raw: bytes, file: str, problems: list[Problem], only: tuple[str, str] |
         except StopIteration:
             break
         except csv.Error as error:
-            problems.append(problem("csv-syntax", Place(file, first + 1, 1), detail=parser_says(str(error))))
+            if first + 1 not in omitted:
+                problems.append(problem("csv-syntax", Place(file, first + 1, 1), detail=parser_says(str(error))))
+            continue
+        if header and first + 1 in omitted:
             continue
         if only and header and only[0] in header and only[1] not in map(str.lower, row):
             continue

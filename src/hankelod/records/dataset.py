@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from hankelod.rdf import files
 from hankelod.records import csvtree, packs, settings, tree, yamltree
 from hankelod.records.folder import DATASET, shipped
 from hankelod.records.identifiers import unreserved
+from hankelod.records.omission import Omission, Omissions
 from hankelod.records.places import Places
 from hankelod.records.reader import Reader
 from hankelod.records.record import Record, References, Values, handed_on
@@ -41,17 +42,23 @@ class Dataset:
     """One dataset folder. Opening it reads `dataset.yml`, ontology and shapes; records are read on demand."""
 
     def __init__(
-        self, root: Path, working: Path | None = None, alone: bool = False, config: Settings | None = None
+        self,
+        root: Path,
+        working: Path | None = None,
+        alone: bool = False,
+        config: Settings | None = None,
+        omitted: Sequence[Omission] = (),
     ) -> None:
         """Open the dataset at `root`, which contains `data/`; file names in reports are relative to `working`.
 
         With `alone` there is no dataset: records are checked with the package's model and code lists, and references
         to organisations and programmes are not checked. `config` are the settings of a dataset that is being made.
-        Raises NotADataset.
+        The records that are `omitted` are passed over, as if they were not there. Raises NotADataset.
         """
         self.root, self.data, self.working, self.alone = root, root / "data", working or root, alone
         name = self.name(self.data / DATASET)
         self.config = config or (settings.alone() if alone else settings.read(root, self.data / DATASET, name))
+        self.omitted = Omissions(omitted)
         self.base, self.languages = self.config.base, self.config.languages
         self.pack = packs.find(self.config, root, self.working, alone)
         self.sources, self.model = opened(root, self.config, self.pack, self.name, alone)
@@ -61,7 +68,12 @@ class Dataset:
         self._tables: dict[str, set[str]] = {}
         self._parts: dict[str, set[str]] = {}
         self._bulk: dict[str, set[str]] = {}
-        self.reader = Reader(self.model, References(self.exists, self.suggest, self.knows), self.config, self.given)
+        references = References(self.exists, self.suggest, self.knows, self.omitted.has)
+        self.reader = Reader(self.model, references, self.config, self.given)
+
+    def without(self, omitted: Sequence[Omission]) -> Dataset:
+        """Return the same dataset without these records. Raises NotADataset."""
+        return Dataset(self.root, self.working, self.alone, omitted=omitted)
 
     @property
     def own_model(self) -> bool:
@@ -102,7 +114,8 @@ class Dataset:
         for cls in self.model.entries():
             if cls.folder:
                 folder = self.data / cls.folder
-                stems[cls.iri] = {f[:-4] for f in files.listed(folder, ".yml")}
+                listed = files.listed(folder, ".yml")
+                stems[cls.iri] = {f[:-4] for f in listed if not self.omitted.whole(self.name(folder / f))}
         return stems
 
     def rows(self, cls: Class) -> dict[str, Record]:
@@ -140,7 +153,9 @@ class Dataset:
 
     def _is_unread_table(self, cls: Class) -> bool:
         """Check if a class has a CSV file that is not read yet: for a few references its ids are enough."""
-        return cls.iri not in self._rows and str(cls.file).endswith(".csv") and cls.identified_by is not None
+        if cls.iri in self._rows or not str(cls.file).endswith(".csv") or cls.identified_by is None:
+            return False
+        return not any(self.omitted.lines(self.name(file)) for file in self.files(cls))
 
     def _codes(self, cls: Class) -> set[str]:
         """Return the ids in a CSV file without typing its rows; `rows` reads and reports a file with errors."""
@@ -171,10 +186,9 @@ class Dataset:
         """Return the ids in the JSON Lines file of a class."""
         if cls.iri not in self._bulk:
             from hankelod.records.decoding import identifier
-            from hankelod.records.jsonlines import lines
 
-            path = self.bulk_file(cls)
-            ids = (identifier(raw) for _, raw in lines(path, "", self.data) if isinstance(raw, bytes)) if path else ()
+            found = self.bulk_lines(cls) if self.bulk_file(cls) else ()
+            ids = (identifier(raw) for _, raw in found if isinstance(raw, bytes))
             self._bulk[cls.iri] = {each for each in ids if each is not None}
         return self._bulk[cls.iri]
 
@@ -200,7 +214,8 @@ class Dataset:
         if files.leads_out(folder, self.data):
             self.add(problem("outside-dataset", Place(self.name(folder), 1, 1)))
             return []
-        return [folder / f for f in files.listed(folder, ".yml")]
+        paths = [folder / f for f in files.listed(folder, ".yml")]
+        return [path for path in paths if not self.omitted.whole(self.name(path))] if self.omitted.each else paths
 
     def bulk_file(self, cls: Class) -> Path | None:
         """Return the JSON Lines file of a class, or None."""
@@ -237,7 +252,10 @@ class Dataset:
 
         path = self.bulk_file(cls)
         assert path is not None
-        yield from lines(path, self.name(path), self.data)
+        name = self.name(path)
+        omitted = self.omitted.lines(name)
+        found = lines(path, name, self.data)
+        yield from (each for each in found if each[0] not in omitted) if omitted else found
 
     def some(self, cls: Class, ids: set[str]) -> Iterator[Record]:
         """Yield the records of a class with these ids, without keeping their problems."""
@@ -288,7 +306,7 @@ class Dataset:
         if cls.file:
             return self.rows(cls).get(identifier)
         path = self.data / str(cls.folder) / f"{identifier}.yml"
-        if ID.fullmatch(identifier) and os.path.lexists(path):
+        if ID.fullmatch(identifier) and os.path.lexists(path) and not self.omitted.whole(self.name(path)):
             return next(iter(self.quietly(cls, path)), None)
         return self.bulk_record(cls, identifier)
 
@@ -361,17 +379,18 @@ class Dataset:
         `only` selects the CSV row with this id.
         """
         name = self.name(path)
+        omitted = self.omitted.lines(name)
         seen: dict[str, Place] = {}
         try:
             if path.suffix == ".csv":
                 wanted = (str(cls.identified_by), only) if only else None
-                nodes = csvtree.rows(self.content(path, name), name, self.reader.problems, wanted)
+                nodes = csvtree.rows(self.content(path, name), name, self.reader.problems, wanted, omitted)
                 if self.places.has(cls):
                     nodes = self.places.of_class(cls, path, nodes)
             elif not os.path.lexists(path):
                 return
             else:
-                nodes = self._nodes(path, name)
+                nodes = (node for node in self._nodes(path, name) if node.line not in omitted)
             for node in nodes:
                 record = self.reader.record(node, cls, name, None)
                 if record is None:

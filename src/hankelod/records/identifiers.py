@@ -100,6 +100,9 @@ def reference(log: ProblemLog, node: Node, field: Field, path: Path, siblings: V
         target = next((c for c in log.model.classes.values() if c.segment == segment and not c.part), None)
         if target is not None and ID.fullmatch(rest) and log.references.exists(target, rest):
             return text
+        if target is not None and log.references.omitted(target, rest):
+            log.report("left-out-reference", node, path, text, label=field.label)
+            return None
         log.unknown_reference(node, field, path, text, None)
         return None
     target = log.model.target(field)
@@ -113,6 +116,9 @@ def reference(log: ProblemLog, node: Node, field: Field, path: Path, siblings: V
     if not log.references.knows(target):
         log.report("unchecked-reference", node, path, text, label=field.label)
         log.marred.add(path)  # left out, so that no rule reports it
+        return None
+    if log.references.omitted(target, whole):
+        log.report("left-out-reference", node, path, text, label=field.label)
         return None
     log.unknown_reference(node, field, path, text, target)
     return None

@@ -65,12 +65,13 @@ class Record(NamedTuple):
 class References(NamedTuple):
     """Look-ups of references: `exists` checks an id, `suggest` guesses the intended one with its name.
 
-    `knows` is False for a class whose ids are not all known.
+    `knows` is False for a class whose ids are not all known. `omitted` is True for a record that is left out.
     """
 
     exists: Callable[[Class, str], bool]
     suggest: Callable[[Class, str], Text | None]
     knows: Callable[[Class], bool] = lambda cls: True
+    omitted: Callable[[Class, str], bool] = lambda cls, identifier: False
 
 
 def type_of(values: Values, cls: Class) -> tuple[str, ...]:

@@ -11,7 +11,9 @@ from hankelod.messages.catalogue import in_language
 from hankelod.messages.console import part
 from hankelod.messages.problem import Problem
 from hankelod.messages.words import say
+from hankelod.validation.kinds import listed
 from hankelod.validation.report import Report
+from hankelod.validation.text import more_of_kinds
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -29,13 +31,15 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def as_github(report: Report, lang: str, prefix: str = "") -> str:
+def as_github(report: Report, lang: str, prefix: str = "", every: bool = False) -> str:
     """One workflow command for each problem, which GitHub shows at its line in the pull request; then a summary.
+
+    Of a long report some problems of each kind, or with `every` all.
 
     `prefix` is the path of the working folder in the repository, with a slash at its end, or empty.
     """
     lines = []
-    for p in report.problems:
+    for p in listed(report.problems, every):
         title = f"{p.code}: {p.record}" if p.record else p.code
         text = "\n".join(
             (
@@ -49,19 +53,24 @@ def as_github(report: Report, lang: str, prefix: str = "") -> str:
             f"::{COMMANDS[p.severity]} file={_property(part(prefix + p.file))},line={p.line},col={p.column},"
             f"title={_property(part(title))}::{_data(text)}"
         )
+    lines += more_of_kinds(report, lang, every)
     counts = report.counts()
     summary = ", ".join(f"{counts[s]} {say(s + 's', lang)}" for s in COMMANDS if counts[s])
     lines.append(f"{report.records} {say('records', lang)}" + (f": {summary}" if summary else ""))
     return "\n".join(lines) + "\n"
 
 
-def as_sarif(report: Report, lang: str, prefix: str = "") -> str:
-    """A SARIF log with one run. Columns count code points; paths are relative to the top of the repository."""
+def as_sarif(report: Report, lang: str, prefix: str = "", every: bool = False) -> str:
+    """A SARIF log with one run. Columns count code points; paths are relative to the top of the repository.
+
+    Of a long report it has some problems of each kind, and a notification of the others; with `every` all.
+    """
     rules: dict[str, int] = {}
+    first: dict[str, Problem] = {}
     for p in report.problems:
         rules.setdefault(p.code, len(rules))
-    first = {code: next(p for p in report.problems if p.code == code) for code in rules}
-    run = {
+        first.setdefault(p.code, p)
+    run: dict[str, object] = {
         "tool": {
             "driver": {
                 "name": "hankelod",
@@ -72,8 +81,11 @@ def as_sarif(report: Report, lang: str, prefix: str = "") -> str:
         },
         "language": lang,
         "columnKind": "unicodeCodePoints",
-        "results": [_result(p, lang, rules[p.code], prefix) for p in report.problems],
+        "results": [_result(p, lang, rules[p.code], prefix) for p in listed(report.problems, every)],
     }
+    if more := [line for line in more_of_kinds(report, lang, every) if line]:
+        notes = [{"level": "note", "message": {"text": line}} for line in more]
+        run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": notes}]
     return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""The validation report: as text, as JSON by the contract of the report, and as a `sh:ValidationReport` in Turtle."""
+"""The validation report: as JSON by the contract of the report, and as a `sh:ValidationReport` in Turtle."""
 
 from __future__ import annotations
 
@@ -10,28 +10,30 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from hankelod.messages.catalogue import Text, in_language
-from hankelod.messages.console import part
 from hankelod.messages.languages import UNDETERMINED
-from hankelod.messages.problem import CATALOGUE, SEVERITIES, Problem, Result, in_order, short
-from hankelod.messages.words import say
+from hankelod.messages.problem import CATALOGUE, SEVERITIES, Problem, Result, in_order
 from hankelod.model.model import Check
-from hankelod.rdf.graph import RDF, SH, XSD
+from hankelod.rdf.graph import RDF, RDFS, SH, XSD
 from hankelod.rdf.statements import Triples, literal
 from hankelod.rdf.turtle import document
 from hankelod.validation.checker import term
 from hankelod.validation.details import Details
+from hankelod.validation.kinds import Kind, kinds
+from hankelod.validation.leftout import NOTHING, LeftOut
 
 if TYPE_CHECKING:
     from hankelod.validation.grants import Limit, Rule
 
 NONE: Mapping[str, int] = MappingProxyType({})
 
+NOTHING_BEYOND: Mapping[tuple[str, str], int] = MappingProxyType({})
+
 
 class Report(NamedTuple):
     """All problems of one validation, in order; the number of records read, and what a report tells beyond problems.
 
     `more` is the number of problems that were counted but not kept, by severity: a large dataset may have too many to
-    list.
+    list; `beyond` is the same by severity and code. `left` is what was left out of what the report is about.
     """
 
     problems: list[Problem]
@@ -39,6 +41,8 @@ class Report(NamedTuple):
     base: str
     more: Mapping[str, int]
     details: Details
+    left: LeftOut = NOTHING
+    beyond: Mapping[tuple[str, str], int] = NOTHING_BEYOND
 
     def counts(self) -> dict[str, int]:
         """The number of problems of each severity, with those that were not kept."""
@@ -51,14 +55,24 @@ class Report(NamedTuple):
 
     def help(self, problem: Problem) -> str:
         """The address of the help page for the code of a problem."""
-        return f"{self.base}doc/problem/{problem.code}"
+        return help_page(self.base, problem.code)
+
+
+def help_page(base: str, code: str) -> str:
+    """The address of the help page for a code."""
+    return f"{base}doc/problem/{code}"
 
 
 def report(
-    problems: list[Problem], records: int, base: str, details: Details | None = None, more: Mapping[str, int] = NONE
+    problems: list[Problem],
+    records: int,
+    base: str,
+    details: Details | None = None,
+    more: Mapping[str, int] = NONE,
+    beyond: Mapping[tuple[str, str], int] = NOTHING_BEYOND,
 ) -> Report:
     """A Report of these problems, sorted, without duplicates; `records` is the number of records that were read."""
-    return Report(in_order(_once(problems)), records, base, more, details or Details())
+    return Report(in_order(_once(problems)), records, base, more, details or Details(), beyond=beyond)
 
 
 def extended(before: Report, problems: list[Problem]) -> Report:
@@ -79,36 +93,53 @@ def _once(problems: list[Problem]) -> list[Problem]:
 
 
 def as_json(report: Report, lang: str, strict: bool = False) -> str:
-    """The report as JSON by its contract: `conforms`, `counts`, `records`, `problems`, and `rules` of the grants."""
-    problems = [
-        {
-            "file": p.file,
-            "line": p.line,
-            "column": p.column,
-            "record": p.record,
-            "field": p.field,
-            "value": p.value,
-            "code": p.code,
-            "constraint": p.constraint,
-            "severity": p.severity,
-            "message": in_language(p.message, lang),
-            "why": in_language(p.why, lang),
-            "fix": in_language(p.fix, lang),
-            "related": [place._asdict() for place in p.related],
-            "help": report.help(p),
-        }
-        for p in report.problems
-    ]
+    """The report as JSON by its contract: `conforms`, `counts`, `records`, `problems`, and `rules` of the grants.
+
+    It has all problems, however many; `kinds` sums them up.
+    """
     import json
 
     whole = {
         "conforms": report.conforms(strict),
         "counts": report.counts(),
         "records": report.records,
-        "problems": problems,
+        "kinds": [_kind(kind, lang) for kind in kinds(report)],
+        "problems": [as_data(p, report.base, lang) for p in report.problems],
         "rules": [_rule(r, lang) for r in report.details.rules],
     }
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def _kind(kind: Kind, lang: str) -> dict[str, object]:
+    first = kind.examples[0]
+    return {
+        "code": kind.code,
+        "severity": kind.severity,
+        "count": kind.number,
+        "message": in_language(first.message, lang),
+        "fix": in_language(first.fix, lang),
+        "examples": [{"file": p.file, "line": p.line, "column": p.column} for p in kind.examples],
+    }
+
+
+def as_data(p: Problem, base: str, lang: str) -> dict[str, object]:
+    """A problem as the JSON report has it."""
+    return {
+        "file": p.file,
+        "line": p.line,
+        "column": p.column,
+        "record": p.record,
+        "field": p.field,
+        "value": p.value,
+        "code": p.code,
+        "constraint": p.constraint,
+        "severity": p.severity,
+        "message": in_language(p.message, lang),
+        "why": in_language(p.why, lang),
+        "fix": in_language(p.fix, lang),
+        "related": [place._asdict() for place in p.related],
+        "help": help_page(base, p.code),
+    }
 
 
 def _rule(rule: Rule, lang: str) -> dict[str, object]:
@@ -136,43 +167,6 @@ def _rule(rule: Rule, lang: str) -> dict[str, object]:
     }
 
 
-def number(count: int, word: str, lang: str) -> str:
-    """A count with its noun: one error, two errors. Some languages have another case after any number but one."""
-    return f"{count} {say(word if count == 1 else word + 's', lang)}"
-
-
-def as_text(report: Report, lang: str, colour: bool = False, counted: str = "record") -> str:
-    """The report for a terminal: each problem with its message, reason and correction; a summary last.
-
-    `counted` is the noun that the report counts: `record` or `file`.
-    """
-
-    def paint(code: str, text: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if colour else text
-
-    shade = {"violation": "31", "warning": "33", "info": "36"}
-    lines = []
-    for p in report.problems:
-        where = part(f"{p.file}:{p.line}:{p.column}")
-        field = f" {part(short(p.field))}" if p.field else ""
-        lines.append(f"{paint('1', where)}: {paint(shade[p.severity], say(p.severity, lang))}:{field} [{p.code}]")
-        lines.append(f"  {part(in_language(p.message, lang))}")
-        lines.append(f"  {say('why', lang)}: {part(in_language(p.why, lang))}")
-        lines.append(f"  {say('fix', lang)}: {part(in_language(p.fix, lang))}")
-        lines += [part(f"  {say('see', lang)}: {place.file}:{place.line}:{place.column}") for place in p.related]
-        lines.append(f"  {say('help', lang)}: {report.help(p)}")
-        lines.append("")
-    lines.append(tally(report, lang, counted))
-    return "\n".join(lines) + "\n"
-
-
-def tally(report: Report, lang: str, counted: str = "record") -> str:
-    """One line: the number of records or files checked, and the number of problems of each severity."""
-    counts = report.counts()
-    problems = ", ".join(number(counts[s], s, lang) for s in SEVERITIES if counts[s])
-    return f"{number(report.records, f'report-{counted}', lang)}: {problems or say('report-fine', lang)}"
-
-
 def as_turtle(report: Report, checks: Mapping[str, Check]) -> str:
     """The report as a `sh:ValidationReport` (SHACL, section 3.6); `checks` are those of the shapes, by IRI.
 
@@ -186,11 +180,17 @@ def as_turtle(report: Report, checks: Mapping[str, Check]) -> str:
         "_:report": {
             RDF + "type": [SH + "ValidationReport"],
             SH + "conforms": [ox.Literal(conforms)],
+            **({RDFS + "comment": _left(report)} if report.left.parts else {}),
             **({SH + "result": nodes} if nodes else {}),
         },
         **dict(zip(map(str, nodes), results, strict=True)),
     }
-    return document(triples, report.base, {"sh": SH, "xsd": XSD}, in_order=True, long=False)
+    prefixes = {"sh": SH, "xsd": XSD, **({"rdfs": RDFS} if report.left.parts else {})}
+    return document(triples, report.base, prefixes, in_order=True, long=False)
+
+
+def _left(report: Report) -> list[object]:
+    return [ox.Literal(text, language=lang) for part in report.left.parts for lang, text in part.text.items()]
 
 
 def _results(p: Problem, checks: Mapping[str, Check]) -> list[dict[str, list[object]]]:

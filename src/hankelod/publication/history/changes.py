@@ -347,6 +347,10 @@ def _vanished(dataset: Dataset, things: Things, change: Change) -> Iterator[Prob
     cls = things.cls(change.thing)
     if cls is not None and cls.folder:
         name = change.thing.removeprefix(dataset.model.things)
+        left = dataset.omitted.place(name)
+        if left is not None:
+            yield problem("left-out-published", left, name.split("/", 1)[1], None, name, label=cls.label)
+            return
         place = Place(dataset.name(dataset.data / "withdrawn.yml"), 1, 1)
         yield problem("id-vanished", place, name.split("/", 1)[1], None, name, label=cls.label)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import SEVERITIES, Problem, codes, entry
-from hankelod.model.model import Check, Model
+from hankelod.model.model import Check
 from hankelod.site.language import Link, Words
 from hankelod.site.view import Page, View
+from hankelod.validation.explanation import all_codes, opened
 
 LONGEST = 300
 """Most problems listed on the report's page; `report.ttl` has all."""
@@ -51,7 +51,10 @@ class Finding(NamedTuple):
 
 
 class ReportContent(NamedTuple):
-    """Content of the report; `more` is the number of problems beyond LONGEST, `checks` the number of codes."""
+    """Content of the report; `more` is the number of problems beyond LONGEST, `checks` the number of codes.
+
+    `left` is how many records are left out of how many, by the name of their class, `kinds` how many by their problems.
+    """
 
     records: int
     counts: tuple[tuple[str, int], ...]
@@ -59,11 +62,8 @@ class ReportContent(NamedTuple):
     more: int
     conforms: bool
     checks: int
-
-
-def problem_codes(model: Model) -> list[str]:
-    """Return every code that can occur in a report: those of the package and those of the shapes."""
-    return sorted({*codes(), *(c.code for c in model.checks.values())})
+    left: tuple[tuple[str, int, int], ...]
+    kinds: tuple[tuple[str, Words | None, int], ...]
 
 
 def problem_pages(view: View) -> Iterator[Page]:
@@ -111,7 +111,7 @@ def _line(view: View, code: str, severity: str, text: Text) -> tuple[Link, str, 
 def _open(view: View, text: Text) -> Words | None:
     """Return a message with `…` in place of its placeholders."""
     words = view.t.pick(text)
-    return words._replace(text=re.sub(r"\{\w+\}\.?", "…", words.text)) if words else None
+    return words._replace(text=opened(words.text)) if words else None
 
 
 def _of_check(view: View, check: Check, here: int) -> ProblemContent:
@@ -155,9 +155,21 @@ def report_page(view: View) -> Page:
         findings=tuple(_finding(view, p) for p in report.problems[:LONGEST]),
         more=max(0, len(report.problems) - LONGEST),
         conforms=report.conforms(),
-        checks=len(problem_codes(view.model)),
+        checks=len(all_codes(view.model)),
+        left=tuple((_class(view, part.name), part.records, part.of) for part in report.left.parts),
+        kinds=tuple((code, _meaning(view, code), n) for code, n in report.left.kinds),
     )
     return Page("report.html", "report.html", view.t("report.heading"), view.t("report.description"), content)
+
+
+def _class(view: View, name: str) -> str:
+    return view.class_label(view.model.by_name(name))
+
+
+def _meaning(view: View, code: str) -> Words | None:
+    """Return what a code means: what is wrong, or what a shape asks for."""
+    check = next((c for c in view.model.checks.values() if c.code == code), None)
+    return view.t.pick(check.fix) if check else _open(view, entry(code).says)
 
 
 def _finding(view: View, problem: Problem) -> Finding:

@@ -7,6 +7,7 @@ Jinja's autoescape.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
 from itertools import groupby
@@ -19,12 +20,17 @@ from hankelod.messages.words import word
 from hankelod.site.language import Language
 from hankelod.validation.details import Titles
 from hankelod.validation.grants import Rule
+from hankelod.validation.kinds import kinds, listed, long
 from hankelod.validation.report import Report
+from hankelod.validation.text import more_of_kinds
 
 if TYPE_CHECKING:
     from hankelod.records.dataset import Dataset
 
 TEMPLATES = files("hankelod.site") / "templates"
+
+RULES = 300
+"""Most grants whose conditions are listed where not all is asked for."""
 
 
 class Meaning(NamedTuple):
@@ -37,8 +43,11 @@ class Meaning(NamedTuple):
     help: str
 
 
-def as_html(report: Report, dataset: Dataset, lang: str) -> str:
-    """Render the report in one language. Raises ImportError if Jinja2 is not installed."""
+def as_html(report: Report, dataset: Dataset, lang: str, every: bool = False) -> str:
+    """Render the report in one language: of a long one some problems of each kind, or `every` one.
+
+    Raises ImportError if Jinja2 is not installed.
+    """
     style = (TEMPLATES / "report_alone.css").read_text("utf-8").strip()
     digest = b64encode(sha256(style.encode()).digest()).decode()
     settings = dataset.settings()
@@ -61,10 +70,13 @@ def as_html(report: Report, dataset: Dataset, lang: str) -> str:
             report=report,
             counts=report.counts(),
             severities=SEVERITIES,
-            records=_by_record(report, report.details.titles),
+            kinds=kinds(report) if long(report.problems) else (),
+            more=more_of_kinds(report, lang, every),
+            unlisted=0 if every else max(0, len(report.details.rules) - RULES),
+            records=_by_record(listed(report.problems, every), report.details.titles),
             figures=report.details.coverage(),
             meanings=_meanings(report),
-            rules=report.details.rules,
+            rules=report.details.rules if every else report.details.rules[:RULES],
             bases=_bases(report.details.rules),
             names=report.details.titles,
             format=Language(lang, (lang,)),
@@ -72,10 +84,12 @@ def as_html(report: Report, dataset: Dataset, lang: str) -> str:
     )
 
 
-def _by_record(report: Report, names_by_record: Titles) -> list[tuple[str, str | None, Text, list[Problem]]]:
+def _by_record(
+    problems: Sequence[Problem], names_by_record: Titles
+) -> list[tuple[str, str | None, Text, list[Problem]]]:
     """Return problems grouped by file and record, most severe first; the name is empty if unknown."""
     groups = []
-    for (file, record), members in groupby(report.problems, lambda p: (p.file, p.record)):
+    for (file, record), members in groupby(problems, lambda p: (p.file, p.record)):
         folder = file.rsplit("/", 2)[-2] if "/" in file else None
         name = names_by_record.get((folder, record or ""), {})
         groups.append((file, record, name, list(members)))
