@@ -68,8 +68,10 @@ if (form) {
     // projects are the first entries of the index, in the order of the rows
     const answer = q ? await search.find(q) : null;
     const asked = (chosen().q ?? "").trim() === q;
-    if (asked) worded = { q, rows: answer && answer.words.length > answer.common.length ? new Set(answer.hits.map((hit) => everything[hit.entry])) : null };
-    return asked;
+    if (!asked) return false;
+    const some = answer?.partly ? [] : answer?.hits.map((hit) => everything[hit.entry]); // a filter asks for all words
+    worded = { q, rows: answer && answer.words.length > answer.common.length ? new Set(some) : null };
+    return true;
   };
   const matching = (given) => {
     // one pass: a row rejected by a single filter still counts among the choices of that filter
