@@ -201,7 +201,7 @@ def test_names_in_other_languages_and_places_are_found(seen):
         assert "uusimaa-luoto" in projects(seen, query), query
         assert screen["kinds"]["area"]["hits"][0]["path"] == "doc/municipality/091.html"
     assert {"turku-reivi", "turku-iklu"} <= set(projects(seen, "=Åbo"))
-    [hit] = [h for h in seen["found"]["=Helsingfors"]["kinds"]["project"]["hits"]]
+    [hit] = seen["found"]["=Helsingfors"]["kinds"]["project"]["hits"]
     assert "Helsinki (Helsingfors)" in hit["passage"] and hit["marks"] == ["Helsingfors"]
 
 
