@@ -101,7 +101,7 @@ const search = (() => {
     };
     const ending = async (end) => (await starting("ends", backwards(end), told.ends)).map(([term]) => backwards(term));
     for (const key of all) {
-      const root = key.length >= 6 ? key.slice(0, -2) : key;
+      const root = key.length >= 7 ? key.slice(0, -2) : key; // inflection changes the end
       const open = key.length >= (key === all[0] ? 3 : 4);
       for (const [term, entries] of await starting("terms", root, told.terms)) {
         if (term === key) take(term, entries, EXACT);

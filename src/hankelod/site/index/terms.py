@@ -60,6 +60,11 @@ def folded(word: str) -> str:
     return word if word.isascii() else normalize("NFC", normalize("NFD", word).translate(_FOLDS))
 
 
+def stemmers_built() -> bool:
+    """Return True if the package has the stemmers for pages."""
+    return (VENDOR / script("base")).is_file()
+
+
 @cache
 def algorithm(code: str) -> str | None:
     """Return the name of the stemmer of a language; None if there is none, or none for pages was built."""
