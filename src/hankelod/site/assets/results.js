@@ -12,7 +12,7 @@ const found = document.getElementById("found");
 const notes = document.getElementById("notes");
 const help = document.getElementById("help");
 const query = (new URLSearchParams(location.search).get("q") ?? "").trim();
-const text = (name) => results.dataset[name];
+const [one, many, none, partly, inexact, common, failed, loading, more] = results.dataset.labels.split("|");
 const make = (name, properties = {}, ...inside) => {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...inside);
@@ -57,23 +57,23 @@ const item = async (hit, answer) => {
 
 const section = async ([name, heading], hits, answer, first) => {
   const list = make("ul", { className: "rows" });
-  const more = make("button", { type: "button", textContent: text("more") });
+  const button = make("button", { type: "button", textContent: more });
   const grow = async () => {
     const from = list.children.length;
     list.append(...await Promise.all(hits.slice(from, from ? from + MORE : first).map((hit) => item(hit, answer))));
-    more.hidden = list.children.length >= hits.length;
+    button.hidden = list.children.length >= hits.length;
     return list.children[from];
   };
-  more.addEventListener("click", async () => (await grow()).querySelector("a").focus());
+  button.addEventListener("click", async () => (await grow()).querySelector("a").focus());
   await grow();
   const title = make("h2", { id: `of-${name}` }, `${heading} `, make("span", { className: "count", textContent: new Intl.NumberFormat(document.documentElement.lang).format(hits.length) }));
-  const made = make("section", {}, title, list, more);
+  const made = make("section", {}, title, list, button);
   made.setAttribute("aria-labelledby", title.id);
   return made;
 };
 
 const show = async () => {
-  found.textContent = text("loading");
+  found.textContent = loading;
   const answer = await search.find(query);
   const bounds = [...answer.kinds.slice(1).map(([, , first]) => first), Infinity];
   const kinds = answer.kinds
@@ -81,13 +81,13 @@ const show = async () => {
     .filter(([, hits]) => hits.length)
     .sort(([, a], [, b]) => b[0].score - a[0].score);
   const told = [
-    ...answer.common.map((word) => text("common").replace("{word}", () => word)),
-    ...answer.inexact.map((word) => text("inexact").replace("{word}", () => word)),
-    ...(answer.partly ? [text("partly")] : []),
+    ...answer.common.map((word) => common.replace("{word}", () => word)),
+    ...answer.inexact.map((word) => inexact.replace("{word}", () => word)),
+    ...(answer.partly ? [partly] : []),
   ];
   const sections = await Promise.all(kinds.map(([kind, hits], n) => section(kind, hits, answer, n ? OTHERS : FIRST)));
   const total = answer.hits.length;
-  const sentence = total ? (total === 1 ? text("one") : text("many")) : text("none");
+  const sentence = total ? (total === 1 ? one : many) : none;
   found.textContent = sentence.replace("{n}", new Intl.NumberFormat(document.documentElement.lang).format(total)).replace("{q}", () => query);
   notes.replaceChildren(...told.map((line) => make("p", { textContent: line })));
   results.replaceChildren(...sections);
@@ -97,5 +97,5 @@ const show = async () => {
 document.getElementById("q").value = query;
 if (query) {
   document.title = `${query} – ${document.title}`;
-  show().catch(() => { found.textContent = text("failed"); });
+  show().catch(() => { found.textContent = failed; });
 }

@@ -51,7 +51,7 @@ _FOLDS = _Folds()
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text, in lower case: stretches of letters, marks and numbers (`CO₂-vähennys`: co2, …)."""
+    """Return the words of a text, in lower case: stretches of letters, marks and numbers (`H₂O, Größe`: h2o, größe)."""
     return [word[:LONGEST] for word in normalize("NFKC", text).lower().translate(_SEPARATORS).split()]
 
 
