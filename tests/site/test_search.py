@@ -249,6 +249,14 @@ def test_from_files(dist, asked, seen):
     assert other == seen
 
 
+@BROWSER
+def test_from_the_server(server, seen):
+    """Served by `hankelod serve`, the same is found."""
+    some = ["=hiilijalanjälki", "=Helsinki", "sv=koldioxidavtryck"]
+    other = node("search_site.mjs", f"http://{server.host}:{server.port}/", *some)
+    assert other == {**seen, "found": {query: seen["found"][query] for query in some}}
+
+
 ### Other datasets
 
 
