@@ -20,10 +20,11 @@ check: $(VENV)/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# What pages load from npm: built once, then the publication has its SPARQL page.
-assets:
+# What pages load of others' code, from npm and a wheel: built once, then the publication has its SPARQL page, and its
+# search finds words in all their forms.
+assets: $(VENV)/bin/python
 	@if [ ! -e $(VENDOR) ] || [ browser/assets.json -nt $(VENDOR) ]; then \
-	  if command -v npm >/dev/null; then $(PYTHON) browser/build.py; \
+	  if command -v npm >/dev/null; then $(BIN)/python browser/build.py; \
 	  else echo "npm is not here"; exit 1; fi; \
 	fi
 

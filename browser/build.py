@@ -1,8 +1,10 @@
-"""Build the browser assets that come from npm into the package: `python browser/build.py`, or `make assets`.
+"""Build the browser assets that come from npm, and from wheels, into the package: `python browser/build.py`, or
+`make assets`.
 
-`package.json` says which versions would do, `assets.json` which one was looked at last and what its files must be:
-that one is fetched, and nothing is written where a file differs. `--update` takes the newest version that would do and
-writes `assets.json` anew, to be looked at and committed. `--check` fetches nothing and checks what was built.
+`package.json` (npm) and `wheels.txt` (pip) say which versions would do, `assets.json` which one was looked at last and
+what its files must be: that one is fetched, and nothing is written where a file differs. `--update` takes the newest
+version that would do and writes `assets.json` anew, to be looked at and committed. `--check` fetches nothing and checks
+what was built.
 
 Files ending in `.gz` are compressed here, once, since many plain hosts don't compress WebAssembly; their sums are those
 of the content, which no version of zlib changes.
@@ -14,9 +16,11 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -41,13 +45,18 @@ def main(arguments: list[str]) -> int:
         return 2
     update = arguments == ["--update"]
     ranges = json.loads((HERE / "package.json").read_text("utf-8"))["dependencies"]
-    wanted = {name: ranges[name] if update else package["version"] for name, package in listed.items()}
+    wheels = ranges_of_wheels()
+    wanted = {name: ranges[name] if update else listed[name]["version"] for name in ranges}
+    wanted_wheels = {name: wheels[name] if update else f"=={listed[name]['version']}" for name in wheels}
     with tempfile.TemporaryDirectory() as folder:
         install(wanted, Path(folder))
+        versions = unpack(wanted_wheels, Path(folder))
         built: dict[str, bytes] = {}
         for package, entry in listed.items():
-            root = Path(folder) / "node_modules" / package
-            entry["version"] = json.loads((root / "package.json").read_text("utf-8"))["version"]
+            root = Path(folder) / ("wheels" if package in wheels else "node_modules") / package
+            entry["version"] = (
+                versions.get(package) or json.loads((root / "package.json").read_text("utf-8"))["version"]
+            )
             for name, file in entry["files"].items():
                 content = (root / file["from"]).read_bytes()
                 found = hashlib.sha256(content).hexdigest()
@@ -88,6 +97,38 @@ def install(wanted: dict[str, str], folder: Path) -> None:
         cwd=folder,
         check=True,
     )
+
+
+def version_of(package: Path) -> str:
+    """Return the version of a package of npm, by its folder."""
+    version: str = json.loads((package / "package.json").read_text("utf-8"))["version"]
+    return version
+
+
+def ranges_of_wheels() -> dict[str, str]:
+    """Return the ranges of versions in `wheels.txt` by the names of the packages."""
+    lines = (HERE / "wheels.txt").read_text("utf-8").splitlines()
+    found = (re.fullmatch(r"([a-z0-9-]+)(\S+)", line) for line in lines if line and not line.startswith("#"))
+    return {match[1]: match[2] for match in found if match}
+
+
+def unpack(wanted: dict[str, str], folder: Path) -> dict[str, str]:
+    """Fetch the wheels of these packages with pip, unpack them below `wheels/`, and return their versions.
+
+    Nothing of them is installed or run, and what they depend on is not fetched.
+    """
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    versions = {}
+    for name, versions_that_would_do in wanted.items():
+        fetched = folder / "wheels" / f"{name}.fetched"
+        subprocess.run(
+            [*command, "--only-binary", ":all:", "--dest", fetched, f"{name}{versions_that_would_do}"], check=True
+        )
+        [wheel] = fetched.glob("*.whl")
+        versions[name] = wheel.name.split("-")[1]
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(folder / "wheels" / name)
+    return versions
 
 
 def packed(content: bytes) -> bytes:

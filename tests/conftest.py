@@ -95,6 +95,7 @@ SLOW: dict[str, str] = {
     "tests/serving/test_switch.py": "publications that change while they are served",
     "tests/site/test_browser.py": "a browser",
     "tests/site/test_hostile.py": "a browser",
+    "tests/site/test_search.py": "a browser",
     "tests/exports/test_documents.py": "every document, in four engines",
     "tests/validation/test_engines.py": "two engines on damaged records",
     "tests/validation/test_report_in_rdf.py": "pySHACL on damaged records",

@@ -19,7 +19,7 @@ const timed = async (name, act, ready) => {
 const changed = async () => ({ test: (before) => document.getElementById("found").textContent !== before, given: await found() });
 await timed("first rows", () => page.goto(base + "projects.html", { waitUntil: "commit" }), { test: () => document.querySelector("#results .row-title") });
 await timed("index ready", async () => {}, { test: () => document.querySelectorAll("#theme option").length > 1 });
-await timed("search", () => page.fill("#q", "energia"), await changed());
+await timed("search", () => page.fill("#words", "energia"), await changed());
 await timed("search and filter", () => page.selectOption("#region", "02"), await changed());
 await timed("cleared", () => page.click("#filters button[type=reset]"), await changed());
 await timed("filter by year", () => page.selectOption("#year", { index: 3 }), await changed());

@@ -101,7 +101,7 @@ def test_a_release_changes_the_files_of_what_changed(folder, tmp_path):
     showing = [f"doc/{page}.html" for page in (*pages, "concept/theme/business-cooperation")]
     own |= {f"{lang}{page}" for lang in LANGUAGES for page in (*showing, "def.html", "figures.html", "projects.html")}
     own |= {"doc/municipality/005.json", "doc/region/14.json"}
-    own |= {f"{lang}feed.atom" for lang in LANGUAGES} | {f"search/{lang}-1.js" for lang in ("fi", "sv", "en")}
+    own |= {f"{lang}feed.atom" for lang in LANGUAGES} | {f"lists/{lang}-1.js" for lang in ("fi", "sv", "en")}
     dumps = {f"dump/small.{ending}{packed}" for ending in ("nt", "ttl", "jsonld") for packed in ("", ".gz")}
     dumps |= {f"dump/projects.{ending}" for ending in ("csv", "fi.csv", "sv.csv", "geojson", "jsonl", "xlsx")}
     # the first record that has a field gives the field its example

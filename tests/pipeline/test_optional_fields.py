@@ -44,7 +44,7 @@ ORGANISATIONS = ("foundation", "council", "school")
 PROGRAMMES = ("energy", "water")
 SCRIPT = (ROOT / "src/hankelod/site/assets/projects.js").read_text("utf-8")
 INDEX = re.search(r"const \[([A-Z, ]+)\] = Array", SCRIPT)[1].split(", ")  # type: ignore[index]
-"""The columns of the pages' index, in the order in which the script of the list reads them."""
+"""The columns of the rows of the list, in the order in which the script of the list reads them."""
 
 TEXT = st.fixed_dictionaries({}, optional={"en": st.just("A text"), "fi": st.just("Teksti")}).filter(bool)
 CURRENCY = st.sampled_from(("GBP", "SEK"))
@@ -258,8 +258,8 @@ def regions_agree(data, dist: Path, projects: dict[str, dict]) -> None:
 
 
 def pages_agree(dist: Path, costs: Sums, grants: Sums) -> None:
-    """The index that the pages search and sum."""
-    rows = rows_of(dist / "search/en-1.js")
+    """The rows of the list of projects, which its filters count."""
+    rows = rows_of(dist / "lists/en-1.js")
     assert added(pair for row in rows for pair in row[INDEX.index("COST")]) == costs
     assert added(pair for row in rows for pair in row[INDEX.index("GRANTS")]) == grants
 

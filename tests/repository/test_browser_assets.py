@@ -12,6 +12,7 @@ import sys
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from packaging.requirements import Requirement
 
 import hankelod
 from hankelod.query.data import catalogue
@@ -24,7 +25,7 @@ BROWSER = pytest.mark.skipif(no_browser() is not None, reason=no_browser() or ""
 ASKING = pytest.mark.skipif(not ENGINE.exists(), reason="the engine is not built: `make assets` fetches it with npm")
 
 
-### What comes from npm
+### What comes from npm, and of a wheel
 
 
 @ASKING
@@ -50,11 +51,16 @@ def test_a_changed_asset_is_seen(tmp_path):
 
 
 def test_ranges_hold_what_is_listed():
-    """Listed versions are in the ranges of package.json (a caret: from this version up to the next breaking one)."""
+    """Listed versions are in the ranges of package.json (a caret: from this version up to the next breaking one), and
+    of wheels.txt."""
     ranges = json.loads((ROOT / "browser/package.json").read_text("utf-8"))["dependencies"]
+    lines = (ROOT / "browser/wheels.txt").read_text("utf-8").splitlines()
+    wheels = {r.name: r.specifier for r in map(Requirement, (x for x in lines if x and not x.startswith("#")))}
     listed = json.loads((ROOT / "browser/assets.json").read_text("utf-8"))
-    assert set(ranges) == set(listed)
-    for name, entry in listed.items():
+    assert set(ranges) | set(wheels) == set(listed)
+    assert all(listed[name]["version"] in specifier for name, specifier in wheels.items())
+    for name in ranges:
+        entry = listed[name]
         least, found = ([int(n) for n in v.lstrip("^").split(".")] for v in (ranges[name], entry["version"]))
         breaking = next(n for n, part in enumerate(least) if part or n == 2)
         assert found >= least and found[: breaking + 1] == least[: breaking + 1], name

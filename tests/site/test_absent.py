@@ -175,7 +175,7 @@ def test_an_open_project_runs_on():
     made = [{"id": "p0", "title": {"en": "One"}, "start": "2021", "earliestStart": "2021-01-01", **base}]
     files = pages_of(made)
     assert "since 2021" in shown(files["doc/project/p0.html"]) and "since 2021" in shown(files["projects.html"])
-    row = json.loads(files["search/en-1.js"].removeprefix("hankelodIndex(1,").removesuffix(");\n"))[0]
+    row = json.loads(files["lists/en-1.js"].removeprefix("hankelodRows(1,").removesuffix(");\n"))[0]
     assert row[12] == [2021, 2026], "to the year of the dataset"
 
 

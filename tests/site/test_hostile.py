@@ -113,11 +113,14 @@ def test_data_in_pages_cannot_close_its_element(hostile):
             json.loads(data)
 
 
+CALL = re.compile(r'hankelod(?:Rows\(\d+,|Search\("[a-z]+(?:-\d+)?",|Names\(|Ids\()(.*)\);\n')
+
+
 def test_index_is_one_call(hostile):
-    for path in sorted((hostile / "search").glob("*.js")):
+    for path in sorted([*(hostile / "search").rglob("*.js"), *(hostile / "lists").glob("*.js")]):
         text = path.read_text("utf-8")
         assert not set(text) & set("<>&\u2028\u2029")
-        json.loads(re.fullmatch(r"hankelod(?:Index\(\d+,|Names\(|Ids\()(.*)\);\n", text).group(1))
+        json.loads(CALL.fullmatch(text).group(1))
 
 
 def test_feeds_and_drawings_are_well_formed(hostile):
@@ -133,5 +136,5 @@ def test_feeds_and_drawings_are_well_formed(hostile):
 def test_nothing_happens_in_a_browser(hostile):
     pages = [p for p in KINDS if (hostile / p).exists()]
     with served(hostile) as base:
-        found = node("watch_pages.mjs", base, *pages, "projects.html?q=script")
+        found = node("watch_pages.mjs", base, *pages, "projects.html?q=script", "search.html?q=script")
     assert found == []

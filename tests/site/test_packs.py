@@ -113,7 +113,7 @@ def test_without_areas_there_is_no_page_map_or_menu_entry(english):
 def test_the_search_has_a_filter_for_each_level_with_several_areas(britain, sweden):
     page = (britain / "projects.html").read_text("utf-8")
     assert re.findall(r'<select id="(\w+)" name="\w+" data-level>', page) == ["region", "district"]
-    index = (britain / "search/en.js").read_text("utf-8")
+    index = (britain / "lists/en.js").read_text("utf-8")
     assert '"district":{"ukd3101":"Manchester","ukd3102":"Salford","uki1202":"Haringey"}' in index
     assert re.findall(r'<select id="(\w+)" name="\w+" data-level>', (sweden / "projects.html").read_text("utf-8")) == [
         "lan"

@@ -19,7 +19,7 @@ from hankelod.site import listing
 from hankelod.site.amounts import split
 from hankelod.site.language import Language
 from hankelod.site.own import CLAIMS
-from hankelod.site.pages import search, sparql
+from hankelod.site.pages import projects, sparql
 from hankelod.site.portfolio import Portfolio
 from support.folders import ROOT
 from support.pages import ENGINE, KINDS, Reading, read
@@ -361,7 +361,9 @@ def test_sitemap(dist, paths):
     assert len(found) == len(set(found))
     listed = {f.removeprefix("https://w3id.org/hankelod/") for f in found}
     assert listed <= set(paths)
-    assert {p for p in set(paths) - listed if "former-municipality" not in p} == set()
+    assert {p for p in set(paths) - listed if "former-municipality" not in p} == {
+        f"{folder}search.html" for folder in ("", "sv/", "en/")
+    }
     assert "Sitemap: https://w3id.org/hankelod/sitemap.xml" in (dist / "robots.txt").read_text("utf-8")
 
 
@@ -407,18 +409,18 @@ def many(checked, count: int) -> list[Record]:
 
 
 def test_long_lists_come_in_pages(dataset, checked, monkeypatch):
-    monkeypatch.setattr(search, "PROJECTS_PER_PART", 50)
+    monkeypatch.setattr(projects, "PROJECTS_PER_PART", 50)
     files = {f.path: f.content for f in site.files(dataset, many(checked, 120), checked[0], {})}
     assert [p for p in files if re.fullmatch(r"projects(-\d+)?\.html", p)] == [
         "projects.html",
         "projects-2.html",
         "projects-3.html",
     ]
-    assert [p for p in files if p.startswith("search/fi")] == [
-        "search/fi.js",
-        "search/fi-1.js",
-        "search/fi-2.js",
-        "search/fi-3.js",
+    assert [p for p in files if p.startswith("lists/fi")] == [
+        "lists/fi.js",
+        "lists/fi-1.js",
+        "lists/fi-2.js",
+        "lists/fi-3.js",
     ]
     pages = [Reading(files[p].decode()) for p in ("projects.html", "projects-2.html", "projects-3.html")]
     assert sum(len([a for a in p.all("a") if a.get("class") == "row-title"]) for p in pages) == 120
@@ -426,7 +428,7 @@ def test_long_lists_come_in_pages(dataset, checked, monkeypatch):
         "projects.html",
         "projects-3.html",
     ]
-    rows = json.loads(files["search/fi-3.js"].decode().removeprefix("hankelodIndex(3,").removesuffix(");\n"))
+    rows = json.loads(files["lists/fi-3.js"].decode().removeprefix("hankelodRows(3,").removesuffix(");\n"))
     assert len(rows) == 20
     # the timeline of so many is drawn as counts
     assert "Käynnissä olleet hankkeet" in files["figures.html"].decode()

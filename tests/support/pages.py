@@ -24,6 +24,7 @@ ENGINE = ROOT / "src/hankelod/site/assets/vendor/oxigraph.wasm.gz"
 KINDS = [
     "index.html",
     "projects.html",
+    "search.html",
     "doc/project/kalajoki-irtiotto-oljysta.html",
     "doc/project/turku-reivi.html",
     "doc/project/etela-karjala-ilmastokumppanit.html",

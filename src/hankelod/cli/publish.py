@@ -142,14 +142,18 @@ def _list_file(dataset: Dataset, given: argparse.Namespace, out: Path) -> Path:
 def _tell(given: argparse.Namespace, out: Path, published: Published, dataset: Dataset, lang: str) -> None:
     """Write to standard error what was published, and what the publisher should look at."""
     from hankelod.pipeline.chunk import MOST
+    from hankelod.site.index.terms import stemmers_built
     from hankelod.validation.text import number, tally
 
     if published.first:
         note(say("note-first", lang, out=given.out))
     if published.left_out:
         note(say("note-left-out", lang, out=given.out, most=MOST))
-    elif (out / "index.html").exists() and not (out / "sparql.html").exists():
-        note(say("note-no-sparql", lang, out=given.out))
+    elif (out / "index.html").exists():
+        if not (out / "sparql.html").exists():
+            note(say("note-no-sparql", lang, out=given.out))
+        if not stemmers_built():
+            note(say("note-no-stems", lang, out=given.out))
     if published.warnings:
         warnings = published.report._replace(problems=published.warnings)
         sys.stderr.write(_text(warnings, dataset, lang))

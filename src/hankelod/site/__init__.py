@@ -21,13 +21,14 @@ from hankelod.records.dataset import Dataset
 from hankelod.records.folder import query_folders
 from hankelod.records.record import Record
 from hankelod.site import brand, feeds, names, own
+from hankelod.site.index.shards import Index, stemmer_files
 from hankelod.site.language import Language
 from hankelod.site.latest import Latest
 from hankelod.site.map import boundaries
 from hankelod.site.map.atlas import Atlas, atlas, base_map
 from hankelod.site.map.projection import NotDrawn
 from hankelod.site.pages import changes as changes_page
-from hankelod.site.pages import front, search, sparql
+from hankelod.site.pages import front, projects, search, sparql
 from hankelod.site.pages.area import area_pages
 from hankelod.site.pages.concept import Uses, concept_pages
 from hankelod.site.pages.contribute import contribute_page
@@ -93,6 +94,7 @@ def files(
     folders = query_folders(dataset.root, dataset.config.profile.folder, dataset.pack.folder)
     latest = Latest(site)
     listed: dict[str, str | None] = {}
+    stemmers: set[str] = set()
     for code in languages:
         view = View(site, spoken[code])
         printer = Printer(view, spoken)
@@ -105,11 +107,15 @@ def files(
             page = changes_page.changes_page(view, releases, changes.named(dataset, records, None))
             listed[page.path] = latest.day(page)
             yield printer.file(page)
-        yield from search.index_files(view)
+        yield from projects.row_files(view)
+        index = Index(view)
+        yield from index.files()
+        stemmers |= set(index.stemmers)
         yield names.names_file(view)
         yield feeds.feed(view)
     yield names.ids_file(View(site, spoken[languages[0]]))
     yield from _assets(site.atlas, queryable)
+    yield from stemmer_files(stemmers)
     yield from brand.files(site.brand)
     yield from feeds.sitemap(home, languages, listed)
     yield feeds.robots(home)
@@ -120,7 +126,8 @@ def pages(
 ) -> Iterator[Page]:
     """Pages of the site in one language; without `queries` there is no SPARQL page."""
     yield front.front_page(view)
-    yield from search.project_lists(view)
+    yield from projects.project_lists(view)
+    yield search.search_page(view)
     yield from project_pages(view)
     yield from organisation_pages(view)
     yield from area_pages(view)
@@ -162,7 +169,7 @@ def _assets(country: Atlas, queryable: bool) -> Files:
         yield File("assets/areas.svg", base_map(country).encode())
     if queryable:
         yield sparql.areas_file(country)
-        for path in sorted(sparql.VENDOR.iterdir()):
+        for path in sorted(sparql.VENDOR.glob("oxigraph*")):
             yield File(f"assets/vendor/{path.name}", path.read_bytes())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hankelod.model.model import Class
 from hankelod.publication.files import File
 from hankelod.site.language import Words
-from hankelod.site.pages.search import script_json
+from hankelod.site.scripts import script_json
 from hankelod.site.view import View
 
 IDS = "search/ids.js"

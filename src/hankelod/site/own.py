@@ -32,7 +32,7 @@ LARGEST = 1_000_000
 TAKEN = frozenset(
     (
         *("index", "projects", "organisations", "areas", "figures", "downloads", "sparql", "contribute"),
-        *("about", "accessibility", "report", "def", "404", "developers"),
+        *("about", "accessibility", "report", "def", "404", "developers", "search"),
     )
 )
 """Names of pages that the site has itself."""

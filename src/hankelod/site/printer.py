@@ -16,10 +16,11 @@ from hankelod.publication.files import File
 from hankelod.rdf import dumps, syntaxes
 from hankelod.site import schema_org
 from hankelod.site.brand import STYLE
+from hankelod.site.index import shards
 from hankelod.site.language import Language, Link, Words
 from hankelod.site.pages.front import licence
 from hankelod.site.pages.own import found
-from hankelod.site.pages.search import script_json
+from hankelod.site.scripts import script_json
 from hankelod.site.view import Page, View, address, capital
 
 if TYPE_CHECKING:
@@ -66,8 +67,9 @@ class Data(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """Head and foot of a page. `up` is the relative path to the root of its language, `root` to that of the site, and
-    `changed` the day on which its thing last changed, None for a page about no thing."""
+    """Head and foot of a page. `up` is the relative path to the root of its language, `root` to that of the site,
+    `changed` the day on which its thing last changed, None for a page about no thing, and `search` the folder of
+    the index of the search."""
 
     name: Words
     brand: Words
@@ -86,6 +88,7 @@ class Frame(NamedTuple):
     changed: str | None
     policy: str
     data: tuple[Data, ...]
+    search: str
 
 
 DATA = {
@@ -149,6 +152,7 @@ class Printer:
             changed=self.view.site.days.of(page.thing.iri) if page.thing else None,
             policy=POLICY,
             data=tuple(self._data(page)),
+            search=shards.folder(self.view),
         )
 
     def _data(self, page: Page) -> Iterator[Data]:
@@ -199,7 +203,8 @@ def _environment(view: View) -> Environment:
 
 SCRIPTS = {
     "front.html": ("map.js",),
-    "projects.html": ("projects.js",),
+    "projects.html": ("search.js", "projects.js"),
+    "search.html": ("search.js", "results.js"),
     "sparql.html": ("engine.js", "answer.js", "sparql.js"),
     "contribute.html": ("engine.js", "yaml.js", "checks.js", "contribute.js"),
 }

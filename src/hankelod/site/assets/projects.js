@@ -1,5 +1,5 @@
-// List of projects: search, filters with counts, download of the matches. Names and rows come from the index, scripts
-// that call hankelodIndex; all data is inserted as text, never as HTML.
+// List of projects: filters with counts, words found by search.js, download of the matches. Names and rows come in
+// scripts that call hankelodRows; all data is inserted as text, never as HTML.
 "use strict";
 
 const form = document.getElementById("filters");
@@ -14,17 +14,13 @@ let awaited = 0;
 let shown = SIZE;
 let ready = () => {};
 
-window.hankelodIndex = (part, content) => {
+window.hankelodRows = (part, content) => {
   if (part === 0) {
     names = content;
     awaited = content.parts;
-    for (let n = 1; n <= content.parts; n++) load(form.dataset.index.replace(/\.js$/, `-${n}.js`));
+    for (let n = 1; n <= content.parts; n++) load(form.dataset.rows.replace(/\.js$/, `-${n}.js`));
     if (!content.parts) ready();
   } else {
-    for (const row of content) row.words = fold([row[TITLE], row[ACRONYM], row[SUMMARY], row[ID],
-      ...[row[LEAD], ...row[OTHERS]].map((o) => names.organisations[o] ?? ""),
-      ...names.levels.flatMap(([level], n) => row[AREAS][n].map((a) => names.areas[level][a])),
-      ...row[THEMES].map((t) => names.themes[t])].join(" "));
     rows[part] = content;
     if (!--awaited) ready();
   }
@@ -35,7 +31,6 @@ const load = (address) => {
   script.src = address;
   document.head.append(script);
 };
-const fold = (text) => text.toLocaleLowerCase(document.documentElement.lang);
 const make = (name, properties = {}, ...inside) => {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...inside);
@@ -64,15 +59,26 @@ if (form) {
   const lists = () => ({ ...names.areas, theme: names.themes, organisation: names.organisations });
 
   let everything = [];
+  let worded = { q: "", rows: null }; // the rows that the words of a query find; null: all
 
   const chosen = () => Object.fromEntries(new FormData(form));
+  const find = async (given) => {
+    const q = (given.q ?? "").trim();
+    if (q === worded.q) return true;
+    // projects are the first entries of the index, in the order of the rows
+    const answer = q ? await search.find(q) : null;
+    const asked = (chosen().q ?? "").trim() === q;
+    if (!asked) return false;
+    const some = answer?.partly ? [] : answer?.hits.map((hit) => everything[hit.entry]); // a filter asks for all words
+    worded = { q, rows: answer && answer.words.length > answer.common.length ? new Set(some) : null };
+    return true;
+  };
   const matching = (given) => {
     // one pass: a row rejected by a single filter still counts among the choices of that filter
-    const words = fold(given.q ?? "").split(/\s+/).filter(Boolean);
     const counts = Object.fromEntries(FIELDS.map((f) => [f, new Map()]));
     const some = [];
     for (const row of everything) {
-      if (!words.every((w) => row.words.includes(w))) continue;
+      if (worded.rows && !worded.rows.has(row)) continue;
       const missed = FIELDS.filter((f) => given[f] && !values[f](row).includes(given[f]));
       if (missed.length > 1) continue;
       for (const f of missed.length ? missed : FIELDS) for (const v of values[f](row)) counts[f].set(v, (counts[f].get(v) ?? 0) + 1);
@@ -108,8 +114,9 @@ if (form) {
     return made;
   };
 
-  const draw = () => {
+  const draw = async () => {
     const given = chosen();
+    if (!await find(given)) return; // typed on meanwhile
     const [matched, counts] = matching(given);
     const some = sorted(matched, given.order);
     for (const field of FIELDS) fill(field, given, counts[field]);
@@ -118,9 +125,9 @@ if (form) {
     pages.replaceChildren();
     if (some.length > shown) {
       const button = make("button", { type: "button", textContent: more });
-      button.addEventListener("click", () => {
+      button.addEventListener("click", async () => {
         shown += SIZE;
-        draw();
+        await draw();
         results.querySelectorAll("a")[shown - SIZE]?.focus();
       });
       pages.append(button);
@@ -193,5 +200,5 @@ if (form) {
   }
   form.hidden = false;
   if (asked.size) found.textContent = loading;
-  load(form.dataset.index);
+  load(form.dataset.rows);
 }

@@ -16,7 +16,7 @@ from hankelod.site.listing import collated
 from hankelod.site.map.atlas import Atlas
 from hankelod.site.names import names_path
 from hankelod.site.pages.downloads import size
-from hankelod.site.pages.search import script_json
+from hankelod.site.scripts import script_json
 from hankelod.site.view import Json, Page, Published, View
 
 VENDOR = Path(str(files("hankelod.site") / "assets" / "vendor"))
