@@ -88,7 +88,7 @@ class Cards:
         """Keys of a card, in order."""
         keys = [self._computed("id", TEXT), self._computed("iri", IRI)]
         for field in self.project.fields:
-            if field.derived and field.kind.relative:
+            if field.passed_on or (field.derived and field.kind.relative):
                 continue  # stated for queries: the keys of the levels have the same areas with their names
             if field.kind.refers:
                 keys.append(self._of_field(field, THING, self.model.target(field)))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from hankelod.messages import tables
 from hankelod.model.model import SHAPES
 from hankelod.rdf.graph import RDF, SH, SKOS, Index, indexed, plain, rdf_list
 
@@ -78,6 +79,23 @@ def in_languages(shapes: Index, languages: Sequence[str]) -> Index:
         else:
             quads.append(quad)
     return _reached(indexed(quads, shapes.prefixes))
+
+
+def with_codes(shapes: Index) -> Index:
+    """Return shapes in which the codes of a table (`s:codes`) are the pattern of the values, where there is no other."""
+    coded = {
+        s: str(shapes.value(s, SHAPES + "codes"))
+        for s, by in shapes.triples.items()
+        if SHAPES + "codes" in by and SH + "pattern" not in by
+    }
+    if not coded:
+        return shapes
+    listed = Index({**shapes.triples}, shapes.prefixes, {**shapes.by_subject})
+    for subject, name in coded.items():
+        quads = shapes.by_subject[subject]
+        codes = ox.Literal(f"^({'|'.join(tables.codes(name))})$")
+        _keep(listed, subject, [*quads, ox.Quad(quads[0].subject, ox.NamedNode(SH + "pattern"), codes)])
+    return listed
 
 
 def _is_shape(by: dict[str, list[object]]) -> bool:

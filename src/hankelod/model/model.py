@@ -91,6 +91,13 @@ class Field(NamedTuple):
     """The values have the property, and the thing is its value (`sh:inversePath`)."""
     space: str | None = None
     """Namespace of IRIs that authors may write by their names in it alone (`s:namespace`)."""
+    among: tuple[str, ...] = ()
+    """Keys of the same class among which the codes that are written are shared out (`s:sharedAmong`)."""
+
+    @property
+    def passed_on(self) -> bool:
+        """True if all that authors write goes to other keys, so that no record has a value of it."""
+        return bool(self.among) and self.target is None
 
     @property
     def derived(self) -> bool:
