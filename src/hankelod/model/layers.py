@@ -82,7 +82,7 @@ def in_languages(shapes: Index, languages: Sequence[str]) -> Index:
 
 
 def with_codes(shapes: Index) -> Index:
-    """Return shapes in which the codes of a table (`s:codes`) are the pattern of the values, where there is no other."""
+    """Return shapes whose pattern are the codes of a table (`s:codes`), unless they have another."""
     coded = {
         s: str(shapes.value(s, SHAPES + "codes"))
         for s, by in shapes.triples.items()
