@@ -425,7 +425,7 @@ def test_command_follows_the_locale() -> None:
     assert "Egentliga Finland" in out(*ask, LC_ALL="sv_FI.UTF-8")
     assert "Varsinais-Suomi" in out(*ask, "--lang", "fi", LC_ALL="sv_FI.UTF-8")
     assert "Southwest Finland" in out(*ask, "--set", "lang=en", LC_ALL="sv_FI.UTF-8")
-    assert "Understöd per landskap" in out("query", "--list", "--lang", "sv")
+    assert "Understöd per område" in out("query", "--list", "--lang", "sv")
 
 
 @pytest.mark.parametrize(

@@ -281,6 +281,11 @@ class Model(NamedTuple):
         assert field.target is not None
         return self.classes[field.target]
 
+    def offers(self, field: Field) -> bool:
+        """Tell whether there can be a value of a field: False if it is a code of a list that has none."""
+        target = self.classes.get(field.target) if field.target is not None else None
+        return target is None or not target.concept or bool(self.concepts.get(target.iri))
+
     def check(self, field: Field) -> Check:
         """Return the check of a field: its property shape."""
         return self.checks[field.shape]

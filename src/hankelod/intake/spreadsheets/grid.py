@@ -102,13 +102,14 @@ def columns(sheet: Sheet, model: Model) -> list[Column]:
         if any(len(keys) > 1 for keys in part_keys(sheet, model)):
             columns.append(Column(("part",), None, None))
     columns.append(Column(("id",), None, None))
-    return columns + list(of_class(sheet.cls, ()))
+    own = of_class(sheet.cls, ())
+    return columns + [column for column in own if column.field is None or model.offers(column.field)]
 
 
 def of_class(cls: Class, path: Path) -> Iterator[Column]:
     """Yield the columns of a class's own fields, without its parts and the fields that are filled in."""
     for field in cls.fields:
-        if field.derived or field.passed_on or field.kind.nested:
+        if field.derived or field.kind.nested:
             continue
         if field.kind.by_language:
             yield from (Column((*path, field.key, lang), field, lang) for lang in field.languages)
