@@ -150,7 +150,9 @@ def model(root: Path, given: Sources, settings: Settings) -> Model:
         raise Unusable(
             [Fault(where.place(s), message("own-shape-essential", shape=s.rsplit("#", 1)[-1])) for s in lost]
         )
-    return of(Layer(ontology, with_codes(in_languages(shapes, settings.languages))), base, areas.levels)
+    return of(
+        Layer(ontology, with_codes(in_languages(shapes, settings.languages, settings.quoted))), base, areas.levels
+    )
 
 
 def _levels(pack: Pack, below: Layer, base: str) -> AreaLayer:
