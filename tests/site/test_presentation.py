@@ -67,6 +67,14 @@ def codes(folder: Path) -> dict[str, tuple[str, int]]:
 ### A language without words
 
 
+def test_words_are_quoted_in_the_language_of_the_dataset(tmp_path):
+    folder = danish(tmp_path / "dataset")
+    with (folder / "data/projects/river-festival.yml").open("a", encoding="utf-8") as file:
+        file.write('quotations: [{speaker: Anna, words: {da: "Det gik godt."}}]\n')
+    report, _ = check_all(Dataset(folder))
+    assert report.problems == []
+
+
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = danish(tmp_path_factory.mktemp("danish") / "dataset")
