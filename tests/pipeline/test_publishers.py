@@ -255,8 +255,12 @@ def test_an_own_field_is_everywhere_a_field_is(published: Publication, graph: rd
     dist = published.dist
     page = next((dist / "doc/project").glob("row-2.html")).read_text("utf-8")
     assert "Priority of the programme" in page and "Priority 1" in page and "Matching money" in page
-    header = next(csv.reader((dist / "dump/projects.csv").read_text("utf-8").splitlines()))
-    assert any("priority" in column for column in header)
+    with (dist / "dump/projects.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    priorities = {p: str(values["priority"]) for p, values in published.projects.items()}
+    assert {row["id"]: row["priority"] for row in rows} == priorities
+    matching = [str(g["matching"]) for p in published.projects.values() for g in p["grants"] if "matching" in g]  # type: ignore[attr-defined]
+    assert sorted(Decimal(row["grantsMatching"]) for row in rows if row["grantsMatching"]) == sorted(map(Decimal, matching))
     schema = json.loads((dist / "schema/project.json").read_text("utf-8"))
     assert schema["properties"]["priority"]["title"] == "Priority of the programme"
     assert "matching" in schema["$defs"]["Grant"]["properties"]
