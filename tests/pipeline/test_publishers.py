@@ -259,8 +259,9 @@ def test_an_own_field_is_everywhere_a_field_is(published: Publication, graph: rd
         rows = list(csv.DictReader(file))
     priorities = {p: str(values["priority"]) for p, values in published.projects.items()}
     assert {row["id"]: row["priority"] for row in rows} == priorities
-    matching = [str(g["matching"]) for p in published.projects.values() for g in p["grants"] if "matching" in g]  # type: ignore[attr-defined]
-    assert sorted(Decimal(row["grantsMatching"]) for row in rows if row["grantsMatching"]) == sorted(map(Decimal, matching))
+    grants = [grant for p in published.projects.values() for grant in p["grants"]]  # type: ignore[attr-defined]
+    matching = sorted(Decimal(str(grant["matching"])) for grant in grants if "matching" in grant)
+    assert sorted(Decimal(row["grantsMatching"]) for row in rows if row["grantsMatching"]) == matching
     schema = json.loads((dist / "schema/project.json").read_text("utf-8"))
     assert schema["properties"]["priority"]["title"] == "Priority of the programme"
     assert "matching" in schema["$defs"]["Grant"]["properties"]
