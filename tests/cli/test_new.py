@@ -43,10 +43,10 @@ DATASET = {
 }
 """Profile, languages, areas, titles, descriptions, id, publisher."""
 
-TERMS = ["GBP", "2", "data.example.org", "https://data.example.org/grants/"]
-"""Currency, licence, and the base address, first without its beginning."""
+TERMS = ["EUD", "GBP", "2", "data.example.org", "https://data.example.org/grants/"]
+"""Currency, first one that there is not, licence, and the base address, first without its beginning."""
 
-CONTACT = ["", "grants@example.org", "", "2026-02-30", "2026-02-28"]
+CONTACT = ["", "grants@example.org", "GBR", "2026-02-30", "2026-02-28"]
 """Contact, area covered, and the day of issue, first one that is in no calendar."""
 
 
@@ -73,6 +73,8 @@ def test_a_dataset_begun_on_a_terminal_validates_and_publishes_at_once(tmp_path:
     assert published.returncode == 0, published.stderr
     root = text(tmp_path / "dist/index.html")
     assert f'<html lang="{lang}"' in root and said["title"][lang] in root
+    assert '"mailto:grants@example.org">grants@example.org<' in text(tmp_path / "dist/about.html")
+    assert said["spatial"] == "GBR" and "dcterms:spatial country:GBR" in text(tmp_path / "dist/catalog.ttl")
 
 
 @posix

@@ -16,10 +16,9 @@ import rdflib
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from hankelod.query.data import open_data
+from hankelod.query.data import catalogue, open_data
 from support.folders import ROOT
 from support.publishing import published
-from support.queries import NAMES
 
 DATASET = """id: grants
 title: {en: "Grants", fi: "Avustukset"}
@@ -40,6 +39,29 @@ TABLES = {
     "001,Ylä,Övre,Upper,01,65.0,25.0\n002,Keski,Mellan,Middle,01,64.0,25.5\n003,Ala,Nedre,Lower,02,61.0,24.0\n",
     "former-municipalities.csv": "code,name_fi,name_sv,successor,year,split\n",
 }
+FIELDS = """project:
+  priority: {label: Priority, list: priorities}
+  pupils: {label: Pupils, kind: integer}
+grant:
+  panel: {label: Panel, list: priorities, many: true}
+  decided: {label: Decided, kind: date}
+  share: {label: Share, kind: decimal}
+organisation:
+  nickname: {label: Nickname}
+"""
+LIST = "code,label_en\nfirst,First\nsecond,Second\n"
+CONCEPTS = """@prefix hanke: <https://w3id.org/hankelod/def#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix qudt: <http://qudt.org/schema/qudt/> .
+@prefix unit: <http://qudt.org/vocab/unit/> .
+<id/concept/measure/visits> a hanke:Measure ; skos:inScheme <id/concept/measure> ;
+    skos:prefLabel "visits"@en, "käynnit"@fi ; skos:definition "How many came."@en, "Kuinka moni tuli."@fi ;
+    qudt:hasUnit unit:COUNT ; hanke:per <id/concept/period/project> .
+<id/concept/theme/heat> a hanke:Theme ; skos:inScheme <id/concept/theme> ;
+    skos:prefLabel "heat"@en, "lämpö"@fi ; skos:definition "Heat."@en, "Lämpö."@fi .
+<id/concept/target-group/schools> a hanke:TargetGroup ; skos:inScheme <id/concept/target-group> ;
+    skos:prefLabel "schools"@en, "koulut"@fi ; skos:definition "Schools."@en, "Koulut."@fi .
+"""
 ORGANISATIONS = ("foundation", "council", "school")
 PROGRAMMES = ("energy", "water")
 SCRIPT = (ROOT / "src/hankelod/site/assets/projects.js").read_text("utf-8")
@@ -73,9 +95,37 @@ GRANTS = st.builds(
             {"programme": "energy", "call": "first"},
         )
     ),
-    subset(amount=amounts(300), currency=CURRENCY),
+    subset(
+        amount=amounts(300),
+        currency=CURRENCY,
+        fund=st.just("ERDF"),
+        requested=amounts(500),
+        paid=amounts(300),
+        rate=st.sampled_from(("0", "0.5", "1")),
+        awarded=st.sampled_from(("2020-01-31", "2021-12-01")),
+        purpose=TEXT,
+        panel=st.sampled_from((["first"], ["first", "second"])),
+        decided=st.just("2020-01-15"),
+        share=st.sampled_from(("0", "0.25")),
+    ),
 )
 COST = amounts(9000).map(lambda text: str(Decimal(text) + 1000))  # above the sum of the grants, which a rule asks
+OTHER = st.builds(
+    lambda amount, rest: {**amount, **rest},
+    st.fixed_dictionaries({"amount": amounts(300)}),
+    st.fixed_dictionaries({}, optional={"from": st.just("council"), "currency": CURRENCY, "kind": st.just("public")}),
+)
+NOTED = [{"about": "title", "text": {"en": "Another page has another title."}, "source": "https://example.org/other"}]
+FIGURE = st.builds(
+    lambda figure, rest: {"measure": "visits", **figure, **rest},
+    st.sampled_from(({"value": 5}, {"min": 2, "max": 7}, {"min": 2})),
+    subset(
+        qualifier=st.sampled_from(("about", "at-least")),
+        realisation=st.sampled_from(("planned", "target", "achieved")),
+        year=st.just(2022),
+        note=TEXT,
+    ),
+)
 MONEY = subset(totalCost=COST, grants=st.lists(GRANTS, min_size=1, max_size=3)).filter(bool)
 RECIPIENT = st.one_of(st.sampled_from(ORGANISATIONS).map(lambda o: {"lead": o}), st.just({"unnamedPerson": True}))
 DATED = st.sampled_from(DATES).flatmap(lambda pair: subset(start=st.just(pair[0]), end=st.just(pair[1])))
@@ -88,8 +138,30 @@ REST = subset(
     contributors=st.just([{"organisation": "council", "role": "expert"}]),
     municipalities=st.lists(st.sampled_from(("001", "002", "003")), min_size=1, unique=True),
     regions=st.lists(st.sampled_from(("01", "02")), min_size=1, unique=True),
+    identifiers=st.just([{"scheme": "GB-CHC", "value": "Ab-1"}]),
+    themes=st.just(["heat"]),
+    targetGroups=st.just(["schools"]),
+    observations=st.lists(FIGURE, min_size=1, max_size=2),
+    status=st.sampled_from(("planned", "ongoing", "ended", "interrupted")),
+    otherFunding=st.lists(OTHER, min_size=1, max_size=2),
+    outputs=st.sampled_from(
+        (
+            [{"kind": "tool", "name": {"en": "A tool"}, "url": "https://example.org/t"}],
+            [{"kind": "guide", "name": {"en": "A guide"}, "asWritten": "the guide"}],
+        )
+    ),
+    remarks=st.just(NOTED),
+    priority=st.sampled_from(("first", "second")),
+    pupils=st.integers(0, 100),
+    titleAsWritten=st.just("A  title"),
+    leadAsWritten=st.just("The school and others"),
     outcomes=st.lists(
-        st.fixed_dictionaries({"kind": st.sampled_from(("result", "permanence")), "text": TEXT}), min_size=1, max_size=2
+        st.fixed_dictionaries(
+            {"kind": st.sampled_from(("result", "permanence")), "text": TEXT},
+            optional={"observations": st.lists(FIGURE, min_size=1, max_size=1)},
+        ),
+        min_size=1,
+        max_size=2,
     ),
     links=st.sampled_from(([{"url": "https://example.org/"}], [{"host": "example.org"}])),
     quotations=st.just([{"speaker": "Somebody", "gist": {"en": "Good"}}]),
@@ -115,6 +187,12 @@ ORGANISATION = st.builds(
         altNames=st.just(["Other"]),
         municipality=st.just("001"),
         homepage=st.just("https://example.org/o"),
+        identifiers=st.just([{"scheme": "GB-CHC", "value": "1"}]),
+        sameAs=st.just(["https://example.org/same"]),
+        remarks=st.just(
+            [{"about": "name", "text": {"en": "Another name elsewhere."}, "source": "https://example.org/r"}]
+        ),
+        nickname=st.just("The one"),
     ),
 )
 PROGRAMME = st.builds(
@@ -166,6 +244,11 @@ def write(folder: Path, records: dict[str, dict[str, dict]]) -> None:
     (folder / "data/dataset.yml").write_text(DATASET, "utf-8")
     for name, text in TABLES.items():
         (folder / "data" / name).write_text(text, "utf-8")
+    (folder / "fields.yml").write_text(FIELDS, "utf-8")
+    (folder / "lists").mkdir()
+    (folder / "model").mkdir()
+    (folder / "model/concepts.ttl").write_text(CONCEPTS, "utf-8")
+    (folder / "lists/priorities.csv").write_text(LIST, "utf-8")
     for kind, things in records.items():
         place = folder / "data" / kind
         place.mkdir()
@@ -200,7 +283,7 @@ def test_any_subset_of_fields_is_published_and_adds_up(records) -> None:
         dist, projects = folder / "dist", records["projects"]
         conforms(dist)
         data = open_data(dist, working=folder)
-        for name in NAMES:
+        for name in sorted(query.stem for queries in catalogue(folder).folders for query in queries.glob("*.rq")):
             data.query(name)
         costs = added(pair for p in projects.values() for pair in told(p)[0])
         grants = added(pair for p in projects.values() for pair in told(p)[1])
@@ -214,6 +297,7 @@ def test_any_subset_of_fields_is_published_and_adds_up(records) -> None:
         )
         regions_agree(data, dist, projects)
         pages_agree(dist, costs, grants)
+        pages_say_of_how_many(dist, projects)
         tables_agree(dist, costs, grants)
 
 
@@ -262,6 +346,19 @@ def pages_agree(dist: Path, costs: Sums, grants: Sums) -> None:
     rows = rows_of(dist / "lists/en-1.js")
     assert added(pair for row in rows for pair in row[INDEX.index("COST")]) == costs
     assert added(pair for row in rows for pair in row[INDEX.index("GRANTS")]) == grants
+
+
+def pages_say_of_how_many(dist: Path, projects: dict[str, dict]) -> None:
+    """The front page says for how many projects of how many the total cost is known, where not for all; the page of a
+    project has the own fields of its grants."""
+    front = " ".join(re.sub(r"<[^>]+>", " ", (dist / "index.html").read_text("utf-8")).split())
+    known = sum("totalCost" in p for p in projects.values())
+    said = re.findall(r"total cost \(known for (\d+) of (\d+) projects?\)", front)
+    assert said == ([(str(known), str(len(projects)))] if 0 < known < len(projects) else [])
+    for name, project in projects.items():
+        page = (dist / f"doc/project/{name}.html").read_text("utf-8")
+        for key, label in (("panel", "Panel"), ("decided", "Decided"), ("share", "Share")):
+            assert (f">{label}<" in page) == any(key in grant for grant in project.get("grants", ())), (name, key)
 
 
 def tables_agree(dist: Path, costs: Sums, grants: Sums) -> None:

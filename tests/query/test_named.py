@@ -224,7 +224,7 @@ def test_listing(lang: str, data: sources.Data) -> None:
     for query in sources.catalogue(ROOT).all():
         assert f"{query.name}\n    {query.title[lang]}\n    {query.description[lang]}\n" in text
         for parameter in query.parameters:
-            assert f"--set {parameter.name}={parameter.default_value or '…'}" in text
+            assert f"--set {parameter.name}={parameter.fixed or '…'}" in text
             assert parameter.label[lang] in text
 
 
@@ -431,7 +431,7 @@ def test_command_follows_the_locale() -> None:
     assert "Egentliga Finland" in out(*ask, LC_ALL="sv_FI.UTF-8")
     assert "Varsinais-Suomi" in out(*ask, "--lang", "fi", LC_ALL="sv_FI.UTF-8")
     assert "Southwest Finland" in out(*ask, "--set", "lang=en", LC_ALL="sv_FI.UTF-8")
-    assert "Understöd per landskap" in out("query", "--list", "--lang", "sv")
+    assert "Understöd per område" in out("query", "--list", "--lang", "sv")
 
 
 @pytest.mark.parametrize(
@@ -684,3 +684,12 @@ def test_graphs(data: sources.Data, graph: rdflib.Graph) -> None:
     assert len(answer.graph()) == len(answer) == len(known("project-triples"))
     with pytest.raises(CannotAsk, match="gives rows"):
         _ = data.query("totals").triples
+
+
+def test_a_default_of_another_dataset_gives_way_to_the_first_thing_of_this_one(tmp_path):
+    """The repository's own project is the example of `results-of-project`, which no other dataset has."""
+    data = sources.open_data(DATASETS / "riverside")
+    first = min(f.stem for f in (DATASETS / "riverside/data/projects").glob("*.yml"))
+    assert data.query("results-of-project").rows == data.query("results-of-project", project=first).rows
+    assert data.query("project-triples").text("turtle") == data.query("project-triples", project=first).text("turtle")
+    assert "=joensuu" not in named.listing(sources.catalogue(DATASETS / "riverside"), "en")

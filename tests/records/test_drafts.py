@@ -14,6 +14,7 @@ from hankelod.pipeline.checking import check_files
 from hankelod.records import drafts
 from hankelod.records.dataset import Dataset
 from support.checking import check_all
+from support.folders import DATASETS
 
 LANGUAGES = ("fi", "sv", "en")
 GOOD = {
@@ -57,6 +58,12 @@ def test_left_blank_every_required_key_is_asked_for(copy, kind, lang):
     report = check_files(Dataset(copy), [begun.path])
     missing = {re.split(r"[.\[]", p.field)[0] for p in report.problems if p.severity == "violation"}
     assert missing == {f.key for f in drafts.required(dataset, begun.cls)}
+
+
+def test_a_list_without_codes_is_not_offered():
+    dataset = Dataset(DATASETS / "abroad")
+    text = drafts.write(dataset, drafts.draft(dataset, "project", "new-project"), "en", {})
+    assert "# status:" in text and "# themes:" not in text and "# targetGroups:" not in text
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from hankelod.intake.names import gazetteer, resolver
 from hankelod.model.levels import AREA
@@ -100,10 +102,6 @@ def test_records_name_codes_in_any_case(written, form, tmp_path):
     project = root / "data/projects/in-haringey.yml"
     edit(project, 'areas: ["UKI1202"]', f"areas: [{written}]")
     if form == "jsonl":
-        import json
-
-        import yaml
-
         record = {"id": project.stem, **yaml.load(project.read_text("utf-8"), yaml.BaseLoader)}
         record["totalCost"], record["grants"][0]["amount"] = 5000, 2500
         (root / "data/projects.jsonl").write_text(json.dumps(record, ensure_ascii=False) + "\n", "utf-8")
@@ -119,6 +117,48 @@ def test_two_codes_that_differ_in_case_alone_are_an_error(tmp_path):
         file.write("ukd3101,district,Manchester again,,UKD,53.4,-2.2,,\n")
     report, _ = check_all(Dataset(root))
     assert {(p.code, p.file, p.line) for p in report.problems} >= {("duplicate-id", "data/areas/uk/areas.csv", 15)}
+
+
+def sweden(tmp_path: Path, areas: str, form: str) -> Dataset:
+    """Return a dataset with a level that shares `hanke:Area` and one with a key of its own, `lan`."""
+    root = copied("sweden", tmp_path)
+    project = root / "data/projects/ett-projekt.yml"
+    edit(project, 'lan: ["24", "25"]', f'areas: {areas}\nlan: ["24"]')
+    if form == "jsonl":
+        record = {"id": project.stem, **yaml.load(project.read_text("utf-8"), yaml.BaseLoader)}
+        record["totalCost"], record["grants"][0]["amount"] = 600000, 300000
+        (root / "data/projects.jsonl").write_text(json.dumps(record, ensure_ascii=False) + "\n", "utf-8")
+        for each in (root / "data/projects").iterdir():
+            each.unlink()
+    return Dataset(root)
+
+
+@pytest.mark.parametrize("form", ["yml", "jsonl"])
+def test_one_key_takes_codes_of_every_level(form, tmp_path):
+    report, records = check_all(sweden(tmp_path, "[SE, '25']", form))
+    assert report.problems == []
+    values = next(r for r in records if r.id == "ett-projekt").values
+    assert (values["areas"], values["lan"]) == (["se"], ["24", "25"])
+    assert values["namedAreas"] == ["lan/24", "lan/25"]
+
+
+@pytest.mark.parametrize("form", ["yml", "jsonl"])
+@pytest.mark.parametrize("engine", ["shacl", "pyshacl"])
+def test_an_area_that_is_named_under_both_keys_is_told_once(form, engine, tmp_path):
+    report, records = check_all(sweden(tmp_path, "['25', '24']", form), engine)
+    assert [(p.code, p.field) for p in report.problems] == [("duplicate-value", "areas[1]")]
+    assert next(r for r in records if r.id == "ett-projekt").values["lan"] == ["24", "25"]
+
+
+def test_a_code_of_two_levels_is_told(tmp_path):
+    root = copied("sweden", tmp_path)
+    edit(root / "data/areas/levels.csv", "[A-Z]{2}", "[A-Z0-9]{2}")
+    edit(root / "data/areas/areas.csv", "SE,land,Sverige,Sveriges,,,,\n", "SE,land,Sverige,,,,,\n25,land,Norden,,,,,\n")
+    edit(root / "data/projects/ett-projekt.yml", 'lan: ["24", "25"]', 'areas: ["25"]')
+    report, _ = check_all(Dataset(root))
+    (found,) = report.problems
+    assert (found.code, found.field) == ("ambiguous-code", "areas[0]")
+    assert "areas, lan" in found.fix["en"]
 
 
 FAULTS = {

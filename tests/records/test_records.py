@@ -108,6 +108,7 @@ READER = {
 
 ELSEWHERE = {
     "outside-dataset": "test_hostile: a symbolic link",
+    "ambiguous-code": "test_packs: a code of areas of two levels",
     "not-a-file": "test_hostile: a folder in place of a file",
     "too-large": "test_hostile: a file of 100 MB, a line of 1 GB",
     "too-many-problems": "test_hostile: a million empty records",
@@ -131,6 +132,7 @@ NO_DATASET = {
 SHARPENED = {
     ("Grant-amount", "MinInclusive"),
     ("Grant-origin", "Or"),
+    ("Project-areas", "NodeKind"),
     ("Project-end", "Or"),
     ("Project-money", "Or"),
     ("Project-namedAreas", "NodeKind"),

@@ -29,6 +29,8 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("exports/datasets.ttl", "Finnish"): "the name of a dataset that links lead to, in its own words",
     ("query/answer.py", "EUR"): "what an example answers over the repository's own dataset",
     ("records/record.py", "Finnish"): "the check digit that the shapes of a profile ask for, with its source",
+    ("query/data.py", 'lang="sv"'): "what an example asks of the repository's own dataset",
+    ("intake/documents/compilation.py", 'LANGUAGE = "fi"'): "the language of the one layout of documents that is read",
     ("intake/documents/reading.py", "Finnish"): "why an old encoding is read",
     ("intake/documents/symbols.py", "€"): "a glyph of the typeface Symbol",
     ("site/map/projection.py", "SWEREF"): "names of two reference systems in a note on their common formula",

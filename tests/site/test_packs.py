@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -38,6 +39,20 @@ def britain(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def english(tmp_path_factory) -> Path:
     return published("english", tmp_path_factory)
+
+
+def test_amounts_in_two_currencies_are_in_charts_of_their_own(tmp_path):
+    """Each says of how many projects the sum of an area is."""
+    root = tmp_path / "britain"
+    shutil.copytree(DATASETS / "britain", root)
+    record = (root / "data/projects/in-haringey.yml").read_text("utf-8")
+    (root / "data/projects/another.yml").write_text(record.replace("totalCost", "currency: NOK\ntotalCost"), "utf-8")
+    publish(Dataset(root), root / "dist")
+    page = (root / "dist/areas.html").read_text("utf-8")
+    tables = re.findall(r"<caption>([A-Z]{3})\b.*?</table>", page, re.S)
+    assert len(tables) == len(set(tables)) == 2 and "NOK" in tables
+    norwegian = page[page.index("<caption>NOK") :].partition("</table>")[0]
+    assert norwegian.count("<rect") == 1 and "1 project" in norwegian
 
 
 def dump(out: Path) -> Path:

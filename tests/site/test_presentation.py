@@ -67,6 +67,14 @@ def codes(folder: Path) -> dict[str, tuple[str, int]]:
 ### A language without words
 
 
+def test_words_are_quoted_in_the_language_of_the_dataset(tmp_path):
+    folder = danish(tmp_path / "dataset")
+    with (folder / "data/projects/river-festival.yml").open("a", encoding="utf-8") as file:
+        file.write('quotations: [{speaker: Anna, words: {da: "Det gik godt."}}]\n')
+    report, _ = check_all(Dataset(folder))
+    assert report.problems == []
+
+
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = danish(tmp_path_factory.mktemp("danish") / "dataset")
@@ -238,7 +246,9 @@ def test_contrast_is_that_of_wcag():
 
 
 def test_tables_are_sound():
-    assert all(re.fullmatch("[A-Z]{3}", code) and c.symbol and c.decimals in (0, 2) for code, c in currencies().items())
+    assert all(
+        re.fullmatch("[A-Z]{3}", code) and c.symbol and c.decimals in (0, 2, 3, 4) for code, c in currencies().items()
+    )
     assert all(name == name.strip() for name in own_names().values())
     assert {x.terms for x in licences().values()} == {"credit", "free", "other"}
     assert list(own_names()) == sorted(own_names())

@@ -9,6 +9,7 @@ from hankelod.model.model import Class, Field
 from hankelod.records.dataset import Dataset
 from hankelod.records.drafts import Answers, required
 from hankelod.records.guesses import meant, takes
+from hankelod.records.record import completed
 
 
 def answers(dataset: Dataset, cls: Class, questions: Questions) -> Answers:
@@ -71,4 +72,4 @@ def _fits(dataset: Dataset, field: Field, text: str) -> bool:
     if field.kind.refers:
         target = dataset.model.target(field)
         return target.part or not dataset.knows(target) or dataset.exists(target, text)
-    return text in field.words if field.kind.typing else takes(field, text)
+    return text in field.words if field.kind.typing else takes(field, completed(field, text))

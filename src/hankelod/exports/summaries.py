@@ -16,7 +16,7 @@ from hankelod.model.kinds.addresses import IRI
 from hankelod.model.kinds.kind import Kind
 from hankelod.model.kinds.numbers import DECIMAL, INTEGER
 from hankelod.model.kinds.texts import TEXT
-from hankelod.model.model import Class, Field
+from hankelod.model.model import SHAPES, Class, Field
 from hankelod.rdf import graph
 from hankelod.rdf.graph import RDFS, SKOS
 from hankelod.records.areas import Areas, code_of
@@ -58,6 +58,15 @@ class Key(NamedTuple):
     target: Class | None
 
 
+class OwnField(NamedTuple):
+    """A field of the dataset's own in parts of projects: its name in cards, the key and the class of the parts."""
+
+    name: str
+    key: str
+    part: Class
+    field: Field
+
+
 class Cards:
     """Cards of the projects of a dataset, and its areas."""
 
@@ -88,7 +97,7 @@ class Cards:
         """Keys of a card, in order."""
         keys = [self._computed("id", TEXT), self._computed("iri", IRI)]
         for field in self.project.fields:
-            if field.derived and field.kind.relative:
+            if field.passed_on or (field.derived and field.kind.relative):
                 continue  # stated for queries: the keys of the levels have the same areas with their names
             if field.kind.refers:
                 keys.append(self._of_field(field, THING, self.model.target(field)))
@@ -98,12 +107,41 @@ class Cards:
                 keys.append(self._of_field(field, LINK, None))
             elif self.model.target(field).field("scheme"):
                 keys.append(self._of_field(field, CODE, None))
+        keys += [self._of_parts(own) for own in self._own]
         keys += [self._completed(kind) for kind in self.areas.kinds if kind.whole != kind.key]
         keys += [self._computed("programmes", THING, True, self._class("Programme"))]
         keys += [self._computed("grantTotal", DECIMAL, required=False), self._computed("grantCurrencies", TEXT, True)]
         keys += [self._computed("grantTotals", DECIMAL, True), self._computed("grantShare", DECIMAL, required=False)]
         keys += [self._computed(name, INTEGER) for name in COUNTS]
         return (*keys, self._computed("page", IRI))
+
+    @cached_property
+    def _own(self) -> tuple[OwnField, ...]:
+        """The dataset's own fields of the parts of projects, such as grants: those whose shapes it has itself."""
+        return tuple(
+            OwnField(f"{whole.key}{field.key[0].upper()}{field.key[1:]}", whole.key, self.model.target(whole), field)
+            for whole in self.project.fields
+            if whole.kind.nested
+            for field in self.model.target(whole).fields
+            if not (field.shape.startswith(SHAPES) or field.kind.nested or field.derived)
+        )
+
+    def _of_parts(self, own: OwnField) -> Key:
+        """Return the key for the values of a field in all parts of a kind."""
+        field, part = own.field, own.part.label
+        label = {lang: f"{part[lang]}: {text}" if lang in part else text for lang, text in field.label.items()}
+        many, target = not field.kind.by_language, self.model.target(field) if field.kind.refers else None
+        return Key(own.name, THING if target else field.kind, many, many, label, field.description, None, target)
+
+    def _in_parts(self, own: OwnField, values: Values) -> object | None:
+        """Return the values of a field in all parts of a kind, in their order; texts by language are joined."""
+        found = [each for part in _parts(values, own.key) for each in _items(part.get(own.field.key))]
+        if own.field.kind.by_language:
+            languages = dict.fromkeys(lang for text in found for lang in text)  # type: ignore[attr-defined]
+            return {lang: " | ".join(text[lang] for text in found if lang in text) for lang in languages} or None  # type: ignore[index, operator]
+        if own.field.kind.refers:
+            return [self.thing(self.model.target(own.field), str(each)) for each in found]
+        return [Decimal(str(each)) for each in found] if own.field.kind.fractional else found
 
     def _class(self, name: str) -> Class | None:
         return self._by_name.get(name)
@@ -186,6 +224,7 @@ class Cards:
         return {
             "id": record.id,
             "iri": self.model.iri(record.cls, record.id),
+            **{own.name: self._in_parts(own, values) for own in self._own},
             **completed,
             "programmes": [self.thing(programme, p) for p in programmes] if programme else [],
             "grantTotal": total,

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from hankelod.intake import values as read
-from hankelod.intake.documents.compilation import Compilation, RawProject
+from hankelod.intake.documents.compilation import LANGUAGE, Compilation, RawProject
 from hankelod.intake.documents.paragraphs import Passage
 from hankelod.intake.figures import ProposedFigure, Wordings
 from hankelod.intake.identifiers import organisation_id, part_stem, project_stem, title_key, unique
@@ -90,11 +90,11 @@ class _Project:
         """Return the draft, with an id that is not among `used_ids`."""
         title = self.raw.title
         if title is not None:
-            self._put("title", {"fi": title.text}, title.lines)
+            self._put("title", {LANGUAGE: title.text}, title.lines)
         self._acronym()
         if self.raw.description:
             text = "\n\n".join(f.text for f in self.raw.description)
-            self._put("summary", {"fi": text}, tuple(n for f in self.raw.description for n in f.lines))
+            self._put("summary", {LANGUAGE: text}, tuple(n for f in self.raw.description for n in f.lines))
         lead, partners = self._actors()
         self._areas(lead, partners)
         self._money()
@@ -103,7 +103,7 @@ class _Project:
         self._quotations()
         if self.setting.source:
             self._put("source", self.setting.source, ())
-        self._put("sourceLanguage", "fi", ())
+        self._put("sourceLanguage", LANGUAGE, ())
         for key in ("title", "lead", "start", "end", "totalCost", "grants", "source"):
             if key not in self.values:
                 self._note("", "comment-missing", field=key)
@@ -282,7 +282,7 @@ class _Project:
         if proposals:
             self.figures["summary"] = proposals
         for kind, f in self.raw.outcomes:
-            entries.append({"id": unique(part_stem(f.text, kind), used), "kind": kind, "text": {"fi": f.text}})
+            entries.append({"id": unique(part_stem(f.text, kind), used), "kind": kind, "text": {LANGUAGE: f.text}})
             at = f"outcomes.{len(entries) - 1}"
             self.lines[at] = f.lines
             proposals = self._new_figures(figures(f.text), seen)
@@ -315,7 +315,7 @@ class _Project:
                 if link.as_written:
                     entry["asWritten"] = link.as_written
                 if link.label:
-                    entry["label"] = {"fi": link.label}
+                    entry["label"] = {LANGUAGE: link.label}
                 self.lines[f"links.{len(entries)}"] = f.lines
                 entries.append(entry)
         if entries:
@@ -329,7 +329,7 @@ class _Project:
             entry: Values = {"id": unique(slug(name) or "lainaus", used), "speaker": name.strip()}
             if role.strip():
                 entry["role"] = role.strip()
-            entry["words"] = {"fi": q.words.text}
+            entry["words"] = {LANGUAGE: q.words.text}
             self.lines[f"quotations.{len(entries)}"] = q.words.lines
             entries.append(entry)
         if entries:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hankelod.intake import drafts, figures, identifiers, reimport, writing
 from hankelod.intake.documents import compilation, reading
-from hankelod.intake.documents.compilation import Compilation
+from hankelod.intake.documents.compilation import LANGUAGE, Compilation
 from hankelod.intake.documents.lines import CannotImport, Line
 from hankelod.intake.names import gazetteer
 from hankelod.intake.proposals import Draft, Note, Values
@@ -189,12 +189,12 @@ def _proposed_programme(front: list[Line]) -> list[Draft]:
         return []
     lines = tuple(x.number for x in front if programme["name"].split()[0] in x.text)[:1]
     note = [Note("comment-programme", {})]
-    values: Values = {"name": {"fi": programme["name"]}}
+    values: Values = {"name": {LANGUAGE: programme["name"]}}
     proposed = []
     if programme["funder"]:
         funder = identifiers.organisation_id(programme["funder"])
         values["funder"] = funder
-        ministry: Values = {"name": {"fi": programme["funder"]}, "kind": "ministry"}
+        ministry: Values = {"name": {LANGUAGE: programme["funder"]}, "kind": "ministry"}
         proposed.append(Draft("organisations", funder, ministry, {"name": lines}, {}, {}))
     years = re.search(r"[Oo]hjelma\w*\s[^.]*?((?:19|20)[0-9][0-9])\s*[-–]\s*((?:19|20)[0-9][0-9])", text)
     if years:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hankelod.intake.documents.compilation import Compilation
+from hankelod.intake.documents.compilation import LANGUAGE, Compilation
 from hankelod.intake.figures import ProposedFigure
 from hankelod.intake.names.gazetteer import Gazetteer
 from hankelod.intake.names.matches import LIKELY, Match
@@ -62,7 +62,7 @@ class Organisations:
         only such companies may lead.
         """
         if m.parent and m.parent not in self.names.organisations:
-            self._add(m.parent, {"name": {"fi": m.detail or m.parent}, "kind": "regional-council"}, lines, m)
+            self._add(m.parent, {"name": {LANGUAGE: m.detail or m.parent}, "kind": "regional-council"}, lines, m)
         if m.known or m.id is None:
             return m
         city = self.cities.get(m.area or "") if m.type == "municipality" else None
@@ -75,7 +75,7 @@ class Organisations:
             if kind == "company" and len(inside) == 1:
                 seat, kind = inside[0].area, "municipal-company"
                 m = m._replace(type=kind, area=seat, rule="municipal-company", confidence=LIKELY, detail=inside[0].name)
-        values: Values = {"name": {"fi": m.name}, "kind": kind}
+        values: Values = {"name": {LANGUAGE: m.name}, "kind": kind}
         if m.parent:
             values["parent"] = m.parent
         if seat and self.names.seat:

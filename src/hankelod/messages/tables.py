@@ -1,4 +1,4 @@
-"""Tables beside the texts: symbols of currencies (ISO 4217), own names of languages, names and terms of licences."""
+"""Tables beside the texts: currencies (ISO 4217), own names of languages, names and terms of licences."""
 
 from __future__ import annotations
 
@@ -26,13 +26,23 @@ class Licence(NamedTuple):
 
 @cache
 def currencies() -> Mapping[str, Currency]:
-    """Return the currencies that have a symbol, by their code."""
-    return {r["code"]: Currency(r["symbol"], int(r["decimals"]), r["before"] == "yes") for r in _rows("currencies")}
+    """Return the currencies of ISO 4217, those that are no more included, by their code; the code is the symbol of one
+    that has no other."""
+    return {
+        r["code"]: Currency(r["symbol"] or r["code"], int(r["decimals"]), r["before"] != "no")
+        for r in _rows("currencies")
+    }
 
 
 def currency(code: str) -> Currency:
-    """Return how a currency is written; one that has no symbol by its code, with two decimals."""
+    """Return how a currency is written; one that is not known by its code, with two decimals."""
     return currencies().get(code) or Currency(code, 2, True)
+
+
+@cache
+def codes(name: str) -> tuple[str, ...]:
+    """Return the codes of a table, such as `currencies`, in its order."""
+    return tuple(r["code"] for r in _rows(name))
 
 
 @cache

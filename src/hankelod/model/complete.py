@@ -33,6 +33,8 @@ def _object(model: Model, cls: Class, lang: str, definitions: Json) -> Json:
     properties: Json = {"id": {"type": "string", "pattern": PATH}, "type": {"type": "array", "enum": types}}
     required = ["id", "type"]
     for field in cls.fields:
+        if field.passed_on:
+            continue
         properties[field.key] = _described(field, lang, _value(model, field, lang, definitions))
         if field.required or (field.filled is not None and field.filled.way == "ordinal"):
             required.append(field.key)

@@ -55,6 +55,8 @@ def _scoped(model: Model, names: Names, cls: Class) -> Json:
     # The ids of parts that records of several classes contain are resolved by the term that leads to the parts.
     scoped: Json = {"@base": model.iri(roots[0], "")} if len(roots) == 1 else {}
     for field in cls.fields:
+        if field.passed_on:
+            continue
         if field.kind.typing:
             scoped[field.key] = None  # the word is in `type` too
         else:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from hankelod.messages import tables
 from hankelod.model.model import SHAPES
 from hankelod.rdf.graph import RDF, SH, SKOS, Index, indexed, plain, rdf_list
 
@@ -59,25 +60,52 @@ def active(layer: Layer) -> Layer:
     return Layer(layer.ontology, _reached(shapes))
 
 
-def in_languages(shapes: Index, languages: Sequence[str]) -> Index:
-    """Return shapes whose texts by language are in these languages (`sh:languageIn`), but for texts that come in
-    languages of their own: quotations (`s:verbatim`) and names of areas (`s:ownLanguages`)."""
-    heads = {
-        str(head)
-        for subject, by in shapes.triples.items()
-        for head in by.get(SH + "languageIn", ())
-        if not any(shapes.value(subject, SHAPES + own) == "true" for own in ("verbatim", "ownLanguages"))
-        and tuple(_value(item) for item in shapes.items(head)) != tuple(languages)
-    }
+def in_languages(shapes: Index, languages: Sequence[str], quoted: Sequence[str]) -> Index:
+    """Return shapes whose texts by language are in these languages (`sh:languageIn`), quotations (`s:verbatim`) in
+    those of the second list; names of areas come in languages of their own (`s:ownLanguages`)."""
+    heads: dict[str, Sequence[str]] = {}
+    for subject, by in shapes.triples.items():
+        wanted = quoted if shapes.value(subject, SHAPES + "verbatim") == "true" else languages
+        for head in by.get(SH + "languageIn", ()):
+            stated = tuple(_value(item) for item in shapes.items(head))
+            if stated != tuple(wanted) and shapes.value(subject, SHAPES + "ownLanguages") != "true":
+                heads[str(head)] = wanted
     if not heads:
         return shapes
     quads: list[ox.Quad] = []
     for quad in shapes.quads:
-        if quad.predicate.value == SH + "languageIn" and plain(quad.object) in heads:
-            quads += rdf_list(quad.subject, quad.predicate.value, map(ox.Literal, languages))
-        else:
-            quads.append(quad)
+        wanted = heads.get(str(plain(quad.object)), ()) if quad.predicate.value == SH + "languageIn" else ()
+        quads += rdf_list(quad.subject, quad.predicate.value, map(ox.Literal, wanted)) if wanted else [quad]
     return _reached(indexed(quads, shapes.prefixes))
+
+
+def with_codes(shapes: Index) -> Index:
+    """Return shapes whose pattern are the codes of a table (`s:codes`), unless they have another."""
+    coded = {
+        s: str(shapes.value(s, SHAPES + "codes"))
+        for s, by in shapes.triples.items()
+        if SHAPES + "codes" in by and SH + "pattern" not in by
+    }
+    if not coded:
+        return shapes
+    listed = Index({**shapes.triples}, shapes.prefixes, {**shapes.by_subject})
+    for subject, name in coded.items():
+        quads = shapes.by_subject[subject]
+        codes = ox.Literal(f"^{_either(tables.codes(name))}$")
+        _keep(listed, subject, [*quads, ox.Quad(quads[0].subject, ox.NamedNode(SH + "pattern"), codes)])
+    return listed
+
+
+def _either(texts: Iterable[str]) -> str:
+    """Return a regular expression for one of these texts of one length, sorted and grouped by their first characters:
+    `A(B[CD]|CC)`."""
+    groups: dict[str, list[str]] = {}
+    for text in sorted(texts):
+        groups.setdefault(text[0], []).append(text[1:])
+    if "" in groups[min(groups)]:
+        return f"[{''.join(groups)}]" if len(groups) > 1 else min(groups)
+    parts = [first + _either(rest) for first, rest in groups.items()]
+    return f"({'|'.join(parts)})" if len(parts) > 1 else parts[0]
 
 
 def _is_shape(by: dict[str, list[object]]) -> bool:

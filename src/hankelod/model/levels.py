@@ -36,6 +36,9 @@ KEY, SEGMENT, TABLE = "areas", "area", "areas.csv"
 PATTERN = SHAPES + "Area"
 """Beginning of the names of the shapes in `shapes/area.ttl`."""
 
+ANY = SHAPES + "Project-areas"
+"""Shape of the key `areas`, in which a project names areas of any level by their codes."""
+
 WITHIN = "https://schema.org/containedInPlace"
 """Property of an area for the area of a higher level that it is in."""
 
@@ -175,6 +178,7 @@ def layer(rows: Sequence[LevelRow], languages: Sequence[str], pattern: Index, be
             terms |= _terms(level, ontology)
             made |= maker.of_class(level, number)
     made |= maker.named()
+    made |= maker.of_any_level()
     made |= maker.members
     return AreaLayer(levels, Layer(_index(terms, base, prefixes), _index(made, base, prefixes)))
 
@@ -257,7 +261,8 @@ class _Maker:
             node[SHAPES + "ofClass"] = [AREA]
             node[SH + "targetSubjectsOf"] = [HANKE + "level"]
         self._code(made, PATTERN, levels)
-        self._add(made, self.main, SHAPES + "Project-areas", {})
+        self._add(made, self.main, ANY, {})
+        self._share_out(made)
         self._add(made, self.owner, SHAPES + "Organisation-area", {})
         return made
 
@@ -284,7 +289,7 @@ class _Maker:
             self._add(
                 made,
                 self.main,
-                SHAPES + "Project-areas",
+                ANY,
                 {PATTERN: name, AREA: level.iri, PROPERTY: str(level.property)},
                 SHAPES + f"Project-{level.key}",
                 {SH + "codeIdentifier": [ox.Literal(level.key)], SH + "name": _labels(level.label)},
@@ -305,6 +310,31 @@ class _Maker:
             self._add(made, self.main, shape, {})
             made[shape][SHAPES + "filledWithAreas"] = [_listed(made, "named", pairs)]
         return made
+
+    def of_any_level(self) -> Triples:
+        """Return the shape of the key for codes of any level where no level shares `hanke:Area`, whose key it is.
+
+        All that is written there is shared out to the keys of the levels. It stands behind the property that is filled
+        in, of which it has the path.
+        """
+        made: Triples = {}
+        if self.main is not None and not any(level.iri == AREA for level in self.levels) and self._own_keys():
+            self._add(made, self.main, ANY, {})
+            del made[ANY][SH + "class"]
+            made[ANY][SH + "order"] = [ox.Literal("16.7", datatype=ox.NamedNode(XSD + "decimal"))]
+            made[ANY][SHAPES + "relativeTo"] = [ox.Literal("")]
+            self._share_out(made)
+        return made
+
+    def _own_keys(self) -> list[str]:
+        """Return the keys of the levels that have classes of their own."""
+        return [level.key for level in self.levels if level.key is not None and level.iri != AREA]
+
+    def _share_out(self, made: Triples) -> None:
+        """Share out what the key for codes of any level has among the keys of the levels with classes of their own."""
+        keys = self._own_keys()
+        if keys and ANY in made:
+            made[ANY][SHAPES + "sharedAmong"] = [_listed(made, "among", keys)]
 
     def _has_key(self, key: str) -> bool:
         members = self.shapes.objects(str(self.main), SH + "property")

@@ -207,7 +207,7 @@ def _collisions(model: Model) -> Iterator[tuple[str, str]]:
         paths: dict[str, str] = {}
         for field in cls.fields:
             for owners, name, word in ((keys, field.key, "key"), (paths, field.path, "sh:path")):
-                if field.derived and owners is paths:
+                if (field.derived or field.passed_on) and owners is paths:
                     continue  # a property may be stated beside those that authors write
                 first = owners.setdefault(name, field.code)
                 if first != field.code:

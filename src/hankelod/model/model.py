@@ -107,6 +107,13 @@ class Field(NamedTuple):
     """Namespace of IRIs that authors may write by their names in it alone (`s:namespace`)."""
     deprecated: bool = False
     """The key is read, and no draft has it any more (`owl:deprecated`)."""
+    among: tuple[str, ...] = ()
+    """Keys of the same class among which the codes that are written are shared out (`s:sharedAmong`)."""
+
+    @property
+    def passed_on(self) -> bool:
+        """True if all that authors write goes to other keys, so that no record has a value of it."""
+        return bool(self.among) and self.target is None
 
     @property
     def derived(self) -> bool:
@@ -293,6 +300,11 @@ class Model(NamedTuple):
         """Return the class of the values of a `reference` or `part` field."""
         assert field.target is not None
         return self.classes[field.target]
+
+    def offers(self, field: Field) -> bool:
+        """Tell whether there can be a value of a field: False if it is a code of a list that has none."""
+        target = self.classes.get(field.target) if field.target is not None else None
+        return target is None or not target.concept or bool(self.concepts.get(target.iri))
 
     def check(self, field: Field) -> Check:
         """Return the check of a field: its property shape."""

@@ -163,6 +163,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
             limits[term] = value
     label, description = _names(shapes, ontology, shape, path)
     group = shapes.iri(shape, SH + "group")
+    shared = shapes.objects(shape, SHAPES + "sharedAmong")
     languages = [v for head in shapes.objects(shape, SH + "languageIn") for v in shapes.items(head)]
     if not all(isinstance(v, ox.Literal) for v in languages):
         raise ModelError(f"{_local(shape)}: sh:languageIn has to list texts")
@@ -193,6 +194,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         inverse=inverse is not None,
         space=shapes.value(shape, SHAPES + "namespace"),
         deprecated=shapes.value(shape, OWL + "deprecated") == "true",
+        among=tuple(v.value for head in shared for v in shapes.items(head) if isinstance(v, ox.Literal)),
     )
 
 

@@ -25,6 +25,7 @@ from hankelod.query.answer import Answer
 from hankelod.query.named import Catalogue, Parameter, Query
 from hankelod.query.spelling import nearest_thing, syntax_error, unknown_terms
 from hankelod.query.store import Opened
+from hankelod.rdf.graph import RDF
 from hankelod.rdf.sparql import LIMITS, CannotAsk, Limits, check, dataset_clause, declared, tokens, without_mark
 
 if TYPE_CHECKING:
@@ -108,15 +109,32 @@ class Data:
     ### Steps of a query, for the command line
 
     def text(self, query: Query, values: dict[str, list[str]]) -> str:
-        """Return a query's text with these parameters set.
+        """Return a query's text with these parameters set; where the default is a thing that is not in the data, the
+        first one that is takes its place.
 
         Raises CannotAsk for a value that is not valid, and for an identifier that is not in the data.
         """
-        text = query.filled(values, self.base)
+        defaults = (p for p in query.parameters if p.default_value and p.name not in values)
+        text = query.filled({**{p.name: [first] for p in defaults if (first := self._first(p))}, **values}, self.base)
         for parameter in query.parameters:
             for value in values.get(parameter.name, ()):
                 self._check_thing(parameter, value)
         return text
+
+    def _first(self, parameter: Parameter) -> str | None:
+        """Return the first identifier in the data of the kind of a parameter; None where the default is in the data, or
+        is no thing, or there is none."""
+        if not parameter.default.startswith("<"):
+            return None
+        start = f"{self.base}id/{parameter.kind}/"
+        thing = ox.NamedNode(start + parameter.default_value)
+        default = next(self._store.quads_for_pattern(thing, None, None), None)
+        if default is not None:
+            return None
+        typed = self._store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), None)
+        subjects = (q.subject.value for q in typed if isinstance(q.subject, ox.NamedNode))
+        names = (name.removeprefix(start) for name in subjects if name.startswith(start))
+        return min((name for name in names if "/" not in name), default=None)
 
     def _check_thing(self, parameter: Parameter, value: str) -> None:
         """Raise CannotAsk for an identifier that is not in the data, with the nearest one that is."""

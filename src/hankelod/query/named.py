@@ -72,6 +72,11 @@ class Parameter(NamedTuple):
             return ""
         return self.default.strip('<>"').removeprefix(f"id/{self.kind}/")
 
+    @property
+    def fixed(self) -> str:
+        """The default that is the same in every dataset; empty for a thing, which one dataset has."""
+        return "" if self.default.startswith("<") else self.default_value
+
     def written(self, value: str, base: str) -> str:
         """Return a value as SPARQL: a literal, or an IRI of this kind. Raises CannotAsk for any other value."""
         if self.kind in _VALUE:
@@ -232,7 +237,7 @@ def listing(catalogue: Catalogue, lang: str) -> str:
     blocks = []
     for query in catalogue.all():
         lines = [f"{query.name}", f"    {query.title.get(lang, '')}", f"    {query.description.get(lang, '')}"]
-        options = [(f"--set {p.name}={p.default_value or '…'}", p.label.get(lang, "")) for p in query.parameters]
+        options = [(f"--set {p.name}={p.fixed or '…'}", p.label.get(lang, "")) for p in query.parameters]
         width = max((len(option) for option, _ in options), default=0)
         lines += [f"      {option:{width}}  {label}".rstrip() for option, label in options]
         blocks.append("\n".join(lines) + "\n")

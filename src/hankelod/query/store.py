@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CHUNK = 2_000
 """Records whose triples are loaded at a time, which bounds the memory for their N-Triples."""
 
-THINGS = {"Municipality": "id/municipality/", "Project": "id/project/", "Theme": "id/concept/theme/"}
+THINGS = {"Project": "id/project/", "Programme": "id/programme/", "Theme": "id/concept/theme/"}
 """Classes whose instances show a dump's base: it is the part of their IRIs before this text."""
 
 DEF = "https://w3id.org/hankelod/def#"

@@ -106,6 +106,8 @@ class DecoderSource:
         """Return lines that check and store the value of a field."""
         if field.derived:
             return self._derived(field)
+        if field.among:
+            return [f"if d.{field.key}_ is not UNSET: raise Out"]  # the Reader shares the values out
         if field.kind.nested:
             inner = self._part(field)
         elif field.kind.by_language:

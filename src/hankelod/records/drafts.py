@@ -69,7 +69,8 @@ def required(dataset: Dataset, cls: Class) -> list[Field]:
 def write(dataset: Dataset, new: Draft, lang: str, answers: Answers) -> str:
     """Return the YAML of the record, with comments in one language and the answers filled in."""
     needed = required(dataset, new.cls)
-    optional = [f for f in new.cls.fields if not f.derived and not f.deprecated and f not in needed]
+    able = [f for f in new.cls.fields if not f.derived and not f.deprecated and dataset.model.offers(f)]
+    optional = [f for f in able if f not in needed]
     up = "../.." if new.cls.folder else ".."
     lines = [
         f"# yaml-language-server: $schema={up}/dist/{schema.path(new.cls, lang, editor=True)}",

@@ -91,7 +91,10 @@ class ProblemLog:
 
     def unknown_reference(self, node: Node, field: Field, path: Path, text: str, target: Class | None) -> None:
         """Report a reference to a thing that does not exist, with a suggestion or the list of concepts."""
-        suggestion = self.references.suggest(target, text) if target is not None else None
+        named = (f.target for f in self.model.main.fields if f.key in field.among)
+        targets = [target, *(self.model.classes[iri] for iri in named if iri)] if target or field.among else []
+        guesses = (self.references.suggest(each, text) for each in targets if each is not None)
+        suggestion = next((guess for guess in guesses if guess is not None), None)
         fix = self.model.check(field).fix
         choices: Text | str = ""
         if target is not None and target.concept and suggestion is None:

@@ -95,6 +95,9 @@ def reference(log: ProblemLog, node: Node, field: Field, path: Path, siblings: V
     if node.plain and NUMBER_LIKE.fullmatch(text):
         log.unquoted(node, field, path)
         return None
+    if field.passed_on:  # a code that goes to another key has gone there already
+        log.unknown_reference(node, field, path, text, None)
+        return None
     if field.kind.relative:
         segment, _, rest = text.partition("/")
         target = next((c for c in log.model.classes.values() if c.segment == segment and not c.part), None)

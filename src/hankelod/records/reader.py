@@ -16,6 +16,7 @@ from hankelod.records.faults import ProblemLog, as_list, wrong_kind
 from hankelod.records.identifiers import own_id, part_id, reference
 from hankelod.records.record import (
     CHECKS,
+    NUMBER_LIKE,
     Record,
     References,
     Values,
@@ -77,7 +78,9 @@ class _Typing:
         self.model, self.file = reader.model, file
         self.reader, self.cls, self.node = reader, cls, node
         self.places: dict[Path, tuple[int, int]] = {(): (node.line, node.column)}
-        self.kept: dict[Path, tuple[int, ...]] = {}
+        self.kept: dict[Path, tuple[int | Path, ...]] = {}
+        self.shared: list[tuple[Node, Field, Path, str]] = []
+        """Codes that go to another key than the one where they are written: node, field, path, id."""
         self.given = reader.given
         self.id = self.log.id = own_id(self.log, node, cls, record_id)
 
@@ -123,6 +126,8 @@ class _Typing:
                 if field.defaulted:
                     self.given = handed_on(self.given, field, typed)
         self.given = given
+        if not path:
+            self._share_out(values)
         for field in cls.fields:
             if field.kind.typing and field.key not in values:
                 missing = field.required and field.key not in written
@@ -234,6 +239,8 @@ class _Typing:
         for n, item in enumerate(node.value):  # type: ignore[arg-type, var-annotated]
             here = (*path, n)
             self.places[here] = self._start(item)
+            if field.among and self._shares(item, field, here):
+                continue
             value = self._value(item, field, here, identifier, n + 1, siblings, ids)
             if isinstance(value, str):
                 first = seen.setdefault(value, item)
@@ -250,6 +257,36 @@ class _Typing:
         if len(typed) < len(node.value):  # type: ignore[arg-type]
             self.kept[path] = tuple(kept)
         return typed or None
+
+    def _shares(self, node: Node, field: Field, path: Path) -> bool:
+        """Tell whether a code goes to another key; one that could go to several is reported."""
+        if node.kind != "text" or (node.plain and NUMBER_LIKE.fullmatch(str(node.value))):
+            return False
+        code, exists = str(node.value).lower(), self.reader.references.exists
+        fields = self.reader.fields(self.cls)
+        others = [fields[key] for key in field.among if exists(self.model.target(fields[key]), code)]
+        own = field.target is not None and exists(self.model.target(field), code)
+        if len(others) + own > 1:
+            keys = ", ".join(f.key for f in [*([field] if own else []), *others])
+            self.log.report("ambiguous-code", node, path, str(node.value), label=field.label, expected=keys)
+        elif others:
+            self.shared.append((node, others[0], path, code))
+        return bool(others)
+
+    def _share_out(self, values: Values) -> None:
+        """Add the codes that are written under one key to the values of another."""
+        for node, field, path, code in self.shared:
+            here = (field.key,)
+            listed: list[object] = list(values.get(field.key, ()))  # type: ignore[call-overload]
+            kept = self.kept.get(here, tuple(range(len(listed))))
+            if code in listed:
+                at = kept[listed.index(code)]
+                first = Place(self.file, *self.places[at if isinstance(at, tuple) else (*here, at)])
+                self.log.report("duplicate-value", node, path, str(node.value), label=field.label, related=(first,))
+                continue
+            self.kept[here] = (*kept, path)
+            values[field.key] = [*listed, code]
+        self.shared.clear()
 
     def _start(self, node: Node) -> tuple[int, int]:
         """Return the place of a node: of a mapping, the first key, where missing keys are reported."""

@@ -34,8 +34,8 @@ class Record(NamedTuple):
     """One record: its class, id, file, complete values, and the place of each value.
 
     `places` maps the path of a value to its line and column. `marred` contains the paths of invalid values that were
-    left out, so that they are not reported twice. `kept` maps the path of a list that lost items to the original
-    indices of the remaining ones.
+    left out, so that they are not reported twice. `kept` maps the path of a list that lost items, or got some that are
+    written under another key, to the original indices or the whole paths of those that it has.
     """
 
     cls: Class
@@ -44,7 +44,7 @@ class Record(NamedTuple):
     values: Values
     places: dict[Path, tuple[int, int]]
     marred: frozenset[Path]
-    kept: Mapping[Path, tuple[int, ...]] = MappingProxyType({})
+    kept: Mapping[Path, tuple[int | Path, ...]] = MappingProxyType({})
 
     def written(self, path: Path) -> Path:
         """Return the path in the file of the value at `path` in `values`."""
@@ -52,7 +52,8 @@ class Record(NamedTuple):
             return path
         whole: Path = ()
         for step in path:
-            whole += (self.kept[whole][step] if isinstance(step, int) and whole in self.kept else step,)
+            at = self.kept[whole][step] if isinstance(step, int) and whole in self.kept else step
+            whole = at if isinstance(at, tuple) else (*whole, at)
         return whole
 
     def place(self, path: Path) -> Place:

@@ -64,6 +64,12 @@ class Settings(NamedTuple):
         return (DEFAULT,)
 
     @property
+    def quoted(self) -> tuple[str, ...]:
+        """Languages of quotations: those of the dataset, then the others of its profile."""
+        profile = filter(is_language, _texts(self.profile.defaults.get("languages")))
+        return tuple(dict.fromkeys((*self.languages, *profile)))
+
+    @property
     def national(self) -> tuple[str, ...]:
         """Languages of which every text must have one."""
         return self.listed("nationalLanguages") or self.languages

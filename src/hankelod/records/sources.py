@@ -16,7 +16,7 @@ from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import Place
 from hankelod.messages.words import message, word
 from hankelod.model import levels
-from hankelod.model.layers import Layer, active, in_languages, layer, over
+from hankelod.model.layers import Layer, active, in_languages, layer, over, with_codes
 from hankelod.model.levels import AreaLayer, UnusableLevels
 from hankelod.model.model import SHAPES, Model
 from hankelod.model.shapes import ModelError, of
@@ -150,7 +150,9 @@ def model(root: Path, given: Sources, settings: Settings) -> Model:
         raise Unusable(
             [Fault(where.place(s), message("own-shape-essential", shape=s.rsplit("#", 1)[-1])) for s in lost]
         )
-    return of(Layer(ontology, in_languages(shapes, settings.languages)), base, areas.levels)
+    return of(
+        Layer(ontology, with_codes(in_languages(shapes, settings.languages, settings.quoted))), base, areas.levels
+    )
 
 
 def _levels(pack: Pack, below: Layer, base: str) -> AreaLayer:

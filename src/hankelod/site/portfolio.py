@@ -196,13 +196,14 @@ class Portfolio:
         """Return the sum of the grants of a programme."""
         return granted(self.of_programme.get(programme, []), programme)
 
-    def by_area(self, currency: str) -> list[tuple[Area, Decimal]]:
-        """Return what was granted in one currency by area of the division; a project in several is split evenly, to the
-        hundredth."""
-        sums: dict[str, tuple[Area, Decimal]] = {}
+    def by_area(self, currency: str) -> list[tuple[Area, Decimal, int]]:
+        """Return what was granted in one currency by area of the division, and to how many projects; a project in
+        several is split evenly, to the hundredth."""
+        sums: dict[str, tuple[Area, Decimal, int]] = {}
         for project in self.projects if self.division is not None else ():
             amount, areas = grant(project).value(currency), self.areas_of(project, self.division)
             for area, part in zip(areas, split(amount, len(areas)), strict=True):
                 if part:
-                    sums[area.path] = (area, sums[area.path][1] + part if area.path in sums else part)
+                    _, known, count = sums.get(area.path, (area, Decimal(0), 0))
+                    sums[area.path] = (area, known + part, count + 1)
         return list(sums.values())

@@ -13,6 +13,9 @@ from hankelod.intake.documents.layout import END, LINK, NONE, QUOTES, Piece, is_
 from hankelod.intake.documents.lines import Line
 from hankelod.intake.documents.paragraphs import Paragraph, Passage, joined, speaker, titled
 
+LANGUAGE = "fi"
+"""Language of the documents: that of the words in their layout, and so of the texts that are read from them."""
+
 
 class RawQuotation(NamedTuple):
     """A quotation and its speaker, as in the document."""

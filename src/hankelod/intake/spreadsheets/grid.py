@@ -102,7 +102,8 @@ def columns(sheet: Sheet, model: Model) -> list[Column]:
         if any(len(keys) > 1 for keys in part_keys(sheet, model)):
             columns.append(Column(("part",), None, None))
     columns.append(Column(("id",), None, None))
-    return columns + list(of_class(sheet.cls, ()))
+    own = of_class(sheet.cls, ())
+    return columns + [column for column in own if column.field is None or model.offers(column.field)]
 
 
 def of_class(cls: Class, path: Path) -> Iterator[Column]:
@@ -237,8 +238,10 @@ def _scalar(cell: Cell, field: Field, lookup: Lookup) -> str:
         return amounts.number(text) or (text if cell.kind != "text" else amounts.money(text)) or text
     if field.kind.typing:
         return _word(text, field, lookup)
+    if field.among:
+        return _code(text, cell.kind == "whole", field, lookup)
     if field.kind.refers:
-        return _reference(text, cell.kind == "whole", field, lookup)
+        return _reference(text, cell.kind == "whole", lookup.model.target(field), lookup)
     return field.kind.cell(text)
 
 
@@ -250,9 +253,16 @@ def _word(text: str, field: Field, lookup: Lookup) -> str:
     return text
 
 
-def _reference(text: str, whole: bool, field: Field, lookup: Lookup) -> str:
-    """The id that a cell refers to: an id, a code without its leading zeros, or a name."""
-    target = lookup.model.target(field)
+def _code(text: str, whole: bool, field: Field, lookup: Lookup) -> str:
+    """The code of an area of any level that a cell refers to; the text itself where it is none, or one of several."""
+    model = lookup.model
+    targets = [model.target(f) for f in model.main.fields if f.target and (f is field or f.key in field.among)]
+    codes = {(t, c) for t in targets if lookup.exists(t, c := _reference(text, whole, t, lookup))}
+    return next(iter(codes))[1] if len(codes) == 1 else text
+
+
+def _reference(text: str, whole: bool, target: Class, lookup: Lookup) -> str:
+    """The id of a thing of a class that a cell refers to: an id, a code without its leading zeros, or a name."""
     text = " ".join(text.split())
     if lookup.exists(target, text):
         return text
@@ -268,7 +278,7 @@ def _reference(text: str, whole: bool, field: Field, lookup: Lookup) -> str:
             return text
         places = lookup.names.forms.get(text.casefold(), [])
         return next((place.area for place, _ in places if _is_of(place, target, lookup)), text)
-    ids = _organisations(text, field, lookup)
+    ids = _named(text, target, lookup)
     return ids[0] if len(ids) == 1 else text
 
 
@@ -281,9 +291,11 @@ def _is_of(place: Place, target: Class, lookup: Lookup) -> bool:
 
 def _organisations(text: str, field: Field, lookup: Lookup) -> list[str]:
     """The ids of the organisations in a cell, if it has only names and all of them are known; else none."""
-    if not field.kind.refers:
-        return []
-    target = lookup.model.target(field)
+    return _named(text, lookup.model.target(field), lookup) if field.kind.refers else []
+
+
+def _named(text: str, target: Class, lookup: Lookup) -> list[str]:
+    """The ids of the things of a class in a text: of organisations, as `_organisations` returns them."""
     if target.concept or target.file or lookup.exists(target, text) or target.segment != "organisation":
         return []
     named = read_list(text, lookup.names)

@@ -11,7 +11,7 @@ from hankelod.records.areas import is_form, successor
 from hankelod.records.places import LEVEL
 from hankelod.records.record import Record
 from hankelod.site import charts, schema_org
-from hankelod.site.amounts import granted
+from hankelod.site.amounts import grant, granted
 from hankelod.site.language import Link, Words
 from hankelod.site.listing import Row, by_name, collated, rows
 from hankelod.site.map.atlas import Area, area
@@ -59,7 +59,7 @@ class AreasContent(NamedTuple):
 
     groups: tuple[Group, ...]
     alone: tuple[Counted, ...]
-    bars: tuple[charts.Bar, ...]
+    charts: tuple[charts.Chart, ...]
     division: str
 
 
@@ -124,7 +124,7 @@ def _list(view: View) -> Page:
             for p in groups
         ),
         _counted(view, alone),
-        tuple(bar for c in portfolio.currencies for bar in area_bars(view, c)),
+        area_charts(view),
         division(view),
     )
     return Page("areas.html", "areas.html", view.t("areas.heading"), view.t("areas.description"), content)
@@ -136,17 +136,22 @@ def division(view: View) -> str:
     return view.level(level) if level is not None else ""
 
 
-def area_bars(view: View, currency: str) -> list[charts.Bar]:
+def area_charts(view: View) -> tuple[charts.Chart, ...]:
+    """Return a chart of the grants by area for each currency; none if grants cannot be compared by area."""
+    if view.portfolio.division is None:
+        return ()
+    projects = view.portfolio.projects
+    counted = sum(bool(grant(p).by_currency and view.portfolio.areas_of(p, view.portfolio.division)) for p in projects)
+    known = view.t.known(counted, len(projects))
+    return charts.as_charts({c: _bars(view, c) for c in view.portfolio.currencies}, known)
+
+
+def _bars(view: View, currency: str) -> list[charts.Bar]:
     """Return the chart of what was granted in one currency by area, largest first."""
-    sums = sorted(view.portfolio.by_area(currency), key=lambda pair: (-pair[1], pair[0].path))
+    sums = sorted(view.portfolio.by_area(currency), key=lambda each: (-each[1], each[0].path))
     return charts.bars(
-        (
-            view.to(place.record),
-            amount,
-            view.t.amount(amount, currency),
-            view.t("count.projects", n=len(view.portfolio.in_area[place.path])),
-        )
-        for place, amount in sums
+        (view.to(place.record), amount, view.t.amount(amount, currency), view.t("count.projects", n=count))
+        for place, amount, count in sums
     )
 
 

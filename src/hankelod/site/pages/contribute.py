@@ -122,7 +122,7 @@ def _class(view: View, cls: Class) -> Json:
     return {
         "label": view.class_label(cls),
         "segment": cls.segment,
-        "fields": [_field(view, f) for f in cls.fields if not f.derived],
+        "fields": [_field(view, f) for f in cls.fields if not (f.derived or f.passed_on) and view.model.offers(f)],
         "position": next((f.key for f in cls.fields if f.filled and f.filled.way == "ordinal"), None),
         "bounds": [(key, rule.keys[0], rule.way == "last-day") for key, rule in filled if rule.way in BOUNDS],
         "types": cls.written,
@@ -148,7 +148,7 @@ def _field(view: View, field: Field) -> Json:
         "code": field.code,
         "kind": field.kind.name,
         "label": view.label(field),
-        "description": view.t.plain(field.description),
+        "description": "" if field.description == field.label else view.t.plain(field.description),
         "group": field.group,
         "many": field.many,
         "required": field.required,

@@ -14,7 +14,7 @@ from hankelod.site.amounts import both, cost, costs, grant, granted
 from hankelod.site.language import Link, Words
 from hankelod.site.listing import Row, row, rows
 from hankelod.site.map.atlas import Area, area
-from hankelod.site.pages.area import area_bars, division
+from hankelod.site.pages.area import area_charts, division
 from hankelod.site.pages.programme import year_charts
 from hankelod.site.pages.project import translated
 from hankelod.site.portfolio import months, text_of
@@ -146,7 +146,7 @@ def front_page(view: View) -> Page:
         numbers=tuple(_numbers(view)),
         map=map_content(view),
         themes=tuple(sorted(themes, key=lambda pair: (-pair[1], pair[0].words.text))),
-        areas=_area_charts(view),
+        areas=area_charts(view),
         division=division(view),
         years=year_charts(view, projects),
         newest=rows(view, projects[:NEWEST]),
@@ -180,16 +180,6 @@ def _numbers(view: View) -> Iterator[Number]:
         yield Number(t.period(min(years), max(years)), t("front.years"), dated)
 
 
-def _area_charts(view: View) -> tuple[charts.Chart, ...]:
-    """Return a chart of the grants by area for each currency; none if grants cannot be compared by area."""
-    if view.portfolio.division is None:
-        return ()
-    projects = view.portfolio.projects
-    counted = sum(bool(grant(p).by_currency and view.portfolio.areas_of(p, view.portfolio.division)) for p in projects)
-    known = view.t.known(counted, len(projects))
-    return charts.as_charts({c: area_bars(view, c) for c in view.portfolio.currencies}, known)
-
-
 def figures_page(view: View) -> Page:
     """Return the page of all charts, each with its numbers."""
     t, projects = view.t, view.portfolio.projects
@@ -199,7 +189,7 @@ def figures_page(view: View) -> Page:
     dated = [p for p in projects if any(months(p))]
     few = sorted(dated, key=lambda p: (*months(p), p.id)) if len(dated) <= LINES else []
     content = FiguresContent(
-        areas=_area_charts(view),
+        areas=area_charts(view),
         division=division(view),
         years=year_charts(view, projects),
         planes=tuple(_planes(view, rate)),
@@ -257,7 +247,8 @@ def _running(view: View) -> list[charts.Bar]:
 def _contact(view: View) -> tuple[str, str, str]:
     """Return name, address and e-mail of the contact, each empty if missing."""
     part: dict[str, object] = view.portfolio.settings.values.get("contact", {})  # type: ignore[assignment]
-    return str(part.get("name", "")), address(str(part.get("url", ""))) or "", str(part.get("email", ""))
+    mail = str(part.get("email", "")).removeprefix("mailto:")
+    return str(part.get("name", "")), address(str(part.get("url", ""))) or "", mail
 
 
 def licence(view: View) -> Licence:

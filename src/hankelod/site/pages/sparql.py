@@ -140,7 +140,7 @@ def _query_data(view: View, query: Query) -> Json:
 
 def _examples(view: View, query: Query) -> dict[str, list[str]]:
     """Return a thing of the dataset for each parameter whose default is none of it, where it has one."""
-    things = {c.identifies.rstrip("/"): view.portfolio.by_class.get(c.iri, {}) for c in view.model.entries()}
+    things = {c.identifies.rstrip("/"): view.portfolio.of(c.name) for c in view.model.entries()}
     known = ((p, things.get(p.kind, {})) for p in query.parameters if p.default_value)
     return {p.name: [min(ids)] for p, ids in known if ids and p.default_value not in ids}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hankelod.model.model import Class, Field, Model
+from hankelod.model.model import SHAPES, Class, Field, Model
 from hankelod.rdf.graph import OWL, RDF, RDFS, Index
 from hankelod.records.record import Record
 from hankelod.site.language import Link, Words
@@ -216,7 +216,7 @@ def _rules(view: View, field: Field) -> list[str]:
     if field.words:
         constraints.append(t("constraint.values", value=", ".join(field.words)))
     constraints += [t(f"constraint.{name}", value=limit) for name, limit in field.limits.items()]
-    if field.pattern:
+    if field.pattern and not view.model.shapes.objects(field.shape, SHAPES + "codes"):
         constraints.append(t("constraint.pattern", value=field.pattern))
     return constraints
 
