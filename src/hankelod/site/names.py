@@ -30,7 +30,7 @@ def referred(view: View) -> list[Class]:
 def names(view: View) -> NamesByClass:
     """Return the names in one language.
 
-    A call has its local id, and the name of its programme before its own if several programmes have calls.
+    A call has the id that begins with that of its programme.
     """
     by_class: NamesByClass = {}
     for cls in referred(view):
@@ -46,13 +46,11 @@ def names(view: View) -> NamesByClass:
 
 def _parts(view: View, cls: Class) -> dict[str, Words]:
     owners = sorted((o, f.key) for o, f in view.model.owners(cls) if not o.part)
-    records = [(r, key) for o, key in owners for r in view.portfolio.of(o.name).values() if r.values.get(key)]
     names_by_id: dict[str, Words] = {}
-    for record, key in records:
-        for part in record.values[key]:  # type: ignore[attr-defined]
-            own = str(part["id"]).rsplit("/", 1)[-1]
-            name = view.t.pick(part.get("name")) or Words(own)
-            names_by_id[own] = Words(f"{view.named(record).text}: {name.text}") if len(records) > 1 else name
+    for owner, key in owners:
+        for record in view.portfolio.of(owner.name).values():
+            for part in record.values.get(key, ()):  # type: ignore[attr-defined]
+                names_by_id[str(part["id"])] = view.t.pick(part.get("name")) or Words(str(part["id"]).rsplit("/", 1)[-1])
     return names_by_id
 
 
@@ -62,8 +60,7 @@ def names_file(view: View) -> File:
 
 
 def ids_file(view: View) -> File:
-    """Return the ids of all projects, including withdrawn ones, as a script that calls `hankelodIds`."""
-    start = view.model.main.identifies
-    withdrawn = [r.id.removeprefix(start) for r in view.portfolio.of("Withdrawn").values() if r.id.startswith(start)]
-    ids = sorted({*(p.id for p in view.portfolio.projects), *withdrawn})
-    return File(IDS, f"hankelodIds({script_json(ids)});\n".encode())
+    """Return the ids of all projects, and withdrawn ones of all classes, as a script that calls `hankelodIds`."""
+    ids = sorted(p.id for p in view.portfolio.projects)
+    withdrawn = sorted(r.id for r in view.portfolio.of("Withdrawn").values())
+    return File(IDS, f"hankelodIds({script_json(ids)},{script_json(withdrawn)});\n".encode())
