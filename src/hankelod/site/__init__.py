@@ -110,6 +110,7 @@ def files(
         yield feeds.feed(view)
     first = View(site, spoken[languages[0]])
     yield names.ids_file(first)
+    yield names.meant_file(first)
     if queryable:
         yield rules.rules_file(first, written(site.model))
     yield from _assets(site.atlas, queryable)

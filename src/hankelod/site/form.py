@@ -6,6 +6,7 @@ All of it is derived from the shapes, the kinds of values and the messages; the 
 from __future__ import annotations
 
 from hankelod.messages.problem import component_says, entry
+from hankelod.model import amounts, spoken
 from hankelod.model.kinds.kind import Kind, Refused
 from hankelod.model.kinds.table import KINDS
 from hankelod.model.model import ID, Check, Class, Field, Model
@@ -71,6 +72,7 @@ def plan(view: View, classes: list[Class]) -> Json:
         "order": list(view.site.portfolio.config.languages),
         "national": list(view.site.portfolio.config.national),
         "given": view.portfolio.defaults,
+        "spoken": {"months": spoken.month_names(), "money": amounts.currency_words()},
     }
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from hankelod.model.model import Class
 from hankelod.publication.files import File
+from hankelod.records.suggestions import Suggestions
 from hankelod.site.language import Words
 from hankelod.site.pages.search import script_json
 from hankelod.site.view import View
 
 IDS = "search/ids.js"
 """Path of the ids that a new project must not have."""
+
+MEANT = "search/meant.js"
+"""Path of all names of things, in all languages and case forms, from which the form makes suggestions."""
 
 NamesByClass = dict[str, dict[str, str]]
 """Names by id, by the IRI segment of the class."""
@@ -64,3 +68,18 @@ def ids_file(view: View) -> File:
     ids = sorted(p.id for p in view.portfolio.projects)
     withdrawn = sorted(r.id for r in view.portfolio.of("Withdrawn").values())
     return File(IDS, f"hankelodIds({script_json(ids)},{script_json(withdrawn)});\n".encode())
+
+
+def meant_file(view: View) -> File:
+    """Return all names as a script that calls `hankelodMeant`: by IRI segment the ids by name, and those of what has
+    replaced other things."""
+    portfolio = view.portfolio
+    suggestions = Suggestions(
+        view.model, lambda cls: portfolio.of(cls.name), lambda cls: list(portfolio.of(cls.name).values())
+    )
+    found: dict[str, object] = {}
+    for cls in referred(view):
+        if not cls.part:
+            digits = len(next(iter(portfolio.of(cls.name)), "")) if cls.file else 0
+            found[cls.segment] = {"names": suggestions.names(cls), "former": suggestions.former(cls), "digits": digits}
+    return File(MEANT, f"hankelodMeant({script_json(found)});\n".encode())

@@ -201,7 +201,7 @@ SCRIPTS = {
     "front.html": ("map.js",),
     "projects.html": ("projects.js",),
     "sparql.html": ("engine.js", "answer.js", "sparql.js"),
-    "contribute.html": ("yaml.js", "verdict.js", "conditions.js", "fields.js", "contribute.js"),
+    "contribute.html": ("yaml.js", "suggest.js", "verdict.js", "conditions.js", "fields.js", "contribute.js"),
 }
 """Scripts of a page by template; `site.js` is on every page."""
 

@@ -1,0 +1,15 @@
+import { launch, watched } from "./browser.mjs";
+const [, , base, out] = process.argv;
+const browser = await launch();
+const seen = { errors: [], elsewhere: [] };
+const page = await watched(browser, base, seen, { viewport: { width: 1280, height: 900 } });
+page.setDefaultTimeout(4000);
+await page.goto(base + "contribute.html");
+await page.waitForSelector("#contribute:not([hidden])", { timeout: 5000 }).catch((e) => seen.errors.push(String(e)));
+await page.screenshot({ path: `${out}-1.png`, fullPage: true });
+await page.click("#steps button >> nth=1").catch((e) => seen.errors.push(String(e)));
+await page.getByLabel(/^Vastuutaho/).first().fill("Rauman kaupunki").catch((e) => seen.errors.push(String(e)));
+await page.waitForTimeout(1500);
+await page.screenshot({ path: `${out}-2.png`, fullPage: true });
+console.log(JSON.stringify(seen));
+await browser.close();
