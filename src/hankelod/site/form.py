@@ -72,7 +72,7 @@ def plan(view: View, classes: list[Class]) -> Json:
         "order": list(view.site.portfolio.config.languages),
         "national": list(view.site.portfolio.config.national),
         "given": view.portfolio.defaults,
-        "spoken": {"months": spoken.month_names(), "money": amounts.currency_words()},
+        "spoken": {"months": spoken.month_names(), "money": amounts.currency_words(), "small": spoken.small_words()},
     }
 
 

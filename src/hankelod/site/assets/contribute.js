@@ -15,7 +15,7 @@ if (whole) {
   const main = plan.classes[plan.class];
   const names = {};
   let meant = {}, taken = new Set(), withdrawn = new Set();
-  let conditions = null, unchecked = plan.engine ? "" : texts["no-engine"], loading = null;
+  let conditions = null, unchecked = plan.engine ? "" : texts["no-engine"], loading = null, failed = "";
   let strict = false; // also show problems of fields not edited yet
   let step = 0, original = null, waiting, pause;
 
@@ -89,13 +89,28 @@ if (whole) {
     return [];
   };
   const judge = (each) => {
-    const reading = verdict.read(each.class.name, each.name || "new", each.values, known);
+    const reading = verdict.read(each.class.name, new RegExp(plan.id).test(each.name) ? each.name : "new", each.values, known);
     let solutions = [];
     if (reading.values && conditions) {
-      try { solutions = conditions.ask(reading, verdict.complete(reading)); } catch (error) { unchecked = say("unchecked", { detail: error.message }); }
+      try { solutions = conditions.ask(reading, verdict.complete(reading)); } catch (error) { failed = say("unchecked", { detail: error.message }); }
     }
     each.problems = [...idProblems(each), ...verdict.judged(reading, solutions)];
+    each.hints = reading.values ? [...hints(each.class, each.values)] : [];
   };
+
+  // Texts that seem to be in another language than that of their box: no problem of the record, but worth a look.
+  function* hints(class_, values, path = []) {
+    for (const field of class_.fields) {
+      const value = values[field.key];
+      if (value === undefined) continue;
+      if (field.kind === "part") for (const [n, each] of [value].flat().entries()) yield* hints(plan.classes[field.target], each, [...path, field.key, ...(field.many ? [n] : [])]);
+      if (field.kind !== "langtext") continue;
+      for (const [code, text] of Object.entries(value)) {
+        const other = suggest.otherLanguage(text, code);
+        if (other) yield { code: "other-language", severity: "warning", path: [...path, field.key, code], field, other };
+      }
+    }
+  }
 
   /* Problems in words */
 
@@ -128,6 +143,7 @@ if (whole) {
     const field = problem.field ?? class_.fields.find((f) => f.key === key) ?? class_.fields.find((f) => problem.path.includes(f.key));
     const own = plan.own[problem.code];
     const values = { label: field?.label ?? (key === "id" ? texts.id : key ?? class_.label), value: cut(problem.value ?? ""), about: problem.about ?? "", key, ...problem.words };
+    if (problem.other) return { says: say("other-language", { label: field.label, value: (plan.languages[problem.other] ?? problem.other).toLocaleLowerCase() }), fix: texts["fix-other-language"], field };
     if (problem.absent) return { says: `${texts.id}: ${texts.missing}`, fix: texts["id-told"], why: "", field };
     const spoken = (codes) => codes.map((code) => (plan.languages[code] ?? code).toLocaleLowerCase()).join(", ");
     if (problem.code === "missing-language") values.value = spoken(problem.missing);
@@ -183,7 +199,7 @@ if (whole) {
     }
     const shown = [];
     for (const each of records()) {
-      for (const problem of each.problems) {
+      for (const problem of [...each.problems, ...each.hints]) {
         const spot = problem.path[0] === "id" ? { holder: each.id.holder, write: each.id.write } : each.body.place(problem.path) ?? { holder: each.id.holder };
         const words = told(each, problem);
         shown.push({ ...problem, ...words, spot });
@@ -207,15 +223,17 @@ if (whole) {
   const errors = () => shown.filter((p) => p.severity === "violation");
   const refresh = () => {
     clearTimeout(waiting);
+    build.renew();
     const some = records().map((each) => each.read());
+    failed = "";
     for (const each of records()) judge(each);
     shown = show();
     const empty = !some[0];
     if (!empty) load();
     const faults = errors(), remarks = shown.length - faults.length;
-    const ready = !empty && !faults.length && conditions && !unchecked;
+    const ready = !empty && !faults.length && conditions && !unchecked && !failed;
     const text = empty ? texts.untouched : faults.length ? say(faults.length === 1 ? "faults-one" : "faults-many", { n: faults.length })
-      : unchecked ? unchecked : !conditions ? texts.checking : `${texts["faults-none"]}${remarks ? ` ${say(remarks === 1 ? "remarks-one" : "remarks-many", { n: remarks })}` : ""}`;
+      : unchecked || failed ? unchecked || failed : !conditions ? texts.checking : `${texts["faults-none"]}${remarks ? ` ${say(remarks === 1 ? "remarks-one" : "remarks-many", { n: remarks })}` : ""}`;
     if (status.textContent !== text) status.textContent = text;
     whole.classList.toggle("finished", Boolean(ready));
     whole.classList.toggle("empty", empty);

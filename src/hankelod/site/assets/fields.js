@@ -5,6 +5,7 @@
 window.hankelodFields = ({ plan, names, say, changed }) => {
   const { texts } = plan;
   const FEW = 20;
+  const renewals = []; // of lists that depend on another field
   let count = 0;
 
   const make = (name, properties = {}, ...inside) => {
@@ -77,7 +78,15 @@ window.hankelodFields = ({ plan, names, say, changed }) => {
       const fill = (kept) => select.replaceChildren(make("option", { value: "", textContent: texts.choose }), ...list().map(([value, label]) => make("option", { value, textContent: label })),
         ...(kept && !list().some(([value]) => value === kept) ? [make("option", { value: kept, textContent: kept })] : []));
       fill();
-      if (field.within) select.addEventListener("focus", () => { const kept = select.value; fill(kept); select.value = kept; });
+      let before = "";
+      if (field.within) renewals.push(() => {
+        const now = JSON.stringify(list());
+        if (now === before) return;
+        const kept = select.value;
+        before = now;
+        fill(kept);
+        select.value = kept;
+      });
       return { node: select, nodes: [select], read: () => select.value || undefined, write: (value) => { fill(value); select.value = value; } };
     }
     if (field.kind === "boolean") {
@@ -270,5 +279,5 @@ window.hankelodFields = ({ plan, names, say, changed }) => {
     };
   };
 
-  return { make, one, object, slug, called, plain };
+  return { make, one, object, slug, called, renew: () => renewals.forEach((renewal) => renewal()) };
 };

@@ -149,5 +149,13 @@ window.hankelodSuggest = (plan, inForm) => {
     return begin.size === 1 ? [...begin][0] : nearest(folded, names);
   };
 
-  return { value, thing };
+  // The language that a text seems to be in, where that is another than its own; null where nothing tells.
+  const otherLanguage = (text, code) => {
+    const some = words(text.toLowerCase()), small = plan.spoken.small;
+    const count = (lang) => new Set(some.filter((word) => small[lang].includes(word))).size;
+    if (!small[code] || count(code)) return null;
+    return Object.keys(small).find((lang) => lang !== code && count(lang) >= 3) ?? null;
+  };
+
+  return { value, thing, otherLanguage };
 };
