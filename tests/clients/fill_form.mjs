@@ -99,7 +99,7 @@ const mistake = async (name, n, field, wrong, right) => {
   await field.fill(right);
 };
 await mistake("month", MONEY, start, "2023-13", "2021-05");
-await mistake("cost", MONEY, label(grant, "Avustussumma"), "90000", "50000");
+await mistake("cost", MONEY, label(page, "Avustussumma"), "90000", "50000");
 await mistake("order", MONEY, end, "2020-01", "2022-11");
 await mistake("code", ACTORS, place, "91", "Joensuu");
 await mistake("unknown", ACTORS, place, "Karina", "Joensuu");

@@ -77,8 +77,8 @@ def plan(view: View, classes: list[Class]) -> Json:
 
 
 def script_pattern(pattern: str) -> str:
-    """Return a pattern of characters for scripts, whose escapes of code points beyond U+FFFF are others."""
-    return "".join(c if " " <= c <= "~" else f"\\u{{{ord(c):x}}}" for c in pattern)
+    """Return a pattern with escapes that are the same in scripts; there are none for code points beyond U+FFFF."""
+    return "".join(c if " " <= c <= "~" or c > "\uffff" else f"\\u{ord(c):04x}" for c in pattern)
 
 
 def with_parts(model: Model, cls: Class) -> list[Class]:

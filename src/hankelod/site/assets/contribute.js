@@ -142,13 +142,17 @@ if (whole) {
     const class_ = classAt(each, problem.path);
     const field = problem.field ?? class_.fields.find((f) => f.key === key) ?? class_.fields.find((f) => problem.path.includes(f.key));
     const own = plan.own[problem.code];
-    const values = { label: field?.label ?? (key === "id" ? texts.id : key ?? class_.label), value: cut(problem.value ?? ""), about: problem.about ?? "", key, ...problem.words };
+    const label = (k) => class_.fields.find((f) => f.key === k)?.label ?? k;
+    const value = field?.kind === "reference" && problem.value !== undefined ? build.called(field, problem.value) : problem.value ?? "";
+    const values = { label: field?.label ?? (key === "id" ? texts.id : key ?? class_.label), value: cut(value), about: problem.about ?? "", key, ...problem.words };
     if (problem.other) return { says: say("other-language", { label: field.label, value: (plan.languages[problem.other] ?? problem.other).toLocaleLowerCase() }), fix: texts["fix-other-language"], field };
     if (problem.absent) return { says: `${texts.id}: ${texts.missing}`, fix: texts["id-told"], why: "", field };
     const spoken = (codes) => codes.map((code) => (plan.languages[code] ?? code).toLocaleLowerCase()).join(", ");
     if (problem.code === "missing-language") values.value = spoken(problem.missing);
     if (problem.code === "no-national-language") values.expected = spoken(plan.national);
-    values.alternatives = (problem.shape?.keys ?? []).map((k) => class_.fields.find((f) => f.key === k)?.label ?? k).join(", ");
+    values.alternatives = (problem.shape?.keys ?? []).map(label).join(", ");
+    if (problem.code === "file-name") return { says: say("id-wrong", values), fix: texts["id-told"], why: "", field };
+    if (problem.component === "Disjoint") return { says: say("twice", { ...values, other: problem.shape.apart.map(label).join(", ") }), fix: fixOf(problem, field, class_), why: problem.shape.why, field };
     if (own) {
       const needs = ["unknown-reference", "wrong-kind"].includes(problem.code);
       return { says: problem.code === "unknown-reference" ? say("not-listed", values) : problem.code === "wrong-kind" ? filledIn(plan.says.Datatype, values) : filledIn(own.says, values),
@@ -161,6 +165,7 @@ if (whole) {
   // What was probably meant: the value to write, and how it is called; or a new record to add.
   const suggestion = (problem, field) => {
     const value = problem.value;
+    if (problem.code === "file-name") return (value && slug(value, 8)) || null;
     if (!field || !value || problem.severity === "info") return null;
     if (problem.code !== "unknown-reference") return problem.component || problem.code === "wrong-kind" ? suggest.value(field, value) : null;
     const id = suggest.thing(value, meant[field.target]);
@@ -169,7 +174,7 @@ if (whole) {
   const offer = (problem, field, spot) => {
     const meantValue = spot.write && suggestion(problem, field);
     if (meantValue) {
-      const label = field.kind === "reference" ? build.called(field, meantValue) : meantValue;
+      const label = field?.kind === "reference" ? build.called(field, meantValue) : meantValue;
       const button = make("button", { type: "button", className: "take", textContent: say("take", { value: label }) });
       button.addEventListener("click", () => {
         spot.write(meantValue);
