@@ -240,7 +240,7 @@ window.hankelodVerdict = (plan) => {
       }
       const text = field.space && NAME.test(written) ? field.space + written : written;
       const kind = plan.kinds[field.kind] ?? {};
-      if (kind.refused && !inForm(field, text)) {
+      if (kind.refused && (kind.dated ? text.startsWith("0000") : !inForm(field, text))) {
         return void (kind.refused === "wrong-kind" ? this.add("wrong-kind", path, text, { field }) : this.broken(kind.refused, field, path, text));
       }
       if (field.digits && !digitsHold(field.digits, text)) return void this.add("business-id-check", path, text, { field });
