@@ -34,7 +34,7 @@ GENERAL = {
 id: grants
 title: {en: "Grants"}
 description: {en: "Grants of a foundation."}
-version: "1"
+version: "1.0.0"
 issued: 2026-01-01
 modified: 2026-01-01
 licence: https://creativecommons.org/licenses/by/4.0/
@@ -52,7 +52,7 @@ funder: funder
 startYear: 2020
 endYear: 2023
 calls:
-  - {id: first, name: {en: "First call"}, maxGrantRate: 0.7, maxGrantAmount: 70000, source: "https://example.org/"}
+  - {id: first, name: {en: "First call"}, maxGrantRate: 0.7, maxGrantAmount: 70000, source: {en: "Terms of the call"}}
 """,
     "data/projects/solar.yml": """\
 title: {en: "Solar roofs", de: "Solardächer"}
