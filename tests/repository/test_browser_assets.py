@@ -341,7 +341,11 @@ def test_the_fullest_record_is_accepted(filled, run, copy):
 @ASKING
 def test_checks_as_one_types(filled):
     start = filled["start"]
-    assert (start["status"], start["stored"], start["copy"]) == ("Täytä lomake: tietue syntyy kirjoittaessasi.", 0, True)
+    assert (start["status"], start["stored"], start["copy"]) == (
+        "Täytä lomake: tietue syntyy kirjoittaessasi.",
+        0,
+        True,
+    )
     assert start["organisation"]  # the way to a new organisation is visible from the first step
     assert filled["id"] == "uusi-hanke-aani-100"
     assert len(filled["missing"]) >= 6 and filled["focused"]

@@ -134,9 +134,7 @@ def test_the_form_and_validation_agree(place, seed):
     known = {segment: sorted(found)[:60] for segment, found in names.items()}
     chance = Random(seed)
     main = dataset.model.main
-    drafts = [
-        {"id": f"draft-{n}", "values": draft(chance, dataset.model, main, known, seeds)} for n in range(DRAFTS)
-    ]
+    drafts = [{"id": f"draft-{n}", "values": draft(chance, dataset.model, main, known, seeds)} for n in range(DRAFTS)]
     form = judged_by_form(dist, drafts)
     said = judged(folder, drafts, [each["file"] for each in form])
     for each, own in zip(drafts, form, strict=True):

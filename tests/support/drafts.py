@@ -12,7 +12,6 @@ TEXTS = (
     "x",
     "Ääni “lainaus” 😀 'ja' \\ # : - [a]",
     "second\nline",
-    
     "zero\u200bwidth",
     "lost \ufffd letter",
     "\u2028line",
@@ -20,8 +19,35 @@ TEXTS = (
     "0123",
     "a" * 50,
 )
-NUMBERS = ("0", "1", "50000", "75000.50", "75000.505", "-5", "+7", ".5", "5.", "abc", "1e3", "9" * 19, "0.7", "70000.01")
-DATES = ("2021-05", "2022-11", "2021", "2021-13", "2021-02-30", "2020-02-29", "5/2021", "1899-12", "0000", "0000-01", "2019-01-01")
+NUMBERS = (
+    "0",
+    "1",
+    "50000",
+    "75000.50",
+    "75000.505",
+    "-5",
+    "+7",
+    ".5",
+    "5.",
+    "abc",
+    "1e3",
+    "9" * 19,
+    "0.7",
+    "70000.01",
+)
+DATES = (
+    "2021-05",
+    "2022-11",
+    "2021",
+    "2021-13",
+    "2021-02-30",
+    "2020-02-29",
+    "5/2021",
+    "1899-12",
+    "0000",
+    "0000-01",
+    "2019-01-01",
+)
 ADDRESSES = (
     "https://ym.fi/kuntien-hankkeet",
     "http://",
@@ -34,7 +60,24 @@ ADDRESSES = (
     "ftp://example.org/",
     "mailto:a@example.org",
 )
-WORDS = ("EUR", "SEK", "eur", "title", "grants[grant-1].amount", "end", "nothing", "grants", "title.fi", "2022", "fi", "de", "a-b", "www.example.org", "1572860-0", "1572860-1")
+WORDS = (
+    "EUR",
+    "SEK",
+    "eur",
+    "title",
+    "grants[grant-1].amount",
+    "end",
+    "nothing",
+    "grants",
+    "title.fi",
+    "2022",
+    "fi",
+    "de",
+    "a-b",
+    "www.example.org",
+    "1572860-0",
+    "1572860-1",
+)
 IDS = ("one", "one", "two", "Bad Id", "con", "")
 
 
@@ -46,7 +89,7 @@ def draft(chance: Random, model: Model, cls: Class, known: dict[str, list[str]],
     return _filled(values)
 
 
-def _filled(value):  # noqa: ANN001, ANN202 - any value of a record
+def _filled(value):
     """Return a value without what is empty in it, which a form does not write."""
     if isinstance(value, dict):
         return {k: v for k, each in value.items() if (v := _filled(each)) not in ({}, [], "")}
@@ -85,7 +128,9 @@ def _value(chance: Random, model: Model, field: Field, known: dict[str, list[str
         return {code: chance.choice(TEXTS) for code in codes}
     if kind.refers:
         ids = known.get(model.target(field).segment, [])
-        return chance.choice(ids) if ids and chance.random() < 0.85 else chance.choice(("nobody", "Kaarina", "91", "999"))
+        return (
+            chance.choice(ids) if ids and chance.random() < 0.85 else chance.choice(("nobody", "Kaarina", "91", "999"))
+        )
     if kind.typing:
         return chance.choice((*field.words, "other"))
     if kind.numeric:

@@ -27,7 +27,7 @@ def written(model: Model, cls: Class, values: Values, given: Values) -> Json:
             continue
         if field.kind.nested:
             target = model.target(field)
-            parts = value if isinstance(value, list) else [value]
+            parts: list[Values] = value if isinstance(value, list) else [value]  # type: ignore[list-item]
             found = [
                 {"id": str(part["id"]).rsplit("/", 1)[-1], **written(model, target, part, handed)} for part in parts
             ]

@@ -40,4 +40,5 @@ def local(module: str, packed: bytes) -> bytes:
     if ends != 1 or addresses != 1 or re.search(r"^(?:ex|im)port\b", script, re.M):
         raise ValueError(f"{MODULE} has another form than that of wasm-bindgen")
     code = base64.b64encode(packed).decode()
-    return f'(() => {{\n{script}\nwindow.hankelodOxigraph = {{ Store, init: __wbg_init, packed: "{code}" }};\n}})();\n'.encode()
+    given = f'window.hankelodOxigraph = {{ Store, init: __wbg_init, packed: "{code}" }};'
+    return f"(() => {{\n{script}\n{given}\n}})();\n".encode()

@@ -54,7 +54,9 @@ def _parts(view: View, cls: Class) -> dict[str, Words]:
     for owner, key in owners:
         for record in view.portfolio.of(owner.name).values():
             for part in record.values.get(key, ()):  # type: ignore[attr-defined]
-                names_by_id[str(part["id"])] = view.t.pick(part.get("name")) or Words(str(part["id"]).rsplit("/", 1)[-1])
+                names_by_id[str(part["id"])] = view.t.pick(part.get("name")) or Words(
+                    str(part["id"]).rsplit("/", 1)[-1]
+                )
     return names_by_id
 
 

@@ -70,8 +70,8 @@ class Thing(NamedTuple):
 class Page(NamedTuple):
     """Page: its path within a language, its head, and the content for its template.
 
-    `markup` is schema.org markup, `crumbs` are the pages above it, and `listed` puts it into the sitemap. `record` is the
-    record that the page shows.
+    `markup` is schema.org markup, `crumbs` are the pages above it, and `listed` puts it into the sitemap. `record` is
+    the one that the page shows.
     """
 
     path: str

@@ -15,9 +15,13 @@ ABSOLUTE: Json = {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>
 
 _UCS = "".join(
     f"{chr(first)}-{chr(last)}"
-    for first, last in ((0xA0, 0xD7FF), (0xF900, 0xFDCF), (0xFDF0, 0xFFEF))
-    + tuple((plane << 16, plane << 16 | 0xFFFD) for plane in range(1, 14))
-    + ((0xE1000, 0xEFFFD),)
+    for first, last in (
+        (0xA0, 0xD7FF),
+        (0xF900, 0xFDCF),
+        (0xFDF0, 0xFFEF),
+        *((plane << 16, plane << 16 | 0xFFFD) for plane in range(1, 14)),
+        (0xE1000, 0xEFFFD),
+    )
 )
 """Characters beyond ASCII (`ucschar`)."""
 

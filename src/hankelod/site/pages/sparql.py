@@ -20,7 +20,6 @@ from hankelod.site.pages.downloads import size
 from hankelod.site.pages.search import script_json
 from hankelod.site.view import Json, Page, Published, View
 
-
 DUMP = ".nt.gz"
 
 AREAS = "assets/areas.js"
