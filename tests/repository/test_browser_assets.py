@@ -393,7 +393,7 @@ def test_a_mistake_is_told_at_its_field_with_the_fix(filled, name):
 @ASKING
 def test_a_missing_organisation_is_made_in_place(filled, run, copy):
     seen = filled["organisation"]
-    assert seen["lead"] == "rauman-kaupunki"
+    assert seen["lead"] == "Rauman kaupunki"
     assert seen["names"] == ["data/projects/uusi-hanke.yml", "data/organisations/rauman-kaupunki.yml"]
     for name, text in zip(seen["names"], seen["files"], strict=True):
         (copy / name).write_text(text, "utf-8")

@@ -13,9 +13,9 @@ if (whole) {
   const verdict = window.hankelodVerdict(plan), yaml = window.hankelodYaml, suggest = window.hankelodSuggest(plan, verdict.inForm);
   const ADDRESS = 7000, PAUSE = 900;
   const main = plan.classes[plan.class];
-  const names = {};
+  const names = {}, fresh = {}; // by segment and id; fresh are those of new records
   let meant = {}, taken = new Set(), withdrawn = new Set();
-  let conditions = null, unchecked = plan.engine ? "" : texts["no-engine"], loading = null, failed = "";
+  let conditions = null, unchecked = plan.engine ? "" : texts["no-engine"], loading = null, failed = "", asked = false;
   let strict = false; // also show problems of fields not edited yet
   let step = 0, original = null, waiting, pause;
 
@@ -28,9 +28,11 @@ if (whole) {
   const DRAFT = `hankelod-draft ${plan.base}${correction ? ` ${correction.id}` : ""}`;
   const cls = plan.classes[correction?.class] ?? main;
 
-  const build = window.hankelodFields({ plan, names, say, changed: () => later() });
+  const build = window.hankelodFields({ plan, names, fresh, say, changed: () => later() });
   const { make, slug } = build;
   const first = (text) => typeof text === "object" ? plan.order.map((code) => text[code]).find(Boolean) ?? Object.values(text)[0] : text;
+  const shownFirst = (text) => text?.[document.documentElement.lang] ?? (text ? first(text) : "");
+  const title = (class_, values) => shownFirst(class_.fields.filter((f) => f.kind === "langtext").map((f) => values[f.key]).find(Boolean));
   const named = (class_, values) => first(class_.fields.filter((f) => f.kind === "langtext").map((f) => values[f.key]).find(Boolean) ?? "");
 
   // The id of a part: its own, else derived from its first text, else kind and number, so that parts inserted later do
@@ -231,6 +233,8 @@ if (whole) {
     build.renew();
     const some = records().map((each) => each.read());
     failed = "";
+    for (const segment of Object.keys(fresh)) delete fresh[segment];
+    for (const each of added) if (each.name) (fresh[each.class.segment] ??= {})[each.name] = title(each.class, each.values) || each.name;
     for (const each of records()) judge(each);
     shown = show();
     const empty = !some[0];
@@ -257,6 +261,8 @@ if (whole) {
     waiting = setTimeout(refresh, 150);
   };
   const load = () => {
+    if (!asked) script(plan.meant);
+    asked = true;
     if (!plan.engine || loading) return;
     loading = window.hankelodLoadConditions(root, plan.engine).then((found) => { conditions = found; }, (error) => { unchecked = say("unchecked", { detail: error.message }); }).then(later);
   };
@@ -493,13 +499,12 @@ if (whole) {
       original = structuredClone(own.values);
       strict = true;
       part("correction").hidden = false;
-      part("correction-name").textContent = named(cls, correction.values) || correction.id;
+      part("correction-name").textContent = title(cls, correction.values) || correction.id;
     }
     part("changes-part").hidden = !correction;
     if (restore()) strict = Boolean(correction);
     refresh();
     script(plan.ids);
-    script(plan.meant);
   };
   form.addEventListener("input", later);
   // Check after a pause in typing.

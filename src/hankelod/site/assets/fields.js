@@ -1,8 +1,8 @@
 // Controls of the form, made from the plan: each field reads, writes and says where a path within it is shown.
 "use strict";
 
-// `names` are the names of things by segment and id, `say` fills in a text, `changed` is called after what is no input.
-window.hankelodFields = ({ plan, names, say, changed }) => {
+// `names` are the names of things by segment and id, `fresh` those of new ones, `say` fills in a text, `changed` is called after what is no input.
+window.hankelodFields = ({ plan, names, fresh, say, changed }) => {
   const { texts } = plan;
   const FEW = 20;
   const renewals = []; // of lists that depend on another field
@@ -42,12 +42,12 @@ window.hankelodFields = ({ plan, names, say, changed }) => {
     || (field.kind === "reference" && !plan.new.some((name) => plan.classes[name].segment === field.target) && Object.keys(names[field.target] ?? {}).length <= FEW);
   const called = (field, id) => {
     const name = names[field.target]?.[id];
-    if (!name) return id;
+    if (!name) return fresh[field.target]?.[id] ?? id;
     return Object.values(names[field.target]).filter((other) => other === name).length > 1 ? `${name} (${id})` : name;
   };
   // The id of a typed name; what would be the id of the name is accepted too, because ids are derived from names.
   const meant = (field, text) => {
-    const wanted = text.toLocaleLowerCase(lang), id = slug(text), known = names[field.target] ?? {};
+    const wanted = text.toLocaleLowerCase(lang), id = slug(text), known = { ...fresh[field.target], ...names[field.target] };
     return Object.keys(known).find((each) => called(field, each).toLocaleLowerCase(lang) === wanted) ?? (Object.hasOwn(known, id) ? id : text);
   };
   const plain = (text) => text.normalize("NFC").replace(/\r\n?/g, "\n").trim();
