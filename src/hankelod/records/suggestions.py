@@ -65,6 +65,8 @@ class Suggestions:
         names = self._names_of(cls)
         folded = text.strip().casefold()
         match = names.get(folded) or self._successor(cls, folded)
+        if match is None and cls.file:  # `Kaarinan kaupunki` is the area's name with a word behind it
+            match = names.get(folded.rpartition(" ")[0])
         if match is None and folded.isdigit() and cls.file:
             width = len(next(iter(self.rows(cls)), ""))
             match = folded.zfill(width) if folded.zfill(width) in self.rows(cls) else None

@@ -68,10 +68,15 @@ window.hankelodSuggest = (plan, inForm) => {
     return rest.replace(new RegExp(`^(?:${MONEY})`, "iu"), "").trim() || text;
   };
   const within = (field, value) => Object.entries(field.limits ?? {}).every(([term, limit]) => ({ minInclusive: value >= limit, minExclusive: value > limit, maxInclusive: value <= limit, maxExclusive: value < limit })[term] ?? true);
+  // A hundredth of a number, with two decimals at least.
+  const hundredth = (text) => {
+    const [, sign, whole, part = ""] = /^(-?)([0-9]+)(?:\.([0-9]+))?$/.exec(text), digits = whole.padStart(3, "0");
+    return `${sign}${digits.slice(0, -2)}.${digits.slice(-2)}${part.replace(/0+$/, "")}`;
+  };
   function* numbers(text, field) {
     const share = field.limits?.maxInclusive === "1";
     for (const found of readings(unmarked(text.replace("%", "")))) {
-      if (share && (text.includes("%") || !within(field, Number(found)))) yield String(Math.round(Number(found) * 1e6) / 1e8);
+      if (share && (text.includes("%") || !within(field, Number(found)))) yield hundredth(found);
       else yield found;
     }
   }
@@ -144,6 +149,8 @@ window.hankelodSuggest = (plan, inForm) => {
     const folded = text.trim().toLowerCase();
     const exact = names[folded] ?? former[folded];
     if (exact) return exact;
+    const head = digits ? names[folded.split(" ").slice(0, -1).join(" ")] : null; // an area's name with a word behind it
+    if (head) return head;
     if (/^[0-9]+$/.test(folded) && digits && names[folded.padStart(digits, "0")]) return names[folded.padStart(digits, "0")];
     const begin = folded.length >= 4 ? new Set(Object.entries(names).filter(([name]) => name.startsWith(folded)).map(([, id]) => id)) : new Set();
     return begin.size === 1 ? [...begin][0] : nearest(folded, names);
