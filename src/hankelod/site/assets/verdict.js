@@ -149,7 +149,7 @@ window.hankelodVerdict = (plan) => {
         if (field.default && (!field.pattern || new RegExp(field.pattern, "u").test(value))) mine = { ...mine, [field.default[0]]: value };
       }
       for (const field of cls.fields) {
-        if (field.words && given[field.key] === undefined) {
+        if (field.kind === "class" && given[field.key] === undefined) {
           if (field.required && values[field.key] === undefined) this.broken("MinCount", field, [...path, field.key]);
           given[field.key] = field.words[0][0];
         }
@@ -233,7 +233,7 @@ window.hankelodVerdict = (plan) => {
         if (this.known.has(segment, rest.join("/"))) return written;
         return void this.add("unknown-reference", path, written, { field });
       }
-      if (field.words) {
+      if (field.kind === "class") {
         if (field.words.some(([word]) => word === written)) return written;
         this.broken("In", field, path, written);
         return field.words[0][0];
@@ -335,7 +335,7 @@ window.hankelodVerdict = (plan) => {
       const at = (key, n) => n === null || n === undefined ? [...path, key] : [...path, key, reading.kept?.get(dotted([...path, key]))?.[n] ?? n];
       for (const shape of [...cls.fields, ...cls.shapes]) {
         const field = shape.kind ? shape : cls.fields.find((f) => f.key === shape.key);
-        if (!field || field.words) continue;
+        if (!field || field.kind === "class") continue;
         const value = values[field.key];
         const about = { code: shape.code, severity: shape.severity, shape, field };
         const texts = field.kind === "langtext" ? Object.entries(value ?? {}).map(([code, text]) => [text, code]) : listed(value);
@@ -404,7 +404,7 @@ window.hankelodVerdict = (plan) => {
     if (cls.position) out[cls.position] = values[cls.position];
     for (const field of cls.fields) {
       const value = values[field.key];
-      if (value === undefined || field.words) continue;
+      if (value === undefined || field.kind === "class") continue;
       const one = (each) => field.kind === "part" ? complete(plan.classes[field.target], each) : field.kind === "boolean" ? each === "true"
         : plan.kinds[field.kind]?.precisions ? typed(each, plan.kinds[field.kind]) : each;
       out[field.key] = Array.isArray(value) ? value.map(one) : one(value);
