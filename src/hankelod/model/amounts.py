@@ -90,8 +90,13 @@ LONGEST = 20
 """Most letters of a word for a currency."""
 
 
+def currency_words() -> list[str]:
+    """Return the words for a currency in any language, the longest first."""
+    words = {word for lang in LANGUAGES for word in table(lang, "spoken")["money"].split()}
+    return sorted(words, key=lambda w: (-len(w), w))
+
+
 @cache
 def _currency() -> str:
-    """The words for a currency in any language as a pattern, the longest first."""
-    words = {word for lang in LANGUAGES for word in table(lang, "spoken")["money"].split()}
-    return "|".join(map(re.escape, sorted(words, key=lambda w: (-len(w), w))))
+    """The words for a currency as a pattern."""
+    return "|".join(map(re.escape, currency_words()))

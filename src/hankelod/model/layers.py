@@ -7,7 +7,7 @@ with `sh:deactivated true` (SHACL 2.1.3.1) is left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
 import pyoxigraph as ox

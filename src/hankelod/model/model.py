@@ -3,7 +3,7 @@
 # Annotations are evaluated here: `NamedTuple` would compile each of them from its text, at every start.
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -193,7 +193,9 @@ class Check(NamedTuple):
     """A named shape as the source of problems: its code, the class and key that it is about, and its texts.
 
     `alternatives` are keys of which one is required (`sh:or`). `select` is the query of a SPARQL rule: each solution is
-    a problem, with `$this` the node and `?value` the value.
+    a problem, with `$this` the node and `?value` the value. `least`, `pattern`, `limits`, `values` and `apart` are what
+    the shape asks of the values of its key: their number, their form and range, the literals that they may be, and the
+    keys whose values they must not be (`sh:disjoint`).
     """
 
     code: str
@@ -205,6 +207,11 @@ class Check(NamedTuple):
     fix: Text
     alternatives: tuple[str, ...] = ()
     select: str | None = None
+    least: int = 0
+    pattern: str | None = None
+    limits: Mapping[str, str] = {}
+    values: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
 
 class Described(NamedTuple):

@@ -152,15 +152,7 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
     least, most = ("qualifiedMinCount", "qualifiedMaxCount") if qualified else ("minCount", "maxCount")
     listed = [v for head in shapes.objects(qualified or shape, SH + "in") for v in shapes.items(head)]
     words = {ontology.value(str(c), SKOS + "notation") or _local(str(c)): str(c) for c in listed if isinstance(c, str)}
-    limits = {}
-    for term in ("minInclusive", "minExclusive", "maxInclusive", "maxExclusive", "minLength", "maxLength"):
-        value = shapes.value(shape, SH + term)
-        if value is not None:
-            if term.endswith("Length") and not (value.isascii() and value.isdigit()):
-                raise ModelError(f"{_local(shape)}: sh:{term} has to be a whole number: {value}")
-            if kind.numeric:
-                _number(shapes, shape, term, 0)
-            limits[term] = value
+    limits = _limits(shapes, shape, kind.numeric)
     label, description = _names(shapes, ontology, shape, path)
     group = shapes.iri(shape, SH + "group")
     shared = shapes.objects(shape, SHAPES + "sharedAmong")
@@ -196,6 +188,24 @@ def _field(shapes: Index, ontology: Index, shape: str, keys: dict[str, str]) -> 
         deprecated=shapes.value(shape, OWL + "deprecated") == "true",
         among=tuple(v.value for head in shared for v in shapes.items(head) if isinstance(v, ox.Literal)),
     )
+
+
+LIMITS = ("minInclusive", "minExclusive", "maxInclusive", "maxExclusive", "minLength", "maxLength")
+"""Terms that bound values or lengths."""
+
+
+def _limits(shapes: Index, shape: str, numeric: bool) -> dict[str, str]:
+    """Return the bounds of a property shape by term. Raises ModelError for one that is no number."""
+    limits = {}
+    for term in LIMITS:
+        value = shapes.value(shape, SH + term)
+        if value is not None:
+            if term.endswith("Length") and not (value.isascii() and value.isdigit()):
+                raise ModelError(f"{_local(shape)}: sh:{term} has to be a whole number: {value}")
+            if numeric:
+                _number(shapes, shape, term, 0)
+            limits[term] = value
+    return limits
 
 
 def _types(shapes: Index, ontology: Index, shape: str, iri: str, keys: dict[str, str]) -> list[TypeRule]:
@@ -320,6 +330,18 @@ def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
                 if (other := shapes.iri(str(option), SH + "path")) and (key := keys.get((owner, other)))
             ),
             select=shapes.value(sparql, SH + "select") if sparql else None,
+            least=int(_number(shapes, shape, "minCount", 0)),
+            pattern=shapes.value(shape, SH + "pattern"),
+            limits=_limits(shapes, shape, False),
+            values=tuple(
+                v.value
+                for head in shapes.objects(shape, SH + "in")
+                for v in shapes.items(head)
+                if isinstance(v, ox.Literal)
+            ),
+            apart=tuple(
+                other for path in shapes.objects(shape, SH + "disjoint") if (other := keys.get((owner, str(path))))
+            ),
         )
     return checks
 

@@ -34,6 +34,12 @@ def month_names() -> dict[str, int]:
     return {start: number for starts in listed for number, start in enumerate(starts, 1)}
 
 
+@cache
+def small_words() -> dict[str, tuple[str, ...]]:
+    """Return the small words by which people see the language of a text, by language."""
+    return {lang: tuple(table(lang, "spoken")["small"].split()) for lang in LANGUAGES}
+
+
 def language(name: str) -> str | None:
     """Return the code of the language that a word names; None if it names none."""
     return language_names().get(name.strip().casefold())

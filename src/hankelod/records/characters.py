@@ -39,7 +39,7 @@ _DOTS = re.compile("[\u3002\uff0e\uff61]")
 
 _PUNYCODE = re.compile(r"(?i)(?<![a-z0-9-])xn--[a-z0-9-]+")
 
-_LIKE_LATIN = frozenset("аеорсухіјѕһԁԛԝьгкмнтвпԍӏοαεικνρτυχγηβωαօսոհցԁզյ")
+LIKE_LATIN = frozenset("аеорсухіјѕһԁԛԝьгкмнтвпԍӏοαεικνρτυχγηβωαօսոհցԁզյ")
 """Small letters of Cyrillic, Greek and Armenian that look like Latin ones."""
 
 
@@ -122,7 +122,7 @@ def _is_lookalike(label: str) -> bool:
     if any(category(c) in ("Cf", "Cc", "Cn", "Co", "Mn", "Me", "Zs") for c in label) or _written_otherwise(label):
         return True
     scripts = {_script(c) for c in label if c.isalpha()}
-    whole = scripts <= {"CYRILLIC", "GREEK", "ARMENIAN"} and set(label.lower()) - set("0123456789-") <= _LIKE_LATIN
+    whole = scripts <= {"CYRILLIC", "GREEK", "ARMENIAN"} and set(label.lower()) - set("0123456789-") <= LIKE_LATIN
     return ("LATIN" in scripts and len(scripts) > 1) or (bool(scripts) and whole) or len(scripts & _ALPHABETS) > 1
 
 

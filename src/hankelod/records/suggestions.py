@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from hankelod.messages.catalogue import Text, in_language
 from hankelod.messages.languages import LANGUAGES
-from hankelod.model.model import Class, Model
+from hankelod.model.model import Class, Field, Model
 from hankelod.records.guesses import LONGEST
 from hankelod.records.nearness import nearest
 from hankelod.records.record import Record
@@ -31,6 +31,7 @@ class Suggestions:
         self.model, self.rows, self.read = model, rows, read
         self._matches: dict[tuple[str, str], Text | None] = {}  # by class and text
         self._names: dict[str, dict[str, str]] = {}  # by class: casefolded name → id
+        self._former: dict[str, dict[str, str]] = {}  # by class: casefolded code or name → id of the successor
         self._labels: dict[str, dict[str, Text]] = {}  # by class: id → name by language
 
     def of(self, cls: Class, text: str) -> Text | None:
@@ -43,6 +44,20 @@ class Suggestions:
             self._matches[query] = self._search(cls, text)
         return self._matches.get(query)
 
+    def names(self, cls: Class) -> dict[str, str]:
+        """Return the ids of a class by casefolded name, in all languages and case forms."""
+        return self._names_of(cls)
+
+    def former(self, cls: Class) -> dict[str, str]:
+        """Return the ids of what has replaced other things, by the casefolded codes and names of those."""
+        former: dict[str, str] = {}
+        for other, field in self._replaced(cls):
+            for record in self.rows(other).values():
+                successor = str(record.values.get(field.key))
+                for name in (record.id, *_texts(record.values.get("name"))):
+                    former.setdefault(name.casefold(), successor)
+        return former
+
     def _search(self, cls: Class, text: str) -> Text | None:
         """Return the id that `text` may mean, with its name if it has one, or None."""
         if len(text) > LONGEST:
@@ -50,6 +65,8 @@ class Suggestions:
         names = self._names_of(cls)
         folded = text.strip().casefold()
         match = names.get(folded) or self._successor(cls, folded)
+        if match is None and cls.file:  # `Kaarinan kaupunki` is the area's name with a word behind it
+            match = names.get(folded.rpartition(" ")[0])
         if match is None and folded.isdigit() and cls.file:
             width = len(next(iter(self.rows(cls)), ""))
             match = folded.zfill(width) if folded.zfill(width) in self.rows(cls) else None
@@ -87,14 +104,16 @@ class Suggestions:
 
     def _successor(self, cls: Class, folded: str) -> str | None:
         """Return the id of the successor of a thing with this code or name (`dcterms:isReplacedBy` of its class)."""
+        if cls.iri not in self._former:
+            self._former[cls.iri] = self.former(cls)
+        return self._former[cls.iri].get(folded)
+
+    def _replaced(self, cls: Class) -> Iterator[tuple[Class, Field]]:
+        """Yield the classes of things that those of a class have replaced, with the field that says so."""
         for other in self.model.entries():
             field = next((f for f in other.fields if f.target == cls.iri and f.path.endswith("isReplacedBy")), None)
-            if field is None or not other.file:
-                continue
-            for record in self.rows(other).values():
-                if record.id == folded or any(n.casefold() == folded for n in _texts(record.values.get("name"))):
-                    return str(record.values.get(field.key))
-        return None
+            if field is not None and other.file:
+                yield other, field
 
 
 def _with_name(identifier: str, name: str, cls: Class) -> str:

@@ -20,7 +20,7 @@ from hankelod.records import examples as own_examples
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import query_folders
 from hankelod.records.record import Record
-from hankelod.site import brand, feeds, names, own
+from hankelod.site import brand, engine, feeds, names, own, rules
 from hankelod.site.index.shards import Index, stemmer_files
 from hankelod.site.language import Language
 from hankelod.site.latest import Latest
@@ -31,7 +31,7 @@ from hankelod.site.pages import changes as changes_page
 from hankelod.site.pages import front, projects, search, sparql
 from hankelod.site.pages.area import area_pages
 from hankelod.site.pages.concept import Uses, concept_pages
-from hankelod.site.pages.contribute import contribute_page
+from hankelod.site.pages.contribute import contribute_page, written
 from hankelod.site.pages.downloads import downloads_page
 from hankelod.site.pages.organisation import organisation_pages
 from hankelod.site.pages.own import own_pages
@@ -113,7 +113,11 @@ def files(
         stemmers |= set(index.stemmers)
         yield names.names_file(view)
         yield feeds.feed(view)
-    yield names.ids_file(View(site, spoken[languages[0]]))
+    first = View(site, spoken[languages[0]])
+    yield names.ids_file(first)
+    yield names.meant_file(first)
+    if queryable:
+        yield rules.rules_file(first, written(site.model))
     yield from _assets(site.atlas, queryable)
     yield from stemmer_files(stemmers)
     yield from brand.files(site.brand)
@@ -169,8 +173,7 @@ def _assets(country: Atlas, queryable: bool) -> Files:
         yield File("assets/areas.svg", base_map(country).encode())
     if queryable:
         yield sparql.areas_file(country)
-        for path in sorted(sparql.VENDOR.glob("oxigraph*")):
-            yield File(f"assets/vendor/{path.name}", path.read_bytes())
+        yield from engine.engine_files()
 
 
 __all__ = ["NotDrawn", "files"]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from hankelod.model.model import Class
 from hankelod.publication.files import File
+from hankelod.records.suggestions import Suggestions
 from hankelod.site.language import Words
 from hankelod.site.scripts import script_json
 from hankelod.site.view import View
 
 IDS = "search/ids.js"
 """Path of the ids that a new project must not have."""
+
+MEANT = "search/meant.js"
+"""Path of all names of things, in all languages and case forms, from which the form makes suggestions."""
 
 NamesByClass = dict[str, dict[str, str]]
 """Names by id, by the IRI segment of the class."""
@@ -30,7 +34,7 @@ def referred(view: View) -> list[Class]:
 def names(view: View) -> NamesByClass:
     """Return the names in one language.
 
-    A call has its local id, and the name of its programme before its own if several programmes have calls.
+    A call has the id that begins with that of its programme.
     """
     by_class: NamesByClass = {}
     for cls in referred(view):
@@ -46,13 +50,13 @@ def names(view: View) -> NamesByClass:
 
 def _parts(view: View, cls: Class) -> dict[str, Words]:
     owners = sorted((o, f.key) for o, f in view.model.owners(cls) if not o.part)
-    records = [(r, key) for o, key in owners for r in view.portfolio.of(o.name).values() if r.values.get(key)]
     names_by_id: dict[str, Words] = {}
-    for record, key in records:
-        for part in record.values[key]:  # type: ignore[attr-defined]
-            own = str(part["id"]).rsplit("/", 1)[-1]
-            name = view.t.pick(part.get("name")) or Words(own)
-            names_by_id[own] = Words(f"{view.named(record).text}: {name.text}") if len(records) > 1 else name
+    for owner, key in owners:
+        for record in view.portfolio.of(owner.name).values():
+            for part in record.values.get(key, ()):  # type: ignore[attr-defined]
+                names_by_id[str(part["id"])] = view.t.pick(part.get("name")) or Words(
+                    str(part["id"]).rsplit("/", 1)[-1]
+                )
     return names_by_id
 
 
@@ -62,8 +66,22 @@ def names_file(view: View) -> File:
 
 
 def ids_file(view: View) -> File:
-    """Return the ids of all projects, including withdrawn ones, as a script that calls `hankelodIds`."""
-    start = view.model.main.identifies
-    withdrawn = [r.id.removeprefix(start) for r in view.portfolio.of("Withdrawn").values() if r.id.startswith(start)]
-    ids = sorted({*(p.id for p in view.portfolio.projects), *withdrawn})
-    return File(IDS, f"hankelodIds({script_json(ids)});\n".encode())
+    """Return the ids of all projects, and withdrawn ones of all classes, as a script that calls `hankelodIds`."""
+    ids = sorted(p.id for p in view.portfolio.projects)
+    withdrawn = sorted(r.id for r in view.portfolio.of("Withdrawn").values())
+    return File(IDS, f"hankelodIds({script_json(ids)},{script_json(withdrawn)});\n".encode())
+
+
+def meant_file(view: View) -> File:
+    """Return all names as a script that calls `hankelodMeant`: by IRI segment the ids by name, and those of what has
+    replaced other things."""
+    portfolio = view.portfolio
+    suggestions = Suggestions(
+        view.model, lambda cls: portfolio.of(cls.name), lambda cls: list(portfolio.of(cls.name).values())
+    )
+    found: dict[str, object] = {}
+    for cls in referred(view):
+        if not cls.part:
+            digits = len(next(iter(portfolio.of(cls.name)), "")) if cls.file else 0
+            found[cls.segment] = {"names": suggestions.names(cls), "former": suggestions.former(cls), "digits": digits}
+    return File(MEANT, f"hankelodMeant({script_json(found)});\n".encode())

@@ -53,6 +53,7 @@ class Portfolio:
     def __init__(self, dataset: Dataset, records: list[Record]) -> None:
         self.model: Model = dataset.model
         self.config = dataset.config
+        self.defaults = dataset.given
         self.by_class: dict[str, dict[str, Record]] = {}
         for record in records:
             self.by_class.setdefault(record.cls.name, {})[record.id] = record

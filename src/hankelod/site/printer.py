@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 from hankelod.exports.hosting import POLICY
 from hankelod.exports.rendering import environment
@@ -16,12 +17,14 @@ from hankelod.publication.files import File
 from hankelod.rdf import dumps, syntaxes
 from hankelod.site import schema_org
 from hankelod.site.brand import STYLE
+from hankelod.site.correction import correction
 from hankelod.site.index import shards
 from hankelod.site.language import Language, Link, Words
+from hankelod.site.pages.contribute import written
 from hankelod.site.pages.front import licence
 from hankelod.site.pages.own import found
 from hankelod.site.scripts import script_json
-from hankelod.site.view import Page, View, address, capital
+from hankelod.site.view import Json, Page, View, address, capital
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -89,6 +92,8 @@ class Frame(NamedTuple):
     policy: str
     data: tuple[Data, ...]
     search: str
+    record: Json | None
+    contact: str
 
 
 DATA = {
@@ -153,7 +158,23 @@ class Printer:
             policy=POLICY,
             data=tuple(self._data(page)),
             search=shards.folder(self.view),
+            record=self._correction(page),
+            contact=self._contact(page),
         )
+
+    def _correction(self, page: Page) -> Json | None:
+        """Return the record of a page for the form, if the form writes its class."""
+        record = page.record
+        if record is None or record.cls not in written(self.view.model):
+            return None
+        return correction(self.view.model, record, self.view.portfolio.defaults)
+
+    def _contact(self, page: Page) -> str:
+        """Return the address to which an error on a page is reported: a letter about it, else the contact's page."""
+        contact: Json = self.view.portfolio.settings.values.get("contact", {})  # type: ignore[assignment]
+        email = str(contact.get("email", ""))
+        about = quote(f"{self.view.site.home}{self.view.t.folder}{page.path}", safe="")
+        return address(f"{email}?subject={about}" if email else str(contact.get("url", ""))) or ""
 
     def _data(self, page: Page) -> Iterator[Data]:
         """Files with the data of a page: Turtle, and JSON-LD if there is one."""
@@ -206,7 +227,7 @@ SCRIPTS = {
     "projects.html": ("search.js", "projects.js"),
     "search.html": ("search.js", "results.js"),
     "sparql.html": ("engine.js", "answer.js", "sparql.js"),
-    "contribute.html": ("engine.js", "yaml.js", "checks.js", "contribute.js"),
+    "contribute.html": ("yaml.js", "suggest.js", "verdict.js", "conditions.js", "fields.js", "contribute.js"),
 }
 """Scripts of a page by template; `site.js` is on every page."""
 

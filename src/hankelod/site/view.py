@@ -70,7 +70,8 @@ class Thing(NamedTuple):
 class Page(NamedTuple):
     """Page: its path within a language, its head, and the content for its template.
 
-    `markup` is schema.org markup, `crumbs` are the pages above it, and `listed` puts it into the sitemap.
+    `markup` is schema.org markup, `crumbs` are the pages above it, and `listed` puts it into the sitemap. `record` is
+    the one that the page shows.
     """
 
     path: str
@@ -82,6 +83,7 @@ class Page(NamedTuple):
     markup: Json | None = None
     crumbs: tuple[Link, ...] = ()
     listed: bool = True
+    record: Record | None = None
 
 
 class Value(NamedTuple):

@@ -13,6 +13,37 @@ ABSOLUTE: Json = {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>
 """Schema of absolute IRIs. No `format`: validators know `uri` only, which has no letters but those of ASCII."""
 
 
+_UCS = "".join(
+    f"{chr(first)}-{chr(last)}"
+    for first, last in (
+        (0xA0, 0xD7FF),
+        (0xF900, 0xFDCF),
+        (0xFDF0, 0xFFEF),
+        *((plane << 16, plane << 16 | 0xFFFD) for plane in range(1, 14)),
+        (0xE1000, 0xEFFFD),
+    )
+)
+"""Characters beyond ASCII (`ucschar`)."""
+
+_PRIVATE = "".join(
+    f"{chr(first)}-{chr(last)}" for first, last in ((0xE000, 0xF8FF), (0xF0000, 0xFFFFD), (0x100000, 0x10FFFD))
+)
+"""Characters that only a query may have (`iprivate`)."""
+
+_OCTET = "%[0-9A-Fa-f]{2}"
+
+_NAME = f"A-Za-z0-9._~!$&'()*+,;={_UCS}"
+
+_PATH = f"(?:[{_NAME}:@/-]|{_OCTET})*"
+
+FORM = (
+    r"[A-Za-z][A-Za-z0-9+.-]*:"
+    rf"(?://(?:(?:[{_NAME}:-]|{_OCTET})*@)?(?:\[[0-9A-Fa-f:.]+\]|(?:[{_NAME}-]|{_OCTET})*)(?::[0-9]*)?(?:/{_PATH})?|(?!//){_PATH})"
+    rf"(?:[?](?:[{_NAME}{_PRIVATE}:@/?-]|{_OCTET})*)?(?:#(?:[{_NAME}:@/?-]|{_OCTET})*)?"
+)
+"""The form of an absolute IRI (RFC 3987, section 2.2), for forms, which have no parser of IRIs."""
+
+
 def is_iri(text: str) -> bool:
     """Check if a text is an absolute IRI (RFC 3987)."""
     try:
@@ -50,7 +81,7 @@ IRI = Kind(
     complete=ABSOLUTE,
     summary=ABSOLUTE,
     csvw="anyURI",
-    lexical=r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+",
+    lexical=FORM,
     example=True,
     shown="address",
 )

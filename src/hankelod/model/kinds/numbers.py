@@ -111,7 +111,7 @@ DECIMAL = Kind(
     csvw="decimal",
     fractional=True,
     plain=r"-?[0-9]+(\.[0-9]+)?",
-    lexical=r"[+-]?[0-9]+(\.[0-9]+)?",
+    lexical=rf"(?=(?:[^0-9]*[0-9]){{1,{DIGITS}}}[^0-9]*$){FORM.pattern}",
     example=True,
     shown="number",
 )

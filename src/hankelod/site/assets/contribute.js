@@ -1,5 +1,5 @@
-// Contribution page: a form generated from the plan of the Model, checks during input, and the record as YAML.
-// Nothing is sent anywhere; a draft is kept only at the user's request.
+// Contribution page: a form made of the plan, the verdict on what is in it, and the record as YAML. Nothing is sent
+// anywhere; a draft is kept in the browser alone.
 "use strict";
 
 const whole = document.getElementById("contribute");
@@ -8,482 +8,511 @@ if (whole) {
   const { texts } = plan;
   const root = whole.dataset.root;
   const part = (id) => document.getElementById(id);
-  const form = part("form"), status = part("record-status"), faultList = part("faults"), draft = part("draft"), remarks = part("remarks");
-  const checks = window.hankelodChecks(plan);
-  const yaml = window.hankelodYaml;
-  const DRAFT = "hankelod-draft", ADDRESS = 7000, FEW = 20, PAUSE = 900;
-  let names = {};
-  let taken = new Set(); // ids of projects
-  let count = 0;
-  const holders = new WeakMap(); // by field: marks it as edited
-  let pause;
-  let strict = false; // also show problems of fields not edited yet
-
-  const make = (name, properties = {}, ...inside) => {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(properties)) key in made ? made[key] = value : made.setAttribute(key, value);
-    made.append(...inside);
-    return made;
-  };
+  const form = part("form"), status = part("record-status"), faultList = part("faults"), files = part("files"), steps = part("steps");
   const say = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
-  const filled = (value) => value !== undefined;
+  const verdict = window.hankelodVerdict(plan), yaml = window.hankelodYaml, suggest = window.hankelodSuggest(plan, verdict.inForm);
+  const ADDRESS = 7000, PAUSE = 900;
+  const main = plan.classes[plan.class];
+  const names = {}, fresh = {}; // by segment and id; fresh are those of new records
+  let meant = {}, taken = new Set(), withdrawn = new Set();
+  let conditions = null, unchecked = plan.engine ? "" : texts["no-engine"], loading = null, failed = "", asked = false;
+  let strict = false; // also show problems of fields not edited yet
+  let step = 0, original = null, waiting, pause;
 
-  /* Fields: { node, read, write, faults }; read returns a text, a map by language, a list, or undefined if empty. */
+  /* A correction: the record comes in the address, behind the number sign, so that it reaches no server */
 
-  // Frame of a control: label, hint, and the place for its problems. With `many`, controls have a legend.
-  const framed = (field, controls, group) => {
-    const id = `field-${++count}`;
-    const typed = field.kind === "reference" && !isChoice(field);
-    const hint = [field.description, field.example && say("example", { value: field.example }), typed && texts["from-list"]].filter(Boolean).join(" ");
-    const optional = field.required || field.kind === "boolean" ? [] : [make("span", { className: "fine", textContent: ` (${texts.optional})` })];
-    const told = make("p", { id: `${id}-told`, className: "fine", textContent: hint });
-    const wrong = make("div", { id: `${id}-wrong`, className: "wrong" });
-    const label = group ? make("legend", {}, field.label, ...optional) : make("label", { htmlFor: id }, field.label, ...optional);
-    const node = make(group ? "fieldset" : "div", { className: "field" }, label, told, ...controls(id, `${id}-told ${id}-wrong`), wrong);
-    const holder = { node, wrong, touched: false, control: () => node.querySelector("input, select, textarea, button") };
-    holders.set(node, () => { holder.touched = true; });
-    node.addEventListener("focusout", () => { holder.touched = true; later(); });
-    return holder;
-  };
-  const shown = (holder, faults) => {
-    const some = strict || holder.touched ? faults : [];
-    holder.wrong.replaceChildren(...some.map((f) => make("p", { className: f.severity },
-      make("strong", { textContent: f.says }), " ", make("span", { textContent: f.fix }), " ", make("span", { className: "fine", textContent: f.why }))));
-    for (const control of holder.node.querySelectorAll("input, select, textarea")) {
-      some.length ? control.setAttribute("aria-invalid", "true") : control.removeAttribute("aria-invalid");
-    }
-  };
+  const correction = (() => {
+    const given = new URLSearchParams(location.hash.slice(1)).get("record");
+    try { return given && JSON.parse(given); } catch { return null; }
+  })();
+  const DRAFT = `hankelod-draft ${plan.base}${correction ? ` ${correction.id}` : ""}`;
+  const cls = plan.classes[correction?.class] ?? main;
 
-  const options = (field) => {
-    if (field.words) return field.words;
-    if (field.values) return field.values;
-    return Object.entries(names[field.target] ?? {}).sort((a, b) => a[1].localeCompare(b[1], document.documentElement.lang));
-  };
-  // Short lists of names are select elements, long ones are typed with suggestions.
-  const isChoice = (field) => Boolean(field.words || field.values || field.concept) || (field.kind === "reference" && Object.keys(names[field.target] ?? {}).length <= FEW);
-  const called = (field, id) => {
-    const name = names[field.target]?.[id];
-    if (!name) return id;
-    return Object.values(names[field.target]).filter((other) => other === name).length > 1 ? `${name} (${id})` : name;
-  };
-  // The id of a typed name; what would be the id of the name is accepted too, because ids are derived from names.
-  const meant = (field, text) => {
-    const lower = (given) => given.toLocaleLowerCase(document.documentElement.lang);
-    const wanted = lower(text), id = slug(text);
-    const known = names[field.target] ?? {};
-    return Object.keys(known).find((each) => lower(called(field, each)) === wanted) ?? (Object.hasOwn(known, id) ? id : text);
-  };
+  const build = window.hankelodFields({ plan, names, fresh, say, changed: () => later() });
+  const { make, slug } = build;
+  const first = (text) => typeof text === "object" ? plan.order.map((code) => text[code]).find(Boolean) ?? Object.values(text)[0] : text;
+  const shownFirst = (text) => text?.[document.documentElement.lang] ?? (text ? first(text) : "");
+  const title = (class_, values) => shownFirst(class_.fields.filter((f) => f.kind === "langtext").map((f) => values[f.key]).find(Boolean));
+  const named = (class_, values) => first(class_.fields.filter((f) => f.kind === "langtext").map((f) => values[f.key]).find(Boolean) ?? "");
 
-  // Control of a field with a single value.
-  const control = (field, id, described) => {
-    const about = { id, "aria-describedby": described };
-    if (isChoice(field)) {
-      const select = make("select", about, make("option", { value: "", textContent: texts.choose }), ...options(field).map(([value, label]) => make("option", { value, textContent: label })));
-      return { node: select, read: () => select.value || undefined, write: (value) => { select.value = value; } };
-    }
-    if (field.kind === "boolean") {
-      const box = make("input", { ...about, type: "checkbox" });
-      return { node: box, read: () => box.checked ? "true" : undefined, write: (value) => { box.checked = value === "true"; } };
-    }
-    const box = make(field.long ? "textarea" : "input", { ...about, ...(field.long ? { rows: 4 } : { type: "text" }) });
-    if (plan.kinds[field.kind]?.numeric) box.inputMode = "decimal";
-    if (field.kind === "reference") {
-      box.setAttribute("list", `names-${field.target}`);
-      return { node: box, read: () => box.value.trim() ? meant(field, box.value.normalize("NFC").trim()) : undefined, write: (value) => { box.value = called(field, value); } };
-    }
-    return { node: box, read: () => checks.tidied(field, box.value) || undefined, write: (value) => { box.value = value; } };
-  };
-  const faultOf = (field, value) => {
-    if (field.kind === "reference" && !isChoice(field) && !names[field.target]?.[value]) {
-      return checks.own("unknown-reference", { label: field.label, value, fix: texts[field.target === "organisation" ? "of-list" : "from-list"] });
-    }
-    return isChoice(field) || field.kind === "boolean" || field.kind === "reference" ? null : checks.check(field, value);
-  };
-  // Messages of shapes refer to ids; the form has a list instead.
-  const missing = (field) => field.required ? [checks.broken("MinCount", isChoice(field) ? { ...field, fix: texts["choose-list"] } : field.kind === "reference" ? { ...field, fix: texts["from-list"] } : field)] : [];
-
-  const one = (field) => {
-    let held;
-    const holder = framed(field, (id, described) => [(held = control(field, id, described)).node]);
-    if (field.kind === "boolean") holder.node.classList.add("tick");
-    const faults = () => {
-      const value = held.read();
-      const found = filled(value) ? [faultOf(field, value)].filter(Boolean) : missing(field);
-      shown(holder, found);
-      return found.map((f) => ({ ...f, holder }));
-    };
-    return { ...held, node: holder.node, holder, faults };
-  };
-
-  const byLanguage = (field) => {
-    const held = {};
-    const holder = framed(field, (id, described) => field.languages.map((code) => {
-      held[code] = control({ ...field, kind: "text" }, `${id}-${code}`, described);
-      held[code].node.lang = code;
-      return make("div", { className: "language" }, make("label", { htmlFor: `${id}-${code}`, textContent: plan.languages[code] ?? code }), held[code].node);
-    }), true);
-    const read = () => {
-      const found = Object.entries(held).map(([code, each]) => [code, each.read()]).filter(([, text]) => filled(text));
-      return found.length ? Object.fromEntries(found) : undefined;
-    };
-    const faults = () => {
-      const value = read();
-      const found = filled(value) ? Object.values(value).map((text) => checks.check(field, text)).filter(Boolean) : missing(field);
-      if (filled(value) && !found.length && !field.verbatim && !plan.national.some((code) => value[code])) found.push(checks.own("no-national-language", { label: field.label, expected: plan.national.join(", ") }));
-      shown(holder, found);
-      return found.map((f) => ({ ...f, holder }));
-    };
-    return { node: holder.node, holder, read, write: (value) => { for (const [code, text] of Object.entries(value)) held[code]?.write(text); }, faults };
-  };
-
-  const ticks = (field) => {
-    const boxes = [];
-    const holder = framed(field, (id, described) => [make("div", { className: "ticks" }, ...options(field).map(([value, label], n) => {
-      const box = make("input", { type: "checkbox", id: `${id}-${n}`, value, "aria-describedby": described });
-      boxes.push(box);
-      return make("label", { htmlFor: box.id }, box, ` ${label}`);
-    }))], true);
-    const read = () => boxes.some((b) => b.checked) ? boxes.filter((b) => b.checked).map((b) => b.value) : undefined;
-    const faults = () => {
-      const found = filled(read()) ? [] : missing(field);
-      shown(holder, found);
-      return found.map((f) => ({ ...f, holder }));
-    };
-    return { node: holder.node, holder, read, write: (value) => { for (const box of boxes) box.checked = value.includes(box.value); }, faults };
-  };
-
-  // Field with several values, each in a row that can be removed.
-  const several = (field) => {
-    const rows = [];
-    const list = make("div", { className: "several" });
-    let described = "";
-    const button = make("button", { type: "button", textContent: say("add", { label: field.label.toLocaleLowerCase() }) });
-    const add = () => {
-      const held = control(field, `field-${++count}`, described);
-      held.node.setAttribute("aria-label", say("number-of", { label: field.label, n: rows.length + 1 }));
-      const remove = make("button", { type: "button", className: "remove", textContent: "×", "aria-label": say("remove", { label: field.label.toLocaleLowerCase() }) });
-      const row = { ...held, line: make("div", { className: "row" }, held.node, remove) };
-      remove.addEventListener("click", () => {
-        rows.splice(rows.indexOf(row), 1);
-        row.line.remove();
-        button.focus();
-        later();
-      });
-      rows.push(row);
-      list.append(row.line);
-      return row;
-    };
-    const holder = framed(field, (_, about) => { described = about; return [list, button]; }, true);
-    button.addEventListener("click", () => add().node.focus());
-    add();
-    const read = () => {
-      const found = [...new Set(rows.map((row) => row.read()).filter(filled))];
-      return found.length ? found : undefined;
-    };
-    const faults = () => {
-      const found = (read() ?? []).map((value) => faultOf(field, value)).filter(Boolean);
-      if (!filled(read())) found.push(...missing(field));
-      shown(holder, found);
-      return found.map((f) => ({ ...f, holder }));
-    };
-    const write = (value) => {
-      for (const row of rows.splice(0)) row.line.remove();
-      for (const each of value) add().write(each);
-    };
-    return { node: holder.node, holder, read, write, faults };
-  };
-
-  // Parts: things nested in the record, each with its own form.
-  const parts = (field, level) => {
-    const cls = plan.classes[field.target];
-    const held = [];
-    const list = make("div", { className: "parts" });
-    const button = make("button", { type: "button", textContent: say("add", { label: cls.label.toLocaleLowerCase() }) });
-    const renumber = () => held.forEach((h, n) => { h.legend.textContent = say("number-of", { label: cls.label, n: n + 1 }); });
-    const add = () => {
-      const inside = object(field.target, level + 1);
-      const legend = make("legend");
-      const remove = make("button", { type: "button", className: "remove", textContent: say("remove", { label: cls.label.toLocaleLowerCase() }) });
-      const each = { ...inside, legend, box: make("fieldset", { className: "part" }, legend, ...inside.nodes, remove) };
-      remove.addEventListener("click", () => {
-        held.splice(held.indexOf(each), 1);
-        each.box.remove();
-        renumber();
-        button.focus();
-        later();
-      });
-      held.push(each);
-      list.append(each.box);
-      renumber();
-      return each;
-    };
-    const holder = framed(field, () => [list, button], true);
-    button.addEventListener("click", () => {
-      add().box.querySelector("input, select, textarea").focus();
-      later();
-    });
-    if (field.required) add();
-    const read = () => {
-      const found = held.map((each) => each.read()).filter(filled);
-      return found.length ? found : undefined;
-    };
-    const faults = () => {
-      const found = held.length ? [] : missing(field);
-      holder.wrong.replaceChildren(...(strict || holder.touched ? found : []).map((f) => make("p", { textContent: `${f.says} ${f.fix}` })));
-      return [...found.map((f) => ({ ...f, holder })), ...held.flatMap((each) => each.faults())];
-    };
-    const write = (value) => {
-      for (const each of held.splice(0)) each.box.remove();
-      for (const each of value) add().write(each);
-    };
-    return { node: holder.node, holder, read, write, faults };
-  };
-
-  const made = (field, level) => {
-    if (field.kind === "part") return parts(field, level);
-    if (field.kind === "langtext") return byLanguage(field);
-    if (!field.many) return one(field);
-    return isChoice(field) ? ticks(field) : several(field);
-  };
-
-  // All fields of a class, by group if it has groups.
-  const object = (name, level) => {
-    const cls = plan.classes[name];
-    const fields = cls.fields.map((field) => ({ field, ...made(field, level) }));
-    const groups = level ? [] : plan.groups;
-    const nodes = [
-      ...groups.map(({ name: group, label }) => make("section", { className: "group" }, make("h2", { textContent: label }), ...fields.filter(({ field }) => field.group === group).map((f) => f.node))),
-      ...fields.filter(({ field }) => !groups.some((g) => g.name === field.group)).map((f) => f.node),
-    ];
-    const read = () => {
-      const found = fields.map((f) => [f.field.key, f.read()]).filter(([, value]) => filled(value));
-      return found.length ? Object.fromEntries(found) : undefined;
-    };
-    const faults = () => {
-      const found = fields.flatMap((f) => f.faults());
-      const value = read() ?? {};
-      for (const { keys, key, ...told } of cls.alternatives) {
-        if (keys.some((k) => k in value)) continue;
-        const { holder } = fields.find((f) => f.field.key === key);
-        const fault = { ...told, says: told.fix, fix: "" };
-        if (!holder.wrong.hasChildNodes()) shown(holder, [fault]);
-        found.push({ ...fault, holder });
-      }
-      return found;
-    };
-    return { nodes, read, faults, write: (value) => { for (const f of fields) if (filled(value?.[f.field.key])) f.write(value[f.field.key]); } };
-  };
-
-  /* The record */
-
-  const slug = (text, words = Infinity) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").split("-").slice(0, words).join("-").slice(0, 99).replace(/-$/, "");
-  const first = (text) => typeof text === "object" ? text.fi ?? text.sv ?? Object.values(text)[0] : text;
-  // The id of a part: derived from its first text, else kind and number, so that parts inserted later do not change it.
-  const partId = (cls, value, n, used) => {
-    const field = cls.fields.find((f) => (f.kind === "langtext" || f.kind === "text") && value[f.key] && !f.pattern);
-    const wanted = (field && slug(first(value[field.key]), 3)) || `${cls.segment}-${n + 1}`;
+  // The id of a part: its own, else derived from its first text, else kind and number, so that parts inserted later do
+  // not change it.
+  const partId = (class_, value, n, used) => {
+    const field = class_.fields.find((f) => (f.kind === "langtext" || f.kind === "text") && value[f.key] && !f.pattern && !class_.pointing.includes(f.key));
+    const wanted = (field && slug(first(value[field.key]), 3)) || `${class_.segment}-${n + 1}`;
     let id = wanted;
     for (let again = 2; used.has(id); again++) id = `${wanted}-${again}`;
     used.add(id);
     return id;
   };
-  const withIds = (cls, values) => Object.fromEntries(cls.fields.filter((f) => f.key in values).map((f) => {
-    const value = values[f.key];
-    if (f.kind !== "part") return [f.key, value];
-    const used = new Set(), target = plan.classes[f.target];
-    return [f.key, value.map((each, n) => ({ id: partId(target, each, n, used), ...withIds(target, each) }))];
+  const withIds = (class_, values) => Object.fromEntries(Object.entries(values).map(([key, value]) => {
+    const field = class_.fields.find((f) => f.key === key);
+    if (field?.kind !== "part") return [key, value];
+    const target = plan.classes[field.target], listed = [value].flat();
+    const used = new Set(listed.map((each) => each.id).filter(Boolean));
+    const found = listed.map((each, n) => field.many ? { id: each.id ?? partId(target, each, n, used), ...withIds(target, each) } : withIds(target, each));
+    return [key, field.many ? found : found[0]];
   }));
-  const forYaml = (cls, values) => Object.fromEntries(Object.entries(values).map(([key, value]) => {
-    const field = cls.fields.find((f) => f.key === key);
-    if (!field) return [key, value];
-    if (field.kind === "part") return [key, value.map((each) => forYaml(plan.classes[field.target], each))];
-    const { plain } = plan.kinds[field.kind] ?? {};
-    if (!plain) return [key, value];
-    const pattern = new RegExp(`^(?:${plain})$`);
-    const bare = (text) => pattern.test(text) ? new yaml.Bare(text) : text;
-    return [key, Array.isArray(value) ? value.map(bare) : bare(value)];
-  }));
-  // The complete record in JSON-LD, with the values filled in by the model.
-  const bound = (date, last) => {
-    const [year, month = last ? "12" : "01", day] = date.split("-");
-    return `${year}-${month}-${day ?? (last ? String(new Date(Date.UTC(year, month, 0)).getUTCDate()) : "01")}`;
+
+  /* Records: the one of the page, and new ones that it refers to */
+
+  const record = (class_, given) => {
+    const body = build.object(class_.name, given ? 1 : 0);
+    const idField = { key: "id", kind: "text", label: texts.id, description: texts["id-told"], required: true, example: given ? "" : plan.example };
+    const id = { ...build.one(idField), own: false };
+    id.holder.node.addEventListener("input", () => { id.own = Boolean(id.read()); });
+    const each = { class: class_, body, id, problems: [] };
+    each.read = () => {
+      const values = body.read() ?? {};
+      if (!id.own && !id.fixed) id.write(slug(named(class_, values), 4));
+      each.values = withIds(class_, values);
+      each.name = id.read() ?? "";
+      return Object.keys(values).length > 0;
+    };
+    each.file = () => `data/${class_.folder}/${each.name || "…"}.yml`;
+    each.text = () => yaml.file(plan, class_.name, each.values);
+    return each;
   };
-  const typed = (value, { precisions, coerced }) => {
-    const datatype = precisions[value.length] ?? precisions[10];
-    return datatype === coerced ? value : { "@value": value, "@type": datatype };
+  let own, added = [];
+  const records = () => [own, ...added];
+
+  // Whether a thing exists: in the dataset, or new in this form.
+  const known = { has: (segment, id) => Object.hasOwn(names[segment] ?? {}, id) || added.some((each) => each.class.segment === segment && each.name === id && id) };
+
+  const idProblems = (each) => {
+    const { name, class: class_ } = each, example = each.id.fixed ? "" : plan.example;
+    const problem = (code, values) => ({ code, path: ["id"], severity: "violation", value: name, words: values });
+    if (each.id.fixed) return [];
+    if (!name) return [{ code: "file-name", path: ["id"], severity: "violation", component: "MinCount", absent: true }];
+    if (!new RegExp(plan.id).test(name)) return [problem("file-name", { expected: slug(name, 8) || example })];
+    if (withdrawn.has(`${class_.segment}/${name}`)) return [problem("withdrawn-id", {})];
+    const exists = class_.main ? taken.has(name) : Object.hasOwn(names[class_.segment] ?? {}, name);
+    if (exists || records().some((other) => other !== each && other.class === class_ && other.name === name)) return [problem("duplicate-id", { line: `doc/${class_.segment}/${name}.html` })];
+    return [];
   };
-  const complete = (name, values, id, nodes) => {
-    const cls = plan.classes[name];
-    (nodes[name] ??= []).push(`${plan.engine.base}id/${plan.classes[plan.class].segment}/${id}`);
-    const told = { id, type: cls.types[values[cls.typed]] ?? Object.values(cls.types)[0] };
-    for (const [key, source, last] of cls.bounds) {
-      if (/^\d{4}(-\d\d){0,2}$/.test(values[source] ?? "")) told[key] = bound(values[source], last);
+  const judge = (each) => {
+    const reading = verdict.read(each.class.name, new RegExp(plan.id).test(each.name) ? each.name : "new", each.values, known);
+    let solutions = [];
+    if (reading.values && conditions) {
+      try { solutions = conditions.ask(reading, verdict.complete(reading)); } catch (error) { failed = say("unchecked", { detail: error.message }); }
     }
-    for (const field of cls.fields) {
+    each.problems = [...idProblems(each), ...verdict.judged(reading, solutions)];
+    each.hints = reading.values ? [...hints(each.class, each.values)] : [];
+  };
+
+  // Texts that seem to be in another language than that of their box: no problem of the record, but worth a look.
+  function* hints(class_, values, path = []) {
+    for (const field of class_.fields) {
       const value = values[field.key];
       if (value === undefined) continue;
-      if (field.kind === "part") {
-        const target = plan.classes[field.target];
-        told[field.key] = value.map((each, n) => ({
-          ...complete(field.target, each, `${id}/${target.segment}/${each.id}`, nodes), ...(target.position ? { [target.position]: n + 1 } : {}),
-        }));
-      } else if (field.within && values[field.within[0]]) told[field.key] = `${values[field.within[0]]}/${field.within[1]}/${value}`;
-      else told[field.key] = field.kind === "boolean" ? value === "true" : plan.kinds[field.kind]?.precisions ? typed(value, plan.kinds[field.kind]) : value;
+      if (field.kind === "part") for (const [n, each] of [value].flat().entries()) yield* hints(plan.classes[field.target], each, [...path, field.key, ...(field.many ? [n] : [])]);
+      if (field.kind !== "langtext") continue;
+      for (const [code, text] of Object.entries(value)) {
+        const other = suggest.otherLanguage(text, code);
+        if (other) yield { code: "other-language", severity: "warning", path: [...path, field.key, code], field, other };
+      }
     }
-    return told;
+  }
+
+  /* Problems in words */
+
+  // Messages of shapes name keys, as record files do; a form has labels.
+  const humanised = (class_, text) => {
+    const keys = new Map(class_.fields.map((f) => [f.key, f.label]));
+    const bare = text.replace(/ \(([\w, ]+)\)/g, (all, inside) => inside.split(/,\s*/).every((key) => keys.has(key)) ? "" : all);
+    return bare.replace(/(?<![\p{L}\p{N}-])[a-z]\w*(?![\p{L}\p{N}-])/gu, (word) => keys.has(word) && (/[A-Z]/.test(word) || document.documentElement.lang !== "en") ? say("quoted", { text: keys.get(word) }) : word);
+  };
+  const cut = (text) => [...text].length > 60 ? `${[...text].slice(0, 60).join("")}…` : text;
+  const filledIn = (words, values) => {
+    const text = words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "").replace(/\s+/g, " ").trim();
+    return text.charAt(0).toUpperCase() + text.slice(1);
+  };
+  const fixOf = (problem, field, class_) => {
+    const { shape, component } = problem;
+    if (shape?.keys) return say("fill-one", { labels: shape.keys.map((key) => class_.fields.find((f) => f.key === key)?.label ?? key).join(", ") });
+    if (problem.rule || (shape && shape !== field)) return humanised(class_, shape.fix);
+    if (component === "Pattern" && field?.kind === "text") return humanised(class_, field.fix);
+    const kind = field?.kind === "reference" ? (field.target && plan.new.some((name) => plan.classes[name].segment === field.target) ? "of-list" : "choose-list") : `fix-${field?.words || field?.values ? "list" : field?.kind}`;
+    return texts[kind] ?? "";
+  };
+  const classAt = (each, path) => path.reduce((class_, key) => {
+    const field = typeof key === "string" && class_.fields.find((f) => f.key === key);
+    return field?.kind === "part" ? plan.classes[field.target] : class_;
+  }, each.class);
+  const told = (each, problem) => {
+    const key = problem.path.findLast((k) => typeof k === "string");
+    const class_ = classAt(each, problem.path);
+    const field = problem.field ?? class_.fields.find((f) => f.key === key) ?? class_.fields.find((f) => problem.path.includes(f.key));
+    const own = plan.own[problem.code];
+    const label = (k) => class_.fields.find((f) => f.key === k)?.label ?? k;
+    const value = field?.kind === "reference" && problem.value !== undefined ? build.called(field, problem.value) : problem.value ?? "";
+    const values = { label: field?.label ?? (key === "id" ? texts.id : key ?? class_.label), value: cut(value), about: problem.about ?? "", key, ...problem.words };
+    if (problem.other) return { says: say("other-language", { label: field.label, value: (plan.languages[problem.other] ?? problem.other).toLocaleLowerCase() }), fix: texts["fix-other-language"], field };
+    if (problem.absent) return { says: `${texts.id}: ${texts.missing}`, fix: texts["id-told"], why: "", field };
+    const spoken = (codes) => codes.map((code) => (plan.languages[code] ?? code).toLocaleLowerCase()).join(", ");
+    if (problem.code === "missing-language") values.value = spoken(problem.missing);
+    if (problem.code === "no-national-language") values.expected = spoken(plan.national);
+    values.alternatives = (problem.shape?.keys ?? []).map(label).join(", ");
+    if (problem.code === "file-name") return { says: say("id-wrong", values), fix: texts["id-told"], why: "", field };
+    if (problem.component === "Disjoint") return { says: say("twice", { ...values, other: problem.shape.apart.map(label).join(", ") }), fix: fixOf(problem, field, class_), why: problem.shape.why, field };
+    if (own) {
+      const needs = ["unknown-reference", "wrong-kind"].includes(problem.code);
+      return { says: problem.code === "unknown-reference" ? say("not-listed", values) : problem.code === "wrong-kind" ? filledIn(plan.says.Datatype, values) : filledIn(own.says, values),
+        fix: needs ? fixOf(problem, field, class_) : filledIn(own.fix, values), why: needs ? "" : filledIn(own.why, values), field };
+    }
+    const says = problem.rule ? filledIn(problem.shape.says, values) : problem.component === "MinCount" || problem.shape?.keys ? `${problem.shape?.keys ? values.alternatives : values.label}: ${texts.missing}` : filledIn(plan.says[problem.component], values);
+    return { says, fix: fixOf(problem, field, class_), why: problem.shape?.why ?? field?.why ?? "", field };
+  };
+
+  // What was probably meant: the value to write, and how it is called; or a new record to add.
+  const suggestion = (problem, field) => {
+    const value = problem.value;
+    if (problem.code === "file-name") return (value && slug(value, 8)) || null;
+    if (!field || !value || problem.severity === "info") return null;
+    if (problem.code !== "unknown-reference") return problem.component || problem.code === "wrong-kind" ? suggest.value(field, value) : null;
+    const id = suggest.thing(value, meant[field.target]);
+    return id && Object.hasOwn(names[field.target] ?? {}, id) ? id : null;
+  };
+  const offer = (problem, field, spot) => {
+    const meantValue = spot.write && suggestion(problem, field);
+    if (meantValue) {
+      const label = field?.kind === "reference" ? build.called(field, meantValue) : meantValue;
+      const button = make("button", { type: "button", className: "take", textContent: say("take", { value: label }) });
+      button.addEventListener("click", () => {
+        spot.write(meantValue);
+        refresh();
+        spot.holder.control().focus();
+      });
+      return [make("span", {}, `${say("did-you-mean", { value: label })} `), button];
+    }
+    const name = problem.code === "unknown-reference" && plan.new.find((each) => plan.classes[each].segment === field?.target);
+    if (!name || !spot.write) return [];
+    const button = make("button", { type: "button", className: "take", textContent: say("add-new", { value: cut(problem.value) }) });
+    button.addEventListener("click", () => {
+      const each = add(name, problem.value);
+      refresh();
+      spot.write(each.name);
+      refresh();
+      each.box.scrollIntoView({ block: "nearest" });
+      each.box.querySelector("input, select, textarea").focus();
+    });
+    return [button];
+  };
+
+  const show = () => {
+    for (const node of whole.querySelectorAll(".field")) {
+      node.holder.wrong.replaceChildren();
+      for (const control of node.holder.node.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
+    }
+    const shown = [];
+    for (const each of records()) {
+      for (const problem of [...each.problems, ...each.hints]) {
+        const spot = problem.path[0] === "id" ? { holder: each.id.holder, write: each.id.write } : each.body.place(problem.path) ?? { holder: each.id.holder };
+        const words = told(each, problem);
+        shown.push({ ...problem, ...words, spot });
+        const { holder } = spot;
+        const absent = problem.component === "MinCount" || problem.shape?.keys || problem.severity === "info";
+        if (!strict && (absent || !problem.rule) && !holder.touched) continue;
+        if (holder.wrong.childElementCount && problem.shape?.keys) continue;
+        holder.wrong.append(make("p", { className: problem.severity }, make("strong", { textContent: words.says }), " ", make("span", { textContent: words.fix }), " ", ...offer(problem, words.field, spot)));
+        if (problem.severity === "violation") {
+          const target = problem.path.length > 1 ? holder.node.querySelectorAll("input, select, textarea") : [holder.control()];
+          for (const control of target) if (control?.matches("input, select, textarea")) control.setAttribute("aria-invalid", "true");
+        }
+      }
+    }
+    return shown;
   };
 
   /* The page */
 
-  const idField = { key: "id", kind: "text", label: texts.id, description: texts["id-told"], required: true, example: plan.example };
-  let idPart, body;
-  const identifier = () => idPart.read() ?? "";
-  const idFaults = () => {
-    const id = identifier();
-    const found = !id ? [{ ...checks.own("file-name", { value: "", expected: idField.example }), says: `${texts.id}: ${checks.own("file-name", { value: "…", expected: idField.example }).fix}`, fix: "" }]
-      : !new RegExp(plan.id).test(id) ? [checks.own("file-name", { value: id, expected: slug(id, 8) || idField.example })]
-      : taken.has(id) ? [checks.own("duplicate-id", { value: id, line: `doc/project/${id}.html` })] : [];
-    shown(idPart.holder, found);
-    return found.map((f) => ({ ...f, holder: idPart.holder }));
-  };
-
-  let record = {}, faults = [];
+  let shown = [];
+  const errors = () => shown.filter((p) => p.severity === "violation");
   const refresh = () => {
-    const values = body.read() ?? {};
-    if (!idPart.own) idPart.write(values.title ? slug(first(values.title), 4) : "");
-    faults = [...idFaults(), ...body.faults()];
-    record = withIds(plan.classes[plan.class], values);
-    const empty = !Object.keys(record).length;
-    const text = empty ? "" : `# yaml-language-server: $schema=${plan.schema}\n${yaml.write(forYaml(plan.classes[plan.class], record))}`;
-    part("yaml").textContent = text;
-    part("file-name").textContent = empty ? "" : `${plan.file}${identifier() || "…"}.yml`;
-    const told = empty ? texts.untouched : faults.length ? say(faults.length === 1 ? "faults-one" : "faults-many", { n: faults.length }) : `${texts["faults-none"]} ${say("finished", { file: plan.file })}`;
-    if (status.textContent !== told) status.textContent = told;
-    whole.classList.toggle("finished", !empty && !faults.length);
+    clearTimeout(waiting);
+    build.renew();
+    const some = records().map((each) => each.read());
+    failed = "";
+    for (const segment of Object.keys(fresh)) delete fresh[segment];
+    for (const each of added) if (each.name) (fresh[each.class.segment] ??= {})[each.name] = title(each.class, each.values) || each.name;
+    for (const each of records()) judge(each);
+    shown = show();
+    const empty = !some[0];
+    if (!empty) load();
+    const faults = errors(), remarks = shown.length - faults.length;
+    const ready = !empty && !faults.length && conditions && !unchecked && !failed;
+    const text = empty ? texts.untouched : faults.length ? say(faults.length === 1 ? "faults-one" : "faults-many", { n: faults.length })
+      : unchecked || failed ? unchecked || failed : !conditions ? texts.checking : `${texts["faults-none"]}${remarks ? ` ${say(remarks === 1 ? "remarks-one" : "remarks-many", { n: remarks })}` : ""}`;
+    if (status.textContent !== text) status.textContent = text;
+    whole.classList.toggle("finished", Boolean(ready));
     whole.classList.toggle("empty", empty);
     for (const id of ["copy", "download", "clear"]) part(id).disabled = empty;
-    if (!faults.length) strict = false;
-    listFaults();
-    pull(text);
-    if (draft.checked) keep(values);
+    part("send-part").hidden = !ready;
+    files.replaceChildren(...(empty ? [] : records().map((each, n) => make("details", { open: false }, make("summary", {}, make("code", { textContent: each.file() })),
+      make("div", { className: "code", tabIndex: 0, role: "region", "aria-label": each.file() }, make("pre", {}, make("code", { id: n ? "" : "yaml", textContent: each.text() })))))));
+    progress(empty);
+    summarise(empty);
+    listFaults(faults);
+    if (ready) send();
+    keep(empty);
   };
-  let waiting;
   const later = () => {
     clearTimeout(waiting);
     waiting = setTimeout(refresh, 150);
   };
-  const listFaults = () => {
+  const load = () => {
+    if (!asked) script(plan.meant);
+    asked = true;
+    if (!plan.engine || loading) return;
+    loading = window.hankelodLoadConditions(root, plan.engine).then((found) => { conditions = found; }, (error) => { unchecked = say("unchecked", { detail: error.message }); }).then(later);
+  };
+
+  // Steps: a section each, one of which is shown.
+  let sections = [];
+  const go = (n, focus = true) => {
+    step = Math.max(0, Math.min(n, sections.length - 1));
+    sections.forEach((section, m) => { section.node.hidden = m !== step; });
+    progress();
+    if (!focus) return;
+    sections[step].heading.focus();
+    whole.scrollIntoView({ block: "start" });
+  };
+  const stepOf = (node) => sections.findIndex((section) => section.node.contains(node));
+  const progress = (empty = false) => {
+    [...steps.children].forEach((item, n) => {
+      const button = item.firstElementChild, count = errors().filter((p) => sections[n].node.contains(p.spot.holder.node)).length;
+      n === step ? button.setAttribute("aria-current", "step") : button.removeAttribute("aria-current");
+      item.lastElementChild.textContent = empty ? "" : count ? say("step-left", { n: count }) : texts["step-done"];
+      item.classList.toggle("done", !empty && !count);
+    });
+  };
+  const reveal = (target) => {
+    go(stepOf(target), false);
+    target.focus();
+    target.scrollIntoView({ block: "center" });
+  };
+  const listFaults = (faults) => {
     faultList.replaceChildren(...(strict && faults.length ? [make("ul", {}, ...faults.map((f) => {
-      const target = f.holder.control();
+      const target = f.spot.holder.control();
       const link = make("a", { href: `#${target.id}`, textContent: f.says });
-      link.addEventListener("click", (event) => { event.preventDefault(); target.focus(); });
+      link.addEventListener("click", (event) => { event.preventDefault(); reveal(target); });
       return make("li", {}, link);
     }))] : []));
   };
-  const pull = (text) => {
-    if (!plan.repository || !part("pull")) return;
-    const [repository, branch] = plan.repository;
-    const start = `${repository}/new/${branch}/${plan.file.replace(/\/$/, "")}?filename=${encodeURIComponent(identifier())}.yml`;
-    const address = `${start}&value=${encodeURIComponent(text)}`;
-    part("pull").href = address.length > ADDRESS ? start : address;
-    part("pull-long").textContent = address.length > ADDRESS ? texts["pull-long"] : "";
-    part("pull-part").hidden = !text || faults.length > 0;
+
+  // What the record says, and where a correction differs from what is published.
+  const spoken = (class_, key, value) => {
+    const field = class_.fields.find((f) => f.key === key);
+    if (value === undefined) return texts.nothing;
+    if (!field) return typeof value === "string" ? value : JSON.stringify(value);
+    if (Array.isArray(value) && field.kind !== "part") return value.map((each) => spoken(class_, key, each)).join(", ");
+    if (field.kind === "langtext") return Object.entries(value).map(([code, text]) => `${plan.languages[code] ?? code}: ${text}`).join(" · ");
+    if (field.kind === "part") return [value].flat().map((each) => Object.entries(each).filter(([k]) => k !== "id").map(([k, v]) => spoken(plan.classes[field.target], k, v)).join(", ")).join(" · ");
+    if (field.kind === "boolean") return texts[value === "true" ? "yes" : "no"];
+    const listed = field.words ?? field.values;
+    return listed?.find(([v]) => v === value)?.[1] ?? (field.kind === "reference" ? build.called(field, value) : value);
   };
+  const summarise = (empty) => {
+    const rows = empty ? [] : own.body.fields.filter(({ field }) => field.key in own.values).map(({ field }) => make("div", {}, make("dt", { textContent: field.label }), make("dd", { textContent: cut(spoken(own.class, field.key, own.values[field.key])) })));
+    part("summary").replaceChildren(...rows);
+    if (!original) return;
+    const keys = [...new Set([...Object.keys(original), ...Object.keys(own.values)])].filter((key) => JSON.stringify(original[key]) !== JSON.stringify(own.values[key]));
+    part("changes-count").textContent = keys.length ? say("changed", { n: keys.length }) : texts.unchanged;
+    part("changes").replaceChildren(...keys.map((key) => make("div", {}, make("dt", { textContent: own.class.fields.find((f) => f.key === key)?.label ?? key }),
+      make("dd", {}, make("del", { textContent: spoken(own.class, key, original[key]) }), " ", make("ins", { textContent: spoken(own.class, key, own.values[key]) })))));
+  };
+
+  // Ways to send it: a letter, and a proposal in the dataset's repository.
+  const send = () => {
+    const all = records().map((each) => `# ${each.file()}\n${each.text()}`).join("\n");
+    const letter = part("letter"), pull = part("pull");
+    if (letter) {
+      const subject = say(original ? "subject-correction" : "subject", { id: own.name });
+      const start = `${plan.email}?subject=${encodeURIComponent(subject)}&body=`;
+      const body = encodeURIComponent(say("letter", { files: records().map((each) => each.file().split("/").at(-1)).join(", ") }) + `\r\n\r\n${all.replace(/\n/g, "\r\n")}`);
+      letter.href = start.length + body.length > ADDRESS ? start + encodeURIComponent(say("letter", { files: records().map((each) => each.file().split("/").at(-1)).join(", ") })) : start + body;
+    }
+    if (pull) {
+      const [repository, branch] = plan.repository, folder = `data/${own.class.folder}`;
+      const start = original ? `${repository}/edit/${branch}/${own.file()}` : `${repository}/new/${branch}/${folder}?filename=${encodeURIComponent(own.name)}.yml`;
+      const address = `${start}&value=${encodeURIComponent(own.text())}`, long = original || added.length || address.length > ADDRESS;
+      pull.href = long ? start : address;
+      part("pull-long").textContent = long ? texts["pull-long"] : "";
+    }
+  };
+
+  /* The draft, in this browser */
 
   const stored = (change) => {
     try { return change(localStorage); } catch { return null; /* storage may be disabled in the browser */ }
   };
-  const tellDraft = (text) => { if (part("draft-status").textContent !== text) part("draft-status").textContent = text; };
-  const keep = (values) => stored((store) => {
-    store.setItem(DRAFT, JSON.stringify({ id: idPart.own ? identifier() : "", values }));
-    if (!part("draft-status").textContent) tellDraft(texts["draft-kept"]);
-  });
+  const state = () => ({ id: own.id.own ? own.name : "", values: own.body.read() ?? {}, added: added.map((each) => ({ class: each.class.name, id: each.name, values: each.body.read() ?? {} })) });
+  let saved = true;
+  const keep = (empty) => {
+    if (empty || (original && JSON.stringify(original) === JSON.stringify(own.values))) return;
+    saved = stored((store) => { store.setItem(DRAFT, JSON.stringify(state())); return true; }) === true;
+    const text = saved ? texts["draft-kept"] : texts["draft-lost"];
+    if (!part("draft-status").textContent) part("draft-status").textContent = text;
+  };
   const forget = () => {
     stored((store) => store.removeItem(DRAFT));
-    tellDraft("");
+    part("draft-status").textContent = "";
+    saved = true;
   };
-  draft.addEventListener("change", () => draft.checked ? refresh() : forget());
+  addEventListener("beforeunload", (event) => { if (!saved) event.preventDefault(); });
   const restore = () => {
     const kept = stored((store) => JSON.parse(store.getItem(DRAFT)));
-    if (!kept) return;
-    body.write(kept.values);
-    if (kept.id) idPart.write(kept.id);
-    idPart.own = Boolean(kept.id);
-    draft.checked = true;
-    tellDraft(texts.restored);
+    if (!kept?.values) return false;
+    for (const each of kept.added ?? []) add(each.class, "", each);
+    own.body.write(kept.values);
+    if (kept.id) own.id.write(kept.id);
+    own.id.own = Boolean(kept.id);
+    part("draft-status").textContent = texts.restored;
+    return true;
   };
 
   part("check").addEventListener("click", () => {
     strict = true;
     refresh();
-    if (faults.length) faultList.focus();
+    if (errors().length) faultList.focus();
   });
   part("download").addEventListener("click", () => {
-    const address = URL.createObjectURL(new Blob([part("yaml").textContent], { type: "application/yaml" }));
-    make("a", { href: address, download: `${identifier() || "project"}.yml` }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 1000);
+    refresh();
+    if (errors().length) return part("check").click();
+    for (const each of records()) {
+      const address = URL.createObjectURL(new Blob([each.text()], { type: "application/yaml" }));
+      make("a", { href: address, download: `${each.name || each.class.segment}.yml` }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 1000);
+    }
   });
   part("clear").addEventListener("click", () => {
     forget();
-    draft.checked = false;
-    build();
-    form.querySelector("input").focus();
+    start();
+    if (original) own.body.write(original);
+    refresh();
+    go(0);
   });
 
-  if (part("rules") && location.protocol === "file:") part("rules-part").hidden = true;
-  else if (part("rules")) {
-    const engine = window.hankelodEngine(root, plan.engine, (text) => { remarks.textContent = text; });
-    let context = null;
-    part("rules").addEventListener("click", async () => {
-      part("rules").disabled = true;
-      refresh();
-      try {
-        context ??= (await (await fetch(`${root}context.jsonld`)).json())["@context"];
-        const nodes = {};
-        const told = { "@context": context, ...complete(plan.class, record, identifier() || "new", nodes) };
-        const { found } = await engine.remarks(told, plan.rules, nodes);
-        const said = new Map(found.map((f) => [`${f.rule.code} ${f.focus} ${f.value}`, f]));
-        remarks.replaceChildren(make("p", { textContent: said.size ? texts["rules-found"] : texts["rules-none"] }), make("ul", {}, ...[...said.values()].map(({ rule, value }) =>
-          make("li", {}, make("strong", { textContent: rule.says.replace("{value}", value) }), ` ${rule.fix} `, make("span", { className: "fine", textContent: rule.why })))));
-        if (!said.size) remarks.querySelector("ul").remove();
-      } catch (error) {
-        remarks.textContent = error.message;
-      }
-      part("rules").disabled = false;
-    });
-  }
-
-  window.hankelodIds = (ids) => {
+  window.hankelodIds = (ids, gone) => {
     taken = new Set(ids);
+    withdrawn = new Set(gone);
     later();
   };
-  const load = (path) => document.head.append(make("script", { src: root + path }));
+  window.hankelodMeant = (found) => {
+    meant = found;
+    later();
+  };
+  const script = (path) => document.head.append(make("script", { src: root + path }));
 
-  const build = () => {
-    idPart = { ...one(idField), own: false };
-    body = object(plan.class, 0);
-    idPart.holder.node.addEventListener("input", () => { idPart.own = identifier() !== ""; });
-    form.replaceChildren(...body.nodes, make("section", { className: "group last" }, idPart.holder.node));
+  // A new record that this one refers to, such as an organisation, in the section where it is named.
+  const add = (name, title, kept) => {
+    const each = record(plan.classes[name], true);
+    const legend = make("legend", { textContent: say("new", { label: each.class.label.toLocaleLowerCase() }) });
+    const remove = make("button", { type: "button", className: "remove", textContent: say("remove", { label: each.class.label.toLocaleLowerCase() }) });
+    each.box = make("fieldset", { className: "part" }, legend, ...each.body.nodes, each.id.holder.node, remove);
+    remove.addEventListener("click", () => {
+      added.splice(added.indexOf(each), 1);
+      each.box.remove();
+      refresh();
+    });
+    added.push(each);
+    whole.querySelector(`[data-new="${name}"]`).append(each.box);
+    if (kept) {
+      each.body.write(kept.values);
+      each.id.write(kept.id);
+      each.id.own = true;
+    } else if (title) {
+      const field = each.class.fields.find((f) => f.kind === "langtext" && f.required);
+      each.body.write({ [field.key]: { [field.languages.includes(document.documentElement.lang) ? document.documentElement.lang : field.languages[0]]: title }, ...seat(each.class, title) });
+    }
+    return each;
+  };
+  // The area whose name an organisation's name begins with: "Rauman kaupunki" is seated in Rauma.
+  const seat = (class_, title) => {
+    for (const field of class_.fields.filter((f) => f.kind === "reference" && f.cased)) {
+      const { names: all = {} } = meant[field.target] ?? {};
+      const id = all[title.toLowerCase()] ?? all[title.toLowerCase().split(" ").slice(0, -1).join(" ")];
+      if (id) return { [field.key]: field.many ? [id] : id };
+    }
+    return {};
+  };
+
+  const start = () => {
+    added = [];
+    own = record(cls, false);
+    if (correction) {
+      own.id.write(correction.id);
+      own.id.fixed = true;
+      own.id.holder.control().readOnly = true;
+    }
+    const last = { label: texts["last-step"], node: part("last"), fields: [] };
+    sections = [...own.body.sections, last].map((section, n, all) => {
+      const heading = make("h2", { tabIndex: -1, textContent: section.label });
+      const next = n < all.length - 1 ? [make("button", { type: "button", className: "first", textContent: texts.next })] : [];
+      const back = n ? [make("button", { type: "button", textContent: texts.back })] : [];
+      next[0]?.addEventListener("click", () => go(n + 1));
+      back[0]?.addEventListener("click", () => go(n - 1));
+      const news = plan.new.filter((name) => cls.main && section.fields.some(({ field }) => field.kind === "reference" && field.target === plan.classes[name].segment));
+      const offers = news.map((name) => {
+        const button = make("button", { type: "button", textContent: say("add-a-new", { label: plan.classes[name].label.toLocaleLowerCase() }) });
+        button.addEventListener("click", () => { add(name, "").box.querySelector("input, select, textarea").focus(); later(); });
+        return make("div", { className: "news" }, make("p", { className: "fine", textContent: say("not-there", { label: plan.classes[name].label.toLocaleLowerCase() }) }), button, make("div", { "data-new": name }));
+      });
+      const ways = make("p", { className: "ways" }, ...back, ...next);
+      if (section.node) {
+        section.node.querySelector(".heading").replaceChildren(heading);
+        section.node.querySelector(".id").replaceChildren(own.id.holder.node);
+        section.node.querySelector(".way").replaceChildren(ways);
+        return { ...section, heading };
+      }
+      const node = make("section", { className: "group" }, heading, ...offers, ...section.fields.map((f) => f.node), ways);
+      return { ...section, node, heading, news };
+    });
+    form.replaceChildren(...sections.map((section) => section.node));
+    part("last").hidden = false;
+    steps.replaceChildren(...sections.map((section, n) => {
+      const button = make("button", { type: "button", className: "link", textContent: section.label });
+      button.addEventListener("click", () => go(n));
+      return make("li", {}, button, " ", make("span", { className: "fine" }));
+    }));
+    const at = sections.findIndex((section) => section.news?.length);
+    part("new-notice").hidden = at < 0 || Boolean(correction);
+    part("new-link").onclick = () => {
+      go(at, false);
+      const name = sections[at].news[0];
+      add(name, "").box.querySelector("input, select, textarea").focus();
+      later();
+    };
     strict = false;
-    refresh();
+    go(0, false);
   };
   window.hankelodNames = (found) => {
-    names = found;
+    Object.assign(names, found);
     for (const [kind, some] of Object.entries(names)) {
-      whole.append(make("datalist", { id: `names-${kind}` }, ...Object.keys(some).map((id) => make("option", { value: called({ target: kind }, id) }))));
+      whole.append(make("datalist", { id: `names-${kind}` }, ...Object.keys(some).map((id) => make("option", { value: build.called({ target: kind }, id) }))));
     }
-    build();
+    start();
     whole.hidden = false;
-    restore();
+    if (correction) {
+      own.body.write(correction.values);
+      own.read();
+      original = structuredClone(own.values);
+      strict = true;
+      part("correction").hidden = false;
+      part("correction-name").textContent = title(cls, correction.values) || correction.id;
+    }
+    part("changes-part").hidden = !correction;
+    if (restore()) strict = Boolean(correction);
     refresh();
-    load(plan.ids);
+    script(plan.ids);
   };
   form.addEventListener("input", later);
   // Check after a pause in typing.
   form.addEventListener("input", (event) => {
     clearTimeout(pause);
     pause = setTimeout(() => {
-      holders.get(event.target.closest(".field"))?.();
+      const { holder } = event.target.closest(".field") ?? {};
+      if (holder) holder.touched = true;
       refresh();
     }, PAUSE);
   });

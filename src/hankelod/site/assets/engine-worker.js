@@ -47,25 +47,6 @@ const answer = (text, form, base) => {
   return { kind: "triples", rows, total: found.length, text: found.map((quad) => `${quad.toString()} .\n`).join("") };
 };
 
-// What rules find of a record that is not in the dump: its triples come for as long as they are asked.
-const remarks = (record, rules, base) => {
-  const graph = new Store();
-  graph.load(JSON.stringify(record), { format: "application/ld+json", base_iri: base });
-  const quads = graph.match();
-  for (const quad of quads) store.add(quad);
-  try {
-    const found = [];
-    for (const rule of rules) {
-      for (const row of store.query(rule.text, { base_iri: base })) {
-        found.push({ rule: rule.rule, focus: row.get("this")?.value, value: row.get("value")?.value ?? "" });
-      }
-    }
-    return { found };
-  } finally {
-    for (const quad of quads) store.delete(quad);
-  }
-};
-
 addEventListener("message", async ({ data }) => {
   if (data.load) {
     loading = load(data.load);
@@ -76,7 +57,7 @@ addEventListener("message", async ({ data }) => {
     await loading;
     postMessage({ state: "running" });
     const started = performance.now();
-    const done = data.record ? remarks(data.record, data.rules, data.base) : answer(data.text, data.form, data.base);
+    const done = answer(data.text, data.form, data.base);
     postMessage({ ...done, number: data.number, took: performance.now() - started });
   } catch (error) {
     const dead = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;

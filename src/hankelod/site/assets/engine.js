@@ -99,14 +99,6 @@ window.hankelodEngine = (root, settings, tell) => {
         throw error;
       }
     },
-    // Check a record in JSON-LD against rules; `nodes` are the IRIs of its things by class.
-    remarks(record, rules, nodes) {
-      const bound = rules.filter((rule) => nodes[rule.class]).map((rule) => ({
-        rule,
-        text: completed(rule.select.replace("{", `{ VALUES $this { ${nodes[rule.class].map((iri) => `<${iri}>`).join(" ")} } `)),
-      }));
-      return ask({ record, rules: bound });
-    },
     stop: () => stop(Object.assign(new Error(texts.cancelled), { cancelled: true })),
   };
 };

@@ -23,6 +23,10 @@ for (const button of document.querySelectorAll(".copy")) {
   });
 }
 
+// The form opens with the record of the page, behind the number sign, which no server sees.
+const correct = document.getElementById("correct");
+if (correct) correct.href += `#record=${encodeURIComponent(document.getElementById("record").textContent)}`;
+
 const turns = document.querySelectorAll(".languages a");
 for (const turn of turns) turn.dataset.page = turn.getAttribute("href");
 addEventListener("click", (event) => {

@@ -20,5 +20,19 @@ window.hankelodYaml = (() => {
       return [`${indent}  - ${first.trimStart()}`, ...rest];
     })];
   });
-  return { Bare, write: (record) => lines(record, "").map((line) => `${line}\n`).join("") };
+  const write = (record) => lines(record, "").map((line) => `${line}\n`).join("");
+  // Values of a record in the style of their kinds: what all readers of YAML agree on is bare.
+  const styled = (plan, cls, values) => Object.fromEntries(Object.entries(values).map(([key, value]) => {
+    const field = cls.fields.find((f) => f.key === key);
+    if (!field) return [key, value];
+    if (field.kind === "part") return [key, Array.isArray(value) ? value.map((each) => styled(plan, plan.classes[field.target], each)) : styled(plan, plan.classes[field.target], value)];
+    const { plain } = plan.kinds[field.kind] ?? {};
+    if (!plain) return [key, value];
+    const pattern = new RegExp(`^(?:${plain})$`);
+    const bare = (text) => pattern.test(text) ? new Bare(text) : text;
+    return [key, Array.isArray(value) ? value.map(bare) : bare(value)];
+  }));
+  // The file of a record of a class.
+  const file = (plan, name, values) => `# yaml-language-server: $schema=${plan.schemas[name]}\n${write(styled(plan, plan.classes[name], values))}`;
+  return { file };
 })();

@@ -10,10 +10,10 @@ import csv
 import importlib
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
-from pathlib import Path
 from types import MappingProxyType
 from unicodedata import category, normalize
+
+from hankelod.site.engine import VENDOR
 
 LONGEST = 60
 """Most characters of a word: the rest of a longer one is left out."""
@@ -22,9 +22,6 @@ FOLDS: Mapping[str, str] = MappingProxyType(
     {"ß": "ss", "æ": "ae", "ð": "d", "ø": "o", "þ": "th", "đ": "d", "ħ": "h", "ı": "i", "ł": "l", "œ": "oe", "ŧ": "t"}
 )
 """Letters that Unicode does not decompose, with the letters that stand for them."""
-
-VENDOR = Path(str(files("hankelod.site") / "assets" / "vendor"))
-"""Folder of the stemmers for pages."""
 
 Stem = Callable[[str], str]
 

@@ -139,6 +139,7 @@ def _organisation(view: View, organisation: Record) -> Page:
         view.thing(organisation),
         schema_org.organisation(view, organisation),
         (view.page_link("organisations.html", "nav.organisations"),),
+        record=organisation,
     )
 
 

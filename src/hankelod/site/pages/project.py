@@ -190,6 +190,7 @@ def project_page(view: View, project: Record) -> Page:
         view.thing(project),
         schema_org.project(view, project),
         (view.page_link("projects.html", "nav.projects"),),
+        record=project,
     )
 
 

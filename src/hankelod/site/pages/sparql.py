@@ -5,13 +5,14 @@ The engine is Oxigraph in WebAssembly, installed from npm when the package is bu
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
 from hankelod.publication.files import File
 from hankelod.query.named import Catalogue, Query
 from hankelod.rdf import dumps
+from hankelod.site.engine import PACKED as ENGINE
+from hankelod.site.engine import VENDOR
 from hankelod.site.listing import collated
 from hankelod.site.map.atlas import Atlas
 from hankelod.site.names import names_path
@@ -19,11 +20,7 @@ from hankelod.site.pages.downloads import size
 from hankelod.site.scripts import script_json
 from hankelod.site.view import Json, Page, Published, View
 
-VENDOR = Path(str(files("hankelod.site") / "assets" / "vendor"))
-
-ENGINE = "oxigraph.wasm.gz"
-
-PACKED = ".nt.gz"
+DUMP = ".nt.gz"
 
 AREAS = "assets/areas.js"
 
@@ -50,7 +47,7 @@ class SparqlContent(NamedTuple):
 
 def _dump(published: Published) -> str | None:
     """Return the dump that the engine loads, packed; None if the publication has none."""
-    return next((path for path in dumps.forms(published) if path.endswith(PACKED)), None)
+    return next((path for path in dumps.forms(published) if path.endswith(DUMP)), None)
 
 
 def can_ask(published: Published, vendor: Path = VENDOR) -> bool:
