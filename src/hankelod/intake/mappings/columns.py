@@ -12,7 +12,7 @@ from collections.abc import Mapping as MappingOf
 from functools import cached_property
 
 from hankelod.intake.mappings.mapping import Entry, Make, Mapping, Parts, Setting, Several, Texts, Value, values_of
-from hankelod.messages.problem import Place, Problem, problem
+from hankelod.messages.problem import Place, Problem, phrase, problem
 from hankelod.model.model import ID, Field
 from hankelod.records import tree
 from hankelod.records.nearness import nearest
@@ -31,23 +31,18 @@ class Columns:
     def __init__(self, names: Iterable[str], paths: bool) -> None:
         self.names = tuple(dict.fromkeys(names))
         self.paths = paths
-        self._places = {name: n for n, name in enumerate(self.names)}
+        self._places = frozenset(self.names)
 
     def named(self, name: str) -> tuple[str, ...]:
         """Return the columns that a name stands for where a value is read; none where there is no such column."""
-        if name in self._places:
-            return (name,)
         if not self.paths:
-            return ()
-        found = self._by_form.get(INDEX.sub("[]", name), ())
-        pattern = re.compile(re.escape(name).replace(r"\[\*\]", r"\[[0-9]+\]"))
-        every = tuple(each for each in found if pattern.fullmatch(each))
-        if every:
-            return every
-        listed = re.compile(re.escape(name).replace(r"\[\*\]", r"\[[0-9]+\]") + r"\[[0-9]+\]")
-        every = tuple(each for each in self._by_form.get(INDEX.sub("[]", name) + "[]", ()) if listed.fullmatch(each))
-        single = re.sub(r"\[(?:0|\*)\]", "", name)  # what occurs once in XML has no number
-        return every or ((single,) if single in self._places else ())
+            return (name,) if name in self._places else ()
+        steps = INDEX.split(name)
+        numbers = [_any_of(index) for index in INDEX.findall(name)]
+        pattern = "".join(
+            x for pair in zip(map(re.escape, steps), [*numbers, _any_of("[*]")], strict=True) for x in pair
+        )
+        return tuple(each for each in self._by_form.get("".join(steps), ()) if re.fullmatch(pattern, each))
 
     def within(self, name: str) -> tuple[str, ...]:
         """Return the columns that a name stands for where columns are ignored: those within it too."""
@@ -59,8 +54,13 @@ class Columns:
         """The columns by their paths without numbers."""
         found: dict[str, list[str]] = {}
         for name in self.names:
-            found.setdefault(INDEX.sub("[]", name), []).append(name)
+            found.setdefault(INDEX.sub("", name), []).append(name)
         return found
+
+
+def _any_of(index: str) -> str:
+    """The pattern of a number in brackets. What occurs once in XML has none, as the first of several would."""
+    return r"(?:\[[0-9]+\])?" if index == "[*]" else r"(?:\[0\])?" if index == "[0]" else re.escape(index)
 
 
 def settled(mapping: Mapping, columns: Columns, setting: Setting) -> tuple[Mapping, list[Problem]]:
@@ -89,26 +89,30 @@ class _Settling:
         self.used: set[str] = set()
         self.problems: list[Problem] = []
 
-    def entries(self, entries: MappingOf[str, Entry]) -> dict[str, Entry]:
-        return {key: self.entry(entry) for key, entry in entries.items()}
+    def entries(self, entries: MappingOf[str, Entry], spread: bool = False) -> dict[str, Entry]:
+        """Fit the entries of a record or part; of parts the names of all items of a list are `spread` over several."""
+        return {key: self.entry(entry, spread) for key, entry in entries.items()}
 
-    def entry(self, entry: Entry) -> Entry:
+    def entry(self, entry: Entry, spread: bool) -> Entry:
         if isinstance(entry, Texts):
-            return entry._replace(by_language={lang: self.value(v) for lang, v in entry.by_language.items()})
+            return entry._replace(by_language={lang: self.value(v, spread) for lang, v in entry.by_language.items()})
         if isinstance(entry, Several):
-            return entry._replace(values=tuple(map(self.value, entry.values)))
+            return entry._replace(values=tuple(self.value(each, spread) for each in entry.values))
         if isinstance(entry, Parts):
-            return entry._replace(parts=tuple(map(self.entries, entry.parts)))
-        return self.value(entry)
+            return entry._replace(parts=tuple(self.entries(part, spread=True) for part in entry.parts))
+        return self.value(entry, spread)
 
-    def value(self, value: Value) -> Value:
+    def value(self, value: Value, spread: bool) -> Value:
         make = value.make
         if make is not None:
-            value = value._replace(make=Make(make.cls, self.entries(make.entries)))
+            value = value._replace(make=Make(make.cls, self.entries(make.entries, spread or value.field.many)))  # type: ignore[union-attr]
         for name in value.columns:
             found = self.columns.named(name)
             self.used.update(found)
             if found:
+                if len(found) > 1 and value.join is None and not spread and value.field and not value.field.many:
+                    details = {"expected": phrase("mapping-joined"), "example": "join"}
+                    self.problems.append(problem("mapping-form", value.place, None, None, name, **details))  # type: ignore[arg-type]
                 continue
             near = nearest(name, self.columns.names, short=0)
             if value.bare and near is None and value.field is not None and takes_word(value.field, name, self.setting):
