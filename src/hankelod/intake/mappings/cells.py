@@ -101,14 +101,16 @@ class CellReader:
             if code is not None:
                 self.report(row, Refused(code, column, cell.text, {}))
             else:
-                good.append((column, cell._replace(text=tidy(cell.text))))
+                good.append((column, Cell(tidy(cell.text), cell.kind)))
         if self.value.join is not None and good:
             good = [(good[0][0], Cell(self.value.join.join(cell.text for _, cell in good)))]
+        if self.value.split is None:
+            yield from ((column, cell) for column, cell in good if cell.text)
+            return
         for column, cell in good:
-            parts = [cell.text] if self.value.split is None else cell.text.split(self.value.split)
-            for text in parts:
+            for text in cell.text.split(self.value.split):
                 if text.strip():
-                    yield column, cell._replace(text=text.strip())
+                    yield column, Cell(text.strip(), cell.kind)
 
     ### From a text
 
@@ -122,13 +124,14 @@ class CellReader:
         if self.make is not None:
             return self._made(row, text)
         if "unique" in self.value.do:
-            return self._converted(column, cell._replace(text=text))
+            return self._converted(column, Cell(text, cell.kind))
         key = (text, cell.kind)
-        if key not in self.cache:
+        result = self.cache.get(key)
+        if result is None:
             if len(self.cache) > 10_000:
                 self.cache.clear()
-            self.cache[key] = self._converted(column, cell._replace(text=text))
-        return self.cache[key]
+            result = self.cache[key] = self._converted(column, Cell(text, cell.kind))
+        return result
 
     def _step(self, step: str, text: str) -> str:
         if step == "slug":

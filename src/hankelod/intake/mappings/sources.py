@@ -112,11 +112,12 @@ def _table(
     rows: Callable[[], Iterator[cells.Row]], name: str, source: Source, wanted: frozenset[str], problems: list[Problem]
 ) -> Records:
     """The records of rows of cells below a header."""
-    top, widths = [], dict[int, None]()
+    top: list[cells.Row] = []
+    last: dict[int, int] = {}
     for n, (number, row) in enumerate(rows()):
         if n < HEADER_WITHIN:
             top.append((number, row))
-        widths.update(dict.fromkeys(row))
+        last.update(dict.fromkeys(row, number))
     if not top:
         raise CannotImport("no-records", name=name)
     by_known = max(range(len(top)), key=lambda n: _known(top[n][1], wanted))
@@ -128,7 +129,7 @@ def _table(
         place = Place(f"{name}!{letters(beginning + 1)}{number}", number, beginning + 1)
         problems.append(problem("sheet-above-header", place, None, None, cell.text))
     names: dict[int, str] = {}
-    for n in sorted(widths):
+    for n in sorted(last):
         text = column(top[at][1][n].text) if n in top[at][1] else letters(n + 1)
         before = list(names.values()).count(text)
         names[n] = text if not before else f"{text} ({before + 1})"
@@ -144,6 +145,5 @@ def _table(
         number = at_column.get(column or "", 1)
         return Place(f"{name}!{letters(number)}{row.number}", row.number, number)
 
-    below = {n for number, row in rows() if number > first for n in row}
-    used = [names[n] for n in sorted(widths) if n in below or n in top[at][1]]
+    used = [names[n] for n in sorted(last) if last[n] >= first]
     return Records(source, Columns(used, paths=False), records, place_of, problems)

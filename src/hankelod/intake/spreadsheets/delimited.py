@@ -143,7 +143,7 @@ def _rows(text: str, separator: str, unread: list[tuple[int, str]]) -> Iterator[
             unread.append((number, str(error)))
             continue
         width = width or len(row)
-        if any(_swallows(cell, at, separator, width) for at, cell in enumerate(row)):
+        if any("\n" in cell and _swallows(cell, at, separator, width) for at, cell in enumerate(row)):
             unread.append((number, OPEN))
         else:
             yield number, row
@@ -158,7 +158,13 @@ def _swallows(cell: str, at: int, separator: str, width: int) -> bool:
     return width >= NARROW and bool(others) and (at + first == width or width in others[:-1])
 
 
+PLAIN = frozenset(" =+-@'#")
+"""Characters at the beginning of a printable text that may be more than text."""
+
+
 def _cell(text: str) -> Cell:
+    if text.isprintable() and text[0] not in PLAIN:
+        return Cell(text)
     if STRANGE.search(text):
         # Windows-1252 only to have a text to show and to check: nothing of a file with such a cell is written
         return Cell(text.encode("utf-8", "surrogateescape").decode("cp1252", "replace"), "garbled")
