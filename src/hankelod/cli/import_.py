@@ -52,6 +52,14 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
         raise lines.CannotImport("no-source")
     path = working / given.source
     place = importing.target(working / (given.to or "."), datasets.around(working), working)
+    if given.propose:
+        from hankelod.intake.mappings import proposing
+        from hankelod.intake.mappings.things import Things
+
+        console.show(
+            _confined(lambda: proposing.propose(path, given.source, Things(place), lang), given, SECONDS, (Refusal,))
+        )
+        return 0
     if given.mapping:
         return _mapped(path, place, given, working, lang)
     return _finish(_read(path, place, given, lang), place, given, working, lang)
