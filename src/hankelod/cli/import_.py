@@ -72,9 +72,12 @@ def _read(path: Path, place: Target, given: argparse.Namespace, lang: str) -> Im
 
     def work() -> Import:
         if is_spreadsheet(path):
+            from hankelod.intake.given import Given
             from hankelod.intake.spreadsheets import reading
 
-            return reading.read(path, given.source, place, lang, given.overwrite)
+            return reading.read(
+                path, given.source, place, lang, given.overwrite, Given(given.document, given.programme)
+            )
         return importing.read_document(
             path, given.source, place, given.document, given.programme, lang, given.overwrite
         )
@@ -88,9 +91,9 @@ def _mapped(path: Path, place: Target, given: argparse.Namespace, working: Path,
     Exit status: 1 where a row makes no record, or changes wait for `--update`, or contradict edits made by hand.
     """
     from hankelod.intake import importing
+    from hankelod.intake.given import Given
     from hankelod.intake.mappings import bulk, reports
     from hankelod.intake.mappings import importing as mapped
-    from hankelod.intake.mappings.building import Given
     from hankelod.messages.intake import say
 
     options = mapped.Options(given.form, given.update, given.overwrite, Given(given.document, given.programme), lang)

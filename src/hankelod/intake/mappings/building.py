@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from typing import NamedTuple
 
+from hankelod.intake.given import Given, complete
 from hankelod.intake.mappings.cells import CellReader, Make, Refused
 from hankelod.intake.mappings.columns import columns_of
 from hankelod.intake.mappings.mapping import Entry, Mapping, Parts, Several, Texts, Value
@@ -38,14 +39,6 @@ class Built(NamedTuple):
     id: str
     values: Values
     row: Row
-
-
-class Given(NamedTuple):
-    """Values for records whose source lacks them: the address of the source, and the programme of parts that have
-    none."""
-
-    document: str | None = None
-    programme: str | None = None
 
 
 Read = Callable[[Row], object | None]
@@ -197,7 +190,7 @@ class Builder:
             values = {key: value for key, reading in self.fields if (value := reading(row)) is not None}
             for key, constant in self.constants.items():
                 values.setdefault(key, constant)
-            self._complete(values)
+            complete(values, self.mapping.cls, self.model, self.given, str)
             missing = [(keys, label) for keys, label in self.needed if not any(key in values for key in keys)]
             identifier = str(values.pop("id", ""))
             if missing or not identifier:
@@ -212,16 +205,6 @@ class Builder:
                 self.things.forget()
                 continue
             yield Built(identifier, self._ordered(values), row)
-
-    def _complete(self, values: Values) -> None:
-        """Fill in what the command line gives where the source says nothing."""
-        if self.given.document is not None and self.mapping.cls.field("source") is not None:
-            values.setdefault("source", self.given.document)
-        for field in self.mapping.cls.fields if self.given.programme is not None else ():
-            if field.kind.nested and self.model.target(field).field("programme") is not None:
-                parts = values.get(field.key)
-                for part in parts if isinstance(parts, list) else ():
-                    part.setdefault("programme", self.given.programme)
 
     def _ordered(self, values: Values) -> Values:
         return {f.key: values[f.key] for f in self.mapping.cls.fields if f.key in values}

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from hankelod.intake import importing
 from hankelod.intake.documents.lines import CannotImport
+from hankelod.intake.given import NOTHING, Given
 from hankelod.intake.importing import File, Target
 from hankelod.intake.mappings import bulk, reading, sources
-from hankelod.intake.mappings.building import SHOWN, Builder, Given
+from hankelod.intake.mappings.building import SHOWN, Builder
 from hankelod.intake.mappings.bulk import MANY, Bulk
 from hankelod.intake.mappings.columns import settled
 from hankelod.intake.mappings.mapping import Mapping, Setting
@@ -31,7 +32,7 @@ class Options(NamedTuple):
     form: str | None = None
     update: bool = False
     overwrite: bool = False
-    given: Given = Given()
+    given: Given = NOTHING
     lang: str = "en"
 
 
