@@ -213,7 +213,7 @@ class Builder:
         """Keep the problem of a row that makes no record."""
         self.refused_rows += 1
         self.things.forget()
-        labels = [*([] if identified else [phrase("an-id")]), *(label for _, label in missing)]
+        labels = [*([] if identified else [phrase("the-id")]), *(label for _, label in missing)]
         key = "id" if not identified else missing[0][0][0]
         first = labels[0]
         self._keep("source-row", row, self.first_column.get(key), None, {"expected": first})

@@ -151,7 +151,7 @@ class CellReader:
             if value.match is None:
                 return Refused("source-value", column, text, {})
         if value.match is not None:
-            return self._matched(column, text, cell.kind in NUMBERS)
+            return self._matched(column, text)
         if self.field is not None and self.field.kind.numeric:
             return self._number(column, cell)
         if value.date or cell.kind == "date":
@@ -166,7 +166,7 @@ class CellReader:
         if given is not None:
             return given if self.things.exists(self.target, given) else self.make(row, given)
         if self.value.match is not None:
-            found = self._found(self.target, text, False)
+            found = self._found(self.target, text)
             if len(found) == 1:
                 return found[0]
         return self.make(row, text)
@@ -203,21 +203,21 @@ class CellReader:
             return Refused("source-date", column, cell.text, {"expected": forms})
         return fitted
 
-    def _matched(self, column: str, text: str, whole: bool) -> object:
+    def _matched(self, column: str, text: str) -> object:
         assert self.target is not None
-        found = self._found(self.target, text, whole)
+        found = self._found(self.target, text)
         if len(found) == 1:
             return found[0]
         if not found:
             return Refused("source-name", column, text, {})
         return Refused("source-names", column, text, {"expected": ", ".join(found)})
 
-    def _found(self, target: Class, text: str, whole: bool) -> list[str]:
+    def _found(self, target: Class, text: str) -> list[str]:
         if self.value.match == "name":
             return self.things.by_name(target, text, self.level)
         if self.value.match == "identifier":
             return self.things.by_identifier(target, text)
-        return self.things.by_code(target, text, whole)
+        return self.things.by_code(target, text)
 
     def _plain(self, column: str, cell: Cell) -> object | None:
         """The value of a text without a step that says its form."""
@@ -229,7 +229,7 @@ class CellReader:
         if field.kind.typing:
             return self._word(field, column, text)
         if self.target is not None:
-            found = self.things.by_code(self.target, text, cell.kind == "whole")
+            found = self.things.by_code(self.target, text)
             found = found or self.things.by_name(self.target, text, self.level)
             if len(found) == 1:
                 return found[0]

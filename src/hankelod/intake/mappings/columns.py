@@ -110,7 +110,8 @@ class _Settling:
             found = self.columns.named(name)
             self.used.update(found)
             if found:
-                if len(found) > 1 and value.join is None and not spread and value.field and not value.field.many:
+                several = len({each.replace("[0]", "") for each in found}) > 1
+                if several and value.join is None and not spread and value.field and not value.field.many:
                     details = {"expected": phrase("mapping-joined"), "example": "join"}
                     self.problems.append(problem("mapping-form", value.place, None, None, name, **details))  # type: ignore[arg-type]
                 continue

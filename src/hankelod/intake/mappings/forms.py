@@ -16,7 +16,8 @@ class NumberForm(NamedTuple):
     """The form of the numbers of a column, by an example of one: `1.234,56`, `1 234,56`, `50 %`.
 
     `decimal` is the sign before decimals and `group` that between thousands, each empty where the example has none;
-    numbers of a `percent` form are divided by a hundred.
+    numbers of a `percent` form are divided by a hundred. Where the example has no decimals, numbers may: their sign is
+    known as in an example.
     """
 
     example: str
@@ -48,7 +49,11 @@ def _pattern(decimal: str, group: str) -> re.Pattern[str]:
     if group:
         between = amounts.SPACES if re.fullmatch(amounts.SPACES, group) else re.escape(group)
         whole = rf"[1-9][0-9]{{0,2}}(?:{between}[0-9]{{3}})+|[0-9]+"
-    part = rf"(?:{re.escape(decimal)}(?P<part>[0-9]+))?" if decimal else "(?P<part>(?!))?"
+    # without decimals in the example a sign before other than three digits is that of decimals all the same
+    other = "".join(sign for sign in ".," if sign != group)
+    part = (
+        rf"(?:{re.escape(decimal)}(?P<part>[0-9]+))?" if decimal else rf"(?:[{other}](?![0-9]{{3}}\Z)(?P<part>[0-9]+))?"
+    )
     return re.compile(rf"(?P<sign>[{MINUS}+]?)\s*(?P<whole>{whole}){part}")
 
 

@@ -113,7 +113,8 @@ def run(source: Path, name: str, mapping_file: Path, mapping_name: str, target: 
     )
     more = tuple((code, column, n - SHOWN) for (code, column), n in builder.kinds.items() if n > SHOWN)
     problems = [*records.problems, *builder.problems]
-    return Mapped(name, builder.rows, builder.refused_rows, counts, tuple(problems), more, *planned)
+    unread = sum(p.severity == "violation" for p in records.problems)
+    return Mapped(name, builder.rows + unread, builder.refused_rows + unread, counts, tuple(problems), more, *planned)
 
 
 def _ordered(values: dict[str, object], cls: Class) -> dict[str, object]:

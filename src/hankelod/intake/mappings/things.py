@@ -111,10 +111,10 @@ class Things:
         plain = plain or [p for p, case in here if case == "nominative"] or [p for p, _ in here]
         return list(dict.fromkeys((p.area.lower(), p.kind) for p in plain))
 
-    def by_code(self, cls: Class, text: str, whole: bool = False) -> list[str]:
-        """Return the id of what has a code, as a list; a `whole` number may have lost zeros at its beginning."""
+    def by_code(self, cls: Class, text: str) -> list[str]:
+        """Return the id of what has a code, as a list; that of an area may have lost zeros at its beginning."""
         forms = [text, text.lower(), slug(text)]
-        if whole and cls.file:
+        if text.isdecimal() and cls.file:
             forms += [text.zfill(n) for n in (2, 3, 4, 5)]
         return next(([form] for form in forms if form and self.exists(cls, form)), [])
 

@@ -152,10 +152,12 @@ def _rows(text: str, separator: str, unread: list[tuple[int, str]]) -> Iterator[
 def _swallows(cell: str, at: int, separator: str, width: int) -> bool:
     """True where a quotation mark that is not closed makes a cell of the rest of a row and of rows behind it.
 
-    Its first line then ends the row, or another one is a whole row, by the number of cells.
+    Its first line then ends the row, or another one is a whole row, by the number of cells. In the last column every
+    first line ends the row: there another one has to be as wide as a row.
     """
     first, *others = [line.count(separator) + 1 for line in cell.split("\n")]
-    return width >= NARROW and bool(others) and (at + first == width or width in others[:-1])
+    ends = at + first == width and (first > 1 or max(others, default=0) >= width)
+    return width >= NARROW and bool(others) and (ends or width in others[:-1])
 
 
 PLAIN = frozenset(" =+-@'#")
