@@ -24,7 +24,7 @@ def records(data: Path) -> dict[str, dict[str, Any]]:
     """All records of a dataset as plain data, by folder and id."""
     found: dict[str, dict[str, Any]] = {}
     for file in sorted(data.glob("*/*.yml")):
-        found.setdefault(file.parent.name, {})[file.stem] = yaml.load(file.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506
+        found.setdefault(file.parent.name, {})[file.stem] = yaml.load(file.read_text("utf-8"), yaml.BaseLoader)
     for file in sorted(data.glob("*.jsonl")):
         for line in file.read_text("utf-8").splitlines():
             values = json.loads(line)
