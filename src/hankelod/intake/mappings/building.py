@@ -226,6 +226,7 @@ class Builder:
         if count is not None:
             count.refused += 1
             count.read -= bool(refused.text)
+            count.examples.pop(refused.text, None)
             if len(count.refusals) < EXAMPLES:
                 count.refusals[refused.text] = None
         self._keep(refused.code, row, refused.column, refused.text, {"column": refused.column, **refused.details})
