@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hankelod.cli import datasets
 from hankelod.cli.endings import TRACEBACK
@@ -15,8 +16,13 @@ from hankelod.messages.refusal import Refusal
 from hankelod.records.dataset import Dataset
 from hankelod.records.folder import DATASET
 
+Result = TypeVar("Result")
+
 SECONDS = 45.0
 """Seconds that reading a source may take."""
+
+MAPPED_SECONDS = 600.0
+"""Seconds that an import by a mapping file may take: its source may be a thousand times larger than a document."""
 
 MEMORY = 2 * 2**30
 """Bytes of memory that reading a source may take."""
@@ -42,36 +48,101 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
         place = importing.target(working, datasets.around(working), working)
         templates.write(working / given.template, place, lang, templates.standing(place) if given.filled else ())
         return 0
-    if not given.source or not given.to:
+    if not given.source or not (given.to or given.propose):
         raise lines.CannotImport("no-source")
     path = working / given.source
-    place = importing.target(working / given.to, datasets.around(working), working)
+    place = importing.target(working / (given.to or "."), datasets.around(working), working)
+    if given.propose:
+        from hankelod.intake.mappings import proposing
+        from hankelod.intake.mappings.things import Things
+
+        console.show(
+            _confined(lambda: proposing.propose(path, given.source, Things(place), lang), given, SECONDS, (Refusal,))
+        )
+        return 0
+    if given.mapping:
+        return _mapped(path, place, given, working, lang)
     return _finish(_read(path, place, given, lang), place, given, working, lang)
 
 
 def _read(path: Path, place: Target, given: argparse.Namespace, lang: str) -> Import:
     """Read the source in a confined child, since a small file can keep its parser busy. Raises CannotImport."""
     from hankelod.intake import importing
-    from hankelod.intake.documents import lines
     from hankelod.intake.spreadsheets.cells import is_spreadsheet
-    from hankelod.rdf import child
 
     def work() -> Import:
         if is_spreadsheet(path):
+            from hankelod.intake.given import Given
             from hankelod.intake.spreadsheets import reading
 
-            return reading.read(path, given.source, place, lang, given.overwrite)
+            return reading.read(
+                path, given.source, place, lang, given.overwrite, Given(given.document, given.programme)
+            )
         return importing.read_document(
             path, given.source, place, given.document, given.programme, lang, given.overwrite
         )
 
+    return _confined(work, given, SECONDS, (Refusal,))
+
+
+def _mapped(path: Path, place: Target, given: argparse.Namespace, working: Path, lang: str) -> int:
+    """Import a source by a mapping file. What can be written is written, also where rows make no record.
+
+    Exit status: 1 where a row makes no record, or changes wait for `--update`, or contradict edits made by hand.
+    """
+    from hankelod.intake import importing
+    from hankelod.intake.given import Given
+    from hankelod.intake.mappings import bulk, reports
+    from hankelod.intake.mappings import importing as mapped
+    from hankelod.messages.intake import say
+
+    options = mapped.Options(given.form, given.update, given.overwrite, Given(given.document, given.programme), lang)
+    try:
+        result = _confined(
+            lambda: mapped.run(path, given.source, working / given.mapping, given.mapping, place, options),
+            given,
+            MAPPED_SECONDS,
+            (Refusal, mapped.Unusable),
+        )
+    except mapped.Unusable as error:
+        console.tell("\n".join(reports.problems(error.problems, lang)))
+        console.tell(say("report-mapping", lang))
+        return 2
+    console.show(reports.text(result, place.data, lang, given.dry_run))
+    if given.dry_run:
+        console.tell(say("report-dry", lang))
+        return 1 if result.refused_rows else 0
+    apply = given.update or given.overwrite
+    importing.write(f for f in result.files if f.new or apply)
+    for each in result.bulks:
+        if each.text is not None and each.checksums is not None:
+            importing.write_whole(each.path, each.text)
+            importing.write_whole(bulk.checksums_of(each.path), each.checksums)
+    if not (place.data / DATASET).exists():
+        console.tell(say("report-no-dataset", lang))
+    changes = [c for f in result.files for c in f.changes]
+    changes += [c for each in result.bulks for _, found in each.changes for c in found]
+    waiting = not apply and any(c.what in ("update", "add", "remove") for c in changes)
+    if waiting:
+        console.tell(say("report-pending", lang))
+    left = not given.overwrite and any(c.what == "conflict" for c in changes)
+    return 1 if result.refused_rows or waiting or left else 0
+
+
+def _confined(
+    work: Callable[[], Result], given: argparse.Namespace, seconds: float, passed: tuple[type[Exception], ...]
+) -> Result:
+    """Do what a source of others may keep busy in a confined child. Raises CannotImport, and what is `passed`."""
+    from hankelod.intake.documents import lines
+    from hankelod.rdf import child
+
     if os.environ.get(TRACEBACK):
         return work()
     try:
-        return child.call(work, child.Limits(SECONDS, MEMORY), (Refusal,))
+        return child.call(work, child.Limits(seconds, MEMORY), passed)
     except child.Ended as error:
         code = {"time": "too-slow", "memory": "too-much-memory"}.get(error.why, "broken")
-        details = {"seconds": round(SECONDS), "memory": MEMORY >> 20, "detail": error.detail or error.why}
+        details = {"seconds": round(seconds), "memory": MEMORY >> 20, "detail": error.detail or error.why}
         raise lines.CannotImport(code, name=given.source, **details) from error
 
 

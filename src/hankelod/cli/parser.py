@@ -223,9 +223,24 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--format", choices=VERDICTS, default="text", help="how to report (default: text)")
 
     take = command("import", "turn a document or a spreadsheet into records")
-    take.add_argument("source", nargs="?", metavar="SOURCE", help="a txt, md, html, docx, pdf, csv or xlsx file")
+    take.add_argument(
+        "source",
+        nargs="?",
+        metavar="SOURCE",
+        help="a txt, md, html, docx, pdf, csv or xlsx file; with --mapping json, jsonl or xml too",
+    )
     take.add_argument(
         "--to", metavar="FOLDER", help="where the records go: a dataset, its data folder, or a new folder"
+    )
+    take.add_argument("--mapping", metavar="FILE", help="how the columns of the source become records")
+    take.add_argument(
+        "--propose", action="store_true", help="write a mapping for the source, guessed from its columns, and no record"
+    )
+    take.add_argument(
+        "--as",
+        choices=("jsonl", "yml"),
+        dest="form",
+        help="with --mapping: the form of the records (default: by number)",
     )
     take.add_argument("--template", metavar="FILE", help="write an empty spreadsheet (xlsx, csv) to fill in instead")
     take.add_argument("--filled", action="store_true", help="with --template: put the dataset's records into it")

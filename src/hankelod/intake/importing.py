@@ -207,12 +207,15 @@ def _proposed_programme(front: list[Line]) -> list[Draft]:
 ### Plans and files
 
 
-def plan(drafts: Iterable[Draft], target: Target, name: str, lang: str, overwrite: bool) -> Iterable[File]:
-    """Plan the file of each draft. Raises CannotImport where an existing file cannot be read."""
+def plan(
+    drafts: Iterable[Draft], target: Target, name: str, lang: str, overwrite: bool, head: str = ""
+) -> Iterable[File]:
+    """Plan the file of each draft, new ones with the comment `head`. Raises CannotImport where an existing file cannot
+    be read."""
     for draft in drafts:
         path = target.data / draft.kind / f"{draft.id}.yml"
         if not path.exists():
-            yield File(path, draft, writing.record(draft, target.model, name, lang), None, ())
+            yield File(path, draft, writing.record(draft, target.model, name, lang, head), None, ())
             continue
         try:
             before = tree.decode(tree.read_bytes(path, str(path)), str(path))
@@ -232,15 +235,20 @@ def write(files: Iterable[File]) -> list[Path]:
     for file in files:
         if file.text == file.before:
             continue
-        if file.path.is_symlink():
-            raise CannotImport("not-a-folder", name=str(file.path))
-        file.path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = file.path.with_name(f".{file.path.name}.{os.getpid()}")
-        try:
-            temporary.write_text(file.text, encoding="utf-8", newline="\n")
-            temporary.replace(file.path)
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            raise CannotImport("unreadable", name=str(file.path), detail=error.strerror or str(error)) from error
+        write_whole(file.path, file.text.encode())
         written.append(file.path)
     return written
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file atomically. Raises CannotImport."""
+    if path.is_symlink():
+        raise CannotImport("not-a-folder", name=str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise CannotImport("unreadable", name=str(path), detail=error.strerror or str(error)) from error

@@ -51,7 +51,12 @@ def compare(text: str, file: str, draft: Draft) -> list[Change]:
     now, checksums = current(text, file), writing.read_checksums(text)
     if _starts(text) is None:
         checksums = {}
-    new = {key: writing.stringified(value) for key, value in draft.values.items()}
+    return differences(now, draft.values, checksums)
+
+
+def differences(now: dict[str, object], values: dict[str, object], checksums: dict[str, str]) -> list[Change]:
+    """Compare a record's values, every scalar as text, with new ones; `checksums` are of those imported last."""
+    new = {key: writing.stringified(value) for key, value in values.items()}
     changes = []
     for key in [*new, *(k for k in checksums if k not in new)]:
         change = _change(key, now.get(key), new.get(key), checksums.get(key), bool(checksums))

@@ -25,16 +25,20 @@ CHECKSUMS = "# intake:"
 """Beginning of the line of checksums."""
 
 
-def record(draft: Draft, model: Model, document: str, lang: str) -> str:
-    """Return a draft as the text of a record's file. `document` is the source's name, for the first comment."""
+def record(draft: Draft, model: Model, document: str, lang: str, head: str = "") -> str:
+    """Return a draft as the text of a record's file. `document` is the source's name, for the first comment.
+
+    `head` is the code of that comment, by default that of a spreadsheet or a document.
+    """
     cls = next(c for c in model.entries() if c.folder == draft.kind)
-    head = [f"# yaml-language-server: $schema=../../dist/{schema.path(cls, editor=True)}"]
+    lines = [f"# yaml-language-server: $schema=../../dist/{schema.path(cls, editor=True)}"]
     sheet = document.casefold().endswith((".csv", ".xlsx"))
-    head.append("# " + say("comment-head-sheet" if sheet else "comment-head", lang, name=_one_line(document)))
-    head += [f"# {_note(note, lang)}" for note in draft.notes.get("", [])]
+    head = head or ("comment-head-sheet" if sheet else "comment-head")
+    lines.append("# " + say(head, lang, name=_one_line(document)))
+    lines += [f"# {_note(note, lang)}" for note in draft.notes.get("", [])]
     keys = ["id", *(f.key for f in cls.fields)]
     blocks = [block(draft, cls, key, model, lang) for key in keys if key in draft.values or _proposed(draft, key)]
-    return "\n".join([*head, *blocks, checksum_line(checksums(draft)), ""])
+    return "\n".join([*lines, *blocks, checksum_line(checksums(draft)), ""])
 
 
 def _proposed(draft: Draft, key: str) -> bool:

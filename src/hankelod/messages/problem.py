@@ -36,6 +36,13 @@ LESSER = {
             "sheet-hidden",
             "sheet-hidden-row",
             "sheet-hidden-column",
+            "source-number",
+            "source-date",
+            "source-value",
+            "source-name",
+            "source-names",
+            "source-empty",
+            "source-form",
         )
     ),
     "info": frozenset(("missing-language",)),

@@ -17,7 +17,7 @@ from hankelod.publication.files import File
 from hankelod.rdf.graph import RDF
 from hankelod.rdf.sparql import tokens
 from hankelod.site.form import with_parts
-from hankelod.site.pages.search import script_json
+from hankelod.site.scripts import script_json
 from hankelod.site.view import View
 from hankelod.validation.checker import background
 

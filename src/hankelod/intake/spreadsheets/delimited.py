@@ -50,35 +50,51 @@ MARKS = (
 
 def read_csv(raw: bytes, stem: str, name: str) -> list[Table]:
     """Read a CSV file as one table, separated by what its header has most of. Raises CannotImport."""
-    refusal = foreign(raw, name)
-    if refusal is not None:
-        raise refusal
-    text = _decoded(raw, name)
-    start, separator = _separator(text)
-    rows: list[Row] = []
     unread: list[tuple[int, str]] = []
+    rows = list(stream(decoded(raw, name), name, unread))
+    return [Table(0, stem, rows, tuple(unread))]
+
+
+def stream(
+    text: str, name: str, unread: list[tuple[int, str]], separator: str | None = None, most: int = MAX_ROWS
+) -> Iterator[Row]:
+    """Yield the rows of a CSV file that are not empty, at most so many; those that cannot be read go into `unread`.
+
+    Without a `separator` it is what the header has most of. Raises CannotImport.
+    """
+    start, shown = _separator(text)
+    separator = separator or shown
     limit = csv.field_size_limit(MAX_CELL * 4)
     skipped = text.count("\n", 0, start)
+    bad: list[tuple[int, str]] = []
+    count = 0
     try:
-        for number, row in _rows(text[start:], separator, unread):
+        for number, row in _rows(text[start:], separator, bad):
             cells = {at: _cell(x) for at, x in enumerate(row) if x.removeprefix("\ufeff").strip()}
             if cells:
-                rows.append((number + skipped, cells))
-            if len(rows) > MAX_ROWS or len(unread) > MAX_ROWS:
+                count += 1
+                yield number + skipped, cells
+            if count > most or len(bad) > most:
                 raise CannotImport("too-large", name=name)
     finally:
         csv.field_size_limit(limit)
-    return [Table(0, stem, rows, tuple((number + skipped, detail) for number, detail in unread))]
+        unread += ((number + skipped, detail) for number, detail in bad)
 
 
-def _decoded(raw: bytes, name: str) -> str:
-    """The text of a file, with `\\n` line ends; a byte that is not UTF-8 becomes a lone surrogate."""
-    encoding = next((encoding for mark, encoding in MARKS if raw.startswith(mark)), None)
+def decoded(raw: bytes, name: str, encoding: str | None = None) -> str:
+    """Return the text of a file, with `\\n` line ends; a byte that is not of the encoding becomes a lone surrogate.
+
+    Without an `encoding` it is UTF-8, or what a byte order mark says. Raises CannotImport.
+    """
+    refusal = foreign(raw, name)
+    if refusal is not None:
+        raise refusal
+    marked = next((encoding for mark, encoding in MARKS if raw.startswith(mark)), None)
     try:
-        text = raw.decode(encoding) if encoding else raw.decode("utf-8-sig", "surrogateescape")
+        text = raw.decode(marked) if marked else raw.decode(encoding or "utf-8", "surrogateescape")
     except UnicodeDecodeError as error:
         raise CannotImport("broken", name=name, detail=f"{error.encoding}: {error.reason}") from error
-    text = text.rstrip("\x1a")  # DOS programs end a file with a sign of its own
+    text = text.removeprefix("\ufeff").rstrip("\x1a")  # DOS programs end a file with a sign of its own
     if "\x00" in text or sum(c < " " and c not in "\t\n\r\f\v" for c in text) > len(text) // 50:
         raise CannotImport("not-text", name=name)
     return re.sub("\r\n?", "\n", text)
@@ -127,7 +143,7 @@ def _rows(text: str, separator: str, unread: list[tuple[int, str]]) -> Iterator[
             unread.append((number, str(error)))
             continue
         width = width or len(row)
-        if any(_swallows(cell, at, separator, width) for at, cell in enumerate(row)):
+        if any("\n" in cell and _swallows(cell, at, separator, width) for at, cell in enumerate(row)):
             unread.append((number, OPEN))
         else:
             yield number, row
@@ -136,13 +152,21 @@ def _rows(text: str, separator: str, unread: list[tuple[int, str]]) -> Iterator[
 def _swallows(cell: str, at: int, separator: str, width: int) -> bool:
     """True where a quotation mark that is not closed makes a cell of the rest of a row and of rows behind it.
 
-    Its first line then ends the row, or another one is a whole row, by the number of cells.
+    Its first line then ends the row, or another one is a whole row, by the number of cells. In the last column every
+    first line ends the row: there another one has to be as wide as a row.
     """
     first, *others = [line.count(separator) + 1 for line in cell.split("\n")]
-    return width >= NARROW and bool(others) and (at + first == width or width in others[:-1])
+    ends = at + first == width and (first > 1 or max(others, default=0) >= width)
+    return width >= NARROW and bool(others) and (ends or width in others[:-1])
+
+
+PLAIN = frozenset(" =+-@'#")
+"""Characters at the beginning of a printable text that may be more than text."""
 
 
 def _cell(text: str) -> Cell:
+    if text.isprintable() and text[0] not in PLAIN:
+        return Cell(text)
     if STRANGE.search(text):
         # Windows-1252 only to have a text to show and to check: nothing of a file with such a cell is written
         return Cell(text.encode("utf-8", "surrogateescape").decode("cp1252", "replace"), "garbled")

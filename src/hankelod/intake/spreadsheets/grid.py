@@ -153,6 +153,8 @@ def known_columns(sheet: Sheet, model: Model) -> Callable[[str], Column | None]:
 
 def folded(text: str) -> str:
     """Return a name as names are compared: white space of any kind is a space, and what is not seen goes."""
+    if text.isascii():
+        return " ".join(text.split()).casefold()
     seen = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
     return " ".join(seen.split()).casefold()
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from hankelod.intake import importing
 from hankelod.intake.documents.lines import CannotImport, clean, read_bytes
+from hankelod.intake.given import NOTHING, Given, complete
 from hankelod.intake.importing import Import, Target
 from hankelod.intake.names import gazetteer
 from hankelod.intake.proposals import Draft
@@ -64,14 +66,17 @@ class Entry(NamedTuple):
     stray: str | None = None
 
 
-def read(path: Path, name: str, target: Target, lang: str, overwrite: bool) -> Import:
-    """Read a spreadsheet into an import, with its problems. Raises CannotImport where it has no rows."""
+def read(path: Path, name: str, target: Target, lang: str, overwrite: bool, given: Given = NOTHING) -> Import:
+    """Read a spreadsheet into an import, with its problems; `given` is for records that lack it.
+
+    Raises CannotImport where it has no rows.
+    """
     suffix = path.suffix.casefold()
     if suffix in cells.OTHERS:
         raise cells.other_format(name, suffix)
     raw = read_bytes(path, name)
     tables = read_csv(raw, path.stem, name) if suffix == ".csv" else read_xlsx(raw, name)
-    workbook = _Workbook(tables, target, path.name)
+    workbook = _Workbook(tables, target, path.name, given)
     records = workbook.records()
     problems = workbook.checked(records)
     if not records and not problems:
@@ -99,8 +104,9 @@ class _Workbook:
     workbook by class; `waiting` are the rows of parts of parts.
     """
 
-    def __init__(self, tables: list[Table], target: Target, name: str) -> None:
+    def __init__(self, tables: list[Table], target: Target, name: str, given: Given) -> None:
         self.tables, self.target, self.name, self.model = tables, target, name, target.model
+        self.given = given
         self.problems: list[Problem] = []
         self.nodes: list[tuple[Entry, Node]] = []
         self.by_record: dict[str, list[Entry]] = {}
@@ -132,6 +138,8 @@ class _Workbook:
             self._unseen(table, columns[table.number])
         for waiting in self.waiting:  # parts of parts, after all parts that they may belong to
             self._part(*waiting)
+        for entry in self.entries:
+            complete(entry.built, entry.cls, self.model, self.given, partial(_at, entry.line))
         self.nodes = [(e, _node(e.built, e.line)._replace(line=e.line, column=1)) for e in self.entries]
         return list(self._typed())
 
@@ -416,6 +424,11 @@ class _Workbook:
     def _report(self, code: str, table: Table, row: int, at: int, value: str | None, **details: object) -> None:
         place = Place(self.name, table.number * STEP + row, at + 1)
         self.problems.append(problem(code, place, None, None, value, **details))  # type: ignore[arg-type]
+
+
+def _at(line: int, text: str) -> Node:
+    """A text that no cell has, at the line of its record."""
+    return Node("text", text, line, 1)
 
 
 def _texts(row: dict[int, Cell], columns: dict[int, Column]) -> dict[str, str]:

@@ -62,15 +62,16 @@ class Style(NamedTuple):
 
 
 class Book(NamedTuple):
-    """What the sheets of a workbook share."""
+    """What the sheets of a workbook share, and the most rows that each may have."""
 
     texts: list[Cell]
     styles: list[Style]
     epoch: datetime.date
+    most: int
 
 
-def read_xlsx(raw: bytes, name: str) -> list[Table]:
-    """Read the sheets of a workbook. Raises CannotImport."""
+def read_xlsx(raw: bytes, name: str, most: int = MAX_ROWS) -> list[Table]:
+    """Read the sheets of a workbook, each of at most so many rows. Raises CannotImport."""
     try:
         from lxml import etree
     except ImportError as error:
@@ -82,7 +83,7 @@ def read_xlsx(raw: bytes, name: str) -> list[Table]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             _check_format(archive, name)
-            return _sheets(_Package(archive), name)
+            return _sheets(_Package(archive), name, most)
     except (etree.LxmlError, KeyError, IndexError, ValueError, OverflowError, zipfile.BadZipFile, EOFError) as problem:
         raise CannotImport("broken", name=name, detail=str(problem)) from problem
 
@@ -139,7 +140,7 @@ class _Package:
         return found
 
 
-def _sheets(package: _Package, name: str) -> list[Table]:
+def _sheets(package: _Package, name: str, most: int) -> list[Table]:
     main = next((part for kind, part in package.related("").values() if kind == "officeDocument"), "xl/workbook.xml")
     related = package.related(main)
     parts = {kind: part for kind, part in related.values() if package.has(part)}
@@ -158,7 +159,7 @@ def _sheets(package: _Package, name: str) -> list[Table]:
         raise ValueError(main)
     texts = [_text(x) for x in package.elements(parts["sharedStrings"], "si")] if "sharedStrings" in parts else []
     styles = _styles(package, parts["styles"]) if "styles" in parts else []
-    book = Book(texts, styles, epoch)
+    book = Book(texts, styles, epoch, most)
     return [
         _sheet(package, part, book, name)._replace(number=number, name=title, hidden=hidden)
         for number, (title, hidden, part) in enumerate(listed)
@@ -189,7 +190,7 @@ def _sheet(package: _Package, part: str, book: Book, name: str) -> Table:
                 raise ValueError(f"row {number} twice")
             if _true(element.get("hidden")) or element.get("ht") == "0":
                 hidden_rows.add(number)
-            if len(rows) > MAX_ROWS:
+            if len(rows) > book.most:
                 raise CannotImport("too-large", name=name)
     table = Table(0, "", sorted(rows.items()), merged=tuple(merged), beside=tuple(_beside(package, part)))
     return table._replace(hidden_rows=frozenset(hidden_rows), hidden_columns=frozenset(hidden_columns))
@@ -298,7 +299,7 @@ def _number(text: str, style: Style, epoch: datetime.date) -> Cell:
             return shown
     number = _plain(value)
     if "." in number:
-        return Cell(number)
+        return Cell(number, "number")
     return Cell(number.zfill(style.digits), "whole")
 
 

@@ -19,8 +19,8 @@ from math import isqrt
 from typing import NamedTuple
 
 from hankelod.publication.files import File
-from hankelod.site.index.entries import Entry, Passage, entries
 from hankelod.site.engine import VENDOR
+from hankelod.site.index.entries import Entry, Passage, entries
 from hankelod.site.index.terms import FOLDS, algorithm, constructor, folded, script, term, words
 from hankelod.site.scripts import script_json
 from hankelod.site.view import View

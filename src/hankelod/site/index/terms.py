@@ -10,6 +10,7 @@ import csv
 import importlib
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
+from importlib.resources import files
 from types import MappingProxyType
 from unicodedata import category, normalize
 
