@@ -105,9 +105,7 @@ def test_one_code_of_two_severities_is_two_kinds():
     place = Place("data/projects.jsonl", 1, 1)
     one = problem("yaml-tab", place)._replace(results=(Result("s", None, None, "c", None, "Violation"),))
     both = [one, one._replace(severity="info", line=2)]
-    assert [
-        (kind.code, kind.severity, kind.number) for kind in kinds(report(both, 1, "https://data.example.org/"))
-    ] == [
+    assert [(kind.code, kind.severity, kind.number) for kind in kinds(both)] == [
         ("yaml-tab", "violation", 1),
         ("yaml-tab", "info", 1),
     ]
@@ -119,7 +117,7 @@ def test_kinds_count_what_is_not_kept(dataset: Dataset, monkeypatch: pytest.Monk
     taken = findings.Findings(dataset)
     taken.note(made({"unknown-key": 100, "yaml-tab": 25}).problems)
     told = taken.report()
-    assert {(kind.code, kind.number, len(kind.examples)) for kind in kinds(told)} == {
+    assert {(kind.code, kind.number, len(kind.examples)) for kind in kinds(told.problems, told.beyond)} == {
         ("unknown-key", 100, 3),
         ("yaml-tab", 25, 3),
     }

@@ -12,7 +12,7 @@ from hankelod.model.model import Class
 class Omission(NamedTuple):
     """The place of a record: its file, as reports name it, and the line on which it begins; 0 for a file of its own.
 
-    `name` is its class and its id (`organisation/joensuun-kaupunki`), empty where it cannot be read.
+    `name` is its class and its id (`organisation/its-id`), empty where it cannot be read.
     """
 
     file: str
@@ -43,7 +43,7 @@ class Omissions:
         return 0 in self.lines(file)
 
     def place(self, name: str) -> Place | None:
-        """Return the place of the record of a name (`organisation/joensuun-kaupunki`), None if none is passed over."""
+        """Return the place of the record of a name (`organisation/its-id`), None if none is passed over."""
         return self._names.get(name)
 
     def has(self, cls: Class, identifier: str) -> bool:

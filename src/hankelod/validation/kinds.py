@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 from hankelod.messages.problem import SEVERITIES, Problem
 
-if TYPE_CHECKING:
-    from hankelod.validation.report import Report
+Beyond = Mapping[tuple[str, str], int]
+"""Numbers of problems that a report counts but does not keep, by severity and code."""
+
+NONE: Beyond = MappingProxyType({})
 
 SHOWN = 20
 """Most problems of a kind that are listed where not all are asked for; with no more in all, a report has no kinds."""
@@ -26,14 +29,14 @@ class Kind(NamedTuple):
     examples: tuple[Problem, ...]
 
 
-def kinds(report: Report) -> list[Kind]:
-    """Return the kinds of the problems of a report: the gravest first, then the most frequent.
+def kinds(problems: Sequence[Problem], beyond: Beyond = NONE) -> list[Kind]:
+    """Return the kinds of problems: the gravest first, then the most frequent.
 
-    Problems that the report only counts are among their number.
+    Those `beyond` what a report keeps are among their number.
     """
-    counts = dict(report.beyond)
+    counts = dict(beyond)
     examples: dict[tuple[str, str], list[Problem]] = {}
-    for p in report.problems:
+    for p in problems:
         key = (p.severity, p.code)
         counts[key] = counts.get(key, 0) + 1
         first = examples.setdefault(key, [])
@@ -63,8 +66,8 @@ def listed(problems: Sequence[Problem], every: bool) -> Sequence[Problem]:
     return some
 
 
-def unlisted(report: Report, every: bool) -> list[tuple[Kind, int]]:
+def unlisted(problems: Sequence[Problem], every: bool, beyond: Beyond = NONE) -> list[tuple[Kind, int]]:
     """Return the kinds of which not all problems are listed, each with the number of the others."""
-    if every or not long(report.problems):
+    if every or not long(problems):
         return []
-    return [(kind, kind.number - SHOWN) for kind in kinds(report) if kind.number > SHOWN]
+    return [(kind, kind.number - SHOWN) for kind in kinds(problems, beyond) if kind.number > SHOWN]

@@ -16,17 +16,16 @@ from hankelod.model.model import Check
 from hankelod.rdf.graph import RDF, RDFS, SH, XSD
 from hankelod.rdf.statements import Triples, literal
 from hankelod.rdf.turtle import document
+from hankelod.validation import kinds
 from hankelod.validation.checker import term
 from hankelod.validation.details import Details
-from hankelod.validation.kinds import Kind, kinds
+from hankelod.validation.kinds import Beyond, Kind
 from hankelod.validation.leftout import NOTHING, LeftOut
 
 if TYPE_CHECKING:
     from hankelod.validation.grants import Limit, Rule
 
 NONE: Mapping[str, int] = MappingProxyType({})
-
-NOTHING_BEYOND: Mapping[tuple[str, str], int] = MappingProxyType({})
 
 
 class Report(NamedTuple):
@@ -42,7 +41,7 @@ class Report(NamedTuple):
     more: Mapping[str, int]
     details: Details
     left: LeftOut = NOTHING
-    beyond: Mapping[tuple[str, str], int] = NOTHING_BEYOND
+    beyond: Beyond = kinds.NONE
 
     def counts(self) -> dict[str, int]:
         """The number of problems of each severity, with those that were not kept."""
@@ -69,7 +68,7 @@ def report(
     base: str,
     details: Details | None = None,
     more: Mapping[str, int] = NONE,
-    beyond: Mapping[tuple[str, str], int] = NOTHING_BEYOND,
+    beyond: Beyond = kinds.NONE,
 ) -> Report:
     """A Report of these problems, sorted, without duplicates; `records` is the number of records that were read."""
     return Report(in_order(_once(problems)), records, base, more, details or Details(), beyond=beyond)
@@ -103,7 +102,7 @@ def as_json(report: Report, lang: str, strict: bool = False) -> str:
         "conforms": report.conforms(strict),
         "counts": report.counts(),
         "records": report.records,
-        "kinds": [_kind(kind, lang) for kind in kinds(report)],
+        "kinds": [_kind(kind, lang) for kind in kinds.kinds(report.problems, report.beyond)],
         "problems": [as_data(p, report.base, lang) for p in report.problems],
         "rules": [_rule(r, lang) for r in report.details.rules],
     }

@@ -42,7 +42,7 @@ def as_text(
 
     lines: list[str] = []
     if long(report.problems):
-        for kind in kinds(report):
+        for kind in kinds(report.problems, report.beyond):
             head, *more = _of_kind(kind, lang)
             lines += [f"{paint(SHADES[kind.severity], say(kind.severity, lang))} {head}", *more, ""]
     for p in listed(report.problems, every):
@@ -76,7 +76,7 @@ def place(p: Problem) -> str:
 
 def more_of_kinds(report: Report, lang: str, every: bool) -> list[str]:
     """Lines that say how many problems of each kind are not listed, and how to see them; none if all are."""
-    more = unlisted(report, every)
+    more = unlisted(report.problems, every, report.beyond)
     if not more:
         return []
     return [*(say("more-of-kind", lang, n=n, code=kind.code) for kind, n in more), say("more-shown", lang), ""]
