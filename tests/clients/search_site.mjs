@@ -81,7 +81,7 @@ await page.waitForFunction((n) => document.querySelector("main section").querySe
 seen.more = { before, after: await section.locator("li").count(), focus: await page.evaluate(() => document.activeElement.className) };
 
 // accessible, light and dark, and not too wide on a phone
-for (const colorScheme of ["light", "dark"]) for (const path of ["search.html?q=Helsinki", "en/search.html?q=carbon+footprint", "sv/search.html?q=finnsinte", "search.html"]) {
+for (const colorScheme of ["light", "dark"]) for (const path of ["search.html?q=Helsinki", "en/search.html?q=helsinki", "en/search.html?q=carbon+footprint", "sv/search.html?q=finnsinte", "search.html"]) {
   const context = await browser.newContext({ colorScheme, viewport: { width: 360, height: 740 } });
   const phone = await context.newPage();
   await phone.goto(base + path);
