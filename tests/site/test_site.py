@@ -443,7 +443,7 @@ def test_pages_are_made_one_by_one(dataset, checked):
 
 def test_sums_by_region_are_the_whole(dataset, checked):
     portfolio = Portfolio(dataset, checked[1])
-    assert sum(amount for _, amount in portfolio.by_area("EUR")) == sum(
+    assert sum(amount for _, amount, _ in portfolio.by_area("EUR")) == sum(
         sum(map(int, (g["amount"] for g in p.values["grants"]))) for p in portfolio.projects
     )
 
