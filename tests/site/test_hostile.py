@@ -117,7 +117,7 @@ def test_index_is_one_call(hostile):
     for path in sorted((hostile / "search").glob("*.js")):
         text = path.read_text("utf-8")
         assert not set(text) & set("<>&\u2028\u2029")
-        json.loads(re.fullmatch(r"hankelod(?:Index\(\d+,|Names\(|Ids\()(.*)\);\n", text).group(1))
+        json.loads(re.fullmatch(r"hankelod(?:Index\(\d+,|(?:Names|Ids|Meant|Rules)\()(.*)\);\n", text).group(1))
 
 
 def test_feeds_and_drawings_are_well_formed(hostile):

@@ -69,7 +69,7 @@ def ids_file(view: View) -> File:
     """Return the ids of all projects, and withdrawn ones of all classes, as a script that calls `hankelodIds`."""
     ids = sorted(p.id for p in view.portfolio.projects)
     withdrawn = sorted(r.id for r in view.portfolio.of("Withdrawn").values())
-    return File(IDS, f"hankelodIds({script_json(ids)},{script_json(withdrawn)});\n".encode())
+    return File(IDS, f"hankelodIds({script_json([ids, withdrawn])});\n".encode())
 
 
 def meant_file(view: View) -> File:

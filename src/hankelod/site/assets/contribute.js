@@ -393,7 +393,7 @@ if (whole) {
     go(0);
   });
 
-  window.hankelodIds = (ids, gone) => {
+  window.hankelodIds = ([ids, gone]) => {
     taken = new Set(ids);
     withdrawn = new Set(gone);
     later();
