@@ -120,7 +120,8 @@ def judged(folder: Path, drafts: list[dict], files: list[str]) -> dict[str, set[
             path.unlink()
     found: dict[str, set[tuple[str, str, str]]] = {each["id"]: set() for each in drafts}
     for p in report.problems:
-        found[Path(p.file).stem].add((p.code, p.severity, p.field or ""))
+        if Path(p.file).stem in found:  # not those of the records that drafts refer to
+            found[Path(p.file).stem].add((p.code, p.severity, p.field or ""))
     return found
 
 
@@ -148,7 +149,7 @@ def test_what_is_published_has_the_verdict_of_its_report(place):
     drafts = [{"id": p.stem, "values": written(p)} for p in sorted((folder / "data/projects").glob("*.yml"))]
     by_form = judged_by_form(dist, drafts)
     report = check_files(Dataset(folder), [folder / f"data/projects/{d['id']}.yml" for d in drafts])
-    said = {(Path(p.file).stem, p.code, p.severity, p.field) for p in report.problems}
+    said = {(Path(p.file).stem, p.code, p.severity, p.field) for p in report.problems if "/projects/" in p.file}
     assert said == {(d["id"], *p) for d, own in zip(drafts, by_form, strict=True) for p in own["problems"]}
 
 
