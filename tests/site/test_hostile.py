@@ -113,7 +113,7 @@ def test_data_in_pages_cannot_close_its_element(hostile):
             json.loads(data)
 
 
-CALL = re.compile(r'hankelod(?:Rows\(\d+,|Search\("[a-z]+(?:-\d+)?",|Names\(|Ids\()(.*)\);\n')
+CALL = re.compile(r'hankelod(?:Rows\(\d+,|Search\("[a-z]+(?:-\d+)?",|(?:Names|Ids|Meant|Rules)\()(.*)\);\n')
 
 
 def test_index_is_one_call(hostile):

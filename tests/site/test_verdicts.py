@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from hankelod.pipeline.checking import check_files
@@ -120,11 +120,12 @@ def judged(folder: Path, drafts: list[dict], files: list[str]) -> dict[str, set[
             path.unlink()
     found: dict[str, set[tuple[str, str, str]]] = {each["id"]: set() for each in drafts}
     for p in report.problems:
-        found[Path(p.file).stem].add((p.code, p.severity, p.field or ""))
+        if Path(p.file).stem in found:  # not those of the records that drafts refer to
+            found[Path(p.file).stem].add((p.code, p.severity, p.field or ""))
     return found
 
 
-@settings(max_examples=3, deadline=None, derandomize=True)
+@settings(max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(seed=st.integers(0, 1 << 32))
 def test_the_form_and_validation_agree(place, seed):
     folder, dist = place
@@ -148,7 +149,7 @@ def test_what_is_published_has_the_verdict_of_its_report(place):
     drafts = [{"id": p.stem, "values": written(p)} for p in sorted((folder / "data/projects").glob("*.yml"))]
     by_form = judged_by_form(dist, drafts)
     report = check_files(Dataset(folder), [folder / f"data/projects/{d['id']}.yml" for d in drafts])
-    said = {(Path(p.file).stem, p.code, p.severity, p.field) for p in report.problems}
+    said = {(Path(p.file).stem, p.code, p.severity, p.field) for p in report.problems if "/projects/" in p.file}
     assert said == {(d["id"], *p) for d, own in zip(drafts, by_form, strict=True) for p in own["problems"]}
 
 

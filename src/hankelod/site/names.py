@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hankelod.model.model import Class
 from hankelod.publication.files import File
 from hankelod.records.suggestions import Suggestions
@@ -69,7 +71,29 @@ def ids_file(view: View) -> File:
     """Return the ids of all projects, and withdrawn ones of all classes, as a script that calls `hankelodIds`."""
     ids = sorted(p.id for p in view.portfolio.projects)
     withdrawn = sorted(r.id for r in view.portfolio.of("Withdrawn").values())
-    return File(IDS, f"hankelodIds({script_json(ids)},{script_json(withdrawn)});\n".encode())
+    return File(IDS, f"hankelodIds({script_json([ids, withdrawn])});\n".encode())
+
+
+def _named_after(view: View, places: Class, ids: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Return what most things that are named after their area have in common, by class and key: the kind of a city."""
+    common: dict[str, dict[str, str]] = {}
+    for cls in view.model.entries():
+        seats = [f for f in cls.fields if f.target == places.iri and not f.many and not f.derived]
+        if not seats or not cls.folder:
+            continue
+        after = [
+            record
+            for record in view.portfolio.of(cls.name).values()
+            for text in dict(record.values.get("name", {})).values()  # type: ignore[call-overload]
+            if ids.get(str(text).casefold().rpartition(" ")[0]) == record.values.get(seats[0].key) is not None
+        ]
+        for field in cls.fields:
+            if field.kind.refers and not field.many and view.model.target(field).concept:
+                values = Counter(str(r.values[field.key]) for r in after if field.key in r.values)
+                for value, many in values.most_common(1):
+                    if many * 2 > len(after):
+                        common.setdefault(cls.name, {})[field.key] = value
+    return common
 
 
 def meant_file(view: View) -> File:
@@ -83,5 +107,7 @@ def meant_file(view: View) -> File:
     for cls in referred(view):
         if not cls.part:
             digits = len(next(iter(portfolio.of(cls.name)), "")) if cls.file else 0
-            found[cls.segment] = {"names": suggestions.names(cls), "former": suggestions.former(cls), "digits": digits}
+            ids = suggestions.names(cls)
+            own = {"names": ids, "former": suggestions.former(cls), "digits": digits}
+            found[cls.segment] = {**own, "named": _named_after(view, cls, ids)} if digits else own
     return File(MEANT, f"hankelodMeant({script_json(found)});\n".encode())

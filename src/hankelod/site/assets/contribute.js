@@ -393,7 +393,7 @@ if (whole) {
     go(0);
   });
 
-  window.hankelodIds = (ids, gone) => {
+  window.hankelodIds = ([ids, gone]) => {
     taken = new Set(ids);
     withdrawn = new Set(gone);
     later();
@@ -427,12 +427,13 @@ if (whole) {
     }
     return each;
   };
-  // The area whose name an organisation's name begins with: "Rauman kaupunki" is seated in Rauma.
+  // The area whose name an organisation's name begins with ("Rauman kaupunki" is seated in Rauma), and what such
+  // organisations have in common.
   const seat = (class_, title) => {
     for (const field of class_.fields.filter((f) => f.kind === "reference" && f.cased)) {
-      const { names: all = {} } = meant[field.target] ?? {};
+      const { names: all = {}, named: common = {} } = meant[field.target] ?? {};
       const id = all[title.toLowerCase()] ?? all[title.toLowerCase().split(" ").slice(0, -1).join(" ")];
-      if (id) return { [field.key]: field.many ? [id] : id };
+      if (id) return { ...common[class_.name], [field.key]: field.many ? [id] : id };
     }
     return {};
   };
