@@ -43,7 +43,7 @@ $(VENV)/installed-test: pyproject.toml tests/clients/package.json | $(VENV)/bin/
 	touch $(VENV)/installed $@
 
 # Side by side with other tools, then docs/benchmarks.md out of the results. `make bench BENCHMARKS=mapping` runs one.
-BENCHMARKS := startup commits validation reports mapping engines publication serving sites
+BENCHMARKS := startup commits imports validation reports mapping engines publication serving sites
 
 bench: $(VENV)/installed-bench
 	@for each in $(BENCHMARKS); do $(BIN)/python bench/$$each.py || exit 1; done
