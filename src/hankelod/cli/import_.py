@@ -92,14 +92,14 @@ def _mapped(path: Path, place: Target, given: argparse.Namespace, working: Path,
     """
     from hankelod.intake import importing
     from hankelod.intake.given import Given
-    from hankelod.intake.mappings import bulk, reports
+    from hankelod.intake.mappings import bulk, reports, shipped
     from hankelod.intake.mappings import importing as mapped
     from hankelod.messages.intake import say
 
     options = mapped.Options(given.form, given.update, given.overwrite, Given(given.document, given.programme), lang)
     try:
         result = _confined(
-            lambda: mapped.run(path, given.source, working / given.mapping, given.mapping, place, options),
+            lambda: mapped.run(path, given.source, shipped.path(given.mapping, working), given.mapping, place, options),
             given,
             MAPPED_SECONDS,
             (Refusal, mapped.Unusable),
