@@ -11,7 +11,18 @@ from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from functools import cached_property
 
-from hankelod.intake.mappings.mapping import OMIT, Entry, Make, Mapping, Parts, Setting, Several, Texts, Value, values_of
+from hankelod.intake.mappings.mapping import (
+    OMIT,
+    Entry,
+    Make,
+    Mapping,
+    Parts,
+    Setting,
+    Several,
+    Texts,
+    Value,
+    values_of,
+)
 from hankelod.messages.problem import Place, Problem, phrase, problem
 from hankelod.model.model import ID, Field
 from hankelod.records import tree
