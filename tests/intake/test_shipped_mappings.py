@@ -13,31 +13,11 @@ from hankelod.cli.parser import main
 from hankelod.intake.mappings import importing, reading, shipped, sources
 from hankelod.intake.mappings.things import Things
 from support.folders import CASES
+from support.lists import dataset, dump
 
 HOME = CASES / "shipped"
 
 NAMES = shipped.names()
-
-
-def dataset(folder: Path, lang: str, currency: str) -> None:
-    """Write a dataset without a record but its publisher's."""
-    about = {
-        "id": "list",
-        "title": {lang: "List"},
-        "description": {lang: "List."},
-        "version": "1.0.0",
-        "issued": "2024-01-01",
-        "modified": "2024-01-01",
-        "licence": "https://creativecommons.org/publicdomain/zero/1.0/",
-        "publisher": "office",
-        "contact": {"name": "Office", "url": "https://example.org/"},
-        "base": "https://example.org/list/",
-        "languages": [lang],
-        "currency": currency,
-    }
-    (folder / "data/organisations").mkdir(parents=True)
-    (folder / "data/organisations/office.yml").write_text(yaml.safe_dump({"name": {lang: "Office"}}), "utf-8")
-    (folder / "data/dataset.yml").write_text(yaml.safe_dump(about), "utf-8")
 
 
 class Shipped(NamedTuple):
@@ -81,9 +61,7 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     assert main(["-C", str(folder), "import", source, *given]) == 0
     assert main(["-C", str(folder), "validate"]) == 0
     assert main(["-C", str(folder), "publish", "--only", "dumps"]) == 0
-    store = ox.Store()
-    store.bulk_load(path=str(next((folder / "dist/dump").glob("*.nt"))), format=ox.RdfFormat.N_TRIPLES)
-    return Shipped(request.param, expected, folder, store)
+    return Shipped(request.param, expected, folder, dump(folder))
 
 
 def test_every_mapped_column_is_found_again(case: Shipped):

@@ -1,7 +1,8 @@
 """Export of a mapping as YARRRML, for those who make RDF with tools of RML.
 
 YARRRML passes cells on as they are: values that the import makes by steps are left out, with a comment that says which.
-Follows the specification of YARRRML (https://rml.io/yarrrml/spec/).
+IRIs are whole, since processors have prefixes of their own. Follows the specification of YARRRML
+(https://rml.io/yarrrml/spec/).
 """
 
 from __future__ import annotations
@@ -36,13 +37,11 @@ class _Writing:
         self.described, self.lang = described, lang
         self.model = described.setting.model
         self.source = [f"{name}~{FORMULATIONS[str(source.format)]}", *([source.records] if source.records else [])]
-        self.used: set[str] = set()
         self.by_name = {thing.name: thing for thing in described.things}
 
     def text(self) -> str:
         body = "".join(map(self._thing, self.described.things))
-        prefixes = "".join(f"  {p}: {_quoted(self.model.prefixes[p])}\n" for p in sorted(self.used))
-        return f"# {say('export-head', self.lang)}\nprefixes:\n{prefixes}mappings:\n{body}"
+        return f"# {say('export-head', self.lang)}\nmappings:\n{body}"
 
     def _thing(self, thing: Thing) -> str:
         lines = [f"  {thing.name}:", f"    sources: [{json.dumps(self.source, ensure_ascii=False)}]"]
@@ -50,7 +49,7 @@ class _Writing:
         if id is not None and (id.make is not None or compare(id, self.described).changed):
             said = say("export-ids", self.lang, column=", ".join(id.columns), steps=steps(id) or "slug")
             lines.append(f"    # {said}")
-        lines += [f"    s: {_quoted(self._subject(thing))}", "    po:", f"      - [a, {self._name(thing.cls.iri)}]"]
+        lines += [f"    s: {_quoted(self._subject(thing))}", "    po:", f"      - [a, {_quoted(thing.cls.iri)}]"]
         for statement in thing.statements:
             lines += (f"      {line}" for line in self._statement(statement))
         return "\n".join(lines) + "\n"
@@ -59,14 +58,14 @@ class _Writing:
         """The template of the IRIs of a thing."""
         owner = self.by_name[thing.owner]
         assert owner.id is not None
-        id = (owner.id.join or "").join(f"$({column})" for column in owner.id.columns)
+        id = (owner.id.join or "").join(map(_reference, owner.id.columns))
         return self.model.iri(owner.cls, id) + (f"/{thing.part}" if thing.part else "")
 
     def _statement(self, statement: Statement) -> list[str]:
         field, value = statement.field, statement.value
         if field.inverse:
             return [f"# {say('export-inverse', self.lang, column=field.key)}"]
-        predicate = self._name(field.path)
+        predicate = _quoted(field.path)
         if statement.thing is not None:
             return [f"- [{predicate}, {_quoted(self._subject(self.by_name[statement.thing]) + '~iri')}]"]
         assert value is not None
@@ -83,12 +82,12 @@ class _Writing:
         if cells.changed or not cells.lengths:
             cell, result = cells.changed or ("", "")
             shown = {"cell": _short(cell), "result": _short(result), "steps": said or "–"}
-            return [f"# {predicate}: {say('export-changed', self.lang, column=column, **shown)}"]
+            return [f"# {statement.field.key}: {say('export-changed', self.lang, column=column, **shown)}"]
         if datatype(statement.field, cells.lengths) is None:
-            return [f"# {predicate}: {say('export-mixed', self.lang, column=column)}"]
-        out = [f"# {predicate}: {say('export-steps', self.lang, column=column, steps=said)}"] if said else []
+            return [f"# {statement.field.key}: {say('export-mixed', self.lang, column=column)}"]
+        out = [f"# {statement.field.key}: {say('export-steps', self.lang, column=column, steps=said)}"] if said else []
         names = self.described.records.columns.named(value.columns[0])
-        return [*out, *(self._object(predicate, f"$({name})", statement, cells.lengths) for name in names)]
+        return [*out, *(self._object(predicate, _reference(name), statement, cells.lengths) for name in names)]
 
     def _object(self, predicate: str, text: str, statement: Statement, lengths: frozenset[int]) -> str:
         """An entry of predicate and object."""
@@ -100,17 +99,13 @@ class _Writing:
         if statement.language is not None:
             parts.append(f"{statement.language}~lang")
         elif kind is not None and kind != STRING:
-            parts.append(self._name(kind))
+            parts.append(_quoted(kind))
         return f"- [{', '.join(parts)}]"
 
-    def _name(self, iri: str) -> str:
-        """An IRI by its prefix, or whole."""
-        for prefix, space in self.model.prefixes.items():
-            name = iri.removeprefix(space)
-            if name != iri and name.isalnum():
-                self.used.add(prefix)
-                return f"{prefix}:{name}"
-        return _quoted(iri)
+
+def _reference(column: str) -> str:
+    """The reference to a column; a bracket in its name would end it."""
+    return "$(" + column.replace(")", "\\)") + ")"
 
 
 def _quoted(text: str) -> str:
