@@ -20,7 +20,7 @@ from hankelod.intake import importing as intake
 from hankelod.intake.mappings import importing
 from hankelod.intake.mappings.importing import Options
 from hankelod.records.dataset import Dataset
-from support.folders import DATASETS
+from support.folders import DATASETS, ROOT
 
 MAPPING = """
 constants: {source: "https://example.org/list"}
@@ -199,6 +199,25 @@ def test_sources_that_are_none(folder: Path, name: str, text: str, capsys: pytes
     assert main(["-C", str(folder), "import", name, "--mapping", "m.yml", "--to", "."]) == 2
     err = capsys.readouterr().err
     assert name in err and "Traceback" not in err and "Error:" not in err
+
+
+def test_the_example_of_the_documentation(folder: Path, capsys: pytest.CaptureFixture[str]):
+    page = (ROOT / "docs" / "importing.md").read_text("utf-8").partition("## Mapping files")[2]
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    assert "match: name" in example
+    example = example.replace("  areas:", "  # areas:")  # the dataset has no areas
+    (folder / "m.yml").write_text(example, "utf-8")
+    (folder / "data" / "organisations" / "recipient.yml").write_text("name: {en: Recipient}", "utf-8")
+    (folder / "s.csv").write_text(
+        "Code;Name;Begins;State;Recipient;Register number;Fund;Granted;Notes\n"
+        'A-1;One;1.2.2025;open;Recipient;1;Fund A;"1 234,50";x\n'
+        "A-2;Two;2025;draft;Other;2;Fund A;0;\n",
+        "utf-8",
+    )
+    assert run(folder) == 0, capsys.readouterr()
+    made = projects(folder)
+    assert made["a-1"]["lead"] == "recipient" and made["a-1"]["grants"][0]["amount"] == "1234.50"
+    assert "status" not in made["a-2"] and "amount" not in made["a-2"]["grants"][0]
 
 
 ### Any cells, in every format

@@ -269,7 +269,7 @@ class CellReader:
     def choose_level(self, rows: Iterator[Row]) -> None:
         """Choose the level of areas that most names in the columns are of, by which names of several are read.
 
-        `Stockholm` is a county in a column of counties, and a municipality in one of municipalities.
+        A name that a county and a municipality share is the county in a column of counties.
         """
         if self.target is None or not self.target.file or self.value.match == "code":
             return
