@@ -9,10 +9,10 @@ import pyoxigraph as ox
 import pytest
 import yaml
 
-from hankelod.cli.parser import main
+from hankelod.cli.parser import MAPPINGS, main
 from hankelod.intake.mappings import importing, reading, shipped, sources
 from hankelod.intake.mappings.things import Things
-from support.folders import CASES
+from support.folders import CASES, ROOT
 from support.lists import dataset, dump
 
 HOME = CASES / "shipped"
@@ -91,6 +91,12 @@ def test_every_mapping_file_has_a_case():
     assert sorted(p.name for p in HOME.iterdir() if p.is_dir()) == list(NAMES)
     for name in NAMES:
         assert shipped.path(name, Path()).read_text("utf-8").startswith("# ")
+
+
+def test_help_and_documentation_name_them_all():
+    section = (ROOT / "docs/importing.md").read_text("utf-8").split("### Mapping files in the package\n")[1]
+    assert NAMES == MAPPINGS
+    assert all(f"| `{name}` |" in section for name in NAMES)
 
 
 def test_a_file_beside_is_not_one_of_the_package(tmp_path: Path):
