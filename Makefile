@@ -42,7 +42,7 @@ $(VENV)/installed-test: pyproject.toml tests/clients/package.json $(VENV)/morph-
 	touch $(VENV)/installed $@
 
 # Side by side with other tools, then docs/benchmarks.md out of the results. `make bench BENCHMARKS=mapping` runs one.
-BENCHMARKS := startup commits validation mapping engines publication serving sites
+BENCHMARKS := startup commits imports validation mapping engines publication serving sites
 
 bench: $(VENV)/installed-bench
 	@for each in $(BENCHMARKS); do $(BIN)/python bench/$$each.py || exit 1; done
