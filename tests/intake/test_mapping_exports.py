@@ -21,6 +21,7 @@ import yaml
 
 from hankelod.cli.parser import main
 from hankelod.intake.mappings import shipped
+from hankelod.intake.mappings.statements import bare
 from hankelod.records.slug import slug
 from support.folders import CASES
 from support.lists import dataset, dump
@@ -29,6 +30,8 @@ HOME = CASES / "exported"
 
 MORPH = Path(sys.prefix) / ("Scripts/python.exe" if os.name == "nt" else "morph-kgc/bin/python")
 """The Python of morph-kgc, which has an environment of its own."""
+
+SHARED = os.environ.get("HANKELOD_SHARED")
 
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
@@ -106,6 +109,28 @@ def test_morph_kgc_makes_the_values_of_the_import(case: Case, capsys: pytest.Cap
         kinds = [o for p, o in its if p == RDF_TYPE.value]
         assert its <= ours[thing]
         assert {(p, o) for p, o in ours[thing] if any(p in properties[kind] for kind in kinds)} <= its
+
+
+@pytest.mark.skipif(not MORPH.exists(), reason="morph-kgc is not here: make test installs it")
+@pytest.mark.skipif(not SHARED, reason="HANKELOD_SHARED is not set: it has the lists of the publishers")
+def test_morph_kgc_reads_a_public_list_as_the_import_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """The literals are the same; those of things that are made of names stand at other ids."""
+    dataset(tmp_path, "fi", "EUR")
+    list_ = Path(str(SHARED)) / "publishers" / "finland-2014-2020.csv"
+    shutil.copy(list_, tmp_path / "source.csv")
+    (tmp_path / "mapping.yml").write_text(shipped.path("eura2014", tmp_path).read_text("utf-8"), "utf-8")
+    assert main(["-C", str(tmp_path), "import", "source.csv", "--mapping", "eura2014", "--to", "."]) == 0
+    assert main(["-C", str(tmp_path), "publish", "--only", "dumps"]) == 0
+    case = Case("list", tmp_path, tmp_path / "source.csv", dump(tmp_path))
+    made, ours = literals(materialised(case, case.exported("yarrrml", capsys))), literals(case.store)
+    assert len(made) > 600
+    assert made <= ours
+
+
+def literals(store: ox.Store) -> set[tuple[str, str, str | None]]:
+    """The literals by property, without invisible characters; names in capitals and not are one organisation's."""
+    quads = [q for q in store if isinstance(q.object, ox.Literal)]
+    return {(q.predicate.value, bare(q.object.value).casefold(), q.object.language) for q in quads}
 
 
 def test_what_yarrrml_leaves_out_is_said(case: Case, capsys: pytest.CaptureFixture[str]):

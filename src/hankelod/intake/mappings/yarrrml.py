@@ -46,9 +46,11 @@ class _Writing:
     def _thing(self, thing: Thing) -> str:
         lines = [f"  {thing.name}:", f"    sources: [{json.dumps(self.source, ensure_ascii=False)}]"]
         id = thing.id
-        if id is not None and (id.make is not None or compare(id, self.described).changed):
-            said = say("export-ids", self.lang, column=", ".join(id.columns), steps=steps(id) or "slug")
-            lines.append(f"    # {said}")
+        column = ", ".join(id.columns) if id is not None else ""
+        if id is not None and id.make is not None:
+            lines.append(f"    # {say('export-made', self.lang, column=column)}")
+        elif id is not None and compare(id, self.described).changed:
+            lines.append(f"    # {say('export-ids', self.lang, column=column, steps=steps(id))}")
         lines += [f"    s: {_quoted(self._subject(thing))}", "    po:", f"      - [a, {_quoted(thing.cls.iri)}]"]
         for statement in thing.statements:
             lines += (f"      {line}" for line in self._statement(statement))
