@@ -29,7 +29,10 @@ DCTERMS = "http://purl.org/dc/terms/"
 
 
 class Publisher(NamedTuple):
-    """A publisher: the list, the language and currency, its programmes, and the exit status of the import."""
+    """A publisher: the list, the language and currency, its programmes, and the exit status of the import.
+
+    `mapping` is one of the package, else the mapping is the file of the list's name in the folder of cases.
+    """
 
     file: str
     lang: str
@@ -37,6 +40,7 @@ class Publisher(NamedTuple):
     programmes: dict[str, str]
     status: int = 0
     areas: bool = False
+    mapping: str | None = None
 
 
 PUBLISHERS = [
@@ -44,6 +48,8 @@ PUBLISHERS = [
     Publisher("sweden-2014-2020.json", "sv", "SEK", {"eruf-2014-2020": "ERUF"}, areas=True),
     Publisher("united-kingdom-2007-2013.csv", "en", "GBP", {"erdf": "ERDF", "esf": "ESF"}, status=1),
     Publisher("360giving.json", "en", "GBP", {}),
+    Publisher("360giving.json", "en", "GBP", {}, mapping="360giving"),
+    Publisher("finland-2014-2020.csv", "fi", "EUR", {}, mapping="eura2014"),
 ]
 
 
@@ -98,14 +104,15 @@ class Imported(NamedTuple):
         return {x.object for x in quads if isinstance(x.object, ox.Literal)}
 
 
-@pytest.fixture(scope="module", params=PUBLISHERS, ids=lambda p: p.file)
+@pytest.fixture(scope="module", params=PUBLISHERS, ids=lambda p: f"{p.file} by {p.mapping}" if p.mapping else p.file)
 def imported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Imported:
     publisher: Publisher = request.param
     folder = tmp_path_factory.mktemp("list")
     dataset(folder, publisher)
     source = Path(str(SHARED)) / "publishers" / publisher.file
-    mapping = CASES / "publishers" / f"{source.stem}.yml"
-    assert run("-C", str(folder), "import", str(source), "--mapping", str(mapping), "--to", ".") == publisher.status
+    mapping = publisher.mapping or str(CASES / "publishers" / f"{source.stem}.yml")
+    given = ["--mapping", mapping, "--document", "https://example.org/list", "--to", "."]
+    assert run("-C", str(folder), "import", str(source), *given) == publisher.status
     assert run("-C", str(folder), "validate") == 0
     assert run("-C", str(folder), "publish", "--only", "dumps") == 0
     text = source.read_text("utf-8")

@@ -67,18 +67,21 @@ def blocks() -> list[Block]:
 
 BLOCKS = blocks()
 
-GUIDED, HEADING = ROOT / "docs/publishing.md", "## Your own projects in an afternoon"
+GUIDED = ROOT / "docs/publishing.md"
 
 
-def guide() -> list[Block]:
-    """The blocks of the guide for publishers, which are one session from an empty folder on."""
+def guide(heading: str) -> list[Block]:
+    """The blocks of a guide for publishers, which are one session from an empty folder on."""
     lines = TEXT[GUIDED].splitlines()
-    first = lines.index(HEADING) + 1
+    first = lines.index(f"## {heading}") + 1
     last = next(n for n, line in enumerate(lines, start=1) if n > first and line.startswith("## "))
     return [block for block in BLOCKS if block.page == GUIDED and first < block.line < last]
 
 
-GUIDE = guide()
+GUIDES = {
+    heading: guide(heading) for heading in ("Your own projects in an afternoon", "A list that you have: two examples")
+}
+GUIDE = [block for blocks in GUIDES.values() for block in blocks]
 EXAMPLES = [block for block in BLOCKS if block.language == "sh" and block.commands()]
 SESSIONS = [block for block in EXAMPLES if block not in GUIDE]
 SLOW = [block for block in SESSIONS if any(line.startswith("hankelod publish") for line in block.commands())]
@@ -126,21 +129,20 @@ def test_the_examples_run(block: Block, published: Path, tmp_path: Path):
         assert done.returncode == 0, f"{line}\n{done.stdout[-2000:]}{done.stderr}"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no terminals of this kind")
-def test_the_guide_leads_from_an_empty_folder_to_a_publication(tmp_path: Path):
-    """Its blocks one after the other: commands, what they ask and are answered on a terminal, and files.
+def followed(guide: list[Block], folder: Path) -> Path:
+    """Follow a guide from an empty folder on; return the folder that it ends in.
 
-    What a command shows on a terminal is the block of text behind it; what was typed stands behind the prompts. The
-    paragraph above the block of a file names it last.
+    Its blocks one after the other: commands, what they ask and are answered on a terminal, and files. What a command
+    shows on a terminal is the block of text behind it; what was typed stands behind the prompts. The paragraph above
+    the block of a file names it last.
     """
-    folder = tmp_path
-    for block, after in itertools.zip_longest(GUIDE, GUIDE[1:]):
+    for block, after in itertools.zip_longest(guide, guide[1:]):
         if block.language == "text":
             continue
         if block.language != "sh":
             above = TEXT[GUIDED].splitlines()[: block.line - 1]
             name = re.findall(r"`([^`]+[.][a-z]+)`", "\n".join(above[-6:]))[-1]
-            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).parent.mkdir(exist_ok=True, parents=True)
             (folder / name).write_text(block.text(), "utf-8")
             continue
         *commands, last = block.commands()
@@ -149,7 +151,7 @@ def test_the_guide_leads_from_an_empty_folder_to_a_publication(tmp_path: Path):
             if program == "mkdir":
                 (folder / arguments[0]).mkdir()
             elif program == "cd":
-                folder = folder / arguments[0]
+                folder = (folder / arguments[0]).resolve()
             elif line == last and after and after.language == "text":
                 answers = re.findall(r"^  [^ ].*?(?: \[.*\])?:(?: (.*))?$", after.text(), re.M)
                 done = talk([*arguments, "--lang", "en"], answers, folder)
@@ -158,9 +160,26 @@ def test_the_guide_leads_from_an_empty_folder_to_a_publication(tmp_path: Path):
             elif line not in UNRUN:
                 done = hankelod(*arguments, cwd=folder)
                 assert done.returncode == 0, f"{line}\n{done.stdout[-2000:]}{done.stderr}"
+    return folder
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no terminals of this kind")
+def test_the_guide_leads_from_an_empty_folder_to_a_publication(tmp_path: Path):
+    folder = followed(GUIDES["Your own projects in an afternoon"], tmp_path)
     page = (folder / "dist/doc/project/school-roofs.html").read_text("utf-8")
     for text in ("Priority", "Solar energy", "Decided on", "£30,000"):
         assert text in page, text
+
+
+def test_lists_become_publications_as_the_examples_say(tmp_path: Path):
+    fund = followed(GUIDES["A list that you have: two examples"], tmp_path)
+    roof = (fund.parent / "village-grants/dist/doc/project/v-1.html").read_text("utf-8")
+    for text in ("New roof of the hall", "£12,000.50", "Village Hall Trust", "1 March 2025"):
+        assert text in roof, text
+    assert "Roof of the hall" in (fund / "dist/doc/project/360g-examplefund-1.html").read_text("utf-8")
+    published = [f for f in (fund / "dist").rglob("*") if f.is_file()]
+    assert not any(b"nobody needs to know" in f.read_bytes() for f in published)
+    assert len(list((fund / "data/organisations").glob("*.yml"))) == 2
 
 
 def test_what_is_not_run_is_listed_with_its_mark():

@@ -48,6 +48,8 @@ def run(given: argparse.Namespace, working: Path, lang: str) -> int:
         place = importing.target(working, datasets.around(working), working)
         templates.write(working / given.template, place, lang, templates.standing(place) if given.filled else ())
         return 0
+    if given.export:
+        return _export(given, working, lang)
     if not given.source or not (given.to or given.propose):
         raise lines.CannotImport("no-source")
     path = working / given.source
@@ -92,14 +94,14 @@ def _mapped(path: Path, place: Target, given: argparse.Namespace, working: Path,
     """
     from hankelod.intake import importing
     from hankelod.intake.given import Given
-    from hankelod.intake.mappings import bulk, reports
+    from hankelod.intake.mappings import bulk, reports, shipped
     from hankelod.intake.mappings import importing as mapped
     from hankelod.messages.intake import say
 
     options = mapped.Options(given.form, given.update, given.overwrite, Given(given.document, given.programme), lang)
     try:
         result = _confined(
-            lambda: mapped.run(path, given.source, working / given.mapping, given.mapping, place, options),
+            lambda: mapped.run(path, given.source, shipped.path(given.mapping, working), given.mapping, place, options),
             given,
             MAPPED_SECONDS,
             (Refusal, mapped.Unusable),
@@ -127,6 +129,34 @@ def _mapped(path: Path, place: Target, given: argparse.Namespace, working: Path,
         console.tell(say("report-pending", lang))
     left = not given.overwrite and any(c.what == "conflict" for c in changes)
     return 1 if result.refused_rows or waiting or left else 0
+
+
+def _export(given: argparse.Namespace, working: Path, lang: str) -> int:
+    """Write a mapping in another form to standard output; as a file of its own (`yml`) no source is needed."""
+    from hankelod.intake import importing
+    from hankelod.intake.documents import lines
+    from hankelod.intake.mappings import exporting, reports, shipped
+    from hankelod.intake.mappings.importing import Unusable
+    from hankelod.intake.mappings.things import Things
+    from hankelod.messages.intake import say
+
+    if not given.mapping or not (given.source or given.export == "yml"):
+        raise lines.CannotImport("no-mapping-to-export")
+    file = shipped.path(given.mapping, working)
+    if given.export == "yml":
+        console.show(exporting.file(file, given.mapping))
+        return 0
+    place = importing.target(working / (given.to or "."), datasets.around(working), working)
+    asked = exporting.Asked(working / given.source, given.source, file, given.mapping, given.export)
+    try:
+        console.show(
+            _confined(lambda: exporting.export(asked, Things(place), lang), given, MAPPED_SECONDS, (Refusal, Unusable))
+        )
+    except Unusable as error:
+        console.tell("\n".join(reports.problems(error.problems, lang)))
+        console.tell(say("report-mapping", lang))
+        return 2
+    return 0
 
 
 def _confined(

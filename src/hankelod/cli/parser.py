@@ -19,6 +19,10 @@ FORMATS = ("text", "json", "github", "sarif", "html", "turtle")
 
 KINDS = ("project", "organisation", "programme")
 
+EXPORTS = ("csvw", "yarrrml", "yml")
+
+MAPPINGS = ("360giving", "cordis", "eura2014", "kohesio")
+
 ENGINES = ("shacl", "pyshacl")
 
 RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld", "rdfxml")
@@ -232,7 +236,17 @@ def parser() -> argparse.ArgumentParser:
     take.add_argument(
         "--to", metavar="FOLDER", help="where the records go: a dataset, its data folder, or a new folder"
     )
-    take.add_argument("--mapping", metavar="FILE", help="how the columns of the source become records")
+    take.add_argument(
+        "--mapping",
+        metavar="FILE",
+        help="how the columns of the source become records: a mapping file, or the name of one in the package: "
+        + ", ".join(MAPPINGS),
+    )
+    take.add_argument(
+        "--export",
+        choices=EXPORTS,
+        help="with --mapping: write the mapping in this form, and no record",
+    )
     take.add_argument(
         "--propose", action="store_true", help="write a mapping for the source, guessed from its columns, and no record"
     )

@@ -11,7 +11,18 @@ from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from functools import cached_property
 
-from hankelod.intake.mappings.mapping import Entry, Make, Mapping, Parts, Setting, Several, Texts, Value, values_of
+from hankelod.intake.mappings.mapping import (
+    OMIT,
+    Entry,
+    Make,
+    Mapping,
+    Parts,
+    Setting,
+    Several,
+    Texts,
+    Value,
+    values_of,
+)
 from hankelod.messages.problem import Place, Problem, phrase, problem
 from hankelod.model.model import ID, Field
 from hankelod.records import tree
@@ -68,12 +79,12 @@ def settled(mapping: Mapping, columns: Columns, setting: Setting) -> tuple[Mappi
 
     A word alone that is no column becomes a constant where its field takes such words.
     """
-    settling = _Settling(columns, setting)
+    settling = _Settling(columns, setting, mapping.source.absent == OMIT)
     entries = settling.entries(mapping.entries)
     for name, place in mapping.ignored:
         inside = columns.within(name)
         settling.used.update(inside)
-        if not inside:
+        if not inside and not settling.may_be_absent:
             settling.report("mapping-column", place, name)
     for name in columns.names:
         if name not in settling.used:
@@ -84,8 +95,8 @@ def settled(mapping: Mapping, columns: Columns, setting: Setting) -> tuple[Mappi
 class _Settling:
     """Fits entries to columns; `used` are the columns that are read or ignored."""
 
-    def __init__(self, columns: Columns, setting: Setting) -> None:
-        self.columns, self.setting = columns, setting
+    def __init__(self, columns: Columns, setting: Setting, may_be_absent: bool) -> None:
+        self.columns, self.setting, self.may_be_absent = columns, setting, may_be_absent
         self.used: set[str] = set()
         self.problems: list[Problem] = []
 
@@ -119,6 +130,8 @@ class _Settling:
             if value.bare and near is None and value.field is not None and takes_word(value.field, name, self.setting):
                 word: object = [name] if value.field.many else name
                 return value._replace(columns=(), constant=word, bare=False)
+            if self.may_be_absent and not value.needed:
+                continue
             self.report("mapping-column", value.place, name, near)
         return value
 

@@ -38,7 +38,8 @@ class Setting(NamedTuple):
 class Source(NamedTuple):
     """Form of a source; None for what is guessed.
 
-    `records` is the path to the records of JSON (`$.grants[*]`) or XML (`/grants/grant`).
+    `records` is the path to the records of JSON (`$.grants[*]`) or XML (`/grants/grant`). Columns that the source does
+    not have may be `absent`: OMIT leaves out their values, else they are a problem.
     """
 
     format: str | None = None
@@ -46,6 +47,7 @@ class Source(NamedTuple):
     delimiter: str | None = None
     records: str | None = None
     sheet: str | None = None
+    absent: str | None = None
 
 
 class Value(NamedTuple):

@@ -77,6 +77,8 @@ class _Reading:
         source = Source(**{key: self._text(value) for key, value in said.items()})
         if source.format is not None:
             self._word(said["format"], FORMATS)
+        if source.absent is not None:
+            self._word(said["absent"], (OMIT, "error"))
         if source.encoding is not None:
             try:
                 codecs.lookup(source.encoding)

@@ -16,7 +16,7 @@ from hankelod.intake.mappings.mapping import Source
 from hankelod.intake.mappings.rows import MAX_ROWS, Records, Row
 from hankelod.intake.spreadsheets import cells, grid
 from hankelod.intake.spreadsheets.cells import Cell, letters
-from hankelod.intake.spreadsheets.delimited import decoded, stream
+from hankelod.intake.spreadsheets.delimited import decoded, separator, stream
 from hankelod.intake.spreadsheets.workbooks import read_xlsx
 from hankelod.messages.problem import Place, Problem, parser_says, problem
 from hankelod.rdf import files
@@ -76,6 +76,7 @@ def _content(path: Path, name: str) -> bytes:
 
 def _delimited(text: str, name: str, source: Source, wanted: frozenset[str]) -> Records:
     problems: list[Problem] = []
+    source = source._replace(delimiter=source.delimiter or separator(text))
 
     def rows() -> Iterator[cells.Row]:
         unread: list[tuple[int, str]] = []

@@ -81,6 +81,11 @@ def stream(
         unread += ((number + skipped, detail) for number, detail in bad)
 
 
+def separator(text: str) -> str:
+    """Return what separates the cells of a CSV file: what its header has most of."""
+    return _separator(text)[1]
+
+
 def decoded(raw: bytes, name: str, encoding: str | None = None) -> str:
     """Return the text of a file, with `\\n` line ends; a byte that is not of the encoding becomes a lone surrogate.
 
