@@ -273,3 +273,34 @@ def test_a_record_is_the_same_from_any_format(folder: Path, cells: list[tuple[st
     assert all(each == results["csv"] for each in results.values())
     projects = [values for kind, _, values in results["csv"] if kind == "projects"]
     assert [p["grants"][0]["amount"] for p in projects] == [row["sum"] for row in some]  # type: ignore[index]
+
+
+def test_a_person_may_rename_what_an_import_made(folder: Path):
+    write(folder, rows(3))
+    assert run(folder) == 0
+    path = folder / "data" / "organisations" / "org-1.yml"
+    path.write_text(path.read_text("utf-8").replace('"Org 1"', '"The First"'), "utf-8")
+    assert run(folder) == 0
+    assert {file.stem for file in path.parent.glob("org-*.yml")} == {"org-0", "org-1", "org-2"}
+    assert '"The First"' in path.read_text("utf-8")
+
+
+def test_a_person_may_rename_a_line_that_an_import_made(folder: Path):
+    write(folder, rows(3))
+    assert run(folder, "--as", "jsonl") == 0
+    path = folder / "data" / "organisations.jsonl"
+    path.write_text(path.read_text("utf-8").replace('"Org 1"', '"The First"'), "utf-8")
+    assert run(folder) == 0
+    assert (
+        lines(folder, "organisations")["org-1"]["name"] == {"en": "The First"}
+        and len(lines(folder, "organisations")) == 3
+    )
+
+
+@pytest.mark.parametrize("form", ["jsonl", "yml"])
+def test_what_is_made_of_a_code_is_known_again(folder: Path, form: str):
+    fund = "{from: sum, programme: {name: {en: name}, funder: exampleton}}"
+    (folder / "m.yml").write_text(MAPPING.replace("programme: energy, amount", f"programme: {fund}, amount"), "utf-8")
+    write(folder, rows(3))
+    assert run(folder, "--as", form) == 0
+    assert run(folder) == 0, "nothing new, and no change"

@@ -90,7 +90,8 @@ def _read(path: Path, place: Target, given: argparse.Namespace, lang: str) -> Im
 def _mapped(path: Path, place: Target, given: argparse.Namespace, working: Path, lang: str) -> int:
     """Import a source by a mapping file. What can be written is written, also where rows make no record.
 
-    Exit status: 1 where a row makes no record, or changes wait for `--update`, or contradict edits made by hand.
+    Exit status: 1 where a row makes no record, a cell is empty that must not be, or changes wait for `--update` or
+    contradict edits made by hand.
     """
     from hankelod.intake import importing
     from hankelod.intake.given import Given
@@ -111,9 +112,10 @@ def _mapped(path: Path, place: Target, given: argparse.Namespace, working: Path,
         console.tell(say("report-mapping", lang))
         return 2
     console.show(reports.text(result, place.data, lang, given.dry_run))
+    incomplete = bool(result.refused_rows or result.forbidden)
     if given.dry_run:
         console.tell(say("report-dry", lang))
-        return 1 if result.refused_rows else 0
+        return 1 if incomplete else 0
     apply = given.update or given.overwrite
     importing.write(f for f in result.files if f.new or apply)
     for each in result.bulks:
@@ -128,7 +130,7 @@ def _mapped(path: Path, place: Target, given: argparse.Namespace, working: Path,
     if waiting:
         console.tell(say("report-pending", lang))
     left = not given.overwrite and any(c.what == "conflict" for c in changes)
-    return 1 if result.refused_rows or waiting or left else 0
+    return 1 if incomplete or waiting or left else 0
 
 
 def _export(given: argparse.Namespace, working: Path, lang: str) -> int:

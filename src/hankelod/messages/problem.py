@@ -32,6 +32,7 @@ LESSER = {
             "id-vanished",
             "left-out-published",
             "sheet-above-header",
+            "source-encoding",
             "sheet-beside",
             "sheet-hidden",
             "sheet-hidden-row",

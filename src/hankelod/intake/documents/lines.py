@@ -104,6 +104,21 @@ def _check_old(raw: bytes, name: str, declared: str) -> None:
         raise CannotImport("encoding", name=name, lines=shown)
 
 
+def is_old(raw: bytes) -> bool:
+    """Tell whether a text is in Windows-1252 as a whole, and not in UTF-8, UTF-16 or a mixture."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        try:
+            _check_old(raw, "", "")
+        except CannotImport:
+            return False
+        return True
+    return False
+
+
 def read_bytes(path: Path, name: str) -> bytes:
     """Read the bytes of a source, at most `MAX_BYTES`. Raises CannotImport."""
     try:

@@ -8,7 +8,7 @@ from collections.abc import Mapping as MappingOf
 from typing import NamedTuple
 
 from hankelod.intake.given import Given, complete
-from hankelod.intake.mappings.cells import CellReader, Make, Refused
+from hankelod.intake.mappings.cells import EMPTY, CellReader, Make, Refused
 from hankelod.intake.mappings.columns import columns_of
 from hankelod.intake.mappings.mapping import Entry, Mapping, Parts, Several, Texts, Value
 from hankelod.intake.mappings.rows import Records, Row
@@ -48,8 +48,8 @@ Read = Callable[[Row], object | None]
 class Builder:
     """Builds the records of a source; `counts` are by column, `problems` those of cells and rows.
 
-    `more` counts the problems of each kind and column beyond those that are kept. `refused_rows` counts the rows that
-    are not written.
+    `kinds` counts the problems of each kind and column, of which not all are kept. `refused_rows` counts the rows that
+    are not written, `forbidden` the empty cells that the mapping does not allow.
     """
 
     def __init__(self, mapping: Mapping, records: Records, things: Things, given: Given) -> None:
@@ -57,7 +57,7 @@ class Builder:
         self.model = things.model
         self.problems: list[Problem] = []
         self.kinds: dict[tuple[str, str], int] = {}
-        self.rows = self.refused_rows = 0
+        self.rows = self.refused_rows = self.forbidden = 0
         self.readers: list[CellReader] = []
         self.fields = self._entries(mapping.entries, mapping.cls)
         self.constants = {key: value.constant for key, value in mapping.constants.items()}
@@ -222,6 +222,7 @@ class Builder:
 
     def refuse(self, row: Row, refused: Refused) -> None:
         """Keep the problem of a cell that gives no value, and count it."""
+        self.forbidden += refused.code == EMPTY
         count = self.counts.get(refused.column)
         if count is not None:
             count.refused += 1

@@ -58,7 +58,7 @@ def plan(
     Raises CannotImport where the file cannot be read.
     """
     there = _lines(path)
-    known = _checksums(checksums_of(path))
+    known = marks(path)
     order = {key: n for n, key in enumerate(("id", *(f.key for f in cls.fields)))}
     lines: dict[str, bytes] = dict(there)
     changes: list[tuple[str, tuple[Change, ...]]] = []
@@ -92,8 +92,8 @@ def plan(
             lines[identifier] = _line(dict(sorted(record.items(), key=lambda kv: order.get(kv[0], len(order)))))
     changed = lines != there
     text = b"\n".join([*lines.values(), b""]) if changed else None
-    marks = "".join(f"{id} {_pairs(its)}\n" for id, its in known.items()).encode() if changed else None
-    return Bulk(path, text, marks, new, same, tuple(changes))
+    sums = "".join(f"{id} {_pairs(its)}\n" for id, its in known.items()).encode() if changed else None
+    return Bulk(path, text, sums, new, same, tuple(changes))
 
 
 def ids(path: Path) -> frozenset[str]:
@@ -137,10 +137,10 @@ def _lines(path: Path) -> dict[str, bytes]:
     return lines
 
 
-def _checksums(path: Path) -> dict[str, dict[str, str]]:
-    """The checksums of imported values, by id and key."""
+def marks(path: Path) -> dict[str, dict[str, str]]:
+    """Return the checksums of imported values of a JSON Lines file, by id and key. Raises CannotImport."""
     found: dict[str, dict[str, str]] = {}
-    for line in _content(path).decode("utf-8", "replace").split("\n"):
+    for line in _content(checksums_of(path)).decode("utf-8", "replace").split("\n"):
         identifier, _, rest = line.partition(" ")
         if rest:
             found[identifier] = {key: value for key, _, value in (pair.partition("=") for pair in rest.split())}

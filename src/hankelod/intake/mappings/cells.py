@@ -31,6 +31,9 @@ FAULTS = {
 }
 """The problem of each kind of cell that has no value."""
 
+EMPTY = "source-empty"
+"""The problem of an empty cell that a mapping does not allow."""
+
 NUMBERS = ("whole", "number")
 """Kinds of cells that hold a number, whose form needs no example."""
 
@@ -75,7 +78,7 @@ class CellReader:
         found = [(column, row.cells[column]) for column in self.columns if column in row.cells]
         if not found:
             if value.needed:
-                self.report(row, Refused("source-empty", self.columns[0], "", {}))
+                self.report(row, Refused(EMPTY, self.columns[0], "", {}))
             return []
         out: list[object] = []
         for column, cell in self._texts(row, found):

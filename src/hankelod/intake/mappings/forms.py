@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
+from hankelod.messages.tables import currencies
 from hankelod.model import amounts, spoken
 
 MINUS = "-\u2212"
@@ -17,19 +18,22 @@ class NumberForm(NamedTuple):
 
     `decimal` is the sign before decimals and `group` that between thousands, each empty where the example has none;
     numbers of a `percent` form are divided by a hundred. Where the example has no decimals, numbers may: their sign is
-    known as in an example.
+    known as in an example. The `mark` of a currency is read in numbers where the example has it.
     """
 
     example: str
     decimal: str
     group: str
     percent: bool
+    mark: str = ""
 
     def read(self, text: str) -> str | None:
         """Return a number of this form as decimal text, or None. A text without grouping has the form too."""
         bare = text.strip()
         if self.percent:
             bare = bare.removesuffix("%").rstrip()
+        if self.mark:
+            bare = bare.removeprefix(self.mark).removesuffix(self.mark).strip()
         match = _pattern(self.decimal, self.group).fullmatch(bare) or _pattern(self.decimal, self.group).fullmatch(
             amounts.unmarked(bare)
         )
@@ -74,22 +78,34 @@ def number_form(example: str) -> NumberForm | None:
     """
     bare = example.strip()
     percent = bare.endswith("%")
-    bare = amounts.unmarked(bare.removesuffix("%").rstrip())
+    bare = bare.removesuffix("%").rstrip()
+    mark = next((x for x in _marks() if bare.startswith(x) or bare.endswith(x)), "")
+    bare = amounts.unmarked(bare.removeprefix(mark).removesuffix(mark).strip())
     last = re.search(r"[.,](?=[0-9]*\Z)", bare)
     decimal = last.group() if last and len(bare) - last.end() != 3 else ""
     before = bare[: last.start()] if last and decimal else bare
     groups = set(re.findall(rf"{amounts.SPACES}|[.,]", before.lstrip("+" + MINUS).strip()))
     if len(groups) > 1 or decimal in groups:
         return None
-    form = NumberForm(example, decimal, next(iter(groups), ""), percent)
+    form = NumberForm(example, decimal, next(iter(groups), ""), percent, mark)
     return form if form.read(example) is not None else None
+
+
+@cache
+def _marks() -> tuple[str, ...]:
+    """The codes and symbols of currencies, the longest first."""
+    marks = {*currencies(), *(each.symbol for each in currencies().values())}
+    return tuple(sorted(marks, key=lambda mark: (-len(mark), mark)))
 
 
 ### Dates
 
 TOKEN = re.compile(r"'[^']*'|y+|M+|d+|H+|h+|m+|s+|S+|[XxZz]+|a|[^yMdHhmsSXxZza']")
 
-TIME = re.compile(r"[T ][0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?\s*(?:Z|[+-][0-9]{2}:?[0-9]{2})?")
+TIME = re.compile(
+    r"[T ][0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?"
+    r"\s*(?:Z|[+-][0-9]{2}:?[0-9]{2}|[AaPp][.]?[Mm][.]?)?"
+)
 """A time behind a date, which is not part of it."""
 
 CLOCK = {

@@ -50,13 +50,15 @@ class ColumnCount(NamedTuple):
 class Mapped(NamedTuple):
     """A source as it was imported by a mapping.
 
-    `rows` are those of the source, `refused_rows` those that make no record. `problems` are of cells and rows; `more`
+    `rows` are those of the source, `refused_rows` those that make no record; `forbidden` counts empty cells that the
+    mapping does not allow. `problems` are of cells and rows; `more`
     counts those of each kind and column beyond the ones that are listed. `files` and `bulks` are planned.
     """
 
     name: str
     rows: int
     refused_rows: int
+    forbidden: int
     columns: tuple[ColumnCount, ...]
     problems: tuple[Problem, ...]
     more: tuple[tuple[str, str, int], ...]
@@ -114,7 +116,8 @@ def run(source: Path, name: str, mapping_file: Path, mapping_name: str, target: 
     more = tuple((code, column, n - SHOWN) for (code, column), n in builder.kinds.items() if n > SHOWN)
     problems = [*records.problems, *builder.problems]
     unread = sum(p.severity == "violation" for p in records.problems)
-    return Mapped(name, builder.rows + unread, builder.refused_rows + unread, counts, tuple(problems), more, *planned)
+    rows, refused = builder.rows + unread, builder.refused_rows + unread
+    return Mapped(name, rows, refused, builder.forbidden, counts, tuple(problems), more, *planned)
 
 
 def _ordered(values: dict[str, object], cls: Class) -> dict[str, object]:

@@ -234,6 +234,8 @@ class _Proposal:
         """Return the mapping."""
         source = self.records.source
         parts = [f"format: {source.format}"]
+        if source.encoding is not None:
+            parts.append(f"encoding: {source.encoding}")
         if source.records is not None:
             parts.append(f"records: {quoted(source.records)}")
         if source.sheet is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from hankelod.intake.documents.lines import CannotImport
+from hankelod.intake.documents.lines import CannotImport, is_old
 from hankelod.intake.mappings import trees
 from hankelod.intake.mappings.columns import Columns, column
 from hankelod.intake.mappings.mapping import Source
@@ -40,6 +40,12 @@ SUFFIXES = {
 }
 """Formats by the ending of a file."""
 
+TEXTS = ("csv", "json", "jsonl")
+"""Formats that do not say their encoding."""
+
+OLD = "windows-1252"
+"""Encoding that is guessed for what is not UTF-8."""
+
 
 def read(path: Path, name: str, source: Source, wanted: Iterable[str] = ()) -> Records:
     """Open a source; `wanted` are the columns by which the header of a table is known. Raises CannotImport."""
@@ -49,15 +55,23 @@ def read(path: Path, name: str, source: Source, wanted: Iterable[str] = ()) -> R
             raise cells.other_format(name, path.suffix.casefold())
         raise CannotImport("unknown-format", name=name, expected=", ".join(SUFFIXES))
     raw = _content(path, name)
-    source = source._replace(format=format)
-    known = frozenset(map(column, wanted))
-    if format == "csv":
-        return _delimited(decoded(raw, name, source.encoding), path.name, source, known)
-    if format == "xlsx":
-        return _workbook(raw, path.name, source, known)
-    if format == "xml":
-        return trees.read_xml(raw, path.name, source)
-    return trees.read_json(decoded(raw, name, source.encoding), path.name, source)
+    guessed = OLD if format in TEXTS and source.encoding is None and is_old(raw) else None
+    source = source._replace(format=format, encoding=source.encoding or guessed)
+    records = _records(raw, path.name, name, source, frozenset(map(column, wanted)))
+    if guessed is not None:
+        place = Place(path.name, 1, 1)
+        records.problems.insert(0, problem("source-encoding", place, None, None, None, expected=guessed))
+    return records
+
+
+def _records(raw: bytes, file: str, name: str, source: Source, known: frozenset[str]) -> Records:
+    if source.format == "csv":
+        return _delimited(decoded(raw, name, source.encoding), file, source, known)
+    if source.format == "xlsx":
+        return _workbook(raw, file, source, known)
+    if source.format == "xml":
+        return trees.read_xml(raw, file, source)
+    return trees.read_json(decoded(raw, name, source.encoding), file, source)
 
 
 def _content(path: Path, name: str) -> bytes:

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from hankelod.intake import identifiers
+from hankelod.intake import identifiers, writing
 from hankelod.intake.importing import Target
+from hankelod.intake.mappings import bulk
 from hankelod.intake.names import gazetteer
 from hankelod.intake.names.gazetteer import Gazetteer
 from hankelod.intake.spreadsheets.grid import folded
 from hankelod.model.model import ID, Class
+from hankelod.records import tree
 from hankelod.records.slug import slug
 
 IDENTIFIERS, SCHEME, VALUE = "Identifier", "scheme", "value"
@@ -132,9 +134,11 @@ class Things:
         register = self.register(cls)
         given = values.get("id")
         own = {key: value for key, value in values.items() if key != "id"}
-        identifier = str(given) if given is not None else register.match(name, own)
+        stem = identifiers.organisation_id(name) or next(iter(map(slug, register.values_of(own))), "")
+        identifier = str(given) if given is not None else register.match(name, own, stem)
         if identifier is None:
-            stem = identifiers.organisation_id(name) or next(iter(map(slug, register.values_of(own))), "")
+            identifier = self._renamed(cls, register, own)
+        if identifier is None:
             identifier = identifiers.unique(stem if ID.fullmatch(stem) else cls.segment, register.ids)
         made = self.made.setdefault(cls.iri, {})
         before = made.get(identifier)
@@ -144,8 +148,35 @@ class Things:
         else:
             for key, value in own.items():
                 before.values.setdefault(key, value)
+            register.note_names(before.values, own)
         register.add(identifier, name, own)
         return identifier
+
+    def _renamed(self, cls: Class, register: Register, values: Values) -> str | None:
+        """Return the record that an earlier import made with the name in values, and a person renamed; else None."""
+        if cls.iri not in self._imported_names:
+            self._imported_names[cls.iri] = self._names_of_imports(cls, str(register.name))
+        found = self._imported_names[cls.iri].get(writing.checksum(values.get(str(register.name))), ())
+        return next((id for id in found if id in register.there and register.agrees(id, values)), None)
+
+    def _names_of_imports(self, cls: Class, key: str) -> dict[str, list[str]]:
+        """The ids of records that an import made, by the checksum of the name that it wrote."""
+        folder = self.target.data / str(cls.folder)
+        marks = bulk.marks(self.target.data / f"{cls.folder}.jsonl")
+        for path in sorted(folder.glob("*.yml")):
+            try:
+                marks[path.stem] = writing.read_checksums(tree.decode(tree.read_bytes(path, path.name), path.name))
+            except tree.Unreadable:
+                continue
+        found: dict[str, list[str]] = {}
+        for id, its in marks.items():
+            if key in its:
+                found.setdefault(its[key], []).append(id)
+        return found
+
+    @cached_property
+    def _imported_names(self) -> dict[str, dict[str, list[str]]]:
+        return {}
 
     def forget(self) -> None:
         """Forget the records that only the present row describes, since it is not written."""
@@ -174,12 +205,7 @@ class Register:
     def add(self, id: str, name: str | None, values: Values) -> None:
         """Add a record, or what more is known of one."""
         self.ids.add(id)
-        written = values.get(self.name) if self.name else None
-        names = [str(x) for x in written.values()] if isinstance(written, dict) else []
-        for key in self.others:
-            more = values.get(key)
-            names += [str(x) for x in more] if isinstance(more, list) else []
-        for each in (*names, name or ""):
+        for each in (*self._all_names(values), name or ""):
             ids = self._names.setdefault(folded(each), [])
             if each and id not in ids:
                 ids.append(id)
@@ -207,15 +233,41 @@ class Register:
         """Return the ids of the records with an identifier."""
         return list(self._by_value.get(folded(text), ()))
 
-    def match(self, name: str, values: Values) -> str | None:
-        """Return the record with an identifier in values, else with the name and no other identifier; None without."""
-        pairs = self._pairs(values)
-        for scheme, value in pairs:
+    def match(self, name: str, values: Values, code: str) -> str | None:
+        """Return the record with an identifier in values, else with the name and no other identifier; None without.
+
+        Where the values have names of their own, the text that refers to the record is its `code`, which makes its id.
+        """
+        for scheme, value in self._pairs(values):
             found = self._identifiers.get((scheme, folded(value)))
             if found is not None:
                 return found
-        for id in self._names.get(folded(name), ()):
-            its = self._of.get(id, {})
-            if all(its.get(scheme, folded(value)) == folded(value) for scheme, value in pairs):
-                return id
-        return None
+        ids = list(self._names.get(folded(name), ()))
+        if code in self.ids and folded(name) not in map(folded, self._written(values)):
+            ids.append(code)
+        return next((id for id in ids if self.agrees(id, values)), None)
+
+    def agrees(self, id: str, values: Values) -> bool:
+        """Tell whether a record has no other identifier of a scheme than values have."""
+        its = self._of.get(id, {})
+        return all(its.get(scheme, folded(value)) == folded(value) for scheme, value in self._pairs(values))
+
+    def note_names(self, values: Values, others: Values) -> None:
+        """Add the names in `others` that values have not to their other names, where the class has these."""
+        for key in self.others[:1]:
+            known = {folded(name) for name in self._all_names(values)}
+            new = [name for name in self._all_names(others) if folded(name) not in known]
+            if new:
+                values[key] = [*self._listed(values, key), *dict.fromkeys(new)]
+
+    def _all_names(self, values: Values) -> list[str]:
+        return [*self._written(values), *(name for key in self.others for name in self._listed(values, key))]
+
+    def _written(self, values: Values) -> list[str]:
+        """The names in values, in any language."""
+        written = values.get(self.name) if self.name else None
+        return [str(x) for x in written.values()] if isinstance(written, dict) else []
+
+    def _listed(self, values: Values, key: str) -> list[str]:
+        more = values.get(key)
+        return [str(x) for x in more] if isinstance(more, list) else []
