@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -304,3 +305,31 @@ def test_what_is_made_of_a_code_is_known_again(folder: Path, form: str):
     write(folder, rows(3))
     assert run(folder, "--as", form) == 0
     assert run(folder) == 0, "nothing new, and no change"
+
+
+def test_a_date_cell_of_a_workbook_may_have_a_time(folder: Path):
+    (folder / "m.yml").write_text(MAPPING.replace("grants:", "start: {from: day, date: d.M.yyyy}\n  grants:"), "utf-8")
+    book = openpyxl.Workbook()
+    for cells in (("code", "name", "who", "sum", "day"), ("C1", "One", "Org", 5, datetime(2025, 3, 1, 13, 30))):
+        book.active.append(cells)
+    book.save(folder / "s.xlsx")
+    assert main(["-C", str(folder), "import", "s.xlsx", "--mapping", "m.yml", "--to", ".", "--as", "jsonl"]) == 0
+    assert lines(folder)["c1"]["start"] == "2025-03-01"
+
+
+def test_a_proposal_can_be_read_from_standard_input(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    write(folder, [{"recipient" if key == "who" else key: cell for key, cell in row.items()} for row in rows(3)])
+    assert main(["-C", str(folder), "import", "s.csv", "--propose"]) == 0
+    proposal = io.TextIOWrapper(io.BytesIO(capsys.readouterr().out.encode()))
+    monkeypatch.setattr("sys.stdin", proposal)
+    assert main(["-C", str(folder), "import", "s.csv", "--mapping", "-", "--to", ".", "--as", "jsonl"]) == 0
+    assert len(lines(folder)) == 3
+
+
+def test_a_mapping_file_that_is_not_there(folder: Path, capsys: pytest.CaptureFixture[str]):
+    write(folder, rows(1))
+    (folder / "m.yml").unlink()
+    assert run(folder) == 2
+    assert "m.yml: there is no such file" in capsys.readouterr().err

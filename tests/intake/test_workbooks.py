@@ -219,10 +219,10 @@ def test_any_date_is_read_in_either_system(date: datetime.date, since_1904: bool
         ("61", "d.m.yyyy", Cell("1900-03-01", "date")),
         ("0", "d.m.yyyy", Cell("0", "whole")),
         ("-1", "d.m.yyyy", Cell("-1", "whole")),
-        ("44621.5", "d.m.yyyy h:mm", Cell("2022-03-01T12:00:00")),
+        ("44621.5", "d.m.yyyy h:mm", Cell("2022-03-01T12:00:00", "moment")),
         ("44621.999999999", "d.m.yyyy h:mm", Cell("2022-03-02", "date")),
         ("0.5", "h:mm", Cell("12:00:00")),
-        ("1.5", "[h]:mm", Cell("1900-01-01T12:00:00")),
+        ("1.5", "[h]:mm", Cell("1900-01-01T12:00:00", "moment")),
         ("44621", '"vuosi" 0', Cell("44621", "whole")),
     ],
 )
@@ -233,7 +233,7 @@ def test_serial_numbers_at_their_edges(serial: str, form: str, found: Cell) -> N
 def test_dates_of_iso_8601() -> None:
     assert cell('<c t="d"><v>2022-03-01</v></c>') == Cell("2022-03-01", "date")
     assert cell('<c t="d"><v>2022-03-01T00:00:00Z</v></c>') == Cell("2022-03-01", "date")
-    assert cell('<c t="d"><v>2022-03-01T10:30:00</v></c>') == Cell("2022-03-01T10:30:00")
+    assert cell('<c t="d"><v>2022-03-01T10:30:00</v></c>') == Cell("2022-03-01T10:30:00", "moment")
 
 
 ### What is no value

@@ -27,6 +27,9 @@ MAPPED_SECONDS = 600.0
 MEMORY = 2 * 2**30
 """Bytes of memory that reading a source may take."""
 
+STDIN = "-"
+"""The mapping file that is read from standard input."""
+
 if TYPE_CHECKING:
     from hankelod.intake.importing import Import, Target
 
@@ -99,10 +102,11 @@ def _mapped(path: Path, place: Target, given: argparse.Namespace, working: Path,
     from hankelod.intake.mappings import importing as mapped
     from hankelod.messages.intake import say
 
+    file = sys.stdin.buffer.read() if given.mapping == STDIN else shipped.path(given.mapping, working)
     options = mapped.Options(given.form, given.update, given.overwrite, Given(given.document, given.programme), lang)
     try:
         result = _confined(
-            lambda: mapped.run(path, given.source, shipped.path(given.mapping, working), given.mapping, place, options),
+            lambda: mapped.run(path, given.source, file, given.mapping, place, options),
             given,
             MAPPED_SECONDS,
             (Refusal, mapped.Unusable),

@@ -20,6 +20,7 @@ from hankelod.messages.catalogue import Text
 from hankelod.messages.problem import kind_word, phrase
 from hankelod.model import amounts
 from hankelod.model.kinds import dates
+from hankelod.model.kinds.kind import Kind
 from hankelod.model.model import ID, Class, Field
 from hankelod.records.slug import slug
 
@@ -36,6 +37,10 @@ EMPTY = "source-empty"
 
 NUMBERS = ("whole", "number")
 """Kinds of cells that hold a number, whose form needs no example."""
+
+
+DAYS = ("date", "moment")
+"""Kinds of cells that hold a date, whose form needs no pattern."""
 
 
 class Refused(NamedTuple):
@@ -157,7 +162,7 @@ class CellReader:
             return self._matched(column, text)
         if self.field is not None and self.field.kind.numeric:
             return self._number(column, cell)
-        if value.date or cell.kind == "date":
+        if value.date or cell.kind in DAYS:
             return self._date(column, cell)
         return self._plain(column, cell)
 
@@ -199,7 +204,7 @@ class CellReader:
 
     def _date(self, column: str, cell: Cell) -> object | None:
         read = (form.read(cell.text) for form in self.value.date)
-        text = cell.text if cell.kind == "date" else next((r for r in read if r is not None), None)
+        text = cell.text if cell.kind in DAYS else next((r for r in read if r is not None), None)
         fitted = fitting(text, self.field) if text is not None else None
         if fitted is None:
             forms = ", ".join(form.pattern for form in self.value.date) or kind_word(self._kind())
@@ -315,11 +320,20 @@ def plain_number(text: str) -> str | None:
 
 
 def fitting(date: str, field: Field | None) -> str | None:
-    """Return a date as precise as a field takes it: a month of a day, a year of a month; None where it takes none."""
+    """Return a date as precise as a field takes it: a day of a moment, a month of a day, a year of a month; else None.
+
+    What is no date has no part that fits.
+    """
     if field is None or field.kind.name not in DATES:
         return date
-    for form in (date, date[:7], date[:4]):
-        fits = re.fullmatch(field.kind.lexical or "", form)
-        if fits and field.kind.takes(form) and (field.pattern is None or re.search(field.pattern, form)):
+    day = TIME.sub("", date)
+    if not any(_takes(kind, day) for kind in (dates.YEAR, dates.MONTH, dates.DATE)):
+        return None
+    for form in (date, day, day[:7], day[:4]):
+        if _takes(field.kind, form) and (field.pattern is None or re.search(field.pattern, form)):
             return form
     return None
+
+
+def _takes(kind: Kind, form: str) -> bool:
+    return re.fullmatch(kind.lexical or "", form) is not None and kind.takes(form)

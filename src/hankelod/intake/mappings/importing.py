@@ -74,10 +74,12 @@ class Unusable(Exception):
         self.problems = problems
 
 
-def read_mapping(path: Path, name: str, things: Things) -> Mapping:
-    """Read a mapping file. Raises Unusable, and CannotImport where it cannot be opened."""
+def read_mapping(file: Path | bytes, name: str, things: Things) -> Mapping:
+    """Read a mapping file, or its content. Raises Unusable, and CannotImport where there is no such file."""
+    if isinstance(file, Path) and not file.exists():
+        raise CannotImport("no-such-file", name=name)
     try:
-        raw = tree.read_bytes(path, name)
+        raw = tree.read_bytes(file, name) if isinstance(file, Path) else file
     except tree.Unreadable as error:
         raise Unusable([error.problem]) from error
     mapping, problems = reading.read(raw, name, setting(things))
@@ -91,7 +93,9 @@ def setting(things: Things) -> Setting:
     return Setting(things.model, things.target.config.languages, things.exists)
 
 
-def run(source: Path, name: str, mapping_file: Path, mapping_name: str, target: Target, options: Options) -> Mapped:
+def run(
+    source: Path, name: str, mapping_file: Path | bytes, mapping_name: str, target: Target, options: Options
+) -> Mapped:
     """Import a source by a mapping file, without writing. Raises CannotImport and Unusable."""
     things = Things(target)
     mapping = read_mapping(mapping_file, mapping_name, things)

@@ -296,7 +296,7 @@ def _fits(pattern: str, texts: Iterable[str]) -> float:
 
 def _dates(sample: Sample) -> list[str]:
     """The pattern that most dates of a column have; none where they are no dates."""
-    if sample.kinds == {"date"}:
+    if sample.kinds <= {"date", "moment"}:
         return ["yyyy-MM-dd"]
     best = max(DATES, key=lambda pattern: _fits(pattern, sample.texts))
     return [best] if _fits(best, sample.texts) >= MOST else []

@@ -26,8 +26,9 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 class Cell(NamedTuple):
     """A cell that is not empty: its text, its kind, and whether any of it is struck through.
 
-    `text`; `whole`, a number without a fraction, and `number`, one with it; `date`, `2022-03-01`; or a kind of fault,
-    which has no value: `formula`, `error`, `percent`, `garbled` (bytes that are not of the encoding).
+    `text`; `whole`, a number without a fraction, and `number`, one with it; `date`, `2022-03-01`; `moment`, a date with
+    a time; or a kind of fault, which has no value: `formula`, `error`, `percent`, `garbled` (bytes that are not of the
+    encoding).
     """
 
     text: str

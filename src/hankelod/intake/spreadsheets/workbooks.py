@@ -326,7 +326,7 @@ def _date(value: Decimal, shows: str, epoch: datetime.date) -> Cell | None:
         return None
     day = epoch + datetime.timedelta(int(days) + (first and days < 60) + seconds // 86_400)
     seconds %= 86_400
-    return Cell(f"{day.isoformat()}T{_clock(seconds)}") if seconds else Cell(day.isoformat(), "date")
+    return Cell(f"{day.isoformat()}T{_clock(seconds)}", "moment") if seconds else Cell(day.isoformat(), "date")
 
 
 def _clock(seconds: int) -> str:
@@ -336,7 +336,9 @@ def _clock(seconds: int) -> str:
 def _iso(text: str) -> Cell:
     """A date of ISO 8601, as strict workbooks have it; midnight goes."""
     match = re.fullmatch(r"([0-9]{4}-[0-9][0-9]-[0-9][0-9])(?:T00:00(?::00(?:\.0+)?)?Z?)?", text)
-    return Cell(match[1], "date") if match else Cell(text)
+    if match:
+        return Cell(match[1], "date")
+    return Cell(text, "moment" if re.match(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9]T", text) else "text")
 
 
 def _styles(package: _Package, part: str) -> list[Style]:
