@@ -195,7 +195,7 @@ class Check(NamedTuple):
     `alternatives` are keys of which one is required (`sh:or`). `select` is the query of a SPARQL rule: each solution is
     a problem, with `$this` the node and `?value` the value. `least`, `pattern`, `limits`, `values` and `apart` are what
     the shape asks of the values of its key: their number, their form and range, the literals that they may be, and the
-    keys whose values they must not be (`sh:disjoint`).
+    keys whose values they must not be (`sh:disjoint`). `essential` is what every record needs, whatever the profile.
     """
 
     code: str
@@ -212,6 +212,7 @@ class Check(NamedTuple):
     limits: Mapping[str, str] = {}
     values: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
+    essential: bool = False
 
 
 class Described(NamedTuple):

@@ -342,6 +342,7 @@ def _checks(shapes: Index, owners: dict[str, str]) -> dict[str, Check]:
             apart=tuple(
                 other for path in shapes.objects(shape, SH + "disjoint") if (other := keys.get((owner, str(path))))
             ),
+            essential=shapes.value(shape, SHAPES + "essential") == "true",
         )
     return checks
 

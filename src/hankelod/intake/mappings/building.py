@@ -244,14 +244,17 @@ class Builder:
 def needed(cls: Class, model: Model) -> list[tuple[tuple[str, ...], Text]]:
     """Return what a record needs to be written, beside its id: keys of which one is needed, with a label.
 
-    These are its name, and what tells whom it is about where shapes ask for one of several keys (`lead`).
+    These are its name, and what tells whom it is about where shapes ask for one of several keys (`lead`), if shapes
+    mark them as essential: what a profile asks for besides is for the validation to tell.
     """
+    essential = [check for check in model.checks.values() if check.essential and check.class_name == cls.name]
+    names = {check.key for check in essential}
     found: list[tuple[tuple[str, ...], Text]] = [
-        ((f.key,), f.label) for f in cls.fields if f.kind.by_language and f.required
+        ((f.key,), f.label) for f in cls.fields if f.kind.by_language and f.required and f.key in names
     ]
-    for check in model.checks.values():
+    for check in essential:
         fields = [f for f in map(cls.field, check.alternatives) if f is not None]
-        if check.class_name == cls.name and any(f.kind.refers for f in fields):
+        if any(f.kind.refers for f in fields):
             found.append((tuple(f.key for f in fields), fields[0].label))
     return found
 

@@ -206,6 +206,8 @@ class CellReader:
         read = (form.read(cell.text) for form in self.value.date)
         text = cell.text if cell.kind in DAYS else next((r for r in read if r is not None), None)
         fitted = fitting(text, self.field) if text is not None else None
+        if fitted is None and text is not None:
+            return self._unfit(column, cell.text)
         if fitted is None:
             forms = ", ".join(form.pattern for form in self.value.date) or kind_word(self._kind())
             return Refused("source-date", column, cell.text, {"expected": forms})
