@@ -33,6 +33,7 @@ LESSER = {
             "left-out-published",
             "sheet-above-header",
             "source-encoding",
+            "source-differs",
             "sheet-beside",
             "sheet-hidden",
             "sheet-hidden-row",

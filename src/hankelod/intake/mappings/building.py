@@ -166,7 +166,12 @@ class Builder:
             if name is not None and name.key not in own:
                 languages = name.languages or self.things.target.config.languages
                 own[name.key] = {self.language if self.language in languages else languages[0]: text}
-            return self.things.make(cls, text, own)
+            identifier, differing = self.things.make(cls, text, own)
+            for key in differing:
+                column = next((c for c in columns_of({key: entries[key]}) if c in row.cells), None)
+                said = row.cells[column].text if column is not None else text
+                self._keep("source-differs", row, column, said, {"column": column or key, "expected": identifier})
+            return identifier
 
         return make
 

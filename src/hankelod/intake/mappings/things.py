@@ -126,10 +126,11 @@ class Things:
 
     ### Making
 
-    def make(self, cls: Class, name: str, values: Values) -> str:
+    def make(self, cls: Class, name: str, values: Values) -> tuple[str, list[str]]:
         """Return the id of the record that values describe: one with an identifier of theirs, else of their name.
 
-        Where there is none it is made. What an earlier row says of the same thing is kept, and only added to.
+        Where there is none it is made. What an earlier row says of the same thing is kept, and only added to: returned
+        too are the keys of which it says otherwise.
         """
         register = self.register(cls)
         given = values.get("id")
@@ -142,15 +143,14 @@ class Things:
             identifier = identifiers.unique(stem if ID.fullmatch(stem) else cls.segment, register.ids)
         made = self.made.setdefault(cls.iri, {})
         before = made.get(identifier)
+        differing: list[str] = []
         if before is None:
             made[identifier] = Made(identifier, own, identifier in register.there)
             self.fresh.append((cls.iri, identifier))
         else:
-            for key, value in own.items():
-                before.values.setdefault(key, value)
-            register.note_names(before.values, own)
+            differing = register.describe(before.values, own)
         register.add(identifier, name, own)
-        return identifier
+        return identifier, differing
 
     def _renamed(self, cls: Class, register: Register, values: Values) -> str | None:
         """Return the record that an earlier import made with the name in values, and a person renamed; else None."""
@@ -252,13 +252,31 @@ class Register:
         its = self._of.get(id, {})
         return all(its.get(scheme, folded(value)) == folded(value) for scheme, value in self._pairs(values))
 
-    def note_names(self, values: Values, others: Values) -> None:
-        """Add the names in `others` that values have not to their other names, where the class has these."""
+    def describe(self, values: Values, more: Values) -> list[str]:
+        """Add to values what more is known of the same thing; return the keys of which `more` says otherwise.
+
+        Another name becomes one of the other names, where the class has these.
+        """
         for key in self.others[:1]:
             known = {folded(name) for name in self._all_names(values)}
-            new = [name for name in self._all_names(others) if folded(name) not in known]
+            new = {folded(name): name for name in self._all_names(more) if folded(name) not in known}
             if new:
-                values[key] = [*self._listed(values, key), *dict.fromkeys(new)]
+                values[key] = [*self._listed(values, key), *new.values()]
+        differing = []
+        for key, value in more.items():
+            before = values.setdefault(key, value)
+            if key in self.others:
+                continue
+            if isinstance(before, list) and isinstance(value, list):
+                values[key] = [*before, *(x for x in value if x not in before)]
+            elif isinstance(before, dict) and isinstance(value, dict):
+                values[key] = {**value, **before}
+                named = key == self.name and self.others
+                if not named and any(_differ(before[x], value[x]) for x in before.keys() & value.keys()):
+                    differing.append(key)
+            elif _differ(before, value):
+                differing.append(key)
+        return differing
 
     def _all_names(self, values: Values) -> list[str]:
         return [*self._written(values), *(name for key in self.others for name in self._listed(values, key))]
@@ -271,3 +289,7 @@ class Register:
     def _listed(self, values: Values, key: str) -> list[str]:
         more = values.get(key)
         return [str(x) for x in more] if isinstance(more, list) else []
+
+
+def _differ(one: object, other: object) -> bool:
+    return folded(str(one)) != folded(str(other))
