@@ -239,8 +239,8 @@ def parser() -> argparse.ArgumentParser:
     take.add_argument(
         "--mapping",
         metavar="FILE",
-        help="how the columns of the source become records: a mapping file, - for standard input, or the name of one in "
-        "the package: " + ", ".join(MAPPINGS),
+        help="how the columns of the source become records: a mapping file, - for standard input, or the name of one "
+        "in the package: " + ", ".join(MAPPINGS),
     )
     take.add_argument(
         "--export",
