@@ -100,7 +100,8 @@ def _lines(text: str, name: str, source: Source) -> Records:
     return Records(source, _columns(rows(), name), rows, place_of, problems)
 
 
-def _columns(rows: Iterator[Row], name: str) -> Columns:
+def _columns(rows: Iterator[Row], name: str, path: str | None = None) -> Columns:
+    """The columns of rows. Raises CannotImport where there are too many, or no rows at the `path` that is named."""
     found: dict[str, None] = {}
     count = 0
     for row in rows:
@@ -108,6 +109,8 @@ def _columns(rows: Iterator[Row], name: str) -> Columns:
         count += 1
         if len(found) > MAX_COLUMNS or count > MAX_ROWS:
             raise CannotImport("too-large", name=name)
+    if not count and path is not None:
+        raise CannotImport("no-records-at", name=name, path=path)
     if not count:
         raise CannotImport("no-records", name=name)
     return Columns(found, paths=True)
@@ -195,7 +198,7 @@ def read_xml(raw: bytes, name: str, source: Source) -> Records:
     def place_of(row: Row, column: str | None) -> Place:
         return Place(name, row.number, 1)
 
-    return Records(source._replace(records=path), _columns(rows(), name), rows, place_of, [])
+    return Records(source._replace(records=path), _columns(rows(), name, path), rows, place_of, [])
 
 
 def _elements(raw: bytes, name: str, path: str) -> Iterator[etree._Element]:
