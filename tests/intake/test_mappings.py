@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -15,6 +16,7 @@ import pytest
 import yaml
 
 from hankelod.cli.parser import main
+from hankelod.messages.problem import codes, entry
 from support.folders import CASES, DATASETS
 
 HOME = CASES / "mappings"
@@ -36,6 +38,8 @@ def imported(case: Path, folder: Path) -> dict[str, Any]:
     """The outcome of the import of a case into a copy of its dataset."""
     name = (case / "dataset").read_text().strip() if (case / "dataset").exists() else "english"
     shutil.copytree(DATASETS / name, folder, dirs_exist_ok=True)
+    if (case / "data").exists():
+        shutil.copytree(case / "data", folder / "data", dirs_exist_ok=True)
     for file in (next(case.glob("source.*")), case / "mapping.yml"):
         shutil.copy(file, folder)
     before = records(folder / "data")
@@ -56,6 +60,18 @@ def imported(case: Path, folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("case", sorted(p.name for p in HOME.iterdir() if p.is_dir()))
 def test_a_source_becomes_records(case: str, tmp_path: Path):
     assert imported(HOME / case, tmp_path) == yaml.safe_load((HOME / case / "expected.yml").read_text("utf-8"))
+
+
+CODES = [code for code in codes() if code.startswith(("mapping-", "source-"))]
+"""Codes of what is wrong with a mapping file or in a source."""
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_each_problem_has_a_case(code: str):
+    """Some case expects the message of each code; what stands in its holes is the case's own."""
+    says = "(.+)".join(map(re.escape, re.split(r"\{\w+\}", entry(code).says["en"])))
+    told = (line for case in HOME.glob("*/expected.yml") for line in yaml.safe_load(case.read_text("utf-8"))["told"])
+    assert any(re.search(f": {says}( |$)", line) for line in told)
 
 
 if __name__ == "__main__":

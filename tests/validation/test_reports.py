@@ -213,7 +213,7 @@ def test_json_tells_the_rules(run):
     rule = next(r for r in report["rules"] if r["record"] == "punkalaidun-kanteenmaa")
     assert rule["share"] == "70.6"
     assert rule["rate"]["verdict"] == "tolerance"
-    assert rule["rate"]["inferred"] is True
+    assert rule["rate"]["call"] == rule["call"] == "kuntien-ilmastoratkaisut/call/2020-12"
     one = json.loads(run("validate", "--format", "json", "data/projects/punkalaidun-kanteenmaa.yml").stdout)
     assert one["rules"] == [rule]
 

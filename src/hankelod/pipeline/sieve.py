@@ -268,7 +268,9 @@ def _text(raw: bytes) -> dict[str, object]:
 
 
 def is_list(path: Path) -> bool:
-    """Tell whether a file is empty, or begins as a list does."""
+    """Tell whether a path is a file that is empty, or begins as a list does."""
+    if not path.is_file():  # a pipe would be waited for
+        return False
     with path.open("rb") as file:
         return file.read(len(BEGINNING)) in (b"", BEGINNING)
 
