@@ -66,11 +66,11 @@ class Loaded(HTMLParser):
 
 
 def weight(folder: Path, page: str) -> int:
-    """Compressed bytes of a page and all that it loads; the list's script loads the index of its language as well."""
+    """Compressed bytes of a page and all that it loads; the list's script loads all of its rows as well."""
     text = (folder / page).read_text("utf-8")
     here = (folder / page).parent
     loaded = {here / address for address in Loaded(text).found}
-    for head in re.findall(r'data-index="([^"]+)"', text):
+    for head in re.findall(r'data-rows="([^"]+)"', text):
         loaded |= {here / head, *(here / head).parent.glob(f"{Path(head).stem}-*.js")}
     files = {folder / page, *(p.resolve() for p in loaded)}
     return sum(len(gzip.compress(p.read_bytes(), 6, mtime=0)) for p in files)
@@ -189,7 +189,7 @@ def found_of(measured: dict[str, Any]) -> Found:
     if listed["use"]:
         title = (
             f"the list of {thousands(listed['projects'])} projects in Chromium ({thousands(listed['bytes'])} bytes "
-            f"with its index, {mebibytes(listed['use']['heap'])} of memory for its scripts)"
+            f"with its rows, {mebibytes(listed['use']['heap'])} of memory for its scripts)"
         )
         until = [[what, f"{taken:.0f}"] for what, taken in listed["use"]["milliseconds"].items()]
         tables.append(Table(title, [["until", "milliseconds"], *until]))

@@ -13,7 +13,7 @@ from hankelod.model.model import Class, Model
 from hankelod.site import engine, form
 from hankelod.site.names import IDS, MEANT, names_path
 from hankelod.site.rules import RULES
-from hankelod.site.view import Json, Page, View
+from hankelod.site.view import Json, Page, View, address
 
 PATH = "contribute.html"
 
@@ -117,8 +117,9 @@ def written(model: Model) -> list[Class]:
 def contribute_page(view: View, can_ask: bool) -> Page:
     """Return the page in one language; only with a query engine (`can_ask`) can the SPARQL rules be checked."""
     contact: dict[str, object] = view.portfolio.settings.values.get("contact", {})  # type: ignore[assignment]
-    repository = REPOSITORY.fullmatch(str(contact.get("url", "")))
-    email = str(contact.get("email", ""))
+    url = str(contact.get("url", ""))
+    repository = REPOSITORY.fullmatch(url)
+    email = address(str(contact.get("email", ""))) or ""
     classes = written(view.model)
     plan: Json = {
         **form.plan(view, classes),
@@ -140,7 +141,7 @@ def contribute_page(view: View, can_ask: bool) -> Page:
         repository=repository[1] if repository else "",
         email=email,
         address=email.removeprefix("mailto:"),
-        contact=str(contact.get("url", "")),
-        name=str(contact.get("name", "")) or str(contact.get("url", "")),
+        contact=address(url) or "",
+        name=str(contact.get("name", "")) or url,
     )
     return Page(PATH, "contribute.html", view.t("contribute.heading"), view.t("contribute.description"), content)
