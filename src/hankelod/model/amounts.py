@@ -7,6 +7,7 @@ currency are in the table `spoken` of the catalogue, so that another language br
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 
 from hankelod.messages.catalogue import table
@@ -90,9 +91,11 @@ LONGEST = 20
 """Most letters of a word for a currency."""
 
 
-def currency_words() -> list[str]:
-    """Return the words for a currency in any language, the longest first."""
-    words = {word for lang in LANGUAGES for word in table(lang, "spoken")["money"].split()}
+def currency_words(languages: Collection[str] = LANGUAGES, codes: Collection[str] | None = None) -> list[str]:
+    """Return the words for currencies in languages of messages, the longest first; of all currencies without `codes`
+    (ISO 4217)."""
+    pairs = (pair.split("=") for lang in languages for pair in table(lang, "spoken")["money"].split())
+    words = {word for code, word in pairs if codes is None or code in codes}
     return sorted(words, key=lambda w: (-len(w), w))
 
 

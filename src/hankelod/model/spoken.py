@@ -5,6 +5,7 @@ The words are in the table `spoken` of the catalogue, so that another language b
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 
 from hankelod.messages.catalogue import table
@@ -23,21 +24,19 @@ def truth(text: str) -> str | None:
 def month(name: str) -> int | None:
     """Return the number of the month whose name, in any case or shortened, a word is; None if it is none."""
     folded = name.casefold()
-    begins = [(len(start), number) for start, number in month_names().items() if folded.startswith(start)]
+    begins = [(len(start), number) for start, number in _months().items() if folded.startswith(start)]
     return max(begins)[1] if begins else None  # the longest: marraskuu (November) also begins like March
 
 
-@cache
-def month_names() -> dict[str, int]:
-    """Return the beginnings of the names of months, with their numbers."""
-    listed = (table(lang, "spoken")["months"].split() for lang in LANGUAGES)
+def month_names(languages: Collection[str] = LANGUAGES) -> dict[str, int]:
+    """Return the beginnings of the names of months in languages of messages, with their numbers."""
+    listed = (table(lang, "spoken")["months"].split() for lang in languages)
     return {start: number for starts in listed for number, start in enumerate(starts, 1)}
 
 
-@cache
-def small_words() -> dict[str, tuple[str, ...]]:
-    """Return the small words by which people see the language of a text, by language."""
-    return {lang: tuple(table(lang, "spoken")["small"].split()) for lang in LANGUAGES}
+def small_words(languages: Collection[str] = LANGUAGES) -> dict[str, tuple[str, ...]]:
+    """Return the small words by which people see the language of a text, by language of messages."""
+    return {lang: tuple(table(lang, "spoken")["small"].split()) for lang in languages}
 
 
 def language(name: str) -> str | None:
@@ -50,6 +49,11 @@ def language_names() -> dict[str, str]:
     """Return the names of languages, with their codes."""
     pairs = (pair.split("=") for lang in LANGUAGES for pair in table(lang, "spoken")["languages"].split())
     return {name: code for code, name in pairs}
+
+
+@cache
+def _months() -> dict[str, int]:
+    return month_names()
 
 
 @cache

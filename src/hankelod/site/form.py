@@ -5,6 +5,7 @@ All of it is derived from the shapes, the kinds of values and the messages; the 
 
 from __future__ import annotations
 
+from hankelod.messages.languages import LANGUAGES
 from hankelod.messages.problem import component_says, entry
 from hankelod.model import amounts, spoken
 from hankelod.model.kinds.kind import Kind, Refused
@@ -16,6 +17,7 @@ from hankelod.records.keypaths import WAYS
 from hankelod.records.record import BUSINESS_ID, CHECKS, business_id
 from hankelod.records.tree import FORBIDDEN
 from hankelod.site.view import Json, View, capital
+from hankelod.validation.grants import currency_of
 
 COMPONENTS = (
     "MinCount",
@@ -34,6 +36,7 @@ COMPONENTS = (
 """Constraint components (SHACL, section 4) that the script checks itself."""
 
 CODES = (
+    "ambiguous-code",
     "bad-id",
     "business-id-check",
     "duplicate-id",
@@ -72,7 +75,19 @@ def plan(view: View, classes: list[Class]) -> Json:
         "order": list(view.site.portfolio.config.languages),
         "national": list(view.site.portfolio.config.national),
         "given": view.portfolio.defaults,
-        "spoken": {"months": spoken.month_names(), "money": amounts.currency_words(), "small": spoken.small_words()},
+        "spoken": _spoken(view),
+    }
+
+
+def _spoken(view: View) -> Json:
+    """Return the words that people write values with: those of the dataset's languages, for its currencies."""
+    portfolio = view.portfolio
+    languages = [lang for lang in portfolio.config.languages if lang in LANGUAGES]
+    codes = {*portfolio.currencies, currency_of(portfolio.defaults)}
+    return {
+        "months": spoken.month_names(languages),
+        "money": amounts.currency_words(languages, codes),
+        "small": spoken.small_words(languages),
     }
 
 
@@ -101,7 +116,7 @@ def _class(view: View, cls: Class) -> Json:
         "segment": cls.segment,
         "folder": cls.folder,
         "main": cls.main,
-        "fields": [_field(view, f) for f in cls.fields if not (f.derived or f.passed_on) and view.model.offers(f)],
+        "fields": [_field(view, f) for f in cls.fields if not f.derived],
         "derived": [f.key for f in cls.fields if f.derived],
         "position": next((f.key for f in cls.fields if f.filled and f.filled.way == "ordinal"), None),
         "filled": [(key, rule.way, rule.keys) for key, rule in filled],
@@ -143,6 +158,11 @@ def _refusal(kind: Kind) -> str | None:
     return refused.constraint or "wrong-kind"
 
 
+def offered(model: Model, field: Field) -> bool:
+    """Tell whether the form has controls for a field; others are judged and kept where a record has them."""
+    return not (field.derived or field.deprecated or field.passed_on) and model.offers(field)
+
+
 def _field(view: View, field: Field) -> Json:
     target = view.model.target(field) if field.target else None
     form: Json = {
@@ -151,6 +171,8 @@ def _field(view: View, field: Field) -> Json:
         "label": view.label(field),
         "description": "" if field.description == field.label else view.t.plain(field.description),
         "group": field.group,
+        "unoffered": not offered(view.model, field),
+        "among": field.among,
         "many": field.many,
         "required": field.required,
         "long": field.long,
