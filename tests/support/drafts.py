@@ -126,6 +126,10 @@ def _value(chance: Random, model: Model, field: Field, known: dict[str, list[str
     if kind.by_language:
         codes = chance.sample(field.languages, chance.randint(1, len(field.languages)))
         return {code: chance.choice(TEXTS) for code in codes}
+    if field.among and chance.random() < 0.85:  # a code of any of the keys that share them
+        fields = [f for f in model.main.fields if f.key in field.among]
+        ids = [each for f in fields for each in known.get(model.target(f).segment, [])]
+        return chance.choice(ids) if ids else "nobody"
     if kind.refers:
         ids = known.get(model.target(field).segment, [])
         return (

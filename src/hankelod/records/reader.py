@@ -187,7 +187,9 @@ class _Typing:
             found = keypaths.find(self.model, record.cls, record.values, text)
             if isinstance(found, keypaths.Lost):
                 del part[key]
-                if not any(bad[:1] == (re.split(r"[.\[]", text)[0],) for bad in self.log.marred):
+                if any(bad[:1] == (re.split(r"[.\[]", text)[0],) for bad in self.log.marred):
+                    self.log.marred.add(here)  # it may lead to what is invalid, which is reported
+                else:
                     self._lost(cls.field(key), here, text, found)  # type: ignore[arg-type]
                 continue
             self._derive(part, field, path, found.by(field.filled.way, self.model, record.cls))

@@ -259,7 +259,7 @@ window.hankelodFields = ({ plan, names, fresh, say, changed }) => {
       }
       return any || Object.keys(others).length ? found : undefined;
     };
-    fields = cls.fields.map((field) => {
+    fields = cls.fields.filter((field) => !field.unoffered).map((field) => {
       const shown = { ...field, either: either.has(field.key) };
       return { field, ...made(shown, level, () => Object.fromEntries(fields.filter((f) => f.field.kind === "reference").map((f) => [f.field.key, f.read()]))) };
     });

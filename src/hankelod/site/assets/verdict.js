@@ -124,7 +124,7 @@ window.hankelodVerdict = (plan) => {
 
   class Reading {
     constructor(cls, id, known) {
-      Object.assign(this, { cls, id, known, problems: [], marred: [], parts: new Map() });
+      Object.assign(this, { cls, id, known, problems: [], marred: [], parts: new Map(), kept: new Map(), shared: [] });
     }
     add(code, path, value, details = {}) {
       const severity = details.severity ?? plan.own[code].severity;
@@ -148,6 +148,7 @@ window.hankelodVerdict = (plan) => {
         given[field.key] = value;
         if (field.default && (!field.pattern || new RegExp(field.pattern, "u").test(value))) mine = { ...mine, [field.default[0]]: value };
       }
+      if (!path.length) this.shareOut(given);
       for (const field of cls.fields) {
         if (field.kind === "class" && given[field.key] === undefined) {
           if (field.required && values[field.key] === undefined) this.broken("MinCount", field, [...path, field.key]);
@@ -165,6 +166,7 @@ window.hankelodVerdict = (plan) => {
       const ids = new Set(), seen = new Set(), read = [];
       if (!Array.isArray(value)) return void this.add("wrong-kind", path, String(value), { field });
       value.forEach((each, n) => {
+        if (field.among && this.shares(field, String(each), [...path, n])) return;
         const found = this.value(field, each, [...path, n], identifier, n + 1, siblings, handed, ids);
         if (found === undefined) return void this.marred.push([...path, n]);
         if (typeof found === "string" && seen.has(found)) return this.add("duplicate-value", [...path, n], found, { field });
@@ -175,7 +177,33 @@ window.hankelodVerdict = (plan) => {
       return read.length ? read : undefined;
     }
     index(path, read, written) {
-      ((this.kept ??= new Map()).get(dotted(path)) ?? this.kept.set(dotted(path), []).get(dotted(path)))[read] = written;
+      (this.kept.get(dotted(path)) ?? this.kept.set(dotted(path), []).get(dotted(path)))[read] = written;
+    }
+    // The path in the file of an item of a list: the list lacks items that are no values, and has those that are
+    // written under another key.
+    written(path, n) {
+      const at = this.kept.get(dotted(path))?.[n] ?? n;
+      return Array.isArray(at) ? at : [...path, at];
+    }
+    // Whether a code goes to another key; one that could go to several is reported.
+    shares(field, text, path) {
+      const code = text.toLowerCase();
+      const others = field.among.map((key) => this.cls.fields.find((f) => f.key === key)).filter((f) => this.known.has(f.target, code));
+      const keys = [...(field.target && this.known.has(field.target, code) ? [field] : []), ...others].map((f) => f.key);
+      if (others.length && keys.length > 1) this.add("ambiguous-code", path, text, { field, words: { expected: keys.join(", ") } });
+      else if (others.length) this.shared.push({ field: others[0], path, code, text });
+      return others.length > 0;
+    }
+    shareOut(values) {
+      for (const { field, path, code, text } of this.shared) {
+        const listed = values[field.key] ?? [];
+        if (listed.includes(code)) {
+          this.add("duplicate-value", path, text, { field });
+          continue;
+        }
+        values[field.key] = [...listed, code];
+        this.index([field.key], listed.length, path);
+      }
     }
     value(field, value, path, identifier, ordinal, siblings, handed, ids) {
       if (field.kind === "langtext") return this.langtext(field, value, path);
@@ -230,7 +258,7 @@ window.hankelodVerdict = (plan) => {
       if (field.kind === "reference") return this.reference(field, written, path, siblings);
       if (field.kind === "relative") {
         const [segment, ...rest] = written.split("/");
-        if (this.known.has(segment, rest.join("/"))) return written;
+        if (!field.among && this.known.has(segment, rest.join("/"))) return written; // a code that goes to another key has gone there already
         return void this.add("unknown-reference", path, written, { field });
       }
       if (field.kind === "class") {
@@ -299,8 +327,10 @@ window.hankelodVerdict = (plan) => {
           if (text === undefined || !lost(cls, reading.values, text)) return;
           delete part[pointing];
           const key = text.split(/[.[]/)[0];
-          const written = reading.kept?.get(field.key)?.[n] ?? n;
-          if (!reading.marred.some((each) => each.length === 1 && each[0] === key)) reading.add("unknown-key-path", [field.key, written, pointing], text, { field: target.fields.find((f) => f.key === pointing) });
+          const written = reading.written([field.key], n).at(-1);
+          const path = [field.key, written, pointing];
+          if (reading.marred.some((each) => each[0] === key)) reading.marred.push(path); // it may lead to what is invalid, which is reported
+          else reading.add("unknown-key-path", path, text, { field: target.fields.find((f) => f.key === pointing) });
         });
       }
     }
@@ -332,7 +362,7 @@ window.hankelodVerdict = (plan) => {
   const ofShapes = (reading) => {
     const found = [];
     for (const { cls, values, path } of reading.parts.values()) {
-      const at = (key, n) => n === null || n === undefined ? [...path, key] : [...path, key, reading.kept?.get(dotted([...path, key]))?.[n] ?? n];
+      const at = (key, n) => n === null || n === undefined ? [...path, key] : reading.written([...path, key], n);
       for (const shape of [...cls.fields, ...cls.shapes]) {
         const field = shape.kind ? shape : cls.fields.find((f) => f.key === shape.key);
         if (!field || field.kind === "class") continue;
@@ -363,7 +393,7 @@ window.hankelodVerdict = (plan) => {
       const check = part?.cls.rules.find((rule) => rule.code === code);
       if (!check) continue;
       const n = listed(part.values[check.key]).findIndex(([each, at]) => at !== null && value && (value === each || value.endsWith(`/${each}`)));
-      const path = [...part.path, check.key, ...(n < 0 ? [] : [reading.kept?.get(dotted([...part.path, check.key]))?.[n] ?? n])];
+      const path = n < 0 ? [...part.path, check.key] : reading.written([...part.path, check.key], n);
       results.push({ code, severity: check.severity, shape: check, component: "SPARQL", path, value, rule: true });
     }
     const bad = (path) => reading.marred.some((each) => startsWith(each, path));
