@@ -14,6 +14,7 @@ from hankelod.publication.history.diff import Change, FieldChange
 from hankelod.publication.history.releases import Release
 from hankelod.records.dataset import Dataset
 from hankelod.records.record import Record
+from hankelod.site.scripts import script_json
 from support.pages import KINDS, Reading, no_browser, node, served
 
 HOSTILE = (
@@ -111,6 +112,14 @@ def test_data_in_pages_cannot_close_its_element(hostile):
         for data in re.findall(r'<script type="application/(?:ld\+)?json"[^>]*>(.*?)</script>', text, re.S):
             assert "<" not in data and ">" not in data
             json.loads(data)
+
+
+def test_data_in_scripts_has_no_character_that_pages_must_not_have():
+    ends = [chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)]
+    for character in (*ends, *map(chr, range(0xFDD0, 0xFDF0)), *map(chr, range(0x80, 0xA0)), "\0", "\x7f", *"<>&"):
+        written = script_json({"text": f"ä{character}😀"})
+        assert character not in written and "ä" in written and "😀" in written, ascii(character)
+        assert json.loads(written) == {"text": f"ä{character}😀"}
 
 
 CALL = re.compile(r'hankelod(?:Rows\(\d+,|Search\("[a-z]+(?:-\d+)?",|(?:Names|Ids|Meant|Rules)\()(.*)\);\n')
