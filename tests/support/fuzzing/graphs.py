@@ -193,7 +193,7 @@ def read_manifest(raw: bytes) -> object:
 
 
 def few(files: list[bytes]) -> list[bytes]:
-    """Manifests of a few files each, of one that has hundreds."""
+    """Manifests of a few files each, of one that has thousands."""
     whole = json.loads(files[0])
     paths = sorted(whole["files"])
     parts = [{path: whole["files"][path] for path in paths[n : n + 4]} for n in range(0, len(paths), 40)]
@@ -328,7 +328,7 @@ READERS: dict[str, Reader] = {
         share=50,
     ),
     "manifest": Reader(
-        lambda: seeds("manifest", also=few(_files("manifest.json", largest=10**6))),
+        lambda: seeds("manifest", also=few(_files("manifest.json", largest=10**7))),
         finished(mixed(of_bytes, of_json, of_json), built),
         read_manifest,
         (BadManifest,),
