@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -24,6 +25,7 @@ from hankelod.publication.building import SCRATCH
 from hankelod.publication.parts import Storage
 from hankelod.publication.verification import verify
 from hankelod.records.dataset import Dataset
+from hankelod.validation import kinds
 from hankelod.validation.report import as_json
 from support.publishing import contents, edit, small
 
@@ -43,7 +45,7 @@ def many(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for n in range(COPIES):
             for record in dataset.read(dataset.model.by_name("Project")):
                 text = json.dumps(record.values, ensure_ascii=n % 3 == 0)
-                file.write(text.replace(f'"{record.id}', f'"{record.id}-{n}') + "\n")
+                file.write(re.sub(rf'("|/project/){record.id}(?=["/])', rf"\g<0>-{n}", text) + "\n")
     for path in (folder / "data/projects").iterdir():
         if path.stem != kept:
             path.unlink()
@@ -271,10 +273,16 @@ def test_nothing_unsound_is_published(many: Path, tmp_path: Path, crew: Crew):
 def test_too_many_problems_are_counted(many: Path, tmp_path: Path, crew: Crew, monkeypatch: pytest.MonkeyPatch):
     damaged(many, tmp_path / "data")
     expected = check(Dataset(tmp_path / "data"), crew=crew, records=CHUNK)
-    monkeypatch.setattr(findings, "KEPT", 5)
+    monkeypatch.setattr(findings, "KEPT", 3)
+    monkeypatch.setattr(kinds, "SHOWN", 3)
     found = check(Dataset(tmp_path / "data"), crew=crew, records=CHUNK)
     assert found.counts() == expected.counts()
-    assert sum(p.severity == "violation" for p in found.problems) == 5
+    every, kept = (Counter((p.severity, p.code) for p in report.problems) for report in (expected, found))
+    assert kept == {kind: min(number, 3) for kind, number in every.items()}
+    assert len({kind for kind in every if every[kind] > 3 and kind[0] == "violation"}) > 5
+    assert {kind: kept[kind] + number for kind, number in found.beyond.items()} == {
+        kind: number for kind, number in every.items() if number > 3
+    }
 
 
 ### Workers
