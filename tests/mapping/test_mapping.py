@@ -109,7 +109,7 @@ def values(model, cls, draw, identifier: str, ordinal: int) -> dict:
     """A complete record or part with arbitrary values for an arbitrary choice of its fields."""
     record: dict = {"id": identifier}
     for field in cls.fields:
-        if field.filled is None and (field.kind.typing or draw(st.booleans())):
+        if field.filled is None and not field.passed_on and (field.kind.typing or draw(st.booleans())):
             count = draw(st.integers(1, 3)) if field.many else 1
             found = [value(model, field, draw, identifier, n + 1) for n in range(count)]
             if field.many and not field.kind.nested:

@@ -257,7 +257,7 @@ def write(folder: Path, records: dict[str, dict[str, dict]]) -> None:
 
 
 def rows_of(index: Path) -> list[list]:
-    return json.loads(re.fullmatch(r"hankelodIndex\(\d+,(.*)\);\n", index.read_text("utf-8"), re.S)[1])
+    return json.loads(re.fullmatch(r"hankelodRows\(\d+,(.*)\);\n", index.read_text("utf-8"), re.S)[1])
 
 
 def sums_of_query(data, name: str, cost: str, grants: str) -> tuple[Sums, Sums]:

@@ -108,11 +108,14 @@ MEANT = {
     "status": "status",
     "state": "status",
     "tunniste": "identifiers",
+    "alue": "areas",
+    "alueet": "areas",
+    "areas": "areas",
 }
 
 NOT_MEANT = [
-    *("kustannukset", "kuvat", "alue", "alueet", "mittarit", "sitaatit", "vaikutukset"),
-    *("areas", "duration", "contact", "notes", "images", "country", "budget"),
+    *("kustannukset", "kuvat", "mittarit", "sitaatit", "vaikutukset"),
+    *("duration", "contact", "notes", "images", "country", "budget"),
     *("bilder", "kontakt", "written", "as written", "lähteen sanoin", "", "_", "id"),
 ]
 

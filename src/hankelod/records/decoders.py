@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from hankelod.model.model import PART, PROPERTY, Class, Field, Model
+from hankelod.model.model import Class, Field, Model
+from hankelod.records.keypaths import WAYS
 from hankelod.records.record import BOUNDS, CHECKS, handed_on, iri_within, named_areas
 from hankelod.records.settings import Settings
 
@@ -124,8 +125,8 @@ class DecoderSource:
 
     def _derived(self, field: Field) -> list[str]:
         assert field.filled is not None
-        if field.filled.way in (PROPERTY, PART):
-            return ["raise Out"]
+        if field.filled.way in WAYS:  # checked when the whole record is read: `Decoders`
+            return [f"v = d.{field.key}_", "if v is not UNSET:", *_indented(self.take(field, "v"))]
         if field.filled.way == "areas":
             make, rule = self.scope.hold(named_areas), self.scope.hold(field.filled)
             return [

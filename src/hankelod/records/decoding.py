@@ -14,7 +14,8 @@ import msgspec
 
 from hankelod.model.kinds.addresses import is_iri
 from hankelod.model.kinds.numbers import DIGITS, FORM
-from hankelod.model.model import ID, Class, Model
+from hankelod.model.model import ID, Class, Field, Model
+from hankelod.records import keypaths
 from hankelod.records.characters import DOUBTFUL, is_doubtful_address
 from hankelod.records.decoders import DecoderSource, Structures
 from hankelod.records.record import References, Values, type_of
@@ -196,6 +197,7 @@ class Decoders:
         if cls.identified_by or not cls.identifies:
             return lambda raw: None
         is_id, again, given = ID.fullmatch, bytearray(), self.given
+        pointing = keypaths.pointing(self.model, cls)
         # numbers with a point or an exponent keep their text: no float is ever created
         load = msgspec.json.Decoder(self._structures.of(cls), float_hook=msgspec.Raw).decode
         encode_into = msgspec.json.Encoder().encode_into
@@ -216,6 +218,8 @@ class Decoders:
                 if identifier is msgspec.UNSET or not is_id(identifier):
                     return None
                 values = convert(structure, identifier, 0, given)
+                for field in pointing:
+                    self._point(cls, values, field)
                 encode_into(structure, again)
             except unreadable:
                 return None
@@ -224,6 +228,25 @@ class Decoders:
             return values if equivalent and _has_valid_texts(raw, again) else None
 
         return decode
+
+    def _point(self, cls: Class, values: Values, field: Field) -> None:
+        """Fill in what the key paths in the parts of a field lead to, in the order of the Model."""
+        target = self.model.target(field)
+        filled = keypaths.filled_fields(target)
+        for part in values.get(field.key, ()):  # type: ignore[attr-defined]
+            for each in filled:
+                key = each.filled.keys[0]  # type: ignore[union-attr]
+                found = keypaths.find(self.model, cls, values, part[key]) if key in part else None
+                if not isinstance(found, keypaths.Found):
+                    raise _Undecided
+                value = found.by(each.filled.way, self.model, cls)  # type: ignore[union-attr]
+                if part.get(each.key, value) != value:
+                    raise _Undecided
+                if value is not None:
+                    part[each.key] = value
+            ordered = {key: part[key] for key in ("id", "type", *(f.key for f in target.fields)) if key in part}
+            part.clear()
+            part.update(ordered)
 
 
 class _Identified(msgspec.Struct):

@@ -39,9 +39,14 @@ class Lost(NamedTuple):
     choices: tuple[str, ...]
 
 
-def has_some(cls: Class) -> bool:
-    """Tell whether the parts of a class have a key path."""
-    return any(field.filled is not None and field.filled.way in WAYS for field in cls.fields)
+def filled_fields(cls: Class) -> list[Field]:
+    """Return the fields of a class that are filled in from a key path."""
+    return [field for field in cls.fields if field.filled is not None and field.filled.way in WAYS]
+
+
+def pointing(model: Model, cls: Class) -> list[Field]:
+    """Return the fields of a class whose parts have a key path."""
+    return [field for field in cls.fields if field.kind.nested and filled_fields(model.target(field))]
 
 
 def find(model: Model, cls: Class, values: Values, path: str) -> Found | Lost:

@@ -53,8 +53,7 @@ class Reader:
     def pointing(self, cls: Class) -> list[Field]:
         """Return the fields of a class whose parts have a key path."""
         if cls.iri not in self._pointing:
-            nested = [f for f in cls.fields if f.kind.nested]
-            self._pointing[cls.iri] = [f for f in nested if keypaths.has_some(self.model.target(f))]
+            self._pointing[cls.iri] = keypaths.pointing(self.model, cls)
         return self._pointing[cls.iri]
 
     def forget(self, before: int) -> None:
