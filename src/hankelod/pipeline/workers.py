@@ -71,13 +71,12 @@ class Processes:
     """
 
     def __init__(self, size: int = PROCESSES) -> None:
-        import multiprocessing
-
         self.size = size
-        way = "fork" if sys.platform == "linux" and _threads() == 1 else "spawn"
-        self._pool = ProcessPoolExecutor(size, multiprocessing.get_context(way), _begin)
+        self._pool: ProcessPoolExecutor | None = None
 
     def submit(self, work: Callable[..., Any], /, *arguments: Any) -> Promise[Any]:
+        if self._pool is None:  # at the first work, when all are started: what this process did until then counts
+            self._pool = _pool(self.size)
         return self._pool.submit(work, *arguments)
 
     def close(self) -> None:
@@ -86,7 +85,15 @@ class Processes:
         A worker that is killed while it hands over a result leaves half of it in the pipe, and whoever reads it waits
         for the rest for good: so none is.
         """
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _pool(size: int) -> ProcessPoolExecutor:
+    import multiprocessing
+
+    way = "fork" if sys.platform == "linux" and _threads() == 1 else "spawn"
+    return ProcessPoolExecutor(size, multiprocessing.get_context(way), _begin)
 
 
 def _threads() -> int:
