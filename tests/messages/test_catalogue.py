@@ -79,7 +79,7 @@ ESTONIAN = {
     'report-fine = "all is well"': 'report-fine = "kõik on korras"',
     'draft-example = "For example"': 'draft-example = "Näiteks"',
     'yes = "yes y on"': 'yes = "jah"',
-    'money = "€ eur': 'money = "raha € eur',
+    'money = "EUR=€ EUR=eur': 'money = "EUR=raha EUR=€ EUR=eur',
     'own = "English"\n': 'own = "Eesti"\n',
     'changelog = "Changes"': 'changelog = "Muudatused"',
 }
