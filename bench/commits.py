@@ -223,7 +223,7 @@ def found_of(measured: dict[str, Any]) -> Found:
 
 
 def _by_triples(sizes: dict[str, Any]) -> list[Table]:
-    """What a triple costs to publish: each project states more of them than it did in the old commit."""
+    """Cost of publishing a triple: each project states more of them than it did in the old commit."""
     counted = {size: each for size, each in sizes.items() if "triples" in each}
     rows = [["projects", "triples, old", "triples, new", "µs a triple, old", "µs a triple, new"]]
     for size, each in counted.items():

@@ -66,7 +66,7 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def materialised(case: Case, rules: str) -> ox.Store:
-    """What morph-kgc makes of a mapping."""
+    """Triples that morph-kgc makes by a mapping."""
     (case.folder / "rules.yml").write_text(rules, "utf-8")
     settings = (
         "[CONFIGURATION]\noutput_file=out.nt\nlogging_level=ERROR\nnumber_of_processes=1\n[List]\nmappings=rules.yml\n"

@@ -19,6 +19,7 @@ import yaml
 
 from hankelod.cli.parser import main
 from support.folders import CASES, DATASETS
+from support.lists import description
 
 SHARED = os.environ.get("HANKELOD_SHARED")
 
@@ -56,20 +57,7 @@ PUBLISHERS = [
 def dataset(folder: Path, publisher: Publisher) -> None:
     """Write the description of a dataset, its publisher and programmes, and Sweden's areas where they are needed."""
     lang = publisher.lang
-    about: dict[str, Any] = {
-        "id": "list",
-        "title": {lang: "List"},
-        "description": {lang: "List."},
-        "version": "1.0.0",
-        "issued": "2024-01-01",
-        "modified": "2024-01-01",
-        "licence": "https://creativecommons.org/publicdomain/zero/1.0/",
-        "publisher": "office",
-        "contact": {"name": "Office", "url": "https://example.org/"},
-        "base": "https://example.org/list/",
-        "languages": [lang],
-        "currency": publisher.currency,
-    }
+    about = description(lang, publisher.currency)
     data = folder / "data"
     if publisher.areas:
         about["areas"] = "data/areas"
@@ -212,7 +200,7 @@ def test_a_mapping_is_some_twenty_lines():
 
 
 def test_a_proposal_is_a_mapping(imported: Imported, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    """What `--propose` writes is taken by `--mapping` as it is."""
+    """A proposal of `--propose` is taken by `--mapping` as it is."""
     dataset(tmp_path, imported.publisher)
     source = str(Path(str(SHARED)) / "publishers" / imported.publisher.file)
     capsys.readouterr()

@@ -75,7 +75,7 @@ def put(folder: Path, *texts: str) -> None:
 
 
 def sifted(folder: Path, **given) -> tuple[Sieved, list[dict]]:
-    """What is left out of a dataset, and the list of it."""
+    """Records left out of a dataset, and the list of them."""
     dataset, file = Dataset(folder), folder / "left-out.jsonl"
     with scratch() as kept:
         sieve = Sieve(dataset, "en", kept)

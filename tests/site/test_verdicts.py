@@ -95,7 +95,7 @@ def place(request, tmp_path_factory) -> tuple[Path, Path]:
 
 
 def judged_by_form(dist: Path, drafts: list[dict]) -> list[dict]:
-    """What the scripts of the form make of drafts: the file of each, and its problems."""
+    """Verdict of the scripts of the form on drafts: the file of each, and its problems."""
     done = subprocess.run(
         ["node", "judge_drafts.mjs", dist],
         cwd=CLIENTS,
@@ -108,7 +108,7 @@ def judged_by_form(dist: Path, drafts: list[dict]) -> list[dict]:
 
 
 def judged(folder: Path, drafts: list[dict], files: list[str]) -> dict[str, set[tuple[str, str, str]]]:
-    """What validation says of these files: code, severity and field, by id."""
+    """Problems that validation finds in these files: code, severity and field, by id."""
     paths = []
     for each, text in zip(drafts, files, strict=True):
         paths.append(folder / f"data/projects/{each['id']}.yml")

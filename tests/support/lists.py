@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import yaml
 
 
-def dataset(folder: Path, lang: str, currency: str) -> None:
-    """Write a dataset with a publisher and a programme and no other record."""
-    about = {
+def description(lang: str, currency: str) -> dict[str, Any]:
+    """Return the description of a dataset in one language and currency."""
+    return {
         "id": "list",
         "title": {lang: "List"},
         "description": {lang: "List."},
@@ -24,11 +25,15 @@ def dataset(folder: Path, lang: str, currency: str) -> None:
         "languages": [lang],
         "currency": currency,
     }
+
+
+def dataset(folder: Path, lang: str, currency: str) -> None:
+    """Write a dataset with a publisher and a programme and no other record."""
     for path, name in (("organisations/office", "Office"), ("programmes/office-grants", "Grants")):
         file = folder / "data" / f"{path}.yml"
         file.parent.mkdir(parents=True)
         file.write_text(yaml.safe_dump({"name": {lang: name}}), "utf-8")
-    (folder / "data/dataset.yml").write_text(yaml.safe_dump(about), "utf-8")
+    (folder / "data/dataset.yml").write_text(yaml.safe_dump(description(lang, currency)), "utf-8")
 
 
 def dump(folder: Path) -> ox.Store:

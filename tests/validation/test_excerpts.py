@@ -29,7 +29,7 @@ def columns(text: str) -> int:
 
 
 def under(text: str, column: int) -> str:
-    """What a person sees above the caret and after it."""
+    """Text that a person sees above the caret and after it."""
     shown, caret = drawn(text, column, 7)
     rest, width = shown, caret.index("^")
     while width > 0:

@@ -156,7 +156,7 @@ def _count(dataset: Dataset, cls: Class) -> int:
 
 
 class _Places:
-    """Where the records of a dataset stand: in files of their own, on lines of JSON, or on the lines of a table."""
+    """Places of the records of a dataset: in files of their own, on lines of JSON, or on the lines of a table."""
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset

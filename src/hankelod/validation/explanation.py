@@ -11,7 +11,7 @@ from hankelod.model.model import Model
 
 
 class Explanation(NamedTuple):
-    """What a code means, by language, with `…` for what differs from one problem to the next.
+    """Meaning of a code, by language, with `…` for what differs from one problem to the next.
 
     Of a code of the shapes `subject` is the field or the class, `meaning` the definition of the field, `example` a
     value as a record writes it, and `shape` the name of the rule; of other codes these are empty.

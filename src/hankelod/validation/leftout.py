@@ -18,12 +18,12 @@ class Part(NamedTuple):
 
     @property
     def text(self) -> Text:
-        """How many of how many, in words."""
+        """Number left out, of all, in words."""
         return message("left-out", label=self.label, n=self.records, of=self.of)
 
 
 class LeftOut(NamedTuple):
-    """What is left out: by class, and how many records by the codes of their violations, most first."""
+    """Records that are left out: by class, and how many records by the codes of their violations, most first."""
 
     parts: tuple[Part, ...] = ()
     kinds: tuple[tuple[str, int], ...] = ()

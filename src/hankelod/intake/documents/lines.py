@@ -119,10 +119,10 @@ def is_old(raw: bytes) -> bool:
     return False
 
 
-def read_bytes(path: Path, name: str) -> bytes:
-    """Read the bytes of a source, at most `MAX_BYTES`. Raises CannotImport."""
+def read_bytes(path: Path, name: str, largest: int = MAX_BYTES) -> bytes:
+    """Read the bytes of a source, at most `largest`. Raises CannotImport."""
     try:
-        return files.content(path, largest=MAX_BYTES)
+        return files.content(path, largest=largest)
     except files.Unfit as error:
         if error.code == "too-large":
             raise CannotImport("too-large", name=name) from error

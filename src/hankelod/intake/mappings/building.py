@@ -25,7 +25,7 @@ SHOWN = 20
 
 
 class Count:
-    """How many cells of a column were read, empty and refused, with examples."""
+    """Numbers of cells of a column that were read, empty and refused, with examples."""
 
     def __init__(self) -> None:
         self.read = self.empty = self.refused = 0

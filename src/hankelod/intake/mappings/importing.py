@@ -27,7 +27,7 @@ FORMS = ("jsonl", "yml")
 
 
 class Options(NamedTuple):
-    """What the command line says: the form of the records (None: by their number), and which changes are made."""
+    """Options of the command line: the form of the records (None: by their number), and which changes are made."""
 
     form: str | None = None
     update: bool = False
@@ -37,7 +37,7 @@ class Options(NamedTuple):
 
 
 class ColumnCount(NamedTuple):
-    """How many cells of a column were read, empty and refused, with examples of those read and refused."""
+    """Numbers of cells of a column that were read, empty and refused, with examples of those read and refused."""
 
     column: str
     read: int

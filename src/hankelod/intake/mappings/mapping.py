@@ -21,7 +21,7 @@ STEPS = ("trim", "slug", "unique", "lower", "upper", "first-line")
 """Named steps of `do`, which change a text."""
 
 MATCHES = ("name", "code", "identifier")
-"""What `match` compares with."""
+"""Words for the values that `match` compares with."""
 
 OMIT = "omit"
 """Word by which a value is left out."""
@@ -76,9 +76,9 @@ class Value(NamedTuple):
     values: MappingOf[str, str] | None = None
     """Values by what the source writes for them."""
     match: str | None = None
-    """What of the things referred to the text is compared with."""
+    """Part of the things referred to that the text is compared with."""
     make: Make | None = None
-    """How things that are not there yet are made."""
+    """Way in which things that are not there yet are made."""
     otherwise: str | None = None
     """Value for a cell that cannot be read (`else`); OMIT: none, and no problem."""
     keeps_zero: bool = True
@@ -119,7 +119,7 @@ class Make(NamedTuple):
 
 
 Entry = Value | Texts | Parts | Several
-"""What a key of a record is made of."""
+"""Source of a key of a record."""
 
 
 class Mapping(NamedTuple):

@@ -272,7 +272,7 @@ def quoted(text: str) -> str:
 
 
 def _score(header: str, word: str) -> int:
-    """How well a header is a word: 100 where it is, less where it holds it, the longer the better; 0 where not."""
+    """Return how well a header fits a word: 100 where it is, less where it holds it, the longer the better; else 0."""
     if header == word:
         return 100
     if len(word) < 4:

@@ -48,7 +48,7 @@ def _column(count: ColumnCount, lang: str) -> Iterator[str]:
 
 
 def _records(result: Mapped, data: Path, lang: str) -> Iterator[str]:
-    """How many records are new, changed and the same, and the changes."""
+    """Numbers of records that are new, changed and the same, and the changes."""
     changes: list[tuple[str, tuple[Change, ...]]] = []
     for each in result.bulks:
         path = each.path.relative_to(data).as_posix()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from hankelod.intake.documents import lines
 from hankelod.intake.documents.lines import CannotImport, is_old
 from hankelod.intake.mappings import trees
 from hankelod.intake.mappings.columns import Columns, column
@@ -19,7 +20,6 @@ from hankelod.intake.spreadsheets.cells import Cell, letters
 from hankelod.intake.spreadsheets.delimited import decoded, separator, stream
 from hankelod.intake.spreadsheets.workbooks import read_xlsx
 from hankelod.messages.problem import Place, Problem, parser_says, problem
-from hankelod.rdf import files
 
 MAX_BYTES = 200_000_000
 """Most bytes of a source."""
@@ -54,7 +54,7 @@ def read(path: Path, name: str, source: Source, wanted: Iterable[str] = ()) -> R
         if cells.is_spreadsheet(path):
             raise cells.other_format(name, path.suffix.casefold())
         raise CannotImport("unknown-format", name=name, expected=", ".join(SUFFIXES))
-    raw = _content(path, name)
+    raw = lines.read_bytes(path, name, MAX_BYTES)
     guessed = OLD if format in TEXTS and source.encoding is None and is_old(raw) else None
     source = source._replace(format=format, encoding=source.encoding or guessed)
     records = _records(raw, path.name, name, source, frozenset(map(column, wanted)))
@@ -72,17 +72,6 @@ def _records(raw: bytes, file: str, name: str, source: Source, known: frozenset[
     if source.format == "xml":
         return trees.read_xml(raw, file, source)
     return trees.read_json(decoded(raw, name, source.encoding), file, source)
-
-
-def _content(path: Path, name: str) -> bytes:
-    try:
-        return files.content(path, largest=MAX_BYTES)
-    except files.Unfit as error:
-        if error.code == "too-large":
-            raise CannotImport("too-large", name=name) from error
-        if error.error is not None and path.exists():
-            raise CannotImport("unreadable", name=name, detail=error.error.strerror or str(error.error)) from error
-        raise CannotImport("no-such-file", name=name) from error
 
 
 ### Tables

@@ -153,7 +153,7 @@ def steps(value: Value) -> str:
 
 
 class Cells(NamedTuple):
-    """What the import makes of the cells of a value: an example of one that it changes, and the lengths of results."""
+    """Outcome of the import for the cells of a value: an example of one that it changes, and the lengths of results."""
 
     changed: tuple[str, str] | None
     lengths: frozenset[int]

@@ -31,7 +31,7 @@ class Made(NamedTuple):
 
 
 class Things:
-    """What values may refer to: the dataset's records, areas and concepts, and the records that are made."""
+    """Things that values may refer to: the dataset's records, areas and concepts, and the records that are made."""
 
     def __init__(self, target: Target) -> None:
         self.target, self.model = target, target.model
